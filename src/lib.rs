@@ -1,2 +1,5 @@
 //! skeleton
+pub mod commands;
+pub mod config;
+pub mod names;
 pub mod tic;
