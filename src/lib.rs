@@ -1,2 +1,4 @@
 //! skeleton
+extern crate alloc;
+pub mod meter;
 pub mod tic;
