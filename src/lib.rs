@@ -1,4 +1,5 @@
 //! skeleton
 extern crate alloc;
 pub mod meter;
+pub mod serial;
 pub mod tic;

@@ -24,7 +24,7 @@ pub struct Hearing {
 }
 
 impl Hearing {
-    /// A line opened at `now`; `advice` ends the sentence "no byte for 12 s: …".
+    /// A line opened at `now`; `advice` ends the sentence "no byte for over a minute: …".
     #[must_use]
     pub fn new(advice: &'static str, now: Duration) -> Self {
         Self { last_byte: now, last_correct: now, silent: false, advice }
@@ -61,7 +61,8 @@ impl Hearing {
         now.saturating_sub(self.last_correct) >= LOST
     }
 
-    /// One line for people about a trouble that lasts; empty if there is none.
+    /// One line for people about a trouble that lasts; empty if there is none. It counts no seconds: each change of it is
+    /// published.
     #[must_use]
     pub fn detail(&self, now: Duration) -> String {
         let (byte, correct) = (self.since_byte(now), now.saturating_sub(self.last_correct));
@@ -79,12 +80,14 @@ impl Hearing {
     }
 }
 
-/// A duration in its largest whole unit.
-fn words(duration: Duration) -> String {
+/// How long, in words that seldom change.
+fn words(duration: Duration) -> &'static str {
     match duration.as_secs() {
-        seconds @ 0..60 => format!("{seconds} s"),
-        seconds @ 60..3600 => format!("{} min", seconds / 60),
-        seconds => format!("{} h", seconds / 3600),
+        0..60 => "several seconds",
+        60..600 => "over a minute",
+        600..3600 => "over ten minutes",
+        3600..86_400 => "over an hour",
+        _ => "over a day",
     }
 }
 
@@ -112,14 +115,15 @@ mod tests {
         let mut hearing = Hearing::new("check the wires", ms(0));
         assert_eq!(hearing.detail(ms(2000)), "");
         hearing.push_nothing(ms(12_000));
-        assert_eq!(hearing.detail(ms(12_500)), "no byte for 12 s: check the wires");
+        assert_eq!(hearing.detail(ms(12_500)), "no byte for several seconds: check the wires");
         hearing.push_nothing(ms(7_300_000));
-        assert_eq!(hearing.detail(ms(7_300_000)), "no byte for 2 h: check the wires");
+        assert_eq!(hearing.detail(ms(7_300_000)), "no byte for over an hour: check the wires");
 
         hearing.push_bytes(true, ms(7_301_000));
         assert_eq!(hearing.detail(ms(7_301_000)), "");
         hearing.push_bytes(false, ms(7_307_000));
-        assert!(hearing.detail(ms(7_307_100)).starts_with("bytes arrive but no correct group for 6 s"));
+        let detail = hearing.detail(ms(7_307_100));
+        assert!(detail.starts_with("bytes arrive but no correct group for several s"), "{detail}");
         assert!(!hearing.is_lost(ms(7_310_999)) && hearing.is_lost(ms(7_311_000)));
     }
 

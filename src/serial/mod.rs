@@ -1,6 +1,6 @@
 //! The port: one blocking thread per meter, from the device to frames.
 //!
-//! Input: a serial device (an adapter, the UART of a Raspberry Pi), a pty, or a `tcp://` source. Output: one [`Input`] after
+//! Input: a serial device (an adapter, the UART of a Raspberry Pi), a pty, or a `tcp://` source. Output: one [`Input`](crate::meter::Input) after
 //! another to a sink, called from the reader's thread alone and at least once a second whatever happens: the calls are
 //! also the beat that tells a watchdog that the reader lives.
 //!
@@ -77,15 +77,4 @@ pub trait PortCheck: Send {
     /// Why `device` (canonical: `/dev/ttyAMA0`) must not be opened, in one line that says what to do; `None` if it may. Asked
     /// before each open, from the reader's thread: an answer must come within a second.
     fn refusal(&self, device: &Path) -> Option<String>;
-}
-
-/// What a port tells the meter.
-#[derive(Debug)]
-#[expect(missing_docs, reason = "as in meter")]
-pub enum Input {
-    Unavailable { detail: String },
-    Opened { detail: String },
-    Syncing { detail: String },
-    Frame(crate::tic::Frame),
-    Tick { detail: String },
 }

@@ -10,7 +10,8 @@ use super::port::{Got, Port};
 use super::refusal::Refusal;
 use super::scout::{Scout, listen};
 use super::seeking::{Heard, Seeking, Step};
-use super::{Input, PortCheck, PortSettings, Source, Stop};
+use super::{PortCheck, PortSettings, Source, Stop};
+use crate::meter::Input;
 use crate::tic::{Decoder, Frame, Label, Mode};
 use std::time::{Duration, Instant};
 
@@ -29,9 +30,10 @@ pub fn read(
     let mut voice = Voice { sink, spoke: Instant::now() };
     let mut backoff = Backoff::new();
     let mut speed = settings.mode.unwrap_or(Mode::Standard);
+    let mut why = format!("{}: connecting", settings.source);
     while !stop.is_asked() {
-        let mut connecting = || voice.beat(|| unavailable(format!("{}: connecting", settings.source)));
-        let why = match Port::open(&settings.source, speed, check, stop, &mut connecting) {
+        let mut connecting = || voice.beat(|| unavailable(why.clone()));
+        let cause = match Port::open(&settings.source, speed, check, stop, &mut connecting) {
             None => return,
             Some(Err(refusal)) => refusal,
             Some(Ok(port)) => {
@@ -42,7 +44,7 @@ pub fn read(
                 end
             }
         };
-        let why = why.to_string();
+        why = cause.to_string();
         log::debug!("{why}");
         voice.say(unavailable(why.clone()));
         let due = Instant::now() + backoff.next_wait();
