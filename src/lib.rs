@@ -16,5 +16,6 @@ pub mod commands;
 pub mod config;
 pub mod meter;
 pub mod names;
+pub mod serial;
 pub mod store;
 pub mod tic;
