@@ -1,2 +1,3 @@
 //! skeleton
+extern crate alloc;
 pub mod tic;
