@@ -1,3 +1,5 @@
 //! skeleton
 extern crate alloc;
+pub mod commands;
+pub mod simulator;
 pub mod tic;

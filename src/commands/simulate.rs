@@ -166,11 +166,16 @@ impl Simulate {
             OutputName::Stdout => {
                 // Ctrl-C ends the process by itself: nothing is to be put in order.
                 let never = AtomicBool::new(false);
-                self.send(meter, &mut io::stdout().lock(), &never).map_err(Failure::Output)
+                self.send(meter, &mut io::stdout().lock(), &never)
+                    .map_err(Failure::Output)
             }
             OutputName::Pty => {
                 let stop = stop_on_signals();
-                let patience = if self.flat_out { PATIENCE } else { Duration::ZERO };
+                let patience = if self.flat_out {
+                    PATIENCE
+                } else {
+                    Duration::ZERO
+                };
                 let mut pty = Pty::open(self.link.as_deref(), patience).map_err(Failure::Pty)?;
                 let mut stdout = io::stdout();
                 writeln!(stdout, "{}", pty.path().display())
@@ -186,7 +191,10 @@ impl Simulate {
     }
 
     fn scenario(&self) -> Result<Scenario, Failure> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_secs();
         let now = i64::try_from(now).unwrap_or(i64::MAX);
         Ok(Scenario {
             mode: match self.mode {
@@ -220,7 +228,11 @@ impl Simulate {
             ..Noise::default()
         };
         let mut channel = Channel::new(noise, self.seed);
-        let speed = if self.flat_out { Speed::FlatOut } else { Speed::Times(self.speed) };
+        let speed = if self.flat_out {
+            Speed::FlatOut
+        } else {
+            Speed::Times(self.speed)
+        };
         let mut pace = Pace::new(meter.scenario().mode, speed);
         let frames = usize::try_from(self.frames.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
         let until = self.seconds.map_or(Duration::MAX, Duration::from_secs);
@@ -237,7 +249,9 @@ impl Simulate {
 /// Set by Ctrl-C, by SIGTERM, and when the terminal goes away. To be called before any other thread starts.
 fn stop_on_signals() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
-    let signals: SigSet = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP].into_iter().collect();
+    let signals: SigSet = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP]
+        .into_iter()
+        .collect();
     if signals.thread_block().is_ok() {
         let stop = Arc::clone(&stop);
         thread::spawn(move || {

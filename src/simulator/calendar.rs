@@ -9,8 +9,8 @@
 use super::clock::{self, Local};
 use super::random::Random;
 use super::scenario::Contract;
-use crate::tic::civil;
 use crate::tic::Color;
+use crate::tic::civil;
 
 const fn hour(hour: u32) -> u32 {
     hour * 3_600
@@ -64,11 +64,19 @@ impl Peak {
             Color::White => 1,
             Color::Red => 2,
         };
-        Some(Self { number, start: (day, TEMPO_DAY), end: (day + 1, TEMPO_DAY) })
+        Some(Self {
+            number,
+            start: (day, TEMPO_DAY),
+            end: (day + 1, TEMPO_DAY),
+        })
     }
 
     const fn ejp(day: i64) -> Self {
-        Self { number: 1, start: (day, EJP_FROM), end: (day + 1, EJP_UNTIL) }
+        Self {
+            number: 1,
+            start: (day, EJP_FROM),
+            end: (day + 1, EJP_UNTIL),
+        }
     }
 
     /// The horodate of DPM.
@@ -92,12 +100,17 @@ pub(super) struct Calendar {
 
 impl Calendar {
     pub fn new(contract: Contract, seed: u64) -> Self {
-        Self { contract, seed, winter: Winter::draw(seed, 2000) }
+        Self {
+            contract,
+            seed,
+            winter: Winter::draw(seed, 2000),
+        }
     }
 
     /// What holds at `now`.
     pub fn tariff(&mut self, now: Local) -> Tariff {
-        let distributor = if now.is_winter() { 1 } else { 3 } + u8::from(DISTRIBUTOR_OFF_PEAK.contains(&now.second));
+        let distributor = if now.is_winter() { 1 } else { 3 }
+            + u8::from(DISTRIBUTOR_OFF_PEAK.contains(&now.second));
         let plain = Tariff {
             index: 1,
             distributor,
@@ -112,7 +125,11 @@ impl Calendar {
             Contract::Base => plain,
             Contract::OffPeak => {
                 let off_peak = !(OFF_PEAK_UNTIL..OFF_PEAK_FROM).contains(&now.second);
-                Tariff { index: if off_peak { 1 } else { 2 }, contact_closed: off_peak, ..plain }
+                Tariff {
+                    index: if off_peak { 1 } else { 2 },
+                    contact_closed: off_peak,
+                    ..plain
+                }
             }
             Contract::Tempo => self.tempo(now, plain),
             Contract::Ejp => self.ejp(now, plain),
@@ -136,7 +153,8 @@ impl Calendar {
             color_today: Some(today),
             color_tomorrow: (early || now.second >= COLOR_ANNOUNCED).then_some(tomorrow),
             running: Peak::tempo(day, today),
-            announced: Peak::tempo(day + 1, tomorrow).filter(|_| early || now.second >= PEAK_ANNOUNCED),
+            announced: Peak::tempo(day + 1, tomorrow)
+                .filter(|_| early || now.second >= PEAK_ANNOUNCED),
             ..plain
         }
     }
@@ -234,16 +252,32 @@ impl Calendar {
     pub const fn day_profile(&self) -> &'static [(u32, u16)] {
         match self.contract {
             Contract::Base | Contract::Ejp => &[(0, 0x8001)],
-            Contract::OffPeak => &[(0, 0xC001), (OFF_PEAK_UNTIL, 0x8002), (OFF_PEAK_FROM, 0xC001)],
-            Contract::Tempo => &[(0, 0x4001), (TEMPO_DAY, 0x4002), (TEMPO_OFF_PEAK_FROM, 0x4001)],
+            Contract::OffPeak => &[
+                (0, 0xC001),
+                (OFF_PEAK_UNTIL, 0x8002),
+                (OFF_PEAK_FROM, 0xC001),
+            ],
+            Contract::Tempo => &[
+                (0, 0x4001),
+                (TEMPO_DAY, 0x4002),
+                (TEMPO_OFF_PEAK_FROM, 0x4001),
+            ],
         }
     }
 
     /// PPOINTE: the same for a peak day.
     pub const fn peak_profile(&self, peak: &Peak) -> &'static [(u32, u16)] {
         match (self.contract, peak.number) {
-            (Contract::Tempo, 1) => &[(0, 0x4003), (TEMPO_DAY, 0x4004), (TEMPO_OFF_PEAK_FROM, 0x4003)],
-            (Contract::Tempo, _) => &[(0, 0x4005), (TEMPO_DAY, 0x4006), (TEMPO_OFF_PEAK_FROM, 0x4005)],
+            (Contract::Tempo, 1) => &[
+                (0, 0x4003),
+                (TEMPO_DAY, 0x4004),
+                (TEMPO_OFF_PEAK_FROM, 0x4003),
+            ],
+            (Contract::Tempo, _) => &[
+                (0, 0x4005),
+                (TEMPO_DAY, 0x4006),
+                (TEMPO_OFF_PEAK_FROM, 0x4005),
+            ],
             _ => &[(0, 0x8001), (EJP_FROM, 0x8002)],
         }
     }
@@ -259,25 +293,40 @@ struct Winter {
 
 impl Winter {
     fn draw(seed: u64, year: i64) -> Self {
-        let (first, after) = (civil::days_from_civil(year, 10, 1), civil::days_from_civil(year + 1, 6, 1));
+        let (first, after) = (
+            civil::days_from_civil(year, 10, 1),
+            civil::days_from_civil(year + 1, 6, 1),
+        );
         let red = civil::days_from_civil(year, 11, 1)..civil::days_from_civil(year + 1, 4, 1);
         let mut random = Random::new(seed ^ year.cast_unsigned().wrapping_mul(0x9E37_79B9));
         let mut colors: Vec<Color> = (first..after).map(|_| Color::Blue).collect();
         let mut give = |count: usize, color: Color, allowed: &dyn Fn(i64) -> bool| {
-            let mut days: Vec<_> =
-                (first..).zip(&mut colors).filter(|(day, old)| **old == Color::Blue && allowed(*day)).collect();
+            let mut days: Vec<_> = (first..)
+                .zip(&mut colors)
+                .filter(|(day, old)| **old == Color::Blue && allowed(*day))
+                .collect();
             for _ in 0..count {
                 let chosen = random.below(u32::try_from(days.len()).unwrap_or(0));
                 *days.swap_remove(chosen as usize).1 = color;
             }
         };
-        give(22, Color::Red, &|day| red.contains(&day) && !matches!(weekday(day), 0 | 6));
+        give(22, Color::Red, &|day| {
+            red.contains(&day) && !matches!(weekday(day), 0 | 6)
+        });
         give(43, Color::White, &|day| weekday(day) != 0);
-        Self { year, first, colors }
+        Self {
+            year,
+            first,
+            colors,
+        }
     }
 
     fn color(&self, day: i64) -> Color {
-        usize::try_from(day - self.first).ok().and_then(|at| self.colors.get(at)).copied().unwrap_or(Color::Blue)
+        usize::try_from(day - self.first)
+            .ok()
+            .and_then(|at| self.colors.get(at))
+            .copied()
+            .unwrap_or(Color::Blue)
     }
 }
 
@@ -298,23 +347,43 @@ mod tests {
     /// The first day of this colour after a blue day, from November 2025.
     fn first_day(calendar: &mut Calendar, color: Color) -> i64 {
         let november = civil::days_from_civil(2025, 11, 1);
-        (november..).find(|&day| calendar.color(day) == color && calendar.color(day - 1) == Color::Blue).unwrap()
+        (november..)
+            .find(|&day| calendar.color(day) == color && calendar.color(day - 1) == Color::Blue)
+            .unwrap()
     }
 
     fn on(calendar: &mut Calendar, day: i64, second: u32) -> Tariff {
-        calendar.tariff(Local { day, second, summer: false })
+        calendar.tariff(Local {
+            day,
+            second,
+            summer: false,
+        })
     }
 
     #[test]
     fn a_year_has_its_days_of_each_colour() {
         for seed in 0..20 {
             let mut calendar = Calendar::new(Contract::Tempo, seed);
-            let (from, until) = (civil::days_from_civil(2025, 9, 1), civil::days_from_civil(2026, 9, 1));
-            let days: Vec<_> = (from..until).map(|day| (day, calendar.color(day))).collect();
+            let (from, until) = (
+                civil::days_from_civil(2025, 9, 1),
+                civil::days_from_civil(2026, 9, 1),
+            );
+            let days: Vec<_> = (from..until)
+                .map(|day| (day, calendar.color(day)))
+                .collect();
             let count = |color| days.iter().filter(|(_, is)| *is == color).count();
-            assert_eq!((count(Color::Blue), count(Color::White), count(Color::Red)), (300, 43, 22));
-            assert!(days.iter().all(|&(day, color)| color != Color::Red || !matches!(weekday(day), 0 | 6)));
-            assert!(days.iter().all(|&(day, color)| color == Color::Blue || weekday(day) != 0));
+            assert_eq!(
+                (count(Color::Blue), count(Color::White), count(Color::Red)),
+                (300, 43, 22)
+            );
+            assert!(
+                days.iter()
+                    .all(|&(day, color)| color != Color::Red || !matches!(weekday(day), 0 | 6))
+            );
+            assert!(
+                days.iter()
+                    .all(|&(day, color)| color == Color::Blue || weekday(day) != 0)
+            );
         }
     }
 
@@ -323,7 +392,10 @@ mod tests {
         let mut calendar = Calendar::new(Contract::OffPeak, 0);
         assert_eq!(at(&mut calendar, "2026-01-15T22:29:59").index, 2);
         let night = at(&mut calendar, "2026-01-15T22:30:00");
-        assert_eq!((night.index, night.contact_closed, night.distributor), (1, true, 1));
+        assert_eq!(
+            (night.index, night.contact_closed, night.distributor),
+            (1, true, 1)
+        );
         assert_eq!(at(&mut calendar, "2026-07-15T06:30:00").distributor, 4);
     }
 
@@ -333,12 +405,25 @@ mod tests {
         let red = first_day(&mut calendar, Color::Red);
         assert_eq!(on(&mut calendar, red - 1, hour(18) - 1).announced, None);
         let evening = on(&mut calendar, red - 1, hour(18));
-        assert_eq!((evening.announced.unwrap().number, evening.color_tomorrow), (2, None));
+        assert_eq!(
+            (evening.announced.unwrap().number, evening.color_tomorrow),
+            (2, None)
+        );
         let night = on(&mut calendar, red - 1, hour(20));
-        assert_eq!((night.color_today, night.color_tomorrow), (Some(Color::Blue), Some(Color::Red)));
+        assert_eq!(
+            (night.color_today, night.color_tomorrow),
+            (Some(Color::Blue), Some(Color::Red))
+        );
         assert_eq!(on(&mut calendar, red, hour(6) - 1).index, 1);
         let morning = on(&mut calendar, red, hour(6));
-        assert_eq!((morning.index, morning.running.unwrap().number, morning.announced), (6, 2, None));
+        assert_eq!(
+            (
+                morning.index,
+                morning.running.unwrap().number,
+                morning.announced
+            ),
+            (6, 2, None)
+        );
         let last = on(&mut calendar, red + 1, hour(6) - 1);
         assert_eq!((last.index, last.color_today), (5, Some(Color::Red)));
     }
@@ -349,10 +434,21 @@ mod tests {
         let peak = first_day(&mut calendar, Color::Red);
         let state = |calendar: &mut Calendar, day, second| {
             let tariff = on(calendar, day, second);
-            (tariff.index, tariff.running.is_some(), tariff.announced.is_some(), tariff.ejp_notice)
+            (
+                tariff.index,
+                tariff.running.is_some(),
+                tariff.announced.is_some(),
+                tariff.ejp_notice,
+            )
         };
-        assert_eq!(state(&mut calendar, peak - 1, hour(18)), (1, false, true, false));
-        assert_eq!(state(&mut calendar, peak, hour(6) + 1_800), (1, false, true, true));
+        assert_eq!(
+            state(&mut calendar, peak - 1, hour(18)),
+            (1, false, true, false)
+        );
+        assert_eq!(
+            state(&mut calendar, peak, hour(6) + 1_800),
+            (1, false, true, true)
+        );
         assert_eq!(state(&mut calendar, peak, hour(7)), (2, true, false, false));
         assert_eq!(on(&mut calendar, peak + 1, hour(1) - 1).index, 2);
         assert_eq!(on(&mut calendar, peak + 1, hour(1)).index, 1);
@@ -360,11 +456,25 @@ mod tests {
 
     #[test]
     fn texts_have_the_length_of_their_groups() {
-        for contract in [Contract::Base, Contract::OffPeak, Contract::Tempo, Contract::Ejp] {
+        for contract in [
+            Contract::Base,
+            Contract::OffPeak,
+            Contract::Tempo,
+            Contract::Ejp,
+        ] {
             let calendar = Calendar::new(contract, 0);
-            assert_eq!((calendar.name().len(), calendar.option_code().len()), (16, 4));
+            assert_eq!(
+                (calendar.name().len(), calendar.option_code().len()),
+                (16, 4)
+            );
             for index in 1..=6 {
-                assert_eq!((calendar.period_name(index).len(), calendar.period_code(index).len()), (16, 4));
+                assert_eq!(
+                    (
+                        calendar.period_name(index).len(),
+                        calendar.period_code(index).len()
+                    ),
+                    (16, 4)
+                );
             }
         }
     }

@@ -25,7 +25,11 @@ impl Local {
         let offset = civil::paris_offset(unix);
         let local = unix + i64::from(offset);
         let second = u32::try_from(local.rem_euclid(i64::from(DAY))).unwrap_or(0);
-        Self { day: local.div_euclid(i64::from(DAY)), second, summer: offset == 7_200 }
+        Self {
+            day: local.div_euclid(i64::from(DAY)),
+            second,
+            summer: offset == 7_200,
+        }
     }
 
     /// `SAAMMJJhhmmss`; lower case for a degraded clock.
@@ -55,7 +59,10 @@ impl Local {
 pub(super) fn written(season: char, day: i64, second: u32) -> String {
     let (year, month, date) = civil::civil_from_days(day);
     let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
-    format!("{season}{:02}{month:02}{date:02}{hour:02}{minute:02}{second:02}", year.rem_euclid(100))
+    format!(
+        "{season}{:02}{month:02}{date:02}{hour:02}{minute:02}{second:02}",
+        year.rem_euclid(100)
+    )
 }
 
 /// A start as people write it: `now`, seconds since 1970, or legal time of Europe/Paris, `2026-01-15T18:30`, with or
@@ -80,16 +87,26 @@ fn parse_civil(text: &str) -> Option<i64> {
     let (date, time) = text.split_once(['T', ' '])?;
     let mut date = date.splitn(3, '-');
     let mut time = time.splitn(3, ':');
-    let (year, month, day) = (date.next()?.parse().ok()?, date.next()?.parse().ok()?, date.next()?.parse().ok()?);
+    let (year, month, day) = (
+        date.next()?.parse().ok()?,
+        date.next()?.parse().ok()?,
+        date.next()?.parse().ok()?,
+    );
     let (hour, minute): (u8, u8) = (time.next()?.parse().ok()?, time.next()?.parse().ok()?);
     let second: u8 = time.next().map_or(Some(0), |text| text.parse().ok())?;
     let days = civil::days_from_civil(year, month, day);
-    if civil::civil_from_days(days) != (year, month, day) || hour > 23 || minute > 59 || second > 59 {
+    if civil::civil_from_days(days) != (year, month, day) || hour > 23 || minute > 59 || second > 59
+    {
         return None;
     }
-    let local = days * 86_400 + i64::from(hour) * 3_600 + i64::from(minute) * 60 + i64::from(second);
+    let local =
+        days * 86_400 + i64::from(hour) * 3_600 + i64::from(minute) * 60 + i64::from(second);
     let in_summer = local - 7_200;
-    Some(if civil::paris_offset(in_summer) == 7_200 { in_summer } else { local - 3_600 })
+    Some(if civil::paris_offset(in_summer) == 7_200 {
+        in_summer
+    } else {
+        local - 3_600
+    })
 }
 
 #[cfg(test)]
@@ -98,11 +115,23 @@ mod tests {
 
     #[test]
     fn a_moment_is_read_in_every_form() {
-        for text in ["1768498200", "2026-01-15T18:30", "2026-01-15 18:30:00", "2026-01-15T18:30:00"] {
+        for text in [
+            "1768498200",
+            "2026-01-15T18:30",
+            "2026-01-15 18:30:00",
+            "2026-01-15T18:30:00",
+        ] {
             assert_eq!(parse_start(text, 0), Ok(1_768_498_200), "{text}");
         }
         assert_eq!(parse_start("now", 42), Ok(42));
-        for text in ["", "tomorrow", "2026-02-30T10:00", "2026-01-15", "2026-01-15T25:00", "2026-01-15T10"] {
+        for text in [
+            "",
+            "tomorrow",
+            "2026-02-30T10:00",
+            "2026-01-15",
+            "2026-01-15T25:00",
+            "2026-01-15T10",
+        ] {
             assert!(parse_start(text, 0).is_err(), "{text}");
         }
     }

@@ -27,19 +27,35 @@ pub(super) struct Groups(Vec<Group>);
 impl Groups {
     /// A number, with leading zeros. One that is too large loses its first digits, as the counter of a meter does.
     pub fn number(&mut self, label: Label, value: u32) {
-        self.0.push(Group { label, horodate: None, data: digits(label, value) });
+        self.0.push(Group {
+            label,
+            horodate: None,
+            data: digits(label, value),
+        });
     }
 
     /// A text, with spaces at its end.
     pub fn text(&mut self, label: Label, text: &str) {
         let width = label.data_len();
-        self.0.push(Group { label, horodate: None, data: format!("{text:<width$.width$}") });
+        self.0.push(Group {
+            label,
+            horodate: None,
+            data: format!("{text:<width$.width$}"),
+        });
     }
 
     /// A number with its horodate; no digits if the label has no data.
     pub fn dated(&mut self, label: Label, horodate: String, value: u32) {
-        let data = if label.data_len() == 0 { String::new() } else { digits(label, value) };
-        self.0.push(Group { label, horodate: Some(horodate), data });
+        let data = if label.data_len() == 0 {
+            String::new()
+        } else {
+            digits(label, value)
+        };
+        self.0.push(Group {
+            label,
+            horodate: Some(horodate),
+            data,
+        });
     }
 
     pub fn into_vec(self) -> Vec<Group> {
@@ -50,14 +66,23 @@ impl Groups {
 fn digits(label: Label, value: u32) -> String {
     let width = label.data_len();
     let digits = format!("{value:0width$}");
-    digits.get(digits.len() - width..).unwrap_or(&digits).to_owned()
+    digits
+        .get(digits.len() - width..)
+        .unwrap_or(&digits)
+        .to_owned()
 }
 
 /// The bytes of a whole frame, STX to ETX, with parity.
 pub(super) fn encode(mode: Mode, groups: &[Group]) -> Vec<u8> {
     let mut bytes = vec![STX];
     for group in groups {
-        push_group(mode, group.label.name(), group.horodate.as_deref(), &group.data, &mut bytes);
+        push_group(
+            mode,
+            group.label.name(),
+            group.horodate.as_deref(),
+            &group.data,
+            &mut bytes,
+        );
     }
     bytes.push(ETX);
     bytes.iter_mut().for_each(|byte| *byte = with_parity(*byte));
@@ -95,7 +120,10 @@ mod tests {
         let bytes = encode(Mode::Standard, &groups[..2]);
         assert!(bytes.iter().all(|byte| byte.count_ones() % 2 == 0));
         let text: String = bytes.iter().map(|byte| char::from(byte & 0x7F)).collect();
-        assert_eq!(text, "\x02\nEAST\t021849106\t.\r\nDATE\tH081225223518\t\tH\r\x03");
+        assert_eq!(
+            text,
+            "\x02\nEAST\t021849106\t.\r\nDATE\tH081225223518\t\tH\r\x03"
+        );
     }
 
     #[test]
@@ -107,7 +135,9 @@ mod tests {
         for (sent, kept) in [(0, 1), (5, 1), (13, 1), (14, 2), (20, 2), (90, 2)] {
             let (bytes, groups) = encode_cut(Mode::Historique, &groups, sent);
             assert_eq!(groups, kept, "after {sent} bytes");
-            let [.., cr, eot] = bytes[..] else { panic!("too short") };
+            let [.., cr, eot] = bytes[..] else {
+                panic!("too short")
+            };
             assert_eq!((cr & 0x7F, eot & 0x7F), (b'\r', EOT));
         }
     }

@@ -6,8 +6,14 @@ use super::meter::State;
 use super::scenario::{Contract, Phases, Scenario};
 use crate::tic::{Color, Label};
 
-const TEMPO: [Label; 6] =
-    [Label::BBRHCJB, Label::BBRHPJB, Label::BBRHCJW, Label::BBRHPJW, Label::BBRHCJR, Label::BBRHPJR];
+const TEMPO: [Label; 6] = [
+    Label::BBRHCJB,
+    Label::BBRHPJB,
+    Label::BBRHCJW,
+    Label::BBRHPJW,
+    Label::BBRHCJR,
+    Label::BBRHPJR,
+];
 const IINST: [Label; 3] = [Label::IINST1, Label::IINST2, Label::IINST3];
 const ADIR: [Label; 3] = [Label::ADIR1, Label::ADIR2, Label::ADIR3];
 

@@ -31,7 +31,12 @@ enum Habit {
     /// By its thermostat: so many seconds on, so many off.
     Cycle { on: u32, off: u32 },
     /// Once a day, on so many days in a hundred, starting somewhere in these seconds, for so many seconds.
-    Daily { days: u32, from: u32, until: u32, lasts: u32 },
+    Daily {
+        days: u32,
+        from: u32,
+        until: u32,
+        lasts: u32,
+    },
     /// In cheap hours, by its thermostat.
     Cheap { on: u32, off: u32 },
     /// The same, from October to February.
@@ -46,7 +51,11 @@ struct Appliance {
 }
 
 const fn appliance(watts: i32, reactive: i32, habit: Habit) -> Appliance {
-    Appliance { watts, reactive, habit }
+    Appliance {
+        watts,
+        reactive,
+        habit,
+    }
 }
 
 /// By importance: what comes first is shed last. In a three-phase house they are on phases 1, 2, 3, 1, 2, 3, …
@@ -54,21 +63,89 @@ const APPLIANCES: [Appliance; 10] = [
     // What never sleeps: router, standby.
     appliance(65, -40, Habit::Always),
     // Fridge.
-    appliance(90, 60, Habit::Cycle { on: 720, off: 1_380 }),
+    appliance(
+        90,
+        60,
+        Habit::Cycle {
+            on: 720,
+            off: 1_380,
+        },
+    ),
     // Lights and screens of the evening.
-    appliance(240, -12, Habit::Daily { days: 100, from: 64_800, until: 68_400, lasts: 15_000 }),
+    appliance(
+        240,
+        -12,
+        Habit::Daily {
+            days: 100,
+            from: 64_800,
+            until: 68_400,
+            lasts: 15_000,
+        },
+    ),
     // Coffee machine.
-    appliance(950, 0, Habit::Daily { days: 95, from: 24_000, until: 27_000, lasts: 420 }),
+    appliance(
+        950,
+        0,
+        Habit::Daily {
+            days: 95,
+            from: 24_000,
+            until: 27_000,
+            lasts: 420,
+        },
+    ),
     // Kettle.
-    appliance(1_900, 0, Habit::Daily { days: 80, from: 57_600, until: 63_000, lasts: 170 }),
+    appliance(
+        1_900,
+        0,
+        Habit::Daily {
+            days: 80,
+            from: 57_600,
+            until: 63_000,
+            lasts: 170,
+        },
+    ),
     // Oven.
-    appliance(1_700, 2, Habit::Daily { days: 55, from: 67_500, until: 70_200, lasts: 2_700 }),
+    appliance(
+        1_700,
+        2,
+        Habit::Daily {
+            days: 55,
+            from: 67_500,
+            until: 70_200,
+            lasts: 2_700,
+        },
+    ),
     // Hob at noon.
-    appliance(1_300, 5, Habit::Daily { days: 70, from: 42_300, until: 45_000, lasts: 1_300 }),
+    appliance(
+        1_300,
+        5,
+        Habit::Daily {
+            days: 70,
+            from: 42_300,
+            until: 45_000,
+            lasts: 1_300,
+        },
+    ),
     // Washing machine.
-    appliance(1_450, 15, Habit::Daily { days: 45, from: 32_400, until: 57_600, lasts: 1_500 }),
+    appliance(
+        1_450,
+        15,
+        Habit::Daily {
+            days: 45,
+            from: 32_400,
+            until: 57_600,
+            lasts: 1_500,
+        },
+    ),
     // Water heater.
-    appliance(1_600, 0, Habit::Cheap { on: 9_000, off: 5_400 }),
+    appliance(
+        1_600,
+        0,
+        Habit::Cheap {
+            on: 9_000,
+            off: 5_400,
+        },
+    ),
     // Storage heaters.
     appliance(1_300, 0, Habit::CheapInWinter { on: 900, off: 600 }),
 ];
@@ -96,7 +173,12 @@ impl House {
         let power = i32::from(scenario.power_kva);
         let per_phase = power * 1_000 / i32::from(scenario.phases.count());
         // A three-phase house has a single-phase inverter, which must not fill its phase.
-        let panels = power * if scenario.phases == Phases::One { 500 } else { 300 };
+        let panels = power
+            * if scenario.phases == Phases::One {
+                500
+            } else {
+                300
+            };
         let subscribed = i32::try_from(scenario.subscribed_current()).unwrap_or(0);
         Self {
             seed: scenario.seed,
@@ -104,7 +186,9 @@ impl House {
             limit: per_phase * 85 / 100,
             panels: if scenario.producer { panels } else { 0 },
             // At any voltage of the house the current is then well above the subscribed one.
-            overrun: scenario.overrun.then_some((scenario.start, subscribed * 300)),
+            overrun: scenario
+                .overrun
+                .then_some((scenario.start, subscribed * 300)),
         }
     }
 
@@ -123,22 +207,21 @@ impl House {
                 flow.reactive += appliance.watts * appliance.reactive / 100;
             }
         }
-        if let [first, ..] = &mut flows {
-            let flicker = draw(self.seed, FLICKER, unix, 12);
-            first.active += flicker.cast_signed();
-            let sun = self.sun(unix);
-            first.active -= sun;
-            first.reactive -= sun / 50;
-            if let Some((start, watts)) = self.overrun
-                && (60..180).contains(&(unix - start).rem_euclid(600))
-                && unix >= start
-            {
-                first.active = watts;
-            }
+        let [first, ..] = &mut flows;
+        first.active += draw(self.seed, FLICKER, unix, 12).cast_signed();
+        let sun = self.sun(unix);
+        first.active -= sun;
+        first.reactive -= sun / 50;
+        if let Some((start, watts)) = self.overrun
+            && unix >= start
+            && (60..180).contains(&(unix - start).rem_euclid(600))
+        {
+            first.active = watts;
         }
         for (phase, flow) in (0_u64..).zip(flows.iter_mut().take(self.phases)) {
             // The wires of the street: 0.4 V for each kW.
-            flow.decivolts = 2_320 + self.wander(VOLTAGE + phase, unix, 300, 80) - 40 - flow.active * 4 / 1_000;
+            flow.decivolts =
+                2_320 + self.wander(VOLTAGE + phase, unix, 300, 80) - 40 - flow.active * 4 / 1_000;
         }
         flows
     }
@@ -152,14 +235,23 @@ impl House {
             Habit::Always => true,
             Habit::Cycle { on, off } => cycle(on, off),
             Habit::Cheap { on, off } => cheap && cycle(on, off),
-            Habit::CheapInWinter { on, off } => cheap && from_midsummer(unix) > 110 && cycle(on, off),
-            Habit::Daily { days, from, until, lasts } => {
+            Habit::CheapInWinter { on, off } => {
+                cheap && from_midsummer(unix) > 110 && cycle(on, off)
+            }
+            Habit::Daily {
+                days,
+                from,
+                until,
+                lasts,
+            } => {
                 // What began yesterday may still be on after midnight.
-                [(now.day, now.second), (now.day - 1, now.second + DAY)].into_iter().any(|(day, second)| {
-                    let start = from + draw(self.seed, number, day, until - from);
-                    (start..start + lasts).contains(&second)
-                        && draw(self.seed, number, -day, 100) < days
-                })
+                [(now.day, now.second), (now.day - 1, now.second + DAY)]
+                    .into_iter()
+                    .any(|(day, second)| {
+                        let start = from + draw(self.seed, number, day, until - from);
+                        (start..start + lasts).contains(&second)
+                            && draw(self.seed, number, -day, 100) < days
+                    })
             }
         }
     }
@@ -178,9 +270,16 @@ impl House {
         }
         let height = 1_000 - 1_000 * from_noon * from_noon / (half_day * half_day);
         let season = 1_000 - 500 * from_midsummer / 183;
-        let weather = 350 + i64::from(draw(self.seed, CLOUDS, unix.div_euclid(i64::from(DAY)), 500));
+        let weather = 350
+            + i64::from(draw(
+                self.seed,
+                CLOUDS,
+                unix.div_euclid(i64::from(DAY)),
+                500,
+            ));
         let sky = weather + i64::from(self.wander(CLOUDS + 1, unix, 120, 150));
-        i32::try_from(i64::from(self.panels) * height * season / 1_000_000 * sky / 1_000).unwrap_or(0)
+        i32::try_from(i64::from(self.panels) * height * season / 1_000_000 * sky / 1_000)
+            .unwrap_or(0)
     }
 
     /// A value in `0..range` that wanders: drawn every `period` seconds, on a straight line between.
@@ -207,27 +306,51 @@ mod tests {
 
     fn day_of(house: &House, text: &str) -> Vec<[Flow; 3]> {
         let start = parse_start(text, 0).unwrap();
-        (0..1_440).map(|minute| start + minute * 60).map(|unix| house.flows(unix, Local::at(unix), false)).collect()
+        (0..1_440)
+            .map(|minute| start + minute * 60)
+            .map(|unix| house.flows(unix, Local::at(unix), false))
+            .collect()
     }
 
     #[test]
     fn a_house_lives() {
         let house = House::new(&Scenario::default());
-        let powers: Vec<_> = day_of(&house, "2026-01-15T00:00").iter().map(|flows| flows[0].active).collect();
+        let powers: Vec<_> = day_of(&house, "2026-01-15T00:00")
+            .iter()
+            .map(|flows| flows[0].active)
+            .collect();
         let (least, most) = (powers.iter().min().unwrap(), powers.iter().max().unwrap());
         assert!((60..=80).contains(least), "{least} W at night");
         assert!((1_500..5_100).contains(most), "{most} W at most");
         let mean = powers.iter().sum::<i32>() / 1_440;
         assert!((200..1_500).contains(&mean), "{mean} W in the mean");
-        assert_eq!(day_of(&house, "2026-01-15T00:00"), day_of(&house.clone(), "2026-01-15T00:00"));
-        let other = House::new(&Scenario { seed: 1, ..Scenario::default() });
-        assert_ne!(day_of(&house, "2026-01-15T00:00"), day_of(&other, "2026-01-15T00:00"));
+        assert_eq!(
+            day_of(&house, "2026-01-15T00:00"),
+            day_of(&house.clone(), "2026-01-15T00:00")
+        );
+        let other = House::new(&Scenario {
+            seed: 1,
+            ..Scenario::default()
+        });
+        assert_ne!(
+            day_of(&house, "2026-01-15T00:00"),
+            day_of(&other, "2026-01-15T00:00")
+        );
     }
 
     #[test]
     fn it_stays_below_the_subscribed_power_and_within_the_voltage() {
-        for (phases, power_kva) in [(Phases::One, 3), (Phases::One, 9), (Phases::Three, 6), (Phases::Three, 36)] {
-            let scenario = Scenario { phases, power_kva, ..Scenario::default() };
+        for (phases, power_kva) in [
+            (Phases::One, 3),
+            (Phases::One, 9),
+            (Phases::Three, 6),
+            (Phases::Three, 36),
+        ] {
+            let scenario = Scenario {
+                phases,
+                power_kva,
+                ..Scenario::default()
+            };
             let limit = i32::from(power_kva) * 1_000 / i32::from(phases.count());
             for flows in day_of(&House::new(&scenario), "2026-02-01T00:00") {
                 for flow in flows.iter().take(usize::from(phases.count())) {
@@ -240,8 +363,16 @@ mod tests {
 
     #[test]
     fn the_sun_shines_by_day_and_more_in_summer() {
-        let house = House::new(&Scenario { producer: true, ..Scenario::default() });
-        let given = |text| day_of(&house, text).iter().map(|flows| i64::from((-flows[0].active).max(0))).sum::<i64>();
+        let house = House::new(&Scenario {
+            producer: true,
+            ..Scenario::default()
+        });
+        let given = |text| {
+            day_of(&house, text)
+                .iter()
+                .map(|flows| i64::from((-flows[0].active).max(0)))
+                .sum::<i64>()
+        };
         assert!(given("2026-06-21T00:00") > 2 * given("2026-12-21T00:00"));
         let midnight = parse_start("2026-06-21T00:00", 0).unwrap();
         assert_eq!(house.sun(midnight), 0);
@@ -250,12 +381,18 @@ mod tests {
 
     #[test]
     fn an_overrun_comes_after_a_minute_and_lasts_two() {
-        let scenario = Scenario { overrun: true, ..Scenario::default() };
+        let scenario = Scenario {
+            overrun: true,
+            ..Scenario::default()
+        };
         let house = House::new(&scenario);
         let over = |after| {
             let unix = scenario.start + after;
             house.flows(unix, Local::at(unix), false)[0].active > 6_900
         };
-        assert_eq!([59, 60, 179, 180, 660].map(over), [false, true, true, false, true]);
+        assert_eq!(
+            [59, 60, 179, 180, 660].map(over),
+            [false, true, true, false, true]
+        );
     }
 }

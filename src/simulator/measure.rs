@@ -30,15 +30,25 @@ impl Measures {
     pub fn of(flows: &[Flow; 3]) -> Self {
         let mut measures = Self::default();
         let mut net = 0;
-        for (phase, flow) in flows.iter().enumerate().filter(|(_, flow)| flow.decivolts > 0) {
+        for (phase, flow) in flows
+            .iter()
+            .enumerate()
+            .filter(|(_, flow)| flow.decivolts > 0)
+        {
             let apparent = apparent(flow);
             net += if flow.active < 0 { -apparent } else { apparent };
             measures.active += flow.active;
             measures.reactive += flow.reactive;
             let rows = [
-                (&mut measures.current, (apparent * 10 + flow.decivolts / 2) / flow.decivolts),
+                (
+                    &mut measures.current,
+                    (apparent * 10 + flow.decivolts / 2) / flow.decivolts,
+                ),
                 (&mut measures.voltage, (flow.decivolts + 5) / 10),
-                (&mut measures.phase_withdrawn, if flow.active < 0 { 0 } else { apparent }),
+                (
+                    &mut measures.phase_withdrawn,
+                    if flow.active < 0 { 0 } else { apparent },
+                ),
             ];
             for (row, value) in rows {
                 if let Some(place) = row.get_mut(phase) {
@@ -64,17 +74,38 @@ mod tests {
 
     #[test]
     fn current_times_voltage_is_the_apparent_power() {
-        let one = Flow { active: 2_990, reactive: 400, decivolts: 2_304 };
+        let one = Flow {
+            active: 2_990,
+            reactive: 400,
+            decivolts: 2_304,
+        };
         let measures = Measures::of(&[one, Flow::default(), Flow::default()]);
-        assert_eq!((measures.withdrawn, measures.current, measures.voltage), (3_016, [13, 0, 0], [230, 0, 0]));
+        assert_eq!(
+            (measures.withdrawn, measures.current, measures.voltage),
+            (3_016, [13, 0, 0], [230, 0, 0])
+        );
     }
 
     #[test]
     fn a_phase_that_injects_counts_negative() {
-        let flow = |active| Flow { active, reactive: 0, decivolts: 2_300 };
+        let flow = |active| Flow {
+            active,
+            reactive: 0,
+            decivolts: 2_300,
+        };
         let measures = Measures::of(&[flow(-485), flow(531), flow(0)]);
-        assert_eq!((measures.withdrawn, measures.injected, measures.phase_withdrawn), (46, 0, [0, 531, 0]));
+        assert_eq!(
+            (
+                measures.withdrawn,
+                measures.injected,
+                measures.phase_withdrawn
+            ),
+            (46, 0, [0, 531, 0])
+        );
         let measures = Measures::of(&[flow(-900), flow(300), flow(100)]);
-        assert_eq!((measures.withdrawn, measures.injected, measures.active), (0, 500, -500));
+        assert_eq!(
+            (measures.withdrawn, measures.injected, measures.active),
+            (0, 500, -500)
+        );
     }
 }

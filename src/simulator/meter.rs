@@ -102,7 +102,14 @@ impl Meter {
         let mut calendar = Calendar::new(scenario.contract, scenario.seed);
         let tariff = calendar.tariff(local);
         let registers = Registers::new(&scenario);
-        let state = State { unix: birth, local, calendar, tariff, measures: Measures::default(), registers };
+        let state = State {
+            unix: birth,
+            local,
+            calendar,
+            tariff,
+            measures: Measures::default(),
+            registers,
+        };
         let mut meter = Self {
             house: House::new(&scenario),
             pauses: Random::new(!scenario.seed),
@@ -149,12 +156,19 @@ impl Meter {
         let tariff = state.calendar.tariff(local);
         state.measures = Measures::of(&self.house.flows(to, local, tariff.contact_closed));
         // What flowed until now flowed under the tariff until now.
-        state.registers.add(to, seconds, &state.measures, &state.tariff);
+        state
+            .registers
+            .add(to, seconds, &state.measures, &state.tariff);
         if local.day != state.local.day {
             state.registers.begin_day(to);
         }
         (state.unix, state.local, state.tariff) = (to, local, tariff);
-        if state.measures.current.iter().any(|&current| current > self.scenario.subscribed_current()) {
+        if state
+            .measures
+            .current
+            .iter()
+            .any(|&current| current > self.scenario.subscribed_current())
+        {
             self.exceeded = Some(to);
         }
     }
@@ -162,7 +176,9 @@ impl Meter {
     fn sends_short_frames(&self) -> bool {
         self.scenario.mode == Mode::Historique
             && self.scenario.phases == Phases::Three
-            && self.exceeded.is_some_and(|last| self.state.unix - last <= SHORT_FRAMES_AFTER)
+            && self
+                .exceeded
+                .is_some_and(|last| self.state.unix - last <= SHORT_FRAMES_AFTER)
     }
 
     fn groups(&mut self) -> (Vec<Group>, FrameKind) {
@@ -170,14 +186,23 @@ impl Meter {
             let due = self.state.unix - self.scenario.start >= SHORT_MESSAGE_AFTER;
             let short_message = self.scenario.messages && due && !self.short_message_sent;
             self.short_message_sent |= short_message;
-            return (standard::groups(&self.scenario, &self.state, short_message), FrameKind::Long);
+            return (
+                standard::groups(&self.scenario, &self.state, short_message),
+                FrameKind::Long,
+            );
         }
         if self.sends_short_frames() && self.short_frames < SHORT_FRAMES {
             self.short_frames += 1;
-            return (historique::short(&self.scenario, &self.state), FrameKind::Short);
+            return (
+                historique::short(&self.scenario, &self.state),
+                FrameKind::Short,
+            );
         }
         self.short_frames = 0;
-        (historique::long(&self.scenario, &self.state), FrameKind::Long)
+        (
+            historique::long(&self.scenario, &self.state),
+            FrameKind::Long,
+        )
     }
 
     /// Microseconds that so many characters take on the wire.
@@ -187,7 +212,8 @@ impl Meter {
 
     /// Characters sent in so many microseconds.
     fn characters_in(&self, micros: u64) -> usize {
-        usize::try_from(micros * u64::from(self.scenario.mode.baud()) / 10_000_000).unwrap_or(usize::MAX)
+        usize::try_from(micros * u64::from(self.scenario.mode.baud()) / 10_000_000)
+            .unwrap_or(usize::MAX)
     }
 }
 
@@ -205,11 +231,15 @@ impl Iterator for Meter {
         while self.state.unix < end {
             self.pass(self.state.unix + 1);
             if self.sends_short_frames() && !was_short {
-                let until = Duration::from_secs((self.state.unix - self.scenario.start).unsigned_abs());
+                let until =
+                    Duration::from_secs((self.state.unix - self.scenario.start).unsigned_abs());
                 let until = u64::try_from(until.as_micros()).unwrap_or(u64::MAX);
                 let kept;
-                (bytes, kept) =
-                    frame::encode_cut(self.scenario.mode, &groups, self.characters_in(until.saturating_sub(began)));
+                (bytes, kept) = frame::encode_cut(
+                    self.scenario.mode,
+                    &groups,
+                    self.characters_in(until.saturating_sub(began)),
+                );
                 groups.truncate(kept);
                 kind = FrameKind::Cut;
                 break;

@@ -44,14 +44,21 @@ impl Channel {
     /// A line; the same seed does the same damage.
     #[must_use]
     pub const fn new(noise: Noise, seed: u64) -> Self {
-        Self { noise, random: Random::new(seed), burst: 0, stuck: (0, 0, false) }
+        Self {
+            noise,
+            random: Random::new(seed),
+            burst: 0,
+            stuck: (0, 0, false),
+        }
     }
 
     /// What arrives of these bytes.
     pub fn pass(&mut self, sent: &[u8]) -> Vec<u8> {
         let mut bytes = sent.to_vec();
         if self.random.chance(self.noise.cut) {
-            let length = self.random.below(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
+            let length = self
+                .random
+                .below(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
             bytes.truncate(length as usize);
         }
         if self.noise.swapped > 0.0 {
@@ -66,7 +73,11 @@ impl Channel {
             if self.random.chance(self.noise.lost) {
                 continue;
             }
-            let copies = if self.random.chance(self.noise.doubled) { 2 } else { 1 };
+            let copies = if self.random.chance(self.noise.doubled) {
+                2
+            } else {
+                1
+            };
             let byte = self.damage(byte);
             arrived.extend((0..copies).map(|_| byte));
         }
@@ -95,7 +106,11 @@ impl Channel {
             self.stuck.0 -= 1;
             byte = if high { byte | bit } else { byte & !bit };
         }
-        if self.noise.strip_parity { byte & 0x7F } else { byte }
+        if self.noise.strip_parity {
+            byte & 0x7F
+        } else {
+            byte
+        }
     }
 }
 
@@ -116,8 +131,14 @@ mod tests {
 
     #[test]
     fn bits_are_flipped_at_their_rate_and_by_the_seed() {
-        let noise = Noise { bit_error: 0.01, ..Noise::default() };
-        let flipped: u32 = pass(noise).iter().map(|byte| (byte ^ 0x55).count_ones()).sum();
+        let noise = Noise {
+            bit_error: 0.01,
+            ..Noise::default()
+        };
+        let flipped: u32 = pass(noise)
+            .iter()
+            .map(|byte| (byte ^ 0x55).count_ones())
+            .sum();
         assert!((700..900).contains(&flipped), "{flipped}");
         assert_eq!(pass(noise), pass(noise));
         assert_ne!(pass(noise), Channel::new(noise, 6).pass(&SENT));
@@ -125,17 +146,39 @@ mod tests {
 
     #[test]
     fn characters_are_lost_doubled_and_cut() {
-        let lost = pass(Noise { lost: 0.1, ..Noise::default() }).len();
+        let lost = pass(Noise {
+            lost: 0.1,
+            ..Noise::default()
+        })
+        .len();
         assert!((8_850..9_150).contains(&lost), "{lost}");
-        let doubled = pass(Noise { doubled: 0.1, ..Noise::default() }).len();
+        let doubled = pass(Noise {
+            doubled: 0.1,
+            ..Noise::default()
+        })
+        .len();
         assert!((10_850..11_150).contains(&doubled), "{doubled}");
-        assert!(pass(Noise { cut: 1.0, ..Noise::default() }).len() < SENT.len());
+        assert!(
+            pass(Noise {
+                cut: 1.0,
+                ..Noise::default()
+            })
+            .len()
+                < SENT.len()
+        );
     }
 
     #[test]
     fn neighbours_change_places() {
         let sent: Vec<u8> = (0..=127).cycle().take(10_000).collect();
-        let mut arrived = Channel::new(Noise { swapped: 0.05, ..Noise::default() }, 5).pass(&sent);
+        let mut arrived = Channel::new(
+            Noise {
+                swapped: 0.05,
+                ..Noise::default()
+            },
+            5,
+        )
+        .pass(&sent);
         assert_ne!(arrived, sent);
         let mut sent = sent;
         arrived.sort_unstable();
@@ -146,16 +189,29 @@ mod tests {
     #[test]
     fn a_burst_takes_four_and_a_bit_sticks_for_32() {
         let differing = |noise| pass(noise).iter().filter(|&&byte| byte != 0x55).count();
-        let burst = differing(Noise { burst: 0.01, ..Noise::default() });
+        let burst = differing(Noise {
+            burst: 0.01,
+            ..Noise::default()
+        });
         assert!((300..450).contains(&burst), "{burst}");
         // Half of the time the bit already has the value at which it sticks.
-        let stuck = differing(Noise { stuck: 0.001, ..Noise::default() });
+        let stuck = differing(Noise {
+            stuck: 0.001,
+            ..Noise::default()
+        });
         assert!((50..320).contains(&stuck), "{stuck}");
     }
 
     #[test]
     fn a_seven_bit_adapter_clears_the_parity() {
-        let arrived = Channel::new(Noise { strip_parity: true, ..Noise::default() }, 0).pass(&[0x82, 0x8D]);
+        let arrived = Channel::new(
+            Noise {
+                strip_parity: true,
+                ..Noise::default()
+            },
+            0,
+        )
+        .pass(&[0x82, 0x8D]);
         assert_eq!(arrived, [0x02, 0x0D]);
     }
 }

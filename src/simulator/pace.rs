@@ -40,7 +40,11 @@ impl Pace {
     /// A line of this mode's speed.
     #[must_use]
     pub const fn new(mode: Mode, speed: Speed) -> Self {
-        Self { speed, baud: mode.baud(), origin: None }
+        Self {
+            speed,
+            baud: mode.baud(),
+            origin: None,
+        }
     }
 
     /// Writes what arrives of a frame, piece by piece, each in its time, until `stop` is set. The frame's own time
@@ -48,9 +52,19 @@ impl Pace {
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn send(&mut self, frame: &Sent, arrived: &[u8], out: &mut impl Write, stop: &AtomicBool) -> io::Result<()> {
+    pub fn send(
+        &mut self,
+        frame: &Sent,
+        arrived: &[u8],
+        out: &mut impl Write,
+        stop: &AtomicBool,
+    ) -> io::Result<()> {
         let Speed::Times(times) = self.speed else {
-            return if stop.load(Ordering::Relaxed) { Ok(()) } else { out.write_all(arrived) };
+            return if stop.load(Ordering::Relaxed) {
+                Ok(())
+            } else {
+                out.write_all(arrived)
+            };
         };
         let mut sent = 0;
         for piece in arrived.chunks(FIFO) {
@@ -69,7 +83,9 @@ impl Pace {
         let now = Instant::now();
         let (host, simulated) = *self.origin.get_or_insert((now, due));
         let wait = Duration::try_from_secs_f64(due.saturating_sub(simulated).as_secs_f64() / times);
-        let Some(deadline) = wait.ok().and_then(|wait| host.checked_add(wait)) else { return };
+        let Some(deadline) = wait.ok().and_then(|wait| host.checked_add(wait)) else {
+            return;
+        };
         if now.saturating_duration_since(deadline) > TOO_LATE {
             self.origin = Some((now, due));
             return;
@@ -104,7 +120,14 @@ mod tests {
 
     fn frame(at: Duration) -> Sent {
         let pause = Duration::from_millis(20);
-        Sent { time: 0, at, pause, bytes: vec![0; 96], groups: vec![], kind: FrameKind::Long }
+        Sent {
+            time: 0,
+            at,
+            pause,
+            bytes: vec![0; 96],
+            groups: vec![],
+            kind: FrameKind::Long,
+        }
     }
 
     #[test]
@@ -124,11 +147,18 @@ mod tests {
     fn flat_out_does_not_wait_and_a_stop_ends() {
         let (mut pace, mut out) = (Pace::new(Mode::Historique, Speed::FlatOut), Pieces(vec![]));
         let stop = AtomicBool::new(false);
-        pace.send(&frame(Duration::from_secs(3_600)), &[0; 96], &mut out, &stop).unwrap();
+        pace.send(
+            &frame(Duration::from_secs(3_600)),
+            &[0; 96],
+            &mut out,
+            &stop,
+        )
+        .unwrap();
         assert_eq!(out.0.len(), 1);
         stop.store(true, Ordering::Relaxed);
         let mut pace = Pace::new(Mode::Historique, Speed::Times(0.001));
-        pace.send(&frame(Duration::ZERO), &[0; 96], &mut out, &stop).unwrap();
+        pace.send(&frame(Duration::ZERO), &[0; 96], &mut out, &stop)
+            .unwrap();
         assert_eq!(out.0.len(), 1);
     }
 }

@@ -38,7 +38,8 @@ impl Pty {
     /// # Errors
     /// No pseudo-terminal to be had, or the link cannot be made, in particular because something else has its name.
     pub fn open(link: Option<&Path>, patience: Duration) -> io::Result<Self> {
-        let master = posix_openpt(OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC)?;
+        let master =
+            posix_openpt(OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC)?;
         grantpt(&master)?;
         unlockpt(&master)?;
         let path = PathBuf::from(ptsname_r(&master)?);
@@ -51,7 +52,13 @@ impl Pty {
         if let Some(link) = link {
             put_link(&path, link)?;
         }
-        Ok(Self { master, path, link: link.map(Path::to_owned), patience, had_reader: false })
+        Ok(Self {
+            master,
+            path,
+            link: link.map(Path::to_owned),
+            patience,
+            had_reader: false,
+        })
     }
 
     /// The device that the reader opens, such as `/dev/pts/7`.
@@ -64,7 +71,9 @@ impl Pty {
     /// Hanging up takes away what has not been read.
     pub fn drain(&self, at_most: Duration) {
         let deadline = Instant::now() + at_most;
-        let Ok(slave) = open_slave(&self.path) else { return };
+        let Ok(slave) = open_slave(&self.path) else {
+            return;
+        };
         while self.had_reader && is_ready(&slave, PollFlags::POLLIN) && Instant::now() < deadline {
             thread::sleep(LOOK);
         }
@@ -75,7 +84,8 @@ impl Pty {
         let has_reader = !is_ready(&self.master, PollFlags::POLLHUP);
         if self.had_reader && !has_reader {
             // Failing, it costs the next reader a damaged frame.
-            let _ = open_slave(&self.path).and_then(|slave| Ok(tcflush(&slave, FlushArg::TCIOFLUSH)?));
+            let _ =
+                open_slave(&self.path).and_then(|slave| Ok(tcflush(&slave, FlushArg::TCIOFLUSH)?));
         }
         self.had_reader = has_reader;
         has_reader
@@ -116,13 +126,19 @@ impl Drop for Pty {
 }
 
 fn open_slave(path: &Path) -> io::Result<OwnedFd> {
-    Ok(open(path, OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC, Mode::empty())?)
+    Ok(open(
+        path,
+        OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC,
+        Mode::empty(),
+    )?)
 }
 
 fn is_ready(file: &impl AsFd, what: PollFlags) -> bool {
     let mut files = [PollFd::new(file.as_fd(), what)];
     poll(&mut files, PollTimeout::ZERO).is_ok()
-        && files.iter().any(|file| file.revents().is_some_and(|events| events.intersects(what)))
+        && files
+            .iter()
+            .any(|file| file.revents().is_some_and(|events| events.intersects(what)))
 }
 
 /// In one step for whoever looks: there is never no link.
@@ -152,7 +168,12 @@ mod tests {
 
     fn reader(path: &Path) -> fs::File {
         let mut options = fs::File::options();
-        options.read(true).write(true).custom_flags(nix::libc::O_NOCTTY | nix::libc::O_NONBLOCK).open(path).unwrap()
+        options
+            .read(true)
+            .write(true)
+            .custom_flags(nix::libc::O_NOCTTY | nix::libc::O_NONBLOCK)
+            .open(path)
+            .unwrap()
     }
 
     #[test]

@@ -40,7 +40,10 @@ impl Random {
 #[must_use]
 pub fn draw(seed: u64, thing: u64, moment: i64, bound: u32) -> u32 {
     let moment = mix(moment.cast_unsigned().wrapping_add(0x9E37_79B9_7F4A_7C15));
-    scale(mix(seed ^ moment ^ thing.wrapping_mul(0xD1B5_4A32_D192_ED03)), bound)
+    scale(
+        mix(seed ^ moment ^ thing.wrapping_mul(0xD1B5_4A32_D192_ED03)),
+        bound,
+    )
 }
 
 const fn mix(mut z: u64) -> u64 {
@@ -49,7 +52,10 @@ const fn mix(mut z: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the product of two numbers of 32 bits, shifted by 32, has 32 bits")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the product of two numbers of 32 bits, shifted by 32, has 32 bits"
+)]
 const fn scale(bits: u64, bound: u32) -> u32 {
     (((bits >> 32) * bound as u64) >> 32) as u32
 }
@@ -77,7 +83,9 @@ mod tests {
     #[test]
     fn a_draw_belongs_to_its_moment() {
         assert_eq!(draw(1, 2, 3, 1_000), draw(1, 2, 3, 1_000));
-        let different = (0..100).filter(|&moment| draw(1, 2, moment, 1_000) != draw(1, 2, moment + 1, 1_000)).count();
+        let different = (0..100)
+            .filter(|&moment| draw(1, 2, moment, 1_000) != draw(1, 2, moment + 1, 1_000))
+            .count();
         assert!(different > 95);
         assert!((0..1_000).all(|moment| draw(9, 1, moment, 7) < 7));
     }

@@ -63,7 +63,13 @@ impl Registers {
         let mut distributor = [total / 5, total / 3, total / 6, 0];
         let [.., last] = &mut distributor;
         *last = total - total / 5 - total / 3 - total / 6;
-        let mut quarter = || if scenario.producer { 10_000 + random.below(400_000) } else { 0 };
+        let mut quarter = || {
+            if scenario.producer {
+                10_000 + random.below(400_000)
+            } else {
+                0
+            }
+        };
         Self {
             supplier,
             distributor,
@@ -91,7 +97,8 @@ impl Registers {
         let whole = whole_hours(withdrawn_rest, withdrawn * seconds);
         for register in [
             self.supplier.get_mut(usize::from(tariff.index) - 1),
-            self.distributor.get_mut(usize::from(tariff.distributor) - 1),
+            self.distributor
+                .get_mut(usize::from(tariff.distributor) - 1),
         ] {
             register.into_iter().for_each(|register| *register += whole);
         }
@@ -102,12 +109,19 @@ impl Registers {
             (true, true) => 2,
             (false, true) => 3,
         };
-        if let (Some(register), Some(rest)) = (self.reactive.get_mut(quadrant), reactive_rests.get_mut(quadrant)) {
+        if let (Some(register), Some(rest)) = (
+            self.reactive.get_mut(quadrant),
+            reactive_rests.get_mut(quadrant),
+        ) {
             *register += whole_hours(rest, measures.reactive.unsigned_abs() * seconds);
         }
 
         let [phase1, phase2, phase3] = measures.phase_withdrawn;
-        for (highest, power) in self.highest_withdrawn.iter_mut().zip([measures.withdrawn, phase1, phase2, phase3]) {
+        for (highest, power) in
+            self.highest_withdrawn
+                .iter_mut()
+                .zip([measures.withdrawn, phase1, phase2, phase3])
+        {
             highest.add(now, seconds, power);
         }
         self.highest_injected.add(now, seconds, measures.injected);
@@ -120,7 +134,9 @@ impl Registers {
 
     /// Midnight, legal time, at `now`: today becomes the day before.
     pub fn begin_day(&mut self, now: i64) {
-        self.highest_withdrawn.iter_mut().for_each(|highest| highest.begin_day(now));
+        self.highest_withdrawn
+            .iter_mut()
+            .for_each(|highest| highest.begin_day(now));
         self.highest_injected.begin_day(now);
     }
 }
@@ -157,10 +173,17 @@ impl Highest {
 
     fn begin_day(&mut self, now: i64) {
         self.day_before = self.today;
-        self.today = Dated { value: self.value(), at: now };
+        self.today = Dated {
+            value: self.value(),
+            at: now,
+        };
     }
 
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the root of a mean of squares of u32")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the root of a mean of squares of u32"
+    )]
     fn value(&self) -> u32 {
         self.filtered.sqrt() as u32
     }
@@ -179,7 +202,13 @@ pub(super) struct Mean {
 impl Mean {
     const fn new(period: i64) -> Self {
         let none = Dated { value: 0, at: 0 };
-        Self { last: none, before: none, period, sum: 0, seconds: 0 }
+        Self {
+            last: none,
+            before: none,
+            period,
+            sum: 0,
+            seconds: 0,
+        }
     }
 
     fn add(&mut self, now: i64, seconds: u32, value: u32) {
@@ -187,7 +216,10 @@ impl Mean {
         self.seconds += seconds;
         if now.rem_euclid(self.period) == 0 {
             self.before = self.last;
-            self.last = Dated { value: (self.sum + self.seconds / 2) / self.seconds.max(1), at: now };
+            self.last = Dated {
+                value: (self.sum + self.seconds / 2) / self.seconds.max(1),
+                at: now,
+            };
             (self.sum, self.seconds) = (0, 0);
         }
     }
@@ -200,32 +232,66 @@ mod tests {
     use super::*;
 
     fn tariff(contract: Contract) -> Tariff {
-        Calendar::new(contract, 0).tariff(Local { day: 20_000, second: 43_200, summer: false })
+        Calendar::new(contract, 0).tariff(Local {
+            day: 20_000,
+            second: 43_200,
+            summer: false,
+        })
     }
 
     #[test]
     fn a_kilowatt_for_an_hour_is_a_kilowatt_hour_in_its_registers() {
-        let scenario = Scenario { contract: Contract::OffPeak, ..Scenario::default() };
+        let scenario = Scenario {
+            contract: Contract::OffPeak,
+            ..Scenario::default()
+        };
         let mut registers = Registers::new(&scenario);
         let before = registers.clone();
-        let measures = Measures { active: 1_000, withdrawn: 1_000, ..Measures::default() };
+        let measures = Measures {
+            active: 1_000,
+            withdrawn: 1_000,
+            ..Measures::default()
+        };
         let tariff = tariff(Contract::OffPeak);
         (1..=3_600).for_each(|now| registers.add(now, 1, &measures, &tariff));
         assert_eq!(registers.total() - before.total(), 1_000);
         assert_eq!(registers.supplier[1] - before.supplier[1], 1_000);
         assert_eq!(registers.distributor.iter().sum::<u32>(), registers.total());
         assert_eq!(registers.injected, before.injected);
-        assert_eq!(registers.load_withdrawn.last, Dated { value: 1_000, at: 3_600 });
-        assert_eq!(registers.load_withdrawn.before, Dated { value: 1_000, at: 1_800 });
+        assert_eq!(
+            registers.load_withdrawn.last,
+            Dated {
+                value: 1_000,
+                at: 3_600
+            }
+        );
+        assert_eq!(
+            registers.load_withdrawn.before,
+            Dated {
+                value: 1_000,
+                at: 1_800
+            }
+        );
     }
 
     #[test]
     fn what_is_injected_is_not_withdrawn() {
-        let mut registers = Registers::new(&Scenario { producer: true, ..Scenario::default() });
+        let mut registers = Registers::new(&Scenario {
+            producer: true,
+            ..Scenario::default()
+        });
         let before = registers.clone();
-        let measures = Measures { active: -720, reactive: -36, injected: 721, ..Measures::default() };
+        let measures = Measures {
+            active: -720,
+            reactive: -36,
+            injected: 721,
+            ..Measures::default()
+        };
         (1..=600).for_each(|now| registers.add(now, 1, &measures, &tariff(Contract::Base)));
-        assert_eq!((registers.total(), registers.injected), (before.total(), before.injected + 120));
+        assert_eq!(
+            (registers.total(), registers.injected),
+            (before.total(), before.injected + 120)
+        );
         assert_eq!(registers.reactive[2], before.reactive[2] + 6);
         assert_eq!(registers.load_injected.add_up_to(600), 720);
     }
@@ -242,12 +308,21 @@ mod tests {
         (1..=30).for_each(|now| highest.add(now, 1, 3_000));
         assert!((1_000..2_000).contains(&highest.today.value), "{highest:?}");
         (31..=2_000).for_each(|now| highest.add(now, 1, 3_000));
-        assert!((2_990..=3_000).contains(&highest.today.value), "{highest:?}");
+        assert!(
+            (2_990..=3_000).contains(&highest.today.value),
+            "{highest:?}"
+        );
         let today = highest.today;
         highest.begin_day(2_000);
         assert_eq!((highest.day_before, highest.today.at), (today, 2_000));
         (2_001..=9_000).for_each(|now| highest.add(now, 1, 0));
         highest.begin_day(9_000);
-        assert_eq!(highest.today, Dated { value: 0, at: 9_000 });
+        assert_eq!(
+            highest.today,
+            Dated {
+                value: 0,
+                at: 9_000
+            }
+        );
     }
 }

@@ -145,7 +145,11 @@ impl Scenario {
             Err(ScenarioError::Power(self.phases))
         } else if !(978_307_200..4_070_908_800).contains(&self.start) {
             Err(ScenarioError::Start)
-        } else if self.maker > 99 || self.year > 99 || self.serial > 999_999 || self.prm > 99_999_999_999_999 {
+        } else if self.maker > 99
+            || self.year > 99
+            || self.serial > 999_999
+            || self.prm > 99_999_999_999_999
+        {
             Err(ScenarioError::Identity)
         } else {
             Ok(())
@@ -165,7 +169,10 @@ impl Scenario {
             Phases::One => 75,
             Phases::Three => 76,
         };
-        format!("{:02}{:02}{device_type}{:06}", self.maker, self.year, self.serial)
+        format!(
+            "{:02}{:02}{device_type}{:06}",
+            self.maker, self.year, self.serial
+        )
     }
 }
 
@@ -183,13 +190,45 @@ mod tests {
 
     #[test]
     fn what_no_meter_can_be_is_refused_with_words() {
-        let producer = Scenario { mode: Mode::Historique, producer: true, ..Scenario::default() };
+        let producer = Scenario {
+            mode: Mode::Historique,
+            producer: true,
+            ..Scenario::default()
+        };
         assert_eq!(producer.check(), Err(ScenarioError::HistoriqueProducer));
-        assert!(ScenarioError::HistoriqueProducer.to_string().contains("standard mode"));
-        let power = Scenario { power_kva: 36, ..Scenario::default() };
+        assert!(
+            ScenarioError::HistoriqueProducer
+                .to_string()
+                .contains("standard mode")
+        );
+        let power = Scenario {
+            power_kva: 36,
+            ..Scenario::default()
+        };
         assert_eq!(power.check(), Err(ScenarioError::Power(Phases::One)));
-        assert_eq!(Scenario { phases: Phases::Three, ..power }.check(), Ok(()));
-        assert_eq!(Scenario { start: 0, ..Scenario::default() }.check(), Err(ScenarioError::Start));
-        assert_eq!(Scenario { serial: 1_000_000, ..Scenario::default() }.check(), Err(ScenarioError::Identity));
+        assert_eq!(
+            Scenario {
+                phases: Phases::Three,
+                ..power
+            }
+            .check(),
+            Ok(())
+        );
+        assert_eq!(
+            Scenario {
+                start: 0,
+                ..Scenario::default()
+            }
+            .check(),
+            Err(ScenarioError::Start)
+        );
+        assert_eq!(
+            Scenario {
+                serial: 1_000_000,
+                ..Scenario::default()
+            }
+            .check(),
+            Err(ScenarioError::Identity)
+        );
     }
 }

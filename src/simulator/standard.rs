@@ -25,8 +25,18 @@ const ERQ: [Label; 4] = [Label::ERQ1, Label::ERQ2, Label::ERQ3, Label::ERQ4];
 const IRMS: [Label; 3] = [Label::IRMS1, Label::IRMS2, Label::IRMS3];
 const URMS: [Label; 3] = [Label::URMS1, Label::URMS2, Label::URMS3];
 const SINSTS: [Label; 3] = [Label::SINSTS1, Label::SINSTS2, Label::SINSTS3];
-const SMAXSN: [Label; 4] = [Label::SMAXSN, Label::SMAXSN1, Label::SMAXSN2, Label::SMAXSN3];
-const SMAXSN_1: [Label; 4] = [Label::SMAXSN_1, Label::SMAXSN1_1, Label::SMAXSN2_1, Label::SMAXSN3_1];
+const SMAXSN: [Label; 4] = [
+    Label::SMAXSN,
+    Label::SMAXSN1,
+    Label::SMAXSN2,
+    Label::SMAXSN3,
+];
+const SMAXSN_1: [Label; 4] = [
+    Label::SMAXSN_1,
+    Label::SMAXSN1_1,
+    Label::SMAXSN2_1,
+    Label::SMAXSN3_1,
+];
 const UMOY: [Label; 3] = [Label::UMOY1, Label::UMOY2, Label::UMOY3];
 const MOBILE_PEAKS: [(Label, Label); 2] = [(Label::DPM1, Label::FPM1), (Label::DPM2, Label::FPM2)];
 
@@ -40,8 +50,12 @@ pub(super) fn groups(scenario: &Scenario, state: &State, short_message: bool) ->
     // With one phase only the totals exist: SINSTS1 and SMAXSN1 are not sent.
     let (phase_powers, maxima) = if phases == 1 { (0, 1) } else { (3, 4) };
     let horodate = |unix| Local::at(unix).horodate(scenario.degraded_clock);
-    let (registers, measures, tariff, calendar) =
-        (&state.registers, &state.measures, &state.tariff, &state.calendar);
+    let (registers, measures, tariff, calendar) = (
+        &state.registers,
+        &state.measures,
+        &state.tariff,
+        &state.calendar,
+    );
 
     let mut groups = Groups::default();
     groups.text(Label::ADSC, &scenario.address());
@@ -63,19 +77,37 @@ pub(super) fn groups(scenario: &Scenario, state: &State, short_message: bool) ->
     groups.number(Label::PREF, scenario.power_kva.into());
     groups.number(Label::PCOUP, scenario.power_kva.into());
     groups.number(Label::SINSTS, measures.withdrawn);
-    numbers(&mut groups, SINSTS.iter().take(phase_powers), &measures.phase_withdrawn);
+    numbers(
+        &mut groups,
+        SINSTS.iter().take(phase_powers),
+        &measures.phase_withdrawn,
+    );
 
-    let dated = |groups: &mut Groups, label: Label, value: Dated| groups.dated(label, horodate(value.at), value.value);
-    for (label, highest) in SMAXSN.into_iter().zip(&registers.highest_withdrawn).take(maxima) {
+    let dated = |groups: &mut Groups, label: Label, value: Dated| {
+        groups.dated(label, horodate(value.at), value.value)
+    };
+    for (label, highest) in SMAXSN
+        .into_iter()
+        .zip(&registers.highest_withdrawn)
+        .take(maxima)
+    {
         dated(&mut groups, label, highest.today);
     }
-    for (label, highest) in SMAXSN_1.into_iter().zip(&registers.highest_withdrawn).take(maxima) {
+    for (label, highest) in SMAXSN_1
+        .into_iter()
+        .zip(&registers.highest_withdrawn)
+        .take(maxima)
+    {
         dated(&mut groups, label, highest.day_before);
     }
     if scenario.producer {
         groups.number(Label::SINSTI, measures.injected);
         dated(&mut groups, Label::SMAXIN, registers.highest_injected.today);
-        dated(&mut groups, Label::SMAXIN_1, registers.highest_injected.day_before);
+        dated(
+            &mut groups,
+            Label::SMAXIN_1,
+            registers.highest_injected.day_before,
+        );
     }
     dated(&mut groups, Label::CCASN, registers.load_withdrawn.last);
     dated(&mut groups, Label::CCASN_1, registers.load_withdrawn.before);
@@ -96,7 +128,14 @@ pub(super) fn groups(scenario: &Scenario, state: &State, short_message: bool) ->
             groups.dated(end, peak.end(), 0);
         }
     }
-    groups.text(Label::MSG1, if scenario.messages { MESSAGE } else { NO_MESSAGE });
+    groups.text(
+        Label::MSG1,
+        if scenario.messages {
+            MESSAGE
+        } else {
+            NO_MESSAGE
+        },
+    );
     if short_message {
         groups.text(Label::MSG2, SHORT_MESSAGE);
     }
@@ -105,9 +144,15 @@ pub(super) fn groups(scenario: &Scenario, state: &State, short_message: bool) ->
     groups.number(Label::NTARF, tariff.index.into());
     groups.number(Label::NJOURF, 0);
     groups.number(Label::NJOURF_1, 0);
-    groups.text(Label::PJOURF_1, &profile(scenario.maker, calendar.day_profile()));
+    groups.text(
+        Label::PJOURF_1,
+        &profile(scenario.maker, calendar.day_profile()),
+    );
     if let Some(peak) = &tariff.announced {
-        groups.text(Label::PPOINTE, &profile(scenario.maker, calendar.peak_profile(peak)));
+        groups.text(
+            Label::PPOINTE,
+            &profile(scenario.maker, calendar.peak_profile(peak)),
+        );
     }
     groups.into_vec()
 }
@@ -123,7 +168,10 @@ fn status(scenario: &Scenario, state: &State) -> u32 {
     let (measures, tariff) = (&state.measures, &state.tariff);
     let phases = u32::from(scenario.phases.count());
     let subscribed = u32::from(scenario.power_kva) * 1_000 / phases;
-    let over_power = measures.phase_withdrawn.iter().any(|&power| power > subscribed);
+    let over_power = measures
+        .phase_withdrawn
+        .iter()
+        .any(|&power| power > subscribed);
     let color = |color| match color {
         None => 0,
         Some(Color::Blue) => 1,
@@ -156,7 +204,13 @@ fn profile(maker: u8, slots: &[(u32, u16)]) -> String {
         }
     };
     let unused = std::iter::repeat_with(|| "NONUTILE".to_owned());
-    slots.iter().map(block).chain(unused).take(11).collect::<Vec<_>>().join(" ")
+    slots
+        .iter()
+        .map(block)
+        .chain(unused)
+        .take(11)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[cfg(test)]
