@@ -17,5 +17,6 @@ pub mod config;
 pub mod meter;
 pub mod names;
 pub mod serial;
+pub mod simulator;
 pub mod store;
 pub mod tic;
