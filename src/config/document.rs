@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use toml::Spanned;
-use toml::de::{DeInteger, DeTable, DeValue};
+use toml::de::{DeInteger, DeString, DeTable, DeValue};
 
 use super::error::{ConfigError, Fault, Place};
 use super::settings::DEFAULT_METER;
@@ -122,17 +122,16 @@ fn parse(file: &Place, text: &str) -> Result<Table, ConfigError> {
 }
 
 fn convert_table(file: &Place, text: &str, table: DeTable<'_>) -> Table {
-    let convert_entry =
-        |(key, value): (Spanned<std::borrow::Cow<'_, str>>, Spanned<DeValue<'_>>)| {
-            let key_place = file.at(text, key.span().start);
-            (
-                key.into_inner().into_owned(),
-                Entry {
-                    key_place,
-                    node: convert_node(file, text, value),
-                },
-            )
-        };
+    let convert_entry = |(key, value): (Spanned<DeString<'_>>, Spanned<DeValue<'_>>)| {
+        let key_place = file.at(text, key.span().start);
+        (
+            key.into_inner().into_owned(),
+            Entry {
+                key_place,
+                node: convert_node(file, text, value),
+            },
+        )
+    };
     table.into_iter().map(convert_entry).collect()
 }
 

@@ -243,14 +243,8 @@ impl Report {
             .collect();
         let here = header(&table);
         let list = format!("The keys of {here} are {}.", siblings.join(", "));
-        let (found, expected, advice) = if is_about_a_password(&key) {
-            let advice = "Store it with: sudo linky-sensor set-password (or name a file that holds it: password-file)";
-            (
-                "a password".to_owned(),
-                "none in this file".to_owned(),
-                advice.to_owned(),
-            )
-        } else if !elsewhere.is_empty() {
+        let unknown = || "an unknown key".to_owned();
+        let (found, expected, advice) = if !elsewhere.is_empty() {
             let there = elsewhere.into_iter().collect::<Vec<_>>().join(" or ");
             (
                 format!("a key of {there}"),
@@ -258,17 +252,16 @@ impl Report {
                 format!("Move it below {there}. {list}"),
             )
         } else if let Some(name) = nearest(&key, &siblings) {
+            (unknown(), format!("{name:?}, the nearest valid key"), list)
+        } else if is_about_a_password(&key) {
+            let advice = "Store it with: sudo linky-sensor set-password (or name a file that holds it: password-file)";
             (
-                "an unknown key".to_owned(),
-                format!("{name:?}, the nearest valid key"),
-                list,
+                "a password".to_owned(),
+                "none in this file".to_owned(),
+                advice.to_owned(),
             )
         } else {
-            (
-                "an unknown key".to_owned(),
-                format!("a key of {here}"),
-                list,
-            )
+            (unknown(), format!("a key of {here}"), list)
         };
         Fault {
             place,
@@ -291,10 +284,9 @@ fn header(path: &str) -> String {
 
 fn is_about_a_password(key: &str) -> bool {
     let key = key.to_lowercase();
-    key != "password-file"
-        && ["password", "passwd", "secret"]
-            .iter()
-            .any(|word| key.contains(word))
+    ["password", "passwd", "secret"]
+        .iter()
+        .any(|word| key.contains(word))
 }
 
 /// The valid key that was most likely meant, if one is near enough for a slip of the pen.

@@ -42,6 +42,16 @@ const WRONG: &[(&str, &str)] = &[
          Store it with: sudo linky-sensor set-password (or name a file that holds it: password-file)",
     ),
     (
+        "[privacy]\npasswd = \"hunter2\"\n",
+        "f:2:1: privacy.passwd: found a password, expected none in this file\n    \
+         Store it with: sudo linky-sensor set-password (or name a file that holds it: password-file)",
+    ),
+    (
+        "[dbus]\npassword-file = \"/a\"\n",
+        "f:2:1: dbus.password-file: found a key of [mqtt], expected a key of [dbus]\n    \
+         Move it below [mqtt]. The keys of [dbus] are enabled.",
+    ),
+    (
         "[mqtt]\nurl = \"mqtt://me:hunter2@broker\"\n",
         "f:2:7: mqtt.url: found \"…@broker\", with a user or a password in it, \
          expected \"mqtt://host:port\", or \"mqtts://host:port\" for TLS\n    \
@@ -220,6 +230,24 @@ fn each_mistake_is_explained() {
         let error = config::parse("f", text).expect_err(text).to_string();
         assert_eq!(error, *expected, "about:\n{text}");
     }
+}
+
+#[test]
+fn the_old_habit_of_underscores_is_understood() {
+    let error =
+        config::parse("f", "[mqtt]\npassword_file = \"/a\"\nBase_Topic = \"x\"\n").unwrap_err();
+    let said: Vec<&str> = error
+        .faults()
+        .iter()
+        .map(|fault| fault.expected.as_str())
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "\"password-file\", the nearest valid key",
+            "\"base-topic\", the nearest valid key"
+        ]
+    );
 }
 
 #[test]
