@@ -29,7 +29,7 @@ pub struct Reader {
     /// Where Updates go.
     pub updates: broadcast::Sender<Arc<Update>>,
     /// Where what is to be remembered goes.
-    pub keeper: Option<Keeper>,
+    pub keeper: Keeper,
     /// Its sign of life.
     pub pulse: Pulse,
 }
@@ -53,8 +53,8 @@ impl Reader {
                 // No sink at all is a configuration without outputs: nobody to tell.
                 let _ = self.updates.send(update);
             }
-            if let (Some(keeper), Some(memory)) = (&self.keeper, self.meter.take_memory()) {
-                keeper.save(self.number, memory);
+            if let Some(memory) = self.meter.take_memory() {
+                self.keeper.save(self.number, memory);
             }
         };
         serial::read(&self.port, &*self.check, stop, &mut sink);
