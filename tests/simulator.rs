@@ -133,7 +133,6 @@ fn two_thousand_frames_of_every_meter_are_understood() {
         let mut meter = Meter::new(scenario.clone()).unwrap();
         let mut decoder = Decoder::new(scenario.mode, Parity::Check);
         let mut before = HashMap::new();
-        let mut energy_before = 0;
         for number_of_frame in 0..2_000 {
             let sent = meter.next().unwrap();
             assert_eq!(sent.kind, FrameKind::Long);
@@ -151,11 +150,9 @@ fn two_thousand_frames_of_every_meter_are_understood() {
             }
             // The first thousand frames follow each other, the rest is spread over three days.
             if number_of_frame >= 1_000 {
-                meter.skip(260);
+                meter.let_pass(260);
             }
-            energy_before = energy_before.max(before.values().copied().max().unwrap_or(0));
         }
-        assert!(energy_before > 0, "{scenario:?}");
     }
 }
 
@@ -168,7 +165,7 @@ fn frames_have_the_sizes_of_the_specification() {
             if which(&sent) {
                 return (sent.groups.len(), sent.bytes.len());
             }
-            meter.skip(1_700);
+            meter.let_pass(1_700);
         }
         panic!("no such frame");
     };
@@ -228,7 +225,7 @@ fn frames_have_the_sizes_of_the_specification() {
     let notice = &has(Label::PEJP);
     assert_eq!(
         length(historique(Contract::Ejp, Phases::One), notice),
-        (12, 183)
+        (12, 184)
     );
 }
 
@@ -268,11 +265,12 @@ fn a_year_goes_by_with_its_midnights_and_changes_of_clock() {
             // A maximum is of its day.
             assert_eq!(date(Label::SMAXSN).1[1..7], text[1..7]);
             let (before, _) = date(Label::SMAXSN_1);
-            assert!((1..=2 * 86_400).contains(&(now.unix() - before.unix())));
+            let age = (now.unix() - before.unix()) / 3_600;
+            assert!((0..=49).contains(&age) && before.day != now.day, "{age} h");
             // The load curve is of the half hour that has just ended, the voltage of the ten minutes.
             assert!((0..1_800).contains(&(now.unix() - date(Label::CCASN).0.unix())));
             assert!((0..600).contains(&(now.unix() - date(Label::UMOY1).0.unix())));
-            meter.skip(7_300);
+            meter.let_pass(7_300);
         }
         assert_eq!(seasons, "EHE", "summer, winter, summer");
         let (year, indexes) = (before[&Label::EAST], tariffs.len());

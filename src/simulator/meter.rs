@@ -125,7 +125,7 @@ impl Meter {
     }
 
     /// Lets so many seconds pass without sending anything, quickly: the house is looked at once a minute.
-    pub fn skip(&mut self, seconds: u32) {
+    pub fn let_pass(&mut self, seconds: u32) {
         self.elapsed += u64::from(seconds) * 1_000_000;
         self.pass_quickly(self.second_at(self.elapsed));
     }
@@ -155,13 +155,13 @@ impl Meter {
         let local = Local::at(to);
         let tariff = state.calendar.tariff(local);
         state.measures = Measures::of(&self.house.flows(to, local, tariff.contact_closed));
+        if local.day != state.local.day {
+            state.registers.begin_day(to);
+        }
         // What flowed until now flowed under the tariff until now.
         state
             .registers
             .add(to, seconds, &state.measures, &state.tariff);
-        if local.day != state.local.day {
-            state.registers.begin_day(to);
-        }
         (state.unix, state.local, state.tariff) = (to, local, tariff);
         if state
             .measures
