@@ -16,6 +16,7 @@ pub mod commands;
 pub mod config;
 pub mod meter;
 pub mod names;
+pub mod serial;
 pub mod simulator;
 pub mod store;
 pub mod tic;
