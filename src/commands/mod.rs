@@ -47,11 +47,7 @@ enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: list_fields::Format,
     },
-<<<<<<< HEAD
-    /// Simulate a meter on a pseudo-terminal or on standard output
-=======
     /// Be a meter: on a pty, or on standard output
->>>>>>> main
     Simulate(simulate::Simulate),
 }
 
@@ -71,7 +67,6 @@ pub fn main() -> u8 {
     match line.command {
         Command::CheckConfig => check_config::run(&line.config, &mut out, &mut err),
         Command::Decode(decode) => decode::run(&decode, &mut out, &mut err),
-        Command::Simulate(simulate) => simulate.run(),
         Command::ListFields { format } => {
             written(list_fields::print(format, &mut out).and_then(|()| out.flush()))
         }

@@ -141,6 +141,11 @@ impl Meter {
         self.scenario.start + i64::try_from(elapsed / 1_000_000).unwrap_or(i64::MAX)
     }
 
+    /// The time on the wire when this second of the meter begins.
+    fn elapsed_at(&self, second: i64) -> u64 {
+        (second - self.scenario.start).max(0).unsigned_abs() * 1_000_000
+    }
+
     fn pass_quickly(&mut self, until: i64) {
         while self.state.unix < until {
             let next_minute = self.state.unix - self.state.unix.rem_euclid(60) + 60;
@@ -231,15 +236,10 @@ impl Iterator for Meter {
         while self.state.unix < end {
             self.pass(self.state.unix + 1);
             if self.sends_short_frames() && !was_short {
-                let until =
-                    Duration::from_secs((self.state.unix - self.scenario.start).unsigned_abs());
-                let until = u64::try_from(until.as_micros()).unwrap_or(u64::MAX);
+                let sent =
+                    self.characters_in(self.elapsed_at(self.state.unix).saturating_sub(began));
                 let kept;
-                (bytes, kept) = frame::encode_cut(
-                    self.scenario.mode,
-                    &groups,
-                    self.characters_in(until.saturating_sub(began)),
-                );
+                (bytes, kept) = frame::encode_cut(self.scenario.mode, &groups, sent);
                 groups.truncate(kept);
                 kind = FrameKind::Cut;
                 break;
