@@ -1,5 +1,11 @@
 //! `linky-sensor simulate` as a user runs it: the pseudo-terminal, the link, the pipe, the end.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::os::fd::AsFd;

@@ -1,6 +1,12 @@
 //! The simulated meter against the decoder: what was sent is what is understood, group by group, and what a meter says
 //! is consistent over a year.
 
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 use std::collections::HashMap;
 
 use linky_sensor::simulator::{
