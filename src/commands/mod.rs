@@ -67,10 +67,10 @@ pub fn main() -> u8 {
     match line.command {
         Command::CheckConfig => check_config::run(&line.config, &mut out, &mut err),
         Command::Decode(decode) => decode::run(&decode, &mut out, &mut err),
-        Command::Simulate(simulate) => simulate.run(),
         Command::ListFields { format } => {
             written(list_fields::print(format, &mut out).and_then(|()| out.flush()))
         }
+        Command::Simulate(simulate) => simulate.run(&mut out, &mut err),
     }
 }
 
