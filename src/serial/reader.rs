@@ -27,7 +27,10 @@ pub fn read(
     stop: &Stop,
     sink: &mut dyn FnMut(Input),
 ) {
-    let mut voice = Voice { sink, spoke: Instant::now() };
+    let mut voice = Voice {
+        sink,
+        spoke: Instant::now(),
+    };
     let mut backoff = Backoff::new();
     let mut speed = settings.mode.unwrap_or(Mode::Standard);
     let mut why = format!("{}: connecting", settings.source);
@@ -39,7 +42,9 @@ pub fn read(
             Some(Ok(port)) => {
                 log::debug!("{} is open", settings.source);
                 let mut line = Line::new(port, settings, speed, &mut voice);
-                let Some(end) = line.listen(stop, &mut backoff) else { return };
+                let Some(end) = line.listen(stop, &mut backoff) else {
+                    return;
+                };
                 speed = line.seeking.speed();
                 end
             }
@@ -68,6 +73,11 @@ impl Voice<'_> {
         self.spoke = Instant::now();
     }
 
+    /// Says `input`, but what is due each second stays due.
+    fn say_aside(&mut self, input: Input) {
+        (self.sink)(input);
+    }
+
     /// Says `input` if nothing was said for a second.
     fn beat(&mut self, input: impl FnOnce() -> Input) {
         if self.spoke.elapsed() >= BEAT {
@@ -91,9 +101,9 @@ impl Voice<'_> {
 /// What the bytes go through.
 enum Ear {
     /// The mode is sought.
-    Scout(Scout),
+    Scout(Box<Scout>),
     /// The mode is known.
-    Decoder(Box<Decoder>),
+    Decoder(Decoder),
 }
 
 /// An open port and all that is known about it.
@@ -122,14 +132,16 @@ enum Progress {
 
 impl<'a, 'v> Line<'a, 'v> {
     fn new(port: Port, settings: &'a PortSettings, speed: Mode, voice: &'a mut Voice<'v>) -> Self {
-        voice.say(Input::Opened { detail: format!("listening on {}", settings.source) });
+        voice.say(Input::Opened {
+            detail: format!("listening on {}", settings.source),
+        });
         let advice = match settings.source {
             Source::Path(_) => "check the two wires to I1 and I2 of the meter, and the adapter",
             Source::Tcp { .. } => "check that the server reads its port, and the wires behind it",
         };
         let ear = match settings.mode {
-            Some(mode) => Ear::Decoder(Box::new(Decoder::new(mode, settings.parity))),
-            None => Ear::Scout(Scout::new(settings.parity)),
+            Some(mode) => Ear::Decoder(Decoder::new(mode, settings.parity)),
+            None => Ear::Scout(Box::new(Scout::new(settings.parity))),
         };
         Self {
             pacing: Pacing::new(speed, !port.is_network()),
@@ -180,9 +192,10 @@ impl<'a, 'v> Line<'a, 'v> {
     fn lost(&self, why: &str) -> Refusal {
         match &self.settings.source {
             Source::Path(path) => Refusal::HungUp(path.clone()),
-            Source::Tcp { host, port } => {
-                Refusal::Closed { address: format!("{host}:{port}"), why: why.to_owned() }
-            }
+            Source::Tcp { host, port } => Refusal::Closed {
+                address: format!("{host}:{port}"),
+                why: why.to_owned(),
+            },
         }
     }
 
@@ -193,7 +206,9 @@ impl<'a, 'v> Line<'a, 'v> {
         };
         let nap = self.pacing.nap(open, self.now());
         let (opened, hearing) = (self.opened, &self.hearing);
-        let tick = || Input::Tick { detail: hearing.detail(opened.elapsed()) };
+        let tick = || Input::Tick {
+            detail: hearing.detail(opened.elapsed()),
+        };
         self.voice.sleep_until(Instant::now() + nap, stop, tick);
     }
 
@@ -210,14 +225,19 @@ impl<'a, 'v> Line<'a, 'v> {
     /// Tells the frames in `bytes`; the mode, if there was a correct group.
     fn decode(&mut self, bytes: &[u8]) -> Option<Mode> {
         let now = self.now();
-        let Ear::Decoder(decoder) = &mut self.ear else { return None };
+        let Ear::Decoder(decoder) = &mut self.ear else {
+            return None;
+        };
         let (pacing, voice, progress) = (&mut self.pacing, &mut *self.voice, &mut self.progress);
         let correct = listen(decoder, bytes, &mut |frame| {
             pacing.push_frame(frame.wire_len(), is_three_phase_historique(&frame), now);
-            if frame.groups().next().is_some() {
+            // Frames of noise alone come often, and must not hide what is known about the noise.
+            if frame.groups().len() == 0 {
+                voice.say_aside(Input::Frame(frame));
+            } else {
                 *progress = Progress::Frames;
+                voice.say(Input::Frame(frame));
             }
-            voice.say(Input::Frame(frame));
         });
         correct.then(|| decoder.mode())
     }
@@ -240,13 +260,13 @@ impl<'a, 'v> Line<'a, 'v> {
             Step::Stay => true,
             Step::Try(speed) => {
                 log::debug!("{}: trying {} baud", self.settings.source, speed.baud());
-                self.ear = Ear::Scout(Scout::new(self.settings.parity));
+                self.ear = Ear::Scout(Box::new(Scout::new(self.settings.parity)));
                 self.port.set_speed(speed)
             }
             Step::Found(mode) => {
                 log::debug!("{}: the meter speaks {mode}", self.settings.source);
                 self.pacing = Pacing::new(mode, !self.port.is_network());
-                let decoder = Ear::Decoder(Box::new(Decoder::new(mode, self.settings.parity)));
+                let decoder = Ear::Decoder(Decoder::new(mode, self.settings.parity));
                 if let Ear::Scout(scout) = std::mem::replace(&mut self.ear, decoder) {
                     self.decode(&scout.into_heard());
                 }
@@ -269,7 +289,9 @@ impl<'a, 'v> Line<'a, 'v> {
             (Heard::Correct(mode), Progress::Groups) => self.voice.beat(|| syncing(mode)),
             _ => {
                 let hearing = &self.hearing;
-                self.voice.beat(|| Input::Tick { detail: hearing.detail(now) });
+                self.voice.beat(|| Input::Tick {
+                    detail: hearing.detail(now),
+                });
             }
         }
     }
@@ -282,7 +304,14 @@ fn syncing(mode: Mode) -> Input {
 
 /// Such a meter may send a short frame of a few groups in place of a long one, and it is urgent: a phase is overloaded.
 fn is_three_phase_historique(frame: &Frame) -> bool {
-    [Label::IINST1, Label::IINST2, Label::IINST3, Label::ADIR1, Label::ADIR2, Label::ADIR3]
-        .into_iter()
-        .any(|label| frame.get(label).is_some())
+    [
+        Label::IINST1,
+        Label::IINST2,
+        Label::IINST3,
+        Label::ADIR1,
+        Label::ADIR2,
+        Label::ADIR3,
+    ]
+    .into_iter()
+    .any(|label| frame.get(label).is_some())
 }
