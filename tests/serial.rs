@@ -8,8 +8,9 @@
     reason = "a test fails by panicking"
 )]
 
+use linky_sensor::config::Device;
 use linky_sensor::meter::Input;
-use linky_sensor::serial::{PortCheck, PortSettings, Source, Stopper, read, stop_pair};
+use linky_sensor::serial::{PortCheck, PortSettings, Stopper, read, stop_pair};
 use linky_sensor::tic::{Frame, Label, Mode, Parity, push_group, with_parity};
 use nix::fcntl::{Flock, FlockArg};
 use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
@@ -131,8 +132,8 @@ impl Pty {
         }
     }
 
-    fn source(&self) -> Source {
-        Source::Path(self.path.clone())
+    fn device(&self) -> Device {
+        Device::Path(self.path.clone())
     }
 
     fn writer(&self) -> File {
@@ -236,15 +237,15 @@ struct Reader {
 }
 
 impl Reader {
-    fn start(source: Source, mode: Option<Mode>) -> Self {
-        Self::start_checked(source, mode, Allow)
+    fn start(device: Device, mode: Option<Mode>) -> Self {
+        Self::start_checked(device, mode, Allow)
     }
 
-    fn start_checked(source: Source, mode: Option<Mode>, check: impl PortCheck + 'static) -> Self {
+    fn start_checked(device: Device, mode: Option<Mode>, check: impl PortCheck + 'static) -> Self {
         let (stopper, stop) = stop_pair();
         let (tell, told) = channel();
         let settings = PortSettings {
-            source,
+            device,
             mode,
             parity: Parity::Auto,
         };
@@ -359,7 +360,7 @@ fn sleeps() -> u64 {
 /// through.
 fn paced(mode: Mode, frames: fn(u32) -> Vec<u8>) {
     let pty = Pty::new();
-    let reader = Reader::start(pty.source(), None);
+    let reader = Reader::start(pty.device(), None);
     reader.until_opened(5);
     let meter = play(pty.writer(), mode, 1, frames);
     let next = || {
@@ -399,7 +400,7 @@ fn a_historique_meter_costs_few_wake_ups_and_no_frame_is_late() {
 #[test]
 fn frames_twenty_times_too_fast_are_all_read_as_they_come() {
     let pty = Pty::new();
-    let reader = Reader::start(pty.source(), None);
+    let reader = Reader::start(pty.device(), None);
     reader.until_opened(5);
     let meter = play(pty.writer(), Mode::Standard, 20, standard);
     let mut last = Instant::now();
@@ -421,7 +422,7 @@ fn frames_twenty_times_too_fast_are_all_read_as_they_come() {
 #[test]
 fn two_thousand_frames_at_once_are_all_read() {
     let pty = Pty::new();
-    let reader = Reader::start(pty.source(), Some(Mode::Standard));
+    let reader = Reader::start(pty.device(), Some(Mode::Standard));
     reader.until_opened(5);
     let mut master = pty.writer();
     let writer =
@@ -437,7 +438,7 @@ fn two_thousand_frames_at_once_are_all_read() {
 /// Plays from the middle of a frame and expects the mode within five seconds, and the next frame.
 fn finds(mode: Mode, frames: fn(u32) -> Vec<u8>) {
     let pty = Pty::new();
-    let reader = Reader::start(pty.source(), None);
+    let reader = Reader::start(pty.device(), None);
     reader.until_opened(5);
     let from_the_middle = move |n| frames(n).split_off(if n == 0 { 40 } else { 0 });
     let _meter = play(pty.writer(), mode, 1, from_the_middle);
@@ -460,7 +461,7 @@ fn the_speed_is_sought_where_it_matters() {
     // This pty tells the speed that the reader set: at a wrong one the line gives rubbish, as a
     // real one does.
     let (master, slave) = serialport::TTYPort::pair().unwrap();
-    let reader = Reader::start(Source::Path(slave.name().unwrap().into()), None);
+    let reader = Reader::start(Device::Path(slave.name().unwrap().into()), None);
     reader.until_opened(5);
     let _meter = play(master, Mode::Historique, 1, move |n| {
         match slave.baud_rate() {
@@ -475,7 +476,7 @@ fn the_speed_is_sought_where_it_matters() {
 #[test]
 fn a_meter_that_changes_its_mode_is_followed() {
     let pty = Pty::new();
-    let reader = Reader::start(pty.source(), None);
+    let reader = Reader::start(pty.device(), None);
     reader.until_opened(5);
     let before = play(pty.writer(), Mode::Standard, 4, standard);
     reader.until_frame(5, Mode::Standard);
@@ -487,7 +488,7 @@ fn a_meter_that_changes_its_mode_is_followed() {
 #[test]
 fn a_mode_that_was_told_is_never_left() {
     let pty = Pty::new();
-    let reader = Reader::start(pty.source(), Some(Mode::Historique));
+    let reader = Reader::start(pty.device(), Some(Mode::Historique));
     reader.until_opened(5);
     let wrong = play(pty.writer(), Mode::Standard, 1, standard);
     reader.until_tick(10, "bytes arrive but no correct group for several seconds");
@@ -501,7 +502,7 @@ fn a_mode_that_was_told_is_never_left() {
 #[test]
 fn a_silent_line_is_told_and_the_reader_beats_every_second() {
     let pty = Pty::new();
-    let reader = Reader::start(pty.source(), None);
+    let reader = Reader::start(pty.device(), None);
     let mut last = Instant::now();
     reader.until(15, |told| {
         assert!(
@@ -522,7 +523,7 @@ fn an_adapter_unplugged_and_plugged_in_again_is_found_behind_its_link() {
     let link = folder.path().join("linky");
     let first = Pty::new();
     symlink(&first.path, &link).unwrap();
-    let reader = Reader::start(Source::Path(link.clone()), None);
+    let reader = Reader::start(Device::Path(link.clone()), None);
     reader.until_opened(5);
     let meter = play(first.writer(), Mode::Standard, 4, standard);
     reader.until_frame(5, Mode::Standard);
@@ -555,7 +556,7 @@ fn a_port_that_another_process_holds_is_named_and_awaited() {
         .open(&pty.path)
         .unwrap();
     let held = Flock::lock(file, FlockArg::LockExclusiveNonblock).unwrap();
-    let reader = Reader::start(pty.source(), None);
+    let reader = Reader::start(pty.device(), None);
     reader.until_unavailable(5, "held by another process; run `sudo linky-sensor doctor`");
     drop(held);
     reader.until_opened(5);
@@ -563,16 +564,16 @@ fn a_port_that_another_process_holds_is_named_and_awaited() {
 
 #[test]
 fn what_is_no_port_is_refused_in_words() {
-    let reader = Reader::start(Source::Path("/dev/null".into()), None);
+    let reader = Reader::start(Device::Path("/dev/null".into()), None);
     reader.until_unavailable(5, "/dev/null: not a serial port");
-    let reader = Reader::start(Source::Path("/nowhere/ttyUSB0".into()), None);
+    let reader = Reader::start(Device::Path("/nowhere/ttyUSB0".into()), None);
     reader.until_unavailable(5, "/nowhere/ttyUSB0: no such device");
 }
 
 #[test]
 fn a_port_that_must_be_left_alone_is_not_opened() {
     let pty = Pty::new();
-    let reader = Reader::start_checked(pty.source(), None, Refuse);
+    let reader = Reader::start_checked(pty.device(), None, Refuse);
     for _ in 0..3 {
         let said = reader.until(5, |told| match &told.input {
             Input::Unavailable { detail } => Some(detail.clone()),
@@ -588,7 +589,7 @@ fn a_stop_ends_the_reader_at_once() {
     let _meter = play(pty.writer(), Mode::Standard, 1, standard);
     let quickest = (0..3)
         .map(|_| {
-            let mut reader = Reader::start(pty.source(), None);
+            let mut reader = Reader::start(pty.device(), None);
             for _ in 0..4 {
                 reader.until_frame(5, Mode::Standard);
             }
@@ -599,7 +600,7 @@ fn a_stop_ends_the_reader_at_once() {
         .unwrap();
     assert!(quickest < Duration::from_millis(100), "{quickest:?}");
 
-    let mut waiting = Reader::start(Source::Path("/nowhere/ttyUSB0".into()), None);
+    let mut waiting = Reader::start(Device::Path("/nowhere/ttyUSB0".into()), None);
     waiting.until_unavailable(5, "");
     assert!(waiting.stop() < Duration::from_secs(1));
 }
@@ -611,7 +612,7 @@ fn a_port_served_over_tcp_is_read_and_called_again() {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = server.local_addr().unwrap().port();
     let reader = Reader::start(
-        Source::Tcp {
+        Device::Tcp {
             host: "127.0.0.1".to_owned(),
             port,
         },

@@ -10,7 +10,8 @@ use super::port::{Got, Port};
 use super::refusal::Refusal;
 use super::scout::{Scout, listen};
 use super::seeking::{Heard, Seeking, Step};
-use super::{PortCheck, PortSettings, Source, Stop};
+use super::{PortCheck, PortSettings, Stop};
+use crate::config::Device;
 use crate::meter::Input;
 use crate::tic::{Decoder, Frame, Label, Mode};
 use std::time::{Duration, Instant};
@@ -20,7 +21,7 @@ const BEAT: Duration = Duration::from_secs(1);
 /// A connection that gives nothing for so long hangs, as far as one can tell.
 const HUNG: Duration = Duration::from_secs(60);
 
-/// Reads `settings.source` into `sink` until `stop` is asked for; returns only then, within 50 ms.
+/// Reads `settings.device` into `sink` until `stop` is asked for; returns only then, within 50 ms.
 pub fn read(
     settings: &PortSettings,
     check: &dyn PortCheck,
@@ -33,14 +34,14 @@ pub fn read(
     };
     let mut backoff = Backoff::new();
     let mut speed = settings.mode.unwrap_or(Mode::Standard);
-    let mut why = format!("{}: connecting", settings.source);
+    let mut why = format!("{}: connecting", settings.device);
     while !stop.is_asked() {
         let mut connecting = || voice.beat(|| unavailable(why.clone()));
-        let cause = match Port::open(&settings.source, speed, check, stop, &mut connecting) {
+        let cause = match Port::open(&settings.device, speed, check, stop, &mut connecting) {
             None => return,
             Some(Err(refusal)) => refusal,
             Some(Ok(port)) => {
-                log::debug!("{} is open", settings.source);
+                log::debug!("{} is open", settings.device);
                 let mut line = Line::new(port, settings, speed, &mut voice);
                 let Some(end) = line.listen(stop, &mut backoff) else {
                     return;
@@ -133,11 +134,11 @@ enum Progress {
 impl<'a, 'v> Line<'a, 'v> {
     fn new(port: Port, settings: &'a PortSettings, speed: Mode, voice: &'a mut Voice<'v>) -> Self {
         voice.say(Input::Opened {
-            detail: format!("listening on {}", settings.source),
+            detail: format!("listening on {}", settings.device),
         });
-        let advice = match settings.source {
-            Source::Path(_) => "check the two wires to I1 and I2 of the meter, and the adapter",
-            Source::Tcp { .. } => "check that the server reads its port, and the wires behind it",
+        let advice = match settings.device {
+            Device::Path(_) => "check the two wires to I1 and I2 of the meter, and the adapter",
+            Device::Tcp { .. } => "check that the server reads its port, and the wires behind it",
         };
         let ear = match settings.mode {
             Some(mode) => Ear::Decoder(Decoder::new(mode, settings.parity)),
@@ -190,10 +191,10 @@ impl<'a, 'v> Line<'a, 'v> {
     }
 
     fn lost(&self, why: &str) -> Refusal {
-        match &self.settings.source {
-            Source::Path(path) => Refusal::HungUp(path.clone()),
-            Source::Tcp { host, port } => Refusal::Closed {
-                address: format!("{host}:{port}"),
+        match &self.settings.device {
+            Device::Path(path) => Refusal::HungUp(path.clone()),
+            tcp @ Device::Tcp { .. } => Refusal::Closed {
+                address: tcp.to_string(),
                 why: why.to_owned(),
             },
         }
@@ -259,12 +260,12 @@ impl<'a, 'v> Line<'a, 'v> {
         match step {
             Step::Stay => true,
             Step::Try(speed) => {
-                log::debug!("{}: trying {} baud", self.settings.source, speed.baud());
+                log::debug!("{}: trying {} baud", self.settings.device, speed.baud());
                 self.ear = Ear::Scout(Box::new(Scout::new(self.settings.parity)));
                 self.port.set_speed(speed)
             }
             Step::Found(mode) => {
-                log::debug!("{}: the meter speaks {mode}", self.settings.source);
+                log::debug!("{}: the meter speaks {mode}", self.settings.device);
                 self.pacing = Pacing::new(mode, !self.port.is_network());
                 let decoder = Ear::Decoder(Decoder::new(mode, self.settings.parity));
                 if let Ear::Scout(scout) = std::mem::replace(&mut self.ear, decoder) {
