@@ -170,7 +170,7 @@ fn what_an_8n1_port_reads_is_sound_where_parity_is_checked_and_damage_where_it_w
         assert_eq!(stripped.parity(), ParityFound::Stripped);
         let frame = decode(&row, 0x02, &mut stripped);
         assert_eq!(
-            (frame.groups().len(), frame.rejected().format),
+            (frame.groups().len(), frame.rejected().parity),
             (0, 1),
             "line {}: {frame:?}",
             row.line
