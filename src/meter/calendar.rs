@@ -1,0 +1,106 @@
+//! The day profiles: what the meter's calendar plans for today, tomorrow and the next peak day.
+//!
+//! The meter sends only the profile of the next day (PJOURF+1) and of an announced peak (PPOINTE). Today's
+//! is the one that was sent for tomorrow the day before: it is remembered, with the day that it is for.
+
+use serde::{Deserialize, Serialize};
+
+use super::ledger::Ledger;
+use crate::tic::{Frame, Label, Profile, Slot, civil};
+
+/// A profile and the day that it is for, in days since 1970-01-01 of the meter's clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Planned {
+    day: i64,
+    profile: String,
+}
+
+/// What is remembered: the profile of today and that of tomorrow, as sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Almanac {
+    today: Option<Planned>,
+    tomorrow: Option<Planned>,
+}
+
+impl Almanac {
+    /// Learns from a frame that carries both the clock and the next day's profile: one without the other could
+    /// belong to the other side of midnight. Returns whether anything changed.
+    pub fn learn(&mut self, frame: &Frame) -> bool {
+        match planned(frame) {
+            Some((day, next)) if self.tomorrow.as_ref() != Some(&next) => {
+                self.turn(day, next);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// What was planned for this day is today's; `next` is tomorrow's.
+    fn turn(&mut self, day: i64, next: Planned) {
+        match self.tomorrow.replace(next) {
+            Some(planned) if planned.day == day => self.today = Some(planned),
+            _ => self.today = self.today.take().filter(|planned| planned.day == day),
+        }
+    }
+
+    /// The calendar as it stands.
+    pub fn calendar(&self, ledger: &Ledger) -> Calendar {
+        let maker = ledger
+            .get(Label::ADSC)
+            .and_then(|content| Some(content.address()?.maker()));
+        let tomorrow = ledger
+            .get(Label::PJOURF_1)
+            .map(super::ledger::Content::text);
+        let today = tomorrow
+            .and(self.today.as_ref())
+            .map(|planned| planned.profile.as_str());
+        let peak = ledger.get(Label::PPOINTE).map(super::ledger::Content::text);
+        let parse = |text: Option<&str>| text.and_then(|text| Profile::parse(text, maker).ok());
+        let (today, tomorrow, peak) = (parse(today), parse(tomorrow), parse(peak));
+        let assumed = [&today, &tomorrow, &peak]
+            .into_iter()
+            .flatten()
+            .any(|profile| profile.assumed);
+        let slots = |profile: Option<Profile>| profile.map(|profile| profile.slots);
+        Calendar {
+            today: slots(today),
+            tomorrow: slots(tomorrow),
+            peak: slots(peak),
+            assumed,
+        }
+    }
+}
+
+/// The day of a frame, and what it plans for the next.
+fn planned(frame: &Frame) -> Option<(i64, Planned)> {
+    let date = frame.get(Label::DATE)?.horodate()?;
+    let day = civil::days_from_civil(date.year.into(), date.month, date.day);
+    let profile = frame.get(Label::PJOURF_1)?.data().to_owned();
+    Some((
+        day,
+        Planned {
+            day: day + 1,
+            profile,
+        },
+    ))
+}
+
+/// The plans that are known; `None` for one that is not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Calendar {
+    /// Today's slots, in order from midnight.
+    pub today: Option<Vec<Slot>>,
+    /// Tomorrow's.
+    pub tomorrow: Option<Vec<Slot>>,
+    /// Those of the next peak day.
+    pub peak: Option<Vec<Slot>>,
+    /// Whether the hours could be read in two ways, and one was taken by the manufacturer's habit.
+    pub assumed: bool,
+}
+
+impl Calendar {
+    /// Whether the meter sends a calendar at all.
+    pub fn is_known(&self) -> bool {
+        self.today.is_some() || self.tomorrow.is_some() || self.peak.is_some()
+    }
+}

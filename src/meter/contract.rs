@@ -1,0 +1,93 @@
+//! Which kind of contract the meter counts for.
+//!
+//! The historique mode says it in a code. The standard mode has only the name that the supplier gave to the
+//! calendar: the usual names are known here, any other is `Other`.
+
+use super::ledger::Ledger;
+use crate::tic::{Label, Mode, TariffOption};
+
+/// A kind of contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contract {
+    /// One price at all hours.
+    Base,
+    /// Peak and off-peak hours.
+    OffPeak,
+    /// *Effacement jour de pointe*: two prices, and mobile peak days.
+    Ejp,
+    /// Three colours of days, peak and off-peak hours.
+    Tempo,
+    /// A producer's.
+    Producer,
+    /// A calendar whose name says none of these.
+    Other,
+}
+
+impl Contract {
+    /// The contract by what stands in the ledger; `None` while its label is not known.
+    pub fn of(ledger: &Ledger, mode: Mode) -> Option<Self> {
+        match mode {
+            Mode::Standard => ledger
+                .get(Label::NGTF)
+                .map(|content| Self::by_calendar_name(content.text())),
+            Mode::Historique => TariffOption::parse(ledger.get(Label::OPTARIF)?.text().as_bytes())
+                .map(Self::by_option),
+        }
+    }
+
+    fn by_calendar_name(name: &str) -> Self {
+        let name = name.trim().to_ascii_uppercase();
+        if name.contains("TEMPO") {
+            Self::Tempo
+        } else if name.contains("EJP") {
+            Self::Ejp
+        } else if name.contains("CREUSE") || name.contains("HC") {
+            Self::OffPeak
+        } else if name.contains("PRODUCTEUR") {
+            Self::Producer
+        } else if name == "BASE" {
+            Self::Base
+        } else {
+            Self::Other
+        }
+    }
+
+    fn by_option(option: TariffOption) -> Self {
+        match option {
+            TariffOption::Base => Self::Base,
+            TariffOption::OffPeak => Self::OffPeak,
+            TariffOption::Ejp => Self::Ejp,
+            TariffOption::Tempo { .. } => Self::Tempo,
+        }
+    }
+
+    /// How many supplier indexes it uses, where that is fixed.
+    pub fn indexes(self) -> Option<u8> {
+        match self {
+            Self::Base => Some(1),
+            Self::OffPeak | Self::Ejp => Some(2),
+            Self::Tempo => Some(6),
+            Self::Producer | Self::Other => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_calendar_names_are_known() {
+        for (name, contract) in [
+            ("      BASE      ", Contract::Base),
+            ("base", Contract::Base),
+            ("H PLEINE/CREUSE ", Contract::OffPeak),
+            ("     TEMPO      ", Contract::Tempo),
+            ("   PRODUCTEUR   ", Contract::Producer),
+            ("EJP", Contract::Ejp),
+            ("ZEN WEEK-END", Contract::Other),
+        ] {
+            assert_eq!(Contract::by_calendar_name(name), contract, "{name:?}");
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! What happened: a change of a quantity that someone may wait for.
+//!
+//! A change is told from the last value that was *known*, so that one which happened during an outage is told
+//! when the meter is heard again, and the first value after a start is no event.
+
+use super::link::Link;
+use super::quantity::Key;
+use super::reading::Reading;
+use super::value::Value;
+
+/// The events, with their published names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "each is its published name")]
+pub enum EventKind {
+    LinkChanged,
+    ModeChanged,
+    TariffChanged,
+    ContractChanged,
+    SubscribedPowerChanged,
+    MeterReplaced,
+    IndexJumped,
+    ColorTodayChanged,
+    ColorTomorrowChanged,
+    PeakAnnounced,
+    PeakStarted,
+    PeakEnded,
+    OverPowerStarted,
+    OverPowerEnded,
+    BreakerChanged,
+    DryContactChanged,
+    RelayChanged,
+    MessageReceived,
+    ClockDegraded,
+    ClockRestored,
+}
+
+use EventKind::{
+    BreakerChanged, ClockDegraded, ClockRestored, ColorTodayChanged, ColorTomorrowChanged,
+    ContractChanged, DryContactChanged, IndexJumped, LinkChanged, MessageReceived, MeterReplaced,
+    ModeChanged, OverPowerEnded, OverPowerStarted, PeakAnnounced, PeakEnded, PeakStarted,
+    RelayChanged, SubscribedPowerChanged, TariffChanged,
+};
+
+impl EventKind {
+    /// Every event, in the order in which they are told.
+    pub const ALL: [Self; 20] = [
+        LinkChanged,
+        ModeChanged,
+        TariffChanged,
+        ContractChanged,
+        SubscribedPowerChanged,
+        MeterReplaced,
+        IndexJumped,
+        ColorTodayChanged,
+        ColorTomorrowChanged,
+        PeakAnnounced,
+        PeakStarted,
+        PeakEnded,
+        OverPowerStarted,
+        OverPowerEnded,
+        BreakerChanged,
+        DryContactChanged,
+        RelayChanged,
+        MessageReceived,
+        ClockDegraded,
+        ClockRestored,
+    ];
+
+    /// The `event_type` of the JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            LinkChanged => "link_changed",
+            ModeChanged => "mode_changed",
+            TariffChanged => "tariff_changed",
+            ContractChanged => "contract_changed",
+            SubscribedPowerChanged => "subscribed_power_changed",
+            MeterReplaced => "meter_replaced",
+            IndexJumped => "index_jumped",
+            ColorTodayChanged => "color_today_changed",
+            ColorTomorrowChanged => "color_tomorrow_changed",
+            PeakAnnounced => "peak_announced",
+            PeakStarted => "peak_started",
+            PeakEnded => "peak_ended",
+            OverPowerStarted => "over_power_started",
+            OverPowerEnded => "over_power_ended",
+            BreakerChanged => "breaker_changed",
+            DryContactChanged => "dry_contact_changed",
+            RelayChanged => "relay_changed",
+            MessageReceived => "message_received",
+            ClockDegraded => "clock_degraded",
+            ClockRestored => "clock_restored",
+        }
+    }
+
+    /// The member of the D-Bus interface `….Events`, in `PascalCase`.
+    pub fn signal(self) -> &'static str {
+        match self {
+            LinkChanged => "LinkChanged",
+            ModeChanged => "ModeChanged",
+            TariffChanged => "TariffChanged",
+            ContractChanged => "ContractChanged",
+            SubscribedPowerChanged => "SubscribedPowerChanged",
+            MeterReplaced => "MeterReplaced",
+            IndexJumped => "IndexJumped",
+            ColorTodayChanged => "ColorTodayChanged",
+            ColorTomorrowChanged => "ColorTomorrowChanged",
+            PeakAnnounced => "PeakAnnounced",
+            PeakStarted => "PeakStarted",
+            PeakEnded => "PeakEnded",
+            OverPowerStarted => "OverPowerStarted",
+            OverPowerEnded => "OverPowerEnded",
+            BreakerChanged => "BreakerChanged",
+            DryContactChanged => "DryContactChanged",
+            RelayChanged => "RelayChanged",
+            MessageReceived => "MessageReceived",
+            ClockDegraded => "ClockDegraded",
+            ClockRestored => "ClockRestored",
+        }
+    }
+}
+
+/// Something that happened, with what was before and after. The time, boot and seq are those of its Update.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// What.
+    pub kind: EventKind,
+    /// Before, as text; empty if there was nothing.
+    pub from: String,
+    /// After, as text; empty if there is nothing.
+    pub to: String,
+}
+
+impl Event {
+    /// An event with both sides as text.
+    pub fn new(kind: EventKind, from: impl Into<String>, to: impl Into<String>) -> Self {
+        Self {
+            kind,
+            from: from.into(),
+            to: to.into(),
+        }
+    }
+}
+
+/// How the change of a quantity becomes an event.
+struct Watched {
+    key: Key,
+    /// A value that is known only when this one is: its own absence then means "none", not "unknown".
+    anchors: &'static [Key],
+    tell: fn(Key, Option<&Value>, Option<&Value>) -> Option<Event>,
+}
+
+const fn watched(
+    key: Key,
+    tell: fn(Key, Option<&Value>, Option<&Value>) -> Option<Event>,
+) -> Watched {
+    Watched {
+        key,
+        anchors: &[],
+        tell,
+    }
+}
+
+const fn announced(
+    key: Key,
+    tell: fn(Key, Option<&Value>, Option<&Value>) -> Option<Event>,
+) -> Watched {
+    Watched {
+        key,
+        anchors: &[Key::STATUS_REGISTER, Key::CONTRACT],
+        tell,
+    }
+}
+
+fn text(value: Option<&Value>) -> String {
+    value.map(Value::to_string).unwrap_or_default()
+}
+
+macro_rules! changed {
+    ($kind:ident) => {
+        |_, from, to| Some(Event::new($kind, text(from), text(to)))
+    };
+}
+
+fn flag(to: Option<&Value>, on: EventKind, off: EventKind) -> Option<Event> {
+    match to {
+        Some(Value::Bool(true)) => Some(Event::new(on, "false", "true")),
+        Some(Value::Bool(false)) => Some(Event::new(off, "true", "false")),
+        _ => None,
+    }
+}
+
+fn relay(key: Key, from: Option<&Value>, to: Option<&Value>) -> Option<Event> {
+    let number = key.row().key.trim_start_matches("relay_");
+    let state = |value: Option<&Value>| match value {
+        Some(Value::Bool(true)) => Some(format!("{number} closed")),
+        Some(Value::Bool(false)) => Some(format!("{number} open")),
+        _ => None,
+    };
+    Some(Event::new(RelayChanged, state(from)?, state(to)?))
+}
+
+fn contact(_: Key, from: Option<&Value>, to: Option<&Value>) -> Option<Event> {
+    let state = |value: Option<&Value>| match value {
+        Some(Value::Bool(true)) => Some("closed"),
+        Some(Value::Bool(false)) => Some("open"),
+        _ => None,
+    };
+    Some(Event::new(DryContactChanged, state(from)?, state(to)?))
+}
+
+/// A notice begins or moves to another peak. Its end is told by the peak itself.
+fn notice(_: Key, from: Option<&Value>, to: Option<&Value>) -> Option<Event> {
+    (to != Some(&Value::Int(0))).then(|| Event::new(PeakAnnounced, text(from), text(to)))
+}
+
+fn peak(_: Key, from: Option<&Value>, to: Option<&Value>) -> Option<Event> {
+    let kind = if to == Some(&Value::Int(0)) {
+        PeakEnded
+    } else {
+        PeakStarted
+    };
+    Some(Event::new(kind, text(from), text(to)))
+}
+
+fn received(_: Key, from: Option<&Value>, to: Option<&Value>) -> Option<Event> {
+    to.map(|_| Event::new(MessageReceived, text(from), text(to)))
+}
+
+fn newly(kind: EventKind, from: Option<&Value>, to: Option<&Value>) -> Option<Event> {
+    to.map(|_| Event::new(kind, text(from), text(to)))
+}
+
+const WATCHED: &[Watched] = &[
+    watched(Key::MODE, changed!(ModeChanged)),
+    watched(Key::TARIFF_NAME, changed!(TariffChanged)),
+    watched(Key::CONTRACT, changed!(ContractChanged)),
+    watched(Key::SUBSCRIBED_POWER, changed!(SubscribedPowerChanged)),
+    announced(Key::COLOR_TODAY, |_, from, to| {
+        newly(ColorTodayChanged, from, to)
+    }),
+    announced(Key::COLOR_TOMORROW, |_, from, to| {
+        newly(ColorTomorrowChanged, from, to)
+    }),
+    watched(Key::MOBILE_PEAK_NOTICE, notice),
+    watched(Key::MOBILE_PEAK, peak),
+    watched(Key::OVER_POWER, |_, _, to| {
+        flag(to, OverPowerStarted, OverPowerEnded)
+    }),
+    watched(Key::BREAKER, changed!(BreakerChanged)),
+    watched(Key::DRY_CONTACT, contact),
+    watched(Key::RELAY_1, relay),
+    watched(Key::RELAY_2, relay),
+    watched(Key::RELAY_3, relay),
+    watched(Key::RELAY_4, relay),
+    watched(Key::RELAY_5, relay),
+    watched(Key::RELAY_6, relay),
+    watched(Key::RELAY_7, relay),
+    watched(Key::RELAY_8, relay),
+    watched(Key::MESSAGE, received),
+    announced(Key::MESSAGE_SHORT, received),
+    watched(Key::CLOCK_DEGRADED, |_, _, to| {
+        flag(to, ClockDegraded, ClockRestored)
+    }),
+];
+
+/// What was last known of everything that is watched.
+#[derive(Clone, Debug)]
+pub struct EventWatch {
+    link: Link,
+    /// Outer `None`: never known. Inner `None`: known to be nothing.
+    known: Vec<Option<Option<Value>>>,
+    meter: Option<(String, String)>,
+}
+
+impl EventWatch {
+    /// Nothing is known yet.
+    pub fn new() -> Self {
+        Self {
+            link: Link::default(),
+            known: vec![None; WATCHED.len()],
+            meter: None,
+        }
+    }
+
+    /// The events between what was last known and this.
+    pub fn observe(&mut self, link: Link, reading: &Reading) -> Vec<Event> {
+        let mut events = Vec::new();
+        if link != self.link {
+            events.push(Event::new(LinkChanged, self.link.word(), link.word()));
+            self.link = link;
+        }
+        for (watched, known) in WATCHED.iter().zip(&mut self.known) {
+            let now = reading.get(watched.key);
+            if now.is_none()
+                && !watched
+                    .anchors
+                    .iter()
+                    .any(|anchor| reading.get(*anchor).is_some())
+            {
+                continue;
+            }
+            match known {
+                Some(before) if before.as_ref() != now => {
+                    events.extend((watched.tell)(watched.key, before.as_ref(), now));
+                    *known = Some(now.cloned());
+                }
+                Some(_) => {}
+                None => *known = Some(now.cloned()),
+            }
+        }
+        events
+    }
+
+    /// A meter: its whole address, which stays here, and its maker, year and type, which the event tells.
+    pub fn observe_meter(&mut self, address: &str, description: &str) -> Option<Event> {
+        let known = self
+            .meter
+            .replace((address.to_owned(), description.to_owned()))?;
+        (known.0 != address).then(|| Event::new(MeterReplaced, known.1, description))
+    }
+}
+
+impl Default for EventWatch {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,147 @@
+//! The JSON that is published: state, event, calendar, raw groups.
+
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+
+use super::event::Event;
+use super::snapshot::Snapshot;
+use crate::tic::{Contact, Group, Slot};
+
+/// The state: flat, the keys of the table, `null` for what is not known.
+pub struct State<'a>(pub &'a Snapshot);
+
+impl Serialize for State<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in self.0.entries() {
+            map.serialize_entry(key.row().key, &value)?;
+        }
+        map.end()
+    }
+}
+
+/// An event, with the identity of the Update that it happened at.
+pub struct EventOf<'a>(pub &'a Snapshot, pub &'a Event);
+
+impl Serialize for EventOf<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(snapshot, event) = self;
+        let mut map = serializer.serialize_map(Some(6))?;
+        map.serialize_entry("event_type", event.kind.name())?;
+        map.serialize_entry("time", &snapshot.time.map(|time| time.to_string()))?;
+        map.serialize_entry("boot", &*snapshot.boot)?;
+        map.serialize_entry("seq", &snapshot.seq)?;
+        map.serialize_entry("from", &event.from)?;
+        map.serialize_entry("to", &event.to)?;
+        map.end()
+    }
+}
+
+/// The day profiles: `null` for one that is not known.
+pub struct CalendarOf<'a>(pub &'a Snapshot);
+
+impl Serialize for CalendarOf<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let calendar = &self.0.calendar;
+        let mut map = serializer.serialize_map(Some(4))?;
+        map.serialize_entry("today", &calendar.today.as_deref().map(Slots))?;
+        map.serialize_entry("tomorrow", &calendar.tomorrow.as_deref().map(Slots))?;
+        map.serialize_entry("peak", &calendar.peak.as_deref().map(Slots))?;
+        map.serialize_entry("assumed", &calendar.assumed)?;
+        map.end()
+    }
+}
+
+struct Slots<'a>(&'a [Slot]);
+
+impl Serialize for Slots<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.0.len()))?;
+        for slot in self.0 {
+            list.serialize_element(&SlotJson(slot))?;
+        }
+        list.end()
+    }
+}
+
+struct SlotJson<'a>(&'a Slot);
+
+impl Serialize for SlotJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(slot) = self;
+        let mut map = serializer.serialize_map(Some(4))?;
+        map.serialize_entry(
+            "start",
+            &format_args!("{:02}:{:02}", slot.hour, slot.minute),
+        )?;
+        map.serialize_entry("tariff_index", &slot.tariff_index)?;
+        map.serialize_entry("dry_contact", contact_word(slot.dry_contact))?;
+        map.serialize_entry("virtual_contacts", &slot.virtual_contacts)?;
+        map.end()
+    }
+}
+
+/// What a slot does to the dry contact, as published.
+pub fn contact_word(contact: Contact) -> &'static str {
+    match contact {
+        Contact::Unchanged => "unchanged",
+        Contact::Tempo => "tempo",
+        Contact::Open => "open",
+        Contact::Closed => "closed",
+    }
+}
+
+/// The groups that passed the wire checks: `{"LABEL":{"value":"…","time":"…"}}`.
+pub struct Tic<'a>(pub &'a Snapshot);
+
+impl Serialize for Tic<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for group in self.0.groups() {
+            map.serialize_entry(group.name(), &RawGroup(&group))?;
+        }
+        map.end()
+    }
+}
+
+struct RawGroup<'a>(&'a Group<'a>);
+
+impl Serialize for RawGroup<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("value", self.0.data())?;
+        if !self.0.horodate_text().is_empty() {
+            map.serialize_entry("time", self.0.horodate_text())?;
+        }
+        map.end()
+    }
+}
+
+/// The groups as the Python linky-sensor published them: `{"LABEL":{"Value":"…","Timestamp":"2020-12-22T16:11:12"}}`.
+pub struct Python<'a>(pub &'a Snapshot);
+
+impl Serialize for Python<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for group in self.0.groups() {
+            map.serialize_entry(group.name(), &PythonGroup(&group))?;
+        }
+        map.end()
+    }
+}
+
+struct PythonGroup<'a>(&'a Group<'a>);
+
+impl Serialize for PythonGroup<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("Value", self.0.data())?;
+        if let Some(h) = self.0.horodate() {
+            let (year, month, day, hour, minute, second) =
+                (h.year, h.month, h.day, h.hour, h.minute, h.second);
+            let local =
+                format_args!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}");
+            map.serialize_entry("Timestamp", &local)?;
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,178 @@
+//! What stands: the last good content of each label, and how long each has been seen or missed.
+//!
+//! A value stands until its label was absent from three undamaged long frames, or until no good group
+//! came at all for ten seconds ([`Ledger::forget`]). A damaged frame proves nothing about absence. A short
+//! frame (historique, three-phase, during an overrun) proves it only for what short frames carry.
+
+use crate::tic::{Address, Frame, Group, Horodate, Label, Mode, Period, Relays, Status};
+
+/// So many frames make a label present, and so many without it make it absent.
+pub const FRAMES: u8 = 3;
+
+/// The content of a group that was accepted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Content {
+    number: u32,
+    horodate: Option<Horodate>,
+    text: String,
+}
+
+impl Content {
+    fn set(&mut self, group: &Group<'_>) {
+        self.number = group.number();
+        self.horodate = group.horodate();
+        self.text.clear();
+        self.text.push_str(group.data());
+    }
+
+    /// The digits or the hexadecimal digits of the group, as a number; 0 for a text.
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// The horodate, of a group that carries one.
+    pub fn horodate(&self) -> Option<Horodate> {
+        self.horodate
+    }
+
+    /// The data as sent, never trimmed.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The data as the status register.
+    pub fn status(&self) -> Status {
+        Status::new(self.number)
+    }
+
+    /// The data as the eight relays.
+    pub fn relays(&self) -> Relays {
+        Relays::new(u8::try_from(self.number).unwrap_or_default())
+    }
+
+    /// The data as the address of a meter.
+    pub fn address(&self) -> Option<Address> {
+        Address::parse(self.text.as_bytes())
+    }
+
+    /// The data as a tariff period of the historique mode.
+    pub fn period(&self) -> Option<Period> {
+        Period::parse(self.text.as_bytes())
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+struct Entry {
+    content: Content,
+    stands: bool,
+    /// In the frame that is being entered.
+    here: bool,
+    seen: u8,
+    missed: u8,
+}
+
+/// An entry for each label of both modes.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    entries: Vec<Entry>,
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self {
+            entries: vec![Entry::default(); Label::COUNT],
+        }
+    }
+}
+
+impl Ledger {
+    /// Enters the groups of a frame that `admit` lets pass.
+    pub fn enter(&mut self, frame: &Frame, mut admit: impl FnMut(&Group<'_>) -> bool) {
+        for group in frame.groups() {
+            let Some(entry) = group
+                .label()
+                .and_then(|label| self.entries.get_mut(label.index()))
+            else {
+                continue;
+            };
+            entry.seen = (entry.seen + 1).min(FRAMES);
+            entry.missed = 0;
+            entry.here = true;
+            if admit(&group) {
+                entry.content.set(&group);
+                entry.stands = true;
+            }
+        }
+        self.miss(frame);
+    }
+
+    fn miss(&mut self, frame: &Frame) {
+        let (damaged, short) = (frame.is_damaged(), frame.is_short());
+        for label in Label::all(frame.mode()) {
+            let Some(entry) = self.entries.get_mut(label.index()) else {
+                continue;
+            };
+            let here = core::mem::take(&mut entry.here);
+            if here || damaged || (short && !is_in_short_frames(label)) {
+                continue;
+            }
+            entry.missed = (entry.missed + 1).min(FRAMES);
+            entry.stands &= entry.missed < FRAMES;
+        }
+    }
+
+    /// No good group came for too long: nothing stands any more. What was seen stays seen.
+    pub fn forget(&mut self) {
+        for entry in &mut self.entries {
+            entry.stands = false;
+        }
+    }
+
+    /// Whether the label was seen in enough frames to belong to this meter.
+    pub fn is_present(&self, label: Label) -> bool {
+        self.entries
+            .get(label.index())
+            .is_some_and(|entry| entry.seen >= FRAMES)
+    }
+
+    /// Whether the label was seen at all.
+    pub fn was_seen(&self, label: Label) -> bool {
+        self.entries
+            .get(label.index())
+            .is_some_and(|entry| entry.seen > 0)
+    }
+
+    /// Whether the label was missed in the last undamaged frames, enough of them.
+    pub fn is_missing(&self, label: Label) -> bool {
+        self.entries
+            .get(label.index())
+            .is_some_and(|entry| entry.missed >= FRAMES)
+    }
+
+    /// The content that stands for a label.
+    pub fn get(&self, label: Label) -> Option<&Content> {
+        self.entries
+            .get(label.index())
+            .filter(|entry| entry.stands)
+            .map(|entry| &entry.content)
+    }
+
+    /// The content that stands for the first of these labels that has one.
+    pub fn first(&self, labels: &[Label]) -> Option<&Content> {
+        labels.iter().find_map(|label| self.get(*label))
+    }
+}
+
+/// Short frames carry the overrun warnings and the currents; all the rest says nothing by its absence there.
+fn is_in_short_frames(label: Label) -> bool {
+    debug_assert_eq!(label.mode(), Mode::Historique);
+    [
+        Label::ADIR1,
+        Label::ADIR2,
+        Label::ADIR3,
+        Label::IINST1,
+        Label::IINST2,
+        Label::IINST3,
+    ]
+    .contains(&label)
+}

@@ -1,0 +1,172 @@
+//! The state of the link with the meter, and its cause.
+//!
+//! `receiving` from the end of a frame that kept a correct group until ten seconds pass without one
+//! (Annex A of the specification decides at the end of a frame). `syncing` while correct groups come but
+//! no frame has ended, and from the opening of the port. `no_signal` after ten seconds without a correct
+//! group. `no_device` while the port is not there or is refused.
+
+use core::time::Duration;
+
+use super::value::Moment;
+
+/// So long without a correct group, or frame, and the link is not what it was.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The state of the link.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Link {
+    /// The port is not there, or was refused.
+    #[default]
+    NoDevice,
+    /// The port is open, and nothing correct comes.
+    NoSignal,
+    /// Bytes come, and no frame has ended yet.
+    Syncing,
+    /// Frames come.
+    Receiving,
+}
+
+impl Link {
+    /// The word that is published.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NoDevice => "no_device",
+            Self::NoSignal => "no_signal",
+            Self::Syncing => "syncing",
+            Self::Receiving => "receiving",
+        }
+    }
+}
+
+/// The link as it is known, moved by what the port says.
+#[derive(Clone, Debug, Default)]
+pub struct LinkWatch {
+    link: Link,
+    detail: String,
+    /// The last correct group; the opening of the port, before the first.
+    group: Moment,
+    /// The last frame that kept a correct group.
+    frame: Option<Moment>,
+}
+
+impl LinkWatch {
+    /// The state.
+    pub fn link(&self) -> Link {
+        self.link
+    }
+
+    /// Its cause in one line, for people; empty while receiving.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The port is not there, or was refused.
+    pub fn lost(&mut self, detail: String) {
+        self.link = Link::NoDevice;
+        self.detail = detail;
+        self.frame = None;
+    }
+
+    /// The port is open.
+    pub fn opened(&mut self, detail: String, now: Moment) {
+        if self.link == Link::NoDevice {
+            self.link = Link::Syncing;
+            self.detail = detail;
+            self.group = now;
+        }
+    }
+
+    /// Correct groups came.
+    pub fn group(&mut self, detail: String, now: Moment) {
+        self.group = now;
+        if self.link != Link::Receiving {
+            self.link = Link::Syncing;
+            self.detail = detail;
+        }
+    }
+
+    /// A frame ended that kept a correct group.
+    pub fn frame(&mut self, now: Moment) {
+        self.group = now;
+        self.frame = Some(now);
+        self.link = Link::Receiving;
+        self.detail.clear();
+    }
+
+    /// Time passed; `detail` is what the port knows of the silence.
+    pub fn tick(&mut self, detail: String, now: Moment) {
+        if self.link == Link::NoDevice {
+            return;
+        }
+        if now.since(self.group) >= PATIENCE {
+            self.link = Link::NoSignal;
+            self.detail = detail;
+        } else if self.link == Link::Receiving
+            && self.frame.is_none_or(|frame| now.since(frame) >= PATIENCE)
+        {
+            self.link = Link::Syncing;
+            self.detail = detail;
+        }
+    }
+
+    /// Whether no correct group came for so long that no value stands any more.
+    pub fn is_stale(&self, now: Moment) -> bool {
+        now.since(self.group) >= PATIENCE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Moment {
+        Moment {
+            mono: Duration::from_secs(seconds),
+            ..Moment::default()
+        }
+    }
+
+    #[test]
+    fn a_link_comes_up_and_falls_after_ten_seconds() {
+        let mut link = LinkWatch::default();
+        assert_eq!(link.link(), Link::NoDevice);
+        link.opened("listening".into(), at(0));
+        assert_eq!(link.link(), Link::Syncing);
+        link.frame(at(2));
+        assert_eq!((link.link(), link.detail()), (Link::Receiving, ""));
+        link.tick("no byte".into(), at(11));
+        assert_eq!(link.link(), Link::Receiving);
+        link.tick("no byte".into(), at(12));
+        assert_eq!((link.link(), link.detail()), (Link::NoSignal, "no byte"));
+        link.group(String::new(), at(20));
+        assert_eq!(link.link(), Link::Syncing);
+        link.frame(at(21));
+        link.lost("unplugged".into());
+        assert_eq!((link.link(), link.detail()), (Link::NoDevice, "unplugged"));
+    }
+
+    #[test]
+    fn groups_without_a_frame_are_no_reception() {
+        let mut link = LinkWatch::default();
+        link.opened(String::new(), at(0));
+        link.frame(at(1));
+        for second in 2..12 {
+            link.group(String::new(), at(second));
+            link.tick("frames do not end".into(), at(second));
+        }
+        assert_eq!(
+            (link.link(), link.detail()),
+            (Link::Syncing, "frames do not end")
+        );
+    }
+
+    #[test]
+    fn silence_from_the_start_is_no_signal() {
+        let mut link = LinkWatch::default();
+        link.opened(String::new(), at(100));
+        link.tick("no byte".into(), at(109));
+        assert_eq!(link.link(), Link::Syncing);
+        link.tick("no byte".into(), at(110));
+        assert_eq!(link.link(), Link::NoSignal);
+    }
+}

@@ -1,0 +1,47 @@
+//! What the meter means: from frames to the states that are published.
+//!
+//! ```text
+//!  Input (frame, or what the port saw) + Moment
+//!     │ ledger     what stands of each label, what was missed
+//!     │ source     the table reads it; derive makes what several labels give
+//!     │ presence   which keys this meter has
+//!     │ link, calendar, event
+//!     ▼
+//!  Update { Snapshot, events }
+//! ```
+//!
+//! Everything here is a pure function of what it is told; time is an argument.
+
+mod calendar;
+mod contract;
+mod derive;
+mod event;
+pub mod json;
+mod ledger;
+mod link;
+mod memory;
+#[expect(
+    clippy::module_inception,
+    reason = "the machine carries the name of what it models"
+)]
+mod meter;
+mod presence;
+pub mod quantity;
+mod reading;
+mod row;
+mod snapshot;
+mod source;
+mod value;
+
+pub use calendar::Calendar;
+pub use contract::Contract;
+pub use event::{Event, EventKind};
+pub use link::Link;
+pub use memory::Memory;
+pub use meter::{Identity, Input, Meter};
+pub use quantity::Key;
+pub use reading::{Keys, Reading};
+pub use row::{Enabled, Home, Kind, On, Quantity, StateClass};
+pub use snapshot::{SCHEMA, Snapshot, Update};
+pub use source::Source;
+pub use value::{Moment, Time, Timestamp, Value};

@@ -1,0 +1,134 @@
+//! Which quantities this meter has: the keys of its state, the same from one state to the next.
+//!
+//! The state's own rows and those of the meter are always there. The others are there once their label
+//! was seen in three frames, or at once where the mode sends the label only now and then. A key that is
+//! there stays there, `null` when not known, until the mode changes: the set is kept on disk, and is what
+//! Home Assistant is told.
+
+use super::ledger::Ledger;
+use super::quantity::Key;
+use super::reading::Keys;
+use super::row::On;
+use crate::tic::{Label, Mode};
+
+/// The set of keys, and the number of phases that part of it hangs on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Presence {
+    keys: Keys,
+    phases: Option<u8>,
+    private: bool,
+}
+
+impl Presence {
+    /// Before the first frame: the state's own rows and the meter's. Identifiers only if `private`.
+    pub fn new(private: bool) -> Self {
+        let always = |key: &Key| match key.row().on {
+            On::Json | On::Meter => true,
+            On::Private => private,
+            _ => false,
+        };
+        Self {
+            keys: Key::filled().filter(always).collect(),
+            phases: None,
+            private,
+        }
+    }
+
+    /// As it was kept on disk.
+    pub fn remembered(private: bool, phases: Option<u8>, keys: impl Iterator<Item = Key>) -> Self {
+        let mut presence = Self::new(private);
+        presence.phases = phases;
+        for key in keys.filter(|key| private || !key.row().is_private()) {
+            presence.keys.insert(key);
+        }
+        presence
+    }
+
+    /// The keys of a state.
+    pub fn keys(&self) -> Keys {
+        self.keys
+    }
+
+    /// One or three, once known.
+    pub fn phases(&self) -> Option<u8> {
+        self.phases
+    }
+
+    /// Learns from the labels that were seen. Returns whether anything changed.
+    pub fn learn(&mut self, ledger: &Ledger, mode: Mode) -> bool {
+        let before = self.clone();
+        self.count_phases(ledger, mode);
+        for key in Key::filled() {
+            if !self.keys.contains(key) && self.belongs(key, ledger, mode) {
+                self.keys.insert(key);
+            }
+        }
+        *self != before
+    }
+
+    /// Three as soon as a label of another phase belongs to the meter; one when the first phase does and no label of
+    /// another was seen even once. Back from three to one only when those labels stay away.
+    fn count_phases(&mut self, ledger: &Ledger, mode: Mode) {
+        let (first, others): (&[Label], &[Label]) = match mode {
+            Mode::Standard => (
+                &[Label::IRMS1, Label::URMS1],
+                &[Label::IRMS2, Label::IRMS3, Label::URMS2, Label::URMS3],
+            ),
+            Mode::Historique => (
+                &[Label::IINST, Label::IMAX],
+                &[Label::IINST1, Label::IINST2, Label::IINST3, Label::IMAX1],
+            ),
+        };
+        let sent = |label: &&Label| ledger.is_present(**label) && !ledger.is_missing(**label);
+        if others.iter().find(sent).is_some() {
+            self.phases = Some(3);
+        } else if first.iter().find(sent).is_some()
+            && others
+                .iter()
+                .all(|label| ledger.is_missing(*label) || !ledger.was_seen(*label))
+        {
+            self.phases = Some(1);
+        }
+    }
+
+    fn belongs(&self, key: Key, ledger: &Ledger, mode: Mode) -> bool {
+        let row = key.row();
+        if row.is_private() && !self.private {
+            return false;
+        }
+        let phase_is_there = match row.phase() {
+            None => true,
+            Some(1) => self.phases.is_some(),
+            Some(_) => self.phases == Some(3),
+        };
+        let label_is_there =
+            |label: &Label| ledger.is_present(*label) || is_occasional(*label, ledger);
+        phase_is_there && row.source(mode).labels().iter().any(label_is_there)
+    }
+}
+
+/// A label that its mode sends only now and then: its quantities are there before it is seen. The load curve of
+/// what is injected is one only for a producer.
+fn is_occasional(label: Label, ledger: &Ledger) -> bool {
+    match label {
+        Label::CCAIN | Label::CCAIN_1 => ledger.is_present(Label::EAIT),
+        _ => OCCASIONAL.contains(&label),
+    }
+}
+
+const OCCASIONAL: &[Label] = &[
+    Label::CCASN,
+    Label::CCASN_1,
+    Label::DPM1,
+    Label::FPM1,
+    Label::DPM2,
+    Label::FPM2,
+    Label::DPM3,
+    Label::FPM3,
+    Label::MSG2,
+    Label::PEJP,
+    Label::ADPS,
+    Label::ADIR1,
+    Label::ADIR2,
+    Label::ADIR3,
+];

@@ -1,0 +1,81 @@
+//! The values of all quantities at one moment, and sets of quantities.
+
+use super::quantity::{COUNT, Key};
+use super::value::Value;
+
+/// A value or nothing for each row of the table, indexed by it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading([Option<Value>; COUNT]);
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self([const { None }; COUNT])
+    }
+}
+
+impl Reading {
+    /// What is known of a quantity.
+    pub fn get(&self, key: Key) -> Option<&Value> {
+        self.0.get(key.index()).and_then(Option::as_ref)
+    }
+
+    /// Says what is known of a quantity.
+    pub fn set(&mut self, key: Key, value: Option<Value>) {
+        if let Some(place) = self.0.get_mut(key.index()) {
+            *place = value;
+        }
+    }
+
+    /// A quantity that is a whole number, as a number.
+    pub fn int(&self, key: Key) -> Option<u64> {
+        match self.get(key) {
+            Some(Value::Int(value)) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// A quantity that is a text or a word, as a text.
+    pub fn text(&self, key: Key) -> Option<&str> {
+        match self.get(key) {
+            Some(Value::Text(text)) => Some(text),
+            Some(Value::Word(word)) => Some(word),
+            _ => None,
+        }
+    }
+}
+
+/// A set of quantities.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Keys([u64; COUNT.div_ceil(64)]);
+
+impl Keys {
+    /// Adds a quantity.
+    pub fn insert(&mut self, key: Key) {
+        if let Some(word) = self.0.get_mut(key.index() / 64) {
+            *word |= 1 << (key.index() % 64);
+        }
+    }
+
+    /// Whether a quantity is in the set.
+    pub fn contains(&self, key: Key) -> bool {
+        self.0
+            .get(key.index() / 64)
+            .is_some_and(|word| word >> (key.index() % 64) & 1 == 1)
+    }
+
+    /// The quantities, in the order of the table.
+    pub fn iter(&self) -> impl Iterator<Item = Key> {
+        let set = *self;
+        Key::all().filter(move |key| set.contains(*key))
+    }
+}
+
+impl FromIterator<Key> for Keys {
+    fn from_iter<T: IntoIterator<Item = Key>>(keys: T) -> Self {
+        let mut set = Self::default();
+        for key in keys {
+            set.insert(key);
+        }
+        set
+    }
+}

@@ -1,0 +1,322 @@
+//! What one row of the table of quantities says.
+
+use core::fmt;
+
+use super::source::Source;
+use crate::tic::Mode;
+
+/// A row: everything that any output needs to know of a quantity.
+#[derive(Debug)]
+pub struct Quantity {
+    /// The JSON key: `snake_case` English, the same in both modes.
+    pub key: &'static str,
+    /// Where on D-Bus it is.
+    pub on: On,
+    /// Its type.
+    pub kind: Kind,
+    /// Its unit, empty if it has none.
+    pub unit: &'static str,
+    /// The issue that fills it.
+    pub since: u8,
+    /// Its English name; the one of a phase ends in `, phase n` or begins with `Phase n`.
+    pub english: &'static str,
+    /// Its French name.
+    pub french: &'static str,
+    /// Where it comes from in standard mode.
+    pub standard: Source,
+    /// Where it comes from in historique mode.
+    pub historique: Source,
+    /// How Home Assistant shows it.
+    pub home: Home,
+    /// Whether its entity is enabled when it appears.
+    pub enabled: Enabled,
+}
+
+impl Quantity {
+    /// Where it comes from in `mode`.
+    pub fn source(&self, mode: Mode) -> &Source {
+        match mode {
+            Mode::Standard => &self.standard,
+            Mode::Historique => &self.historique,
+        }
+    }
+
+    /// Whether it identifies the customer or the meter, and is withheld unless the user asks for it.
+    pub fn is_private(&self) -> bool {
+        self.on == On::Private
+    }
+
+    /// The D-Bus property: the key in `PascalCase`; the state's own `time` is `Updated` there.
+    pub fn property(&self) -> String {
+        if self.key == "time" {
+            return "Updated".to_owned();
+        }
+        self.key
+            .split('_')
+            .flat_map(|word| {
+                let mut letters = word.chars();
+                letters
+                    .next()
+                    .map(|first| first.to_ascii_uppercase())
+                    .into_iter()
+                    .chain(letters)
+            })
+            .collect()
+    }
+
+    /// The phase that it belongs to, if it belongs to one.
+    pub fn phase(&self) -> Option<u8> {
+        let at = self.key.rfind("_l")?;
+        match self.key.as_bytes().get(at + 2) {
+            Some(digit @ b'1'..=b'3') => Some(digit - b'0'),
+            _ => None,
+        }
+    }
+}
+
+/// The D-Bus interface of a quantity. Each is a part of the JSON too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    /// The JSON state only: it says which state this is.
+    Json,
+    /// The meter itself: always there.
+    Meter,
+    /// Also the meter, and personal data.
+    Private,
+    /// What is withdrawn.
+    Consumption,
+    /// Phase by phase.
+    Phases,
+    /// The contract and its indexes.
+    Tariff,
+    /// What is injected.
+    Production,
+    /// The status register and the relays.
+    Status,
+    /// The model of the breaker.
+    Breaker,
+}
+
+impl On {
+    /// The interface's last word, as in `….Linky1.Consumption`; `None` for the JSON alone.
+    pub fn interface(self) -> Option<&'static str> {
+        match self {
+            Self::Json => None,
+            Self::Meter | Self::Private => Some("Meter"),
+            Self::Consumption => Some("Consumption"),
+            Self::Phases => Some("Phases"),
+            Self::Tariff => Some("Tariff"),
+            Self::Production => Some("Production"),
+            Self::Status => Some("Status"),
+            Self::Breaker => Some("Breaker"),
+        }
+    }
+}
+
+/// The type of a quantity, the same in every output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// 0 to 4 294 967 295; D-Bus `u`.
+    Int,
+    /// 0 to 2^64 - 1; D-Bus `t`.
+    Uint64,
+    /// A number that grows since the daemon started; D-Bus `t`, without a change signal.
+    Count,
+    /// Signed; D-Bus `i`.
+    Signed,
+    /// D-Bus `b`.
+    Bool,
+    /// D-Bus `s`.
+    Text,
+    /// JSON RFC 3339; D-Bus `t`, microseconds since the epoch.
+    Time,
+    /// One of these words; D-Bus `s`.
+    Word(&'static [&'static str]),
+}
+
+impl Kind {
+    /// The D-Bus signature.
+    pub fn signature(self) -> &'static str {
+        match self {
+            Self::Int => "u",
+            Self::Uint64 | Self::Count | Self::Time => "t",
+            Self::Signed => "i",
+            Self::Bool => "b",
+            Self::Text | Self::Word(_) => "s",
+        }
+    }
+}
+
+/// As in the reference: `int`, `uint64`, `enum closed over_power …`.
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Int => "int",
+            Self::Uint64 => "uint64",
+            Self::Count => "count",
+            Self::Signed => "signed",
+            Self::Bool => "bool",
+            Self::Text => "text",
+            Self::Time => "time",
+            Self::Word(words) => return write!(f, "enum {}", words.join(" ")),
+        })
+    }
+}
+
+/// How Home Assistant shows a quantity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// Not announced.
+    NotAnnounced,
+    /// A line of the device block, no entity.
+    DeviceInfo,
+    /// An entity.
+    Entity {
+        /// `binary_sensor` rather than `sensor`.
+        binary: bool,
+        /// The device class, empty if there is none that fits.
+        class: &'static str,
+        /// The state class, `None` for what is no measurement.
+        state: Option<StateClass>,
+        /// Shown among the diagnostics.
+        diagnostic: bool,
+    },
+}
+
+/// The state classes of Home Assistant that are used here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StateClass {
+    /// A present value.
+    Measurement,
+    /// A counter that only grows, and may start anew.
+    TotalIncreasing,
+}
+
+impl Home {
+    /// A sensor of this device class.
+    pub const fn sensor(class: &'static str) -> Self {
+        Self::Entity {
+            binary: false,
+            class,
+            state: None,
+            diagnostic: false,
+        }
+    }
+
+    /// A binary sensor of this device class.
+    pub const fn binary(class: &'static str) -> Self {
+        Self::Entity {
+            binary: true,
+            class,
+            state: None,
+            diagnostic: false,
+        }
+    }
+
+    /// The same, with a state class.
+    const fn with(self, new: StateClass) -> Self {
+        match self {
+            Self::Entity {
+                binary,
+                class,
+                diagnostic,
+                ..
+            } => Self::Entity {
+                binary,
+                class,
+                state: Some(new),
+                diagnostic,
+            },
+            Self::NotAnnounced | Self::DeviceInfo => self,
+        }
+    }
+
+    /// The same, as a present value.
+    pub const fn measurement(self) -> Self {
+        self.with(StateClass::Measurement)
+    }
+
+    /// The same, as a counter.
+    pub const fn total(self) -> Self {
+        self.with(StateClass::TotalIncreasing)
+    }
+
+    /// The same, among the diagnostics.
+    pub const fn diagnostic(self) -> Self {
+        match self {
+            Self::Entity {
+                binary,
+                class,
+                state,
+                ..
+            } => Self::Entity {
+                binary,
+                class,
+                state,
+                diagnostic: true,
+            },
+            Self::NotAnnounced | Self::DeviceInfo => self,
+        }
+    }
+}
+
+/// As in the reference: `S energy TI D`, `B problem`, `device info`, `-`.
+impl fmt::Display for Home {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAnnounced => f.write_str("-"),
+            Self::DeviceInfo => f.write_str("device info"),
+            Self::Entity {
+                binary,
+                class,
+                state,
+                diagnostic,
+            } => {
+                f.write_str(if *binary { "B" } else { "S" })?;
+                if !class.is_empty() {
+                    write!(f, " {class}")?;
+                }
+                match state {
+                    Some(StateClass::Measurement) => f.write_str(" M")?,
+                    Some(StateClass::TotalIncreasing) => f.write_str(" TI")?,
+                    None => {}
+                }
+                if *diagnostic {
+                    f.write_str(" D")
+                } else {
+                    Ok(())
+                }
+            }
+        }
+    }
+}
+
+/// Whether an entity is enabled when it first appears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enabled {
+    /// Always.
+    Yes,
+    /// Left to the user.
+    No,
+    /// With a Tempo contract.
+    Tempo,
+    /// With an EJP contract.
+    Ejp,
+    /// The indexes that the contract uses.
+    Contract,
+    /// There is no entity.
+    Never,
+}
+
+impl fmt::Display for Enabled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Tempo => "Tempo",
+            Self::Ejp => "EJP",
+            Self::Contract => "contract",
+            Self::Never => "-",
+        })
+    }
+}

@@ -1,0 +1,68 @@
+//! What the sinks are given: one state of one meter, and what happened at it.
+
+use std::sync::Arc;
+
+use super::calendar::Calendar;
+use super::contract::Contract;
+use super::event::Event;
+use super::link::Link;
+use super::quantity::Key;
+use super::reading::{Keys, Reading};
+use super::value::{Timestamp, Value};
+use crate::tic::{Frame, Group, Label, Mode};
+
+/// The version of the shape of the JSON state.
+pub const SCHEMA: u64 = 1;
+
+/// A state of a meter. It never changes once made, and all outputs answer from the same one.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// The id of the meter in the configuration.
+    pub id: Arc<str>,
+    /// The random id of this start of the daemon.
+    pub boot: Arc<str>,
+    /// The number of this Update since that start, from 1; 0 before the first.
+    pub seq: u64,
+    /// The host's clock when it was made; `None` only for a decoded file that gives no time.
+    pub time: Option<Timestamp>,
+    /// The mode, once a frame was seen.
+    pub mode: Option<Mode>,
+    /// The link.
+    pub link: Link,
+    /// The keys that this meter has.
+    pub keys: Keys,
+    /// The values.
+    pub reading: Reading,
+    /// The day profiles.
+    pub calendar: Calendar,
+    /// The kind of contract, once known.
+    pub contract: Option<Contract>,
+    /// The frame that it was made from; `None` if something else changed.
+    pub frame: Option<Arc<Frame>>,
+    /// Whether identifiers may be shown.
+    pub shows_identifiers: bool,
+}
+
+impl Snapshot {
+    /// The quantities of the state in the order of the table, each with its value if it is known.
+    pub fn entries(&self) -> impl Iterator<Item = (Key, Option<&Value>)> {
+        self.keys.iter().map(|key| (key, self.reading.get(key)))
+    }
+
+    /// The groups of its frame that passed the wire checks, in order of arrival, identifiers left out unless allowed.
+    pub fn groups(&self) -> impl Iterator<Item = Group<'_>> {
+        let frame = self.frame.iter().flat_map(|frame| frame.groups());
+        frame.filter(|group| {
+            self.shows_identifiers || !group.label().is_some_and(Label::is_identifier)
+        })
+    }
+}
+
+/// A new state, and what happened at it.
+#[derive(Clone, Debug)]
+pub struct Update {
+    /// The state.
+    pub snapshot: Arc<Snapshot>,
+    /// What happened, in order; most often nothing.
+    pub events: Vec<Event>,
+}

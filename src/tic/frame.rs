@@ -1,0 +1,214 @@
+//! A frame: the accepted groups of one turn of the meter's output, and how it went.
+//!
+//! It owns one text and, for each group, where its fields lie in it; a group is borrowed from its frame. Only what passed every
+//! check of the wire is in it. What did not pass is counted, by reason, once for each group.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::{Horodate, Label, Mode};
+
+/// The length of a horodate.
+pub(super) const HORODATE_LEN: usize = 13;
+
+/// A frame; see the module.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Frame {
+    pub(super) mode: Mode,
+    pub(super) text: String,
+    pub(super) spans: Vec<Span>,
+    pub(super) rejected: Rejected,
+    pub(super) damaged: bool,
+    pub(super) wire_len: usize,
+    pub(super) end: FrameEnd,
+}
+
+/// Where the fields of an accepted group lie in the text of its frame: label, separator, horodate and separator if any, data.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    /// Place of the label in the text.
+    pub(super) start: u16,
+    /// From the label to the last character of the data.
+    pub(super) len: u8,
+    pub(super) name_len: u8,
+    pub(super) dated: bool,
+    pub(super) label: Option<Label>,
+    pub(super) number: u32,
+}
+
+/// How a frame ended.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum FrameEnd {
+    /// By its ETX.
+    Etx,
+    /// The next frame had begun: a label came a second time.
+    Boundary,
+    /// Nothing more came.
+    Silence,
+    /// The meter interrupted it (EOT, then STX or silence). It carries no groups.
+    Aborted,
+    /// It had grown past 4096 bytes.
+    Overflow,
+}
+
+/// How many groups were rejected, by the reason.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Rejected {
+    /// A character of bad parity was in it.
+    pub parity: u32,
+    /// Its sum is wrong.
+    pub checksum: u32,
+    /// Anything else: characters, separators, length, the grammar of its label.
+    pub format: u32,
+}
+
+impl Rejected {
+    /// All of them.
+    pub const fn total(self) -> u32 {
+        self.parity
+            .saturating_add(self.checksum)
+            .saturating_add(self.format)
+    }
+}
+
+impl Frame {
+    /// The mode in which it was read.
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// The accepted groups, in the order of arrival.
+    pub fn groups(&self) -> impl ExactSizeIterator<Item = Group<'_>> {
+        self.spans.iter().map(|span| self.group(span))
+    }
+
+    /// The group of a label. No label is twice in a frame.
+    pub fn get(&self, label: Label) -> Option<Group<'_>> {
+        self.spans
+            .iter()
+            .find(|span| span.label == Some(label))
+            .map(|span| self.group(span))
+    }
+
+    /// The groups that did not pass.
+    pub fn rejected(&self) -> Rejected {
+        self.rejected
+    }
+
+    /// True if a group was rejected, a marker lost or out of place, or the end was not an ETX. Its groups are good all the same.
+    pub fn is_damaged(&self) -> bool {
+        self.damaged
+    }
+
+    /// True for the short frames that a three-phase meter in historique mode sends during an overrun: they have no OPTARIF.
+    pub fn is_short(&self) -> bool {
+        self.mode == Mode::Historique && self.get(Label::OPTARIF).is_none()
+    }
+
+    /// Bytes on the wire, from STX to ETX, both included.
+    pub fn wire_len(&self) -> usize {
+        self.wire_len
+    }
+
+    /// How it ended.
+    pub fn end(&self) -> FrameEnd {
+        self.end
+    }
+
+    fn group(&self, span: &Span) -> Group<'_> {
+        let start = usize::from(span.start);
+        let text = self
+            .text
+            .get(start..start + usize::from(span.len))
+            .unwrap_or_default();
+        let (name, rest) = text
+            .split_at_checked(usize::from(span.name_len))
+            .unwrap_or_default();
+        let rest = rest.get(1..).unwrap_or_default();
+        let (horodate, data) = if span.dated {
+            let (horodate, data) = rest.split_at_checked(HORODATE_LEN).unwrap_or_default();
+            (horodate, data.get(1..).unwrap_or_default())
+        } else {
+            ("", rest)
+        };
+        Group {
+            label: span.label,
+            name,
+            horodate,
+            data,
+            number: span.number,
+        }
+    }
+}
+
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Frame")
+            .field("mode", &self.mode)
+            .field("end", &self.end)
+            .field("damaged", &self.damaged)
+            .field("wire_len", &self.wire_len)
+            .field("rejected", &self.rejected)
+            .field("groups", &self.groups().collect::<Vec<_>>())
+            .finish()
+    }
+}
+
+/// An accepted group of a [`Frame`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Group<'a> {
+    label: Option<Label>,
+    name: &'a str,
+    horodate: &'a str,
+    data: &'a str,
+    number: u32,
+}
+
+impl<'a> Group<'a> {
+    /// Its label; `None` if it is not listed: then the group is only sound, and kept raw.
+    pub fn label(&self) -> Option<Label> {
+        self.label
+    }
+
+    /// The label as it came.
+    pub fn name(&self) -> &'a str {
+        self.name
+    }
+
+    /// The date before the data, if there is one.
+    pub fn horodate(&self) -> Option<Horodate> {
+        Horodate::parse(self.horodate.as_bytes())
+    }
+
+    /// The thirteen characters of the date as they came; empty if there is none.
+    pub fn horodate_text(&self) -> &'a str {
+        self.horodate
+    }
+
+    /// The data as it came, never trimmed.
+    pub fn data(&self) -> &'a str {
+        self.data
+    }
+
+    /// The value of decimal or hexadecimal digits ([`Kind::Number`](super::Kind) and `Hex`), in the unit of the label; 0 for all else.
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+}
+
+/// Shows the fields; the data of an identifier is left out, so that no log ever holds one by accident.
+impl fmt::Debug for Group<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let data = if self.label.is_some_and(Label::is_identifier) {
+            "…"
+        } else {
+            self.data
+        };
+        if self.horodate.is_empty() {
+            write!(f, "{}={data:?}", self.name)
+        } else {
+            write!(f, "{}@{}={data:?}", self.name, self.horodate)
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Codes of the historique mode that tell about the tariff: OPTARIF, PTEC and DEMAIN. Each is a closed set; the same functions
+//! say whether a group is acceptable and what it means.
+//!
+//! Source: Enedis-NOI-CPT_02E, and 54E 6.1 for how a Linky maps its supplier indexes on them.
+
+/// A Tempo day.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Color {
+    /// `BLEU`, JB.
+    Blue,
+    /// `BLAN`, JW.
+    White,
+    /// `ROUG`, JR.
+    Red,
+}
+
+/// OPTARIF, the tariff option of the contract.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum TariffOption {
+    /// `BASE`: one price; also what a Linky shows for a contract that this mode cannot express.
+    Base,
+    /// `HC..`: off-peak and peak hours.
+    OffPeak,
+    /// `EJP.`: mobile peaks.
+    Ejp,
+    /// `BBRx`: Tempo. The last character tells what two circuits of the home do.
+    Tempo {
+        /// Programme of circuit 1: `A`, `B` or `C`.
+        circuit1: char,
+        /// Programme of circuit 2: 0 to 7.
+        circuit2: u8,
+    },
+}
+
+impl TariffOption {
+    /// Reads the four characters of OPTARIF; `None` for any other code.
+    pub fn parse(data: &[u8]) -> Option<TariffOption> {
+        match data {
+            b"BASE" => Some(TariffOption::Base),
+            b"HC.." => Some(TariffOption::OffPeak),
+            b"EJP." => Some(TariffOption::Ejp),
+            [b'B', b'B', b'R', programmes @ 0x28..=0x3F] => Some(TariffOption::Tempo {
+                circuit1: match programmes >> 3 & 3 {
+                    1 => 'A',
+                    2 => 'B',
+                    _ => 'C',
+                },
+                circuit2: programmes & 7,
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// PTEC, the tariff period in force.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Period {
+    /// `TH..`: all hours.
+    All,
+    /// `HC..`
+    OffPeak,
+    /// `HP..`
+    Peak,
+    /// `HN..`: EJP, normal hours.
+    EjpNormal,
+    /// `PM..`: EJP, mobile peak.
+    EjpPeak,
+    /// `HCJB` to `HPJR`.
+    Tempo {
+        /// Colour of the day.
+        color: Color,
+        /// Peak hours, as opposed to off-peak.
+        peak: bool,
+    },
+}
+
+impl Period {
+    /// Reads the four characters of PTEC; `None` for any other code.
+    pub fn parse(data: &[u8]) -> Option<Period> {
+        Some(match data {
+            b"TH.." => Period::All,
+            b"HC.." => Period::OffPeak,
+            b"HP.." => Period::Peak,
+            b"HN.." => Period::EjpNormal,
+            b"PM.." => Period::EjpPeak,
+            [b'H', hours @ (b'C' | b'P'), b'J', day] => Period::Tempo {
+                color: match day {
+                    b'B' => Color::Blue,
+                    b'W' => Color::White,
+                    b'R' => Color::Red,
+                    _ => return None,
+                },
+                peak: *hours == b'P',
+            },
+            _ => return None,
+        })
+    }
+
+    /// The supplier index that counts, 1 to 6. `None` for all hours: BASE is index 1 for some calendars and the total for others.
+    pub const fn index(self) -> Option<u8> {
+        match self {
+            Period::All => None,
+            Period::OffPeak | Period::EjpNormal => Some(1),
+            Period::Peak | Period::EjpPeak => Some(2),
+            Period::Tempo { color, peak } => Some(color as u8 * 2 + 1 + peak as u8),
+        }
+    }
+}
+
+/// What DEMAIN says of the next Tempo day.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Tomorrow(Option<Color>);
+
+impl Tomorrow {
+    /// Reads the four characters of DEMAIN; `None` for any other code.
+    pub fn parse(data: &[u8]) -> Option<Tomorrow> {
+        match data {
+            b"----" => Some(Tomorrow(None)),
+            b"BLEU" => Some(Tomorrow(Some(Color::Blue))),
+            b"BLAN" => Some(Tomorrow(Some(Color::White))),
+            b"ROUG" => Some(Tomorrow(Some(Color::Red))),
+            _ => None,
+        }
+    }
+
+    /// The colour, once announced.
+    pub const fn color(self) -> Option<Color> {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_a_closed_set() {
+        assert_eq!(TariffOption::parse(b"BASE"), Some(TariffOption::Base));
+        assert_eq!(TariffOption::parse(b"HC.."), Some(TariffOption::OffPeak));
+        assert_eq!(TariffOption::parse(b"EJP."), Some(TariffOption::Ejp));
+        assert_eq!(
+            TariffOption::parse(b"BBR("),
+            Some(TariffOption::Tempo {
+                circuit1: 'A',
+                circuit2: 0
+            })
+        );
+        assert_eq!(
+            TariffOption::parse(b"BBR?"),
+            Some(TariffOption::Tempo {
+                circuit1: 'C',
+                circuit2: 7
+            })
+        );
+        assert_eq!(
+            TariffOption::parse(b"BBR2"),
+            Some(TariffOption::Tempo {
+                circuit1: 'B',
+                circuit2: 2
+            })
+        );
+        for other in ["BBR'", "BBR@", "base", "HC.", "", "XX.."] {
+            assert_eq!(TariffOption::parse(other.as_bytes()), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn periods_tell_the_index_that_counts() {
+        let index = |code: &str| Period::parse(code.as_bytes()).unwrap().index();
+        assert_eq!(
+            ["TH..", "HC..", "HP..", "HN..", "PM.."].map(index),
+            [None, Some(1), Some(2), Some(1), Some(2)]
+        );
+        let tempo = ["HCJB", "HPJB", "HCJW", "HPJW", "HCJR", "HPJR"].map(index);
+        assert_eq!(
+            tempo,
+            [Some(1), Some(2), Some(3), Some(4), Some(5), Some(6)]
+        );
+        for other in ["HPJX", "HNJB", "HC", "", "HP..."] {
+            assert_eq!(Period::parse(other.as_bytes()), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn tomorrow_may_be_not_announced() {
+        assert_eq!(Tomorrow::parse(b"----").unwrap().color(), None);
+        assert_eq!(Tomorrow::parse(b"ROUG").unwrap().color(), Some(Color::Red));
+        assert_eq!(Tomorrow::parse(b"VERT"), None);
+    }
+}
