@@ -17,6 +17,7 @@ pub mod config;
 pub mod meter;
 pub mod names;
 pub mod serial;
+pub mod service;
 pub mod simulator;
 pub mod store;
 pub mod tic;

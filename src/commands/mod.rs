@@ -3,7 +3,7 @@
 //! Each command returns the exit code, one of sysexits(3). What a user reads goes to standard output, what went
 //! wrong to standard error; a reader that goes away ends the command quietly.
 
-mod check_config;
+pub mod check_config;
 mod decode;
 mod list_fields;
 mod simulate;
