@@ -60,7 +60,7 @@ pub fn run(config: &Path, bus: Option<Bus>, verbose: u8) -> u8 {
     // One blocking thread, for the look-up of names.
     match tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(1).build() {
         Ok(runtime) => {
-            let code = runtime.block_on(live(&settings, bus, runtime.handle().clone()));
+            let code = runtime.block_on(live(&settings, bus));
             // A name that is being looked up must not hold the end.
             runtime.shutdown_background();
             code
@@ -70,7 +70,7 @@ pub fn run(config: &Path, bus: Option<Bus>, verbose: u8) -> u8 {
 }
 
 /// The life of the daemon, from the settings to the exit code.
-async fn live(settings: &Settings, bus: Option<Bus>, runtime: tokio::runtime::Handle) -> u8 {
+async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
     let (files, memories) = open_store(settings);
     let (keeper, store) = match Keeper::start(files) {
         Ok(started) => started,
@@ -93,7 +93,7 @@ async fn live(settings: &Settings, bus: Option<Bus>, runtime: tokio::runtime::Ha
             meter,
             number,
             port: reader::port(configured),
-            check: Box::new(ConsoleCheck::new(bus.clone(), runtime.clone())),
+            check: Box::new(ConsoleCheck::new(bus.clone())),
             updates,
             keeper: keeper.clone(),
             pulse: watchdog.pulse(format!("the reader of meter {}", configured.id)),

@@ -7,9 +7,9 @@ use std::time::Instant;
 use tokio::sync::broadcast;
 
 use super::watchdog::Pulse;
-use crate::config::{Device, MeterSettings, ModeChoice, ParityChoice};
+use crate::config::{MeterSettings, ModeChoice, ParityChoice};
 use crate::meter::{Input, Meter, Moment, Timestamp, Update};
-use crate::serial::{self, PortCheck, PortSettings, Source, Stop};
+use crate::serial::{self, PortCheck, PortSettings, Stop};
 use crate::store::Keeper;
 use crate::tic::{Mode, Parity};
 
@@ -64,10 +64,7 @@ impl Reader {
 /// The port of a meter, as configured.
 pub fn port(settings: &MeterSettings) -> PortSettings {
     PortSettings {
-        source: match &settings.device {
-            Device::Path(path) => Source::Path(path.clone()),
-            Device::Tcp { host, port } => Source::Tcp { host: host.clone(), port: *port },
-        },
+        device: settings.device.clone(),
         mode: match settings.mode {
             ModeChoice::Auto => None,
             ModeChoice::Standard => Some(Mode::Standard),
