@@ -101,7 +101,7 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
     }
     drop(keeper);
 
-    let sinks = match Sinks::start(settings, bus, &meters, &mut watchdog).await {
+    let sinks = match Sinks::start(settings, bus, &meters, &mut watchdog) {
         Ok(sinks) => sinks,
         Err(code) => return code,
     };

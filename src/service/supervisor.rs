@@ -10,7 +10,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{broadcast, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::sinks::Sinks;
+use super::sinks::{News, Sinks};
 use super::threads::Threads;
 use super::watchdog::Watchdog;
 use super::{journal, status};
@@ -129,11 +129,13 @@ impl Supervisor {
             tokio::select! {
                 () = &mut following => {}
                 _ = link.changed() => {}
-                () = self.sinks.changed() => {}
-                ended = self.sinks.ended() => {
-                    log::error!(MESSAGE_ID = names::journal::FAILED; "{ended} ended by itself");
-                    return exit::SOFTWARE;
-                }
+                news = self.sinks.news() => match news {
+                    News::Changed => {}
+                    News::Ended(sink) => {
+                        log::error!(MESSAGE_ID = names::journal::FAILED; "{sink} ended by itself");
+                        return exit::SOFTWARE;
+                    }
+                },
                 _ = tick.tick() => {
                     if self.threads.any_ended() {
                         log::error!(MESSAGE_ID = names::journal::FAILED; "a thread ended by itself");
