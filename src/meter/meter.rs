@@ -235,7 +235,7 @@ impl Meter {
             id: self.identity.id.clone(),
             boot: self.identity.boot.clone(),
             seq: self.seq,
-            time: Some(now.wall),
+            time: now.wall,
             mode: self.mode,
             link: self.link.link(),
             keys: self.presence.keys(),
@@ -266,7 +266,6 @@ impl Meter {
             (Key::METER, Value::Text(self.identity.id.clone())),
             (Key::BOOT, Value::Text(self.identity.boot.clone())),
             (Key::SEQ, Value::Int(self.seq)),
-            (Key::TIME, Value::Instant(now.wall)),
             (Key::LINK, Value::Word(self.link.link().word())),
             (Key::LINK_DETAIL, Value::Text(self.link.detail().into())),
             (Key::FRAMES_RECEIVED, Value::Int(self.counts.frames)),
@@ -278,6 +277,7 @@ impl Meter {
         ] {
             reading.set(key, Some(value));
         }
+        reading.set(Key::TIME, now.wall.map(Value::Instant));
         reading.set(Key::MODE, self.mode.map(|mode| Value::Word(mode.as_str())));
         reading.set(
             Key::PHASES,
