@@ -7,7 +7,6 @@
 //! - [`meter`]: the meaning, pure; frames to states and events.
 //! - [`dbus`], [`mqtt`]: the sinks; [`store`]: what is kept on disk.
 //! - [`service`]: builds all this and watches it.
-//! - [`simulator`]: the meter's side of the wire.
 //! - [`commands`]: the command line; [`config`], [`names`]: what everything may use.
 
 extern crate alloc;
@@ -17,7 +16,5 @@ pub mod config;
 pub mod dbus;
 pub mod meter;
 pub mod names;
-pub mod serial;
-pub mod simulator;
 pub mod store;
 pub mod tic;
