@@ -16,5 +16,7 @@ pub mod config;
 pub mod dbus;
 pub mod meter;
 pub mod names;
+pub mod serial;
+pub mod simulator;
 pub mod store;
 pub mod tic;

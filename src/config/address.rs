@@ -87,10 +87,9 @@ impl BrokerUrl {
     /// What was expected instead.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let expected = || Refusal::new("\"mqtt://host:port\", or \"mqtts://host:port\" for TLS");
-        if let Some((before, host)) = text.rsplit_once('@') {
-            let scheme = before.split_once("://").map_or("", |(scheme, _)| scheme);
+        if let Some((_, host)) = text.rsplit_once('@') {
             return Err(expected()
-                .show(format!("\"{scheme}://…@{host}\", with a user or a password in it"))
+                .show(format!("\"…@{host}\", with a user or a password in it"))
                 .advise(
                     "Put the user in the key username, and store the password with: sudo linky-sensor set-password",
                 ));
@@ -128,7 +127,7 @@ impl fmt::Display for BrokerUrl {
     }
 }
 
-const ADVICE_HOST: &str = "The host is a name, an IPv4 address or an IPv6 address in brackets, as in [fe80::1]; the port is 1 to 65535.";
+const ADVICE_HOST: &str = "The host is a name, an IPv4 address or an IPv6 address in brackets, as in [2001:db8::1]; the port is 1 to 65535.";
 
 /// A host, between brackets if it is an IPv6 address.
 struct Bracketed<'a>(&'a str);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use toml::Spanned;
-use toml::de::{DeInteger, DeTable, DeValue};
+use toml::de::{DeInteger, DeString, DeTable, DeValue};
 
 use super::error::{ConfigError, Fault, Place};
 use super::settings::DEFAULT_METER;
@@ -89,7 +89,7 @@ pub(super) fn read_merged(texts: &[(PathBuf, String)]) -> Result<Table, ConfigEr
                 faults.extend(find_repeated_meter(&table));
                 merge(&mut document, table);
             }
-            Err(fault) => faults.push(fault),
+            Err(error) => faults.extend(error.into_faults()),
         }
     }
     if faults.is_empty() {
@@ -99,33 +99,39 @@ pub(super) fn read_merged(texts: &[(PathBuf, String)]) -> Result<Table, ConfigEr
     }
 }
 
-fn parse(file: &Place, text: &str) -> Result<Table, Fault> {
-    let document = DeTable::parse(text).map_err(|error| Fault {
-        place: file.at(text, error.span().map_or(text.len(), |span| span.start)),
-        subject: String::new(),
-        // The text itself is not shown: it may be a password that lacks its quotes.
-        found: format!("a line that is not TOML ({})", error.message()),
-        expected: "lines such as [mqtt], key = \"text\", key = 10 and key = true".to_owned(),
-        advice: Some(
-            "Text goes between double quotes; a key or table may be given only once in a file."
-                .to_owned(),
-        ),
+fn parse(file: &Place, text: &str) -> Result<Table, ConfigError> {
+    let document = DeTable::parse(text).map_err(|error| {
+        let place = file.at(text, error.span().map_or(text.len(), |span| span.start));
+        let (found, expected, advice) = match error.message() {
+            "duplicate key" => (
+                "a key or table that is already given above".to_owned(),
+                "each key and each table once in a file",
+                "Remove one of the two, or put its keys together with the first.",
+            ),
+            // The line itself is not shown: it may be a password that lacks its quotes.
+            message => (
+                format!("a line that is not TOML ({message})"),
+                "a line such as [mqtt], key = \"text\", key = 10 or key = true",
+                "Text goes between double quotes; true and false are in lower case, without quotes.",
+            ),
+        };
+        let (expected, advice) = (expected.to_owned(), Some(advice.to_owned()));
+        Fault { place, subject: String::new(), found, expected, advice }
     })?;
     Ok(convert_table(file, text, document.into_inner()))
 }
 
 fn convert_table(file: &Place, text: &str, table: DeTable<'_>) -> Table {
-    let convert_entry =
-        |(key, value): (Spanned<std::borrow::Cow<'_, str>>, Spanned<DeValue<'_>>)| {
-            let key_place = file.at(text, key.span().start);
-            (
-                key.into_inner().into_owned(),
-                Entry {
-                    key_place,
-                    node: convert_node(file, text, value),
-                },
-            )
-        };
+    let convert_entry = |(key, value): (Spanned<DeString<'_>>, Spanned<DeValue<'_>>)| {
+        let key_place = file.at(text, key.span().start);
+        (
+            key.into_inner().into_owned(),
+            Entry {
+                key_place,
+                node: convert_node(file, text, value),
+            },
+        )
+    };
     table.into_iter().map(convert_entry).collect()
 }
 

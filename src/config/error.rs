@@ -110,6 +110,11 @@ impl ConfigError {
     pub fn faults(&self) -> &[Fault] {
         &self.faults
     }
+
+    /// The faults, to be put together with others.
+    pub(super) fn into_faults(self) -> Vec<Fault> {
+        self.faults
+    }
 }
 
 impl From<Vec<Fault>> for ConfigError {

@@ -14,7 +14,7 @@ use crate::names;
 const MAX_BYTES: u64 = 256 * 1024;
 
 /// The files to read, in order.
-pub(super) fn list(path: &Path) -> Result<Vec<PathBuf>, Fault> {
+pub(super) fn list(path: &Path) -> Result<Vec<PathBuf>, ConfigError> {
     let mut files = Vec::new();
     let may_be_missing = path == Path::new(names::file::CONFIG);
     match path.try_exists() {
@@ -33,7 +33,7 @@ pub(super) fn read_all(path: &Path) -> Result<Vec<(PathBuf, String)>, ConfigErro
     for file in list(path)? {
         match read_text(&file) {
             Ok(text) => texts.push((file, text)),
-            Err(fault) => faults.push(fault),
+            Err(error) => faults.extend(error.into_faults()),
         }
     }
     if faults.is_empty() {
@@ -43,7 +43,7 @@ pub(super) fn read_all(path: &Path) -> Result<Vec<(PathBuf, String)>, ConfigErro
     }
 }
 
-fn list_drop_ins(directory: &Path) -> Result<Vec<PathBuf>, Fault> {
+fn list_drop_ins(directory: &Path) -> Result<Vec<PathBuf>, ConfigError> {
     let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,
         Err(error)
@@ -74,62 +74,60 @@ fn list_drop_ins(directory: &Path) -> Result<Vec<PathBuf>, Fault> {
     Ok(files)
 }
 
-fn read_text(path: &Path) -> Result<String, Fault> {
+fn read_text(path: &Path) -> Result<String, ConfigError> {
     let mut bytes = Vec::new();
     File::open(path)
         .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
         .map_err(|error| unreadable(path, &error))?;
+    let place = Place::file(path);
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(Fault {
-            place: Place::file(path),
-            subject: String::new(),
-            found: "more than 256 KiB".to_owned(),
-            expected: "a configuration file of linky-sensor".to_owned(),
-            advice: None,
-        });
+        let advice = "Check the path: this is probably another file.";
+        return Err(refuse(
+            place,
+            "more than 256 KiB",
+            "a configuration file of linky-sensor",
+            advice,
+        ));
     }
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
-        let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-        Fault {
-            place: Place::file(path).at(&text, valid),
-            subject: String::new(),
-            found: "a character that is not UTF-8".to_owned(),
-            expected: "a text file in UTF-8".to_owned(),
-            advice: Some(format!(
-                "Convert it: iconv -f ISO-8859-1 -t UTF-8 {}",
-                path.display()
-            )),
-        }
+        let place = place.at(&String::from_utf8_lossy(error.as_bytes()), valid);
+        let advice = format!(
+            "Convert it: iconv -f ISO-8859-1 -t UTF-8 {}",
+            path.display()
+        );
+        refuse(
+            place,
+            "a character that is not UTF-8",
+            "a text file in UTF-8",
+            &advice,
+        )
     })
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> Fault {
-    let advice = match error.kind() {
+fn unreadable(path: &Path, error: &io::Error) -> ConfigError {
+    let default = names::file::CONFIG;
+    let (found, advice) = match error.kind() {
         io::ErrorKind::NotFound => {
-            format!(
-                "Check the path given to --config; without it, {} is read.",
-                names::file::CONFIG
-            )
+            ("no such file".to_owned(), format!("Check the path given to --config; without it, {default} is read."))
         }
-        io::ErrorKind::PermissionDenied => {
-            "The user linky-sensor must be able to read it: chmod a+r (it holds no secret)."
-                .to_owned()
-        }
-        _ => "Check the path and the file system.".to_owned(),
+        io::ErrorKind::PermissionDenied => (
+            "that it may not be read".to_owned(),
+            "Every user may read it, since it holds no secret: chmod a+r, and a+x on its directory.".to_owned(),
+        ),
+        _ => (format!("an error on reading ({error})"), "Check the path and the file system.".to_owned()),
     };
-    Fault {
-        place: Place::file(path),
+    refuse(Place::file(path), &found, "a readable file", &advice)
+}
+
+fn refuse(place: Place, found: &str, expected: &str, advice: &str) -> ConfigError {
+    ConfigError::from(Fault {
+        place,
         subject: String::new(),
-        found: match error.kind() {
-            io::ErrorKind::NotFound => "no such file".to_owned(),
-            io::ErrorKind::PermissionDenied => "that it may not be read".to_owned(),
-            io::ErrorKind::IsADirectory => "a directory".to_owned(),
-            _ => format!("an error on reading ({error})"),
-        },
-        expected: "a readable file".to_owned(),
-        advice: Some(advice),
-    }
+        found: found.to_owned(),
+        expected: expected.to_owned(),
+        advice: Some(advice.to_owned()),
+    })
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ pub fn parse(name: &str, text: &str) -> Result<Settings, ConfigError> {
 /// # Errors
 /// The drop-in directory exists and cannot be listed, or `path` is missing where it may not be.
 pub fn files(path: &Path) -> Result<Vec<PathBuf>, ConfigError> {
-    Ok(files::list(path)?)
+    files::list(path)
 }
 
 fn check(document: Table) -> Result<Settings, ConfigError> {

@@ -75,7 +75,7 @@ impl Rules<'_> {
         {
             self.refuse(
                 key,
-                format!("with url = \"{}\", which is not encrypted", mqtt.url),
+                format!("this key with {}, which is not encrypted", mqtt.url),
                 "a url that begins with mqtts://",
                 "Write mqtts:// (port 8883 unless given), or remove this key.",
             );
@@ -87,7 +87,7 @@ impl Rules<'_> {
         };
         self.refuse(
             key,
-            format!("without {other}"),
+            format!("this key without {other}"),
             "both client-certificate and client-key, or neither",
             "They are two halves of one identity: add the other, or remove this one.",
         );
@@ -97,7 +97,7 @@ impl Rules<'_> {
         if mqtt.password_file.is_some() && mqtt.username.is_none() {
             self.refuse(
                 "mqtt.password-file",
-                "without username",
+                "this key without username",
                 "the name that the password belongs to",
                 "Add username = \"…\": MQTT has no password without a user.",
             );
@@ -111,7 +111,7 @@ impl Rules<'_> {
         if !settings.privacy.publish_identifiers {
             self.refuse(
                 "mqtt.python-compatible",
-                "with publish-identifiers = false",
+                "this table with publish-identifiers = false",
                 "publish-identifiers = true in [privacy]",
                 "The format of the Python linky-sensor holds the meter's serial number and PRM: allow it, or remove this table.",
             );
@@ -119,7 +119,7 @@ impl Rules<'_> {
         if settings.meters.len() > 1 {
             self.refuse(
                 "mqtt.python-compatible",
-                format!("with {} meters", settings.meters.len()),
+                format!("this table with {} meters", settings.meters.len()),
                 "a single meter",
                 "The Python linky-sensor knew one meter; with several, only the topics of each meter can be used.",
             );

@@ -241,24 +241,34 @@ impl Report {
             .filter(|(_, name)| *name == key)
             .map(|(path, _)| header(path))
             .collect();
-        let advice = if is_about_a_password(&key) {
-            Some(
-                "A password is never written here. Store it with: sudo linky-sensor set-password\n    \
-                 (or name a file that holds it: password-file)"
-                    .to_owned(),
+        let here = header(&table);
+        let list = format!("The keys of {here} are {}.", siblings.join(", "));
+        let unknown = || "an unknown key".to_owned();
+        let (found, expected, advice) = if !elsewhere.is_empty() {
+            let there = elsewhere.into_iter().collect::<Vec<_>>().join(" or ");
+            (
+                format!("a key of {there}"),
+                format!("a key of {here}"),
+                format!("Move it below {there}. {list}"),
             )
-        } else if elsewhere.is_empty() {
-            nearest(&key, &siblings).map(|name| format!("The nearest valid key is {name:?}."))
+        } else if let Some(name) = nearest(&key, &siblings) {
+            (unknown(), format!("{name:?}, the nearest valid key"), list)
+        } else if is_about_a_password(&key) {
+            let advice = "Store it with: sudo linky-sensor set-password (or name a file that holds it: password-file)";
+            (
+                "a password".to_owned(),
+                "none in this file".to_owned(),
+                advice.to_owned(),
+            )
         } else {
-            let headers: Vec<String> = elsewhere.into_iter().collect();
-            Some(format!("{key:?} belongs in {}.", headers.join(" or ")))
+            (unknown(), format!("a key of {here}"), list)
         };
         Fault {
             place,
             subject: join(&table, &key),
-            found: "an unknown key".to_owned(),
-            expected: format!("one of {}", siblings.join(", ")),
-            advice,
+            found,
+            expected,
+            advice: Some(advice),
         }
     }
 }
@@ -267,17 +277,16 @@ impl Report {
 fn header(path: &str) -> String {
     match path.split_once('[') {
         Some((list, _)) => format!("[[{list}]]"),
-        None if path.is_empty() => "the first lines of the file".to_owned(),
+        None if path.is_empty() => "the top of the file".to_owned(),
         None => format!("[{path}]"),
     }
 }
 
 fn is_about_a_password(key: &str) -> bool {
     let key = key.to_lowercase();
-    key != "password-file"
-        && ["password", "passwd", "secret"]
-            .iter()
-            .any(|word| key.contains(word))
+    ["password", "passwd", "secret"]
+        .iter()
+        .any(|word| key.contains(word))
 }
 
 /// The valid key that was most likely meant, if one is near enough for a slip of the pen.

@@ -50,14 +50,12 @@ impl MeterId {
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let is_allowed =
             |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-        let expected = Refusal::new("1 to 32 of the characters a-z, 0-9 and _");
         if !(1..=32).contains(&text.len()) || !text.bytes().all(is_allowed) {
-            return Err(expected.advise(
-                "It names the MQTT topics and the D-Bus object; what people read is the key name.",
-            ));
+            return Err(Refusal::new("1 to 32 of the characters a-z, 0-9 and _")
+                .advise("It names the MQTT topics and the D-Bus object; what people read is the key name."));
         }
         if text == names::topic::BRIDGE {
-            return Err(expected.advise(
+            return Err(Refusal::new("another id").advise(
                 "\"bridge\" is taken by the topic that tells whether the daemon is connected.",
             ));
         }
@@ -268,6 +266,18 @@ pub enum Qos {
     AtLeastOnce,
     /// 2: sent until acknowledged, and never twice.
     ExactlyOnce,
+}
+
+impl Qos {
+    /// The number in the file and in the protocol.
+    #[must_use]
+    pub fn level(self) -> u8 {
+        match self {
+            Self::AtMostOnce => 0,
+            Self::AtLeastOnce => 1,
+            Self::ExactlyOnce => 2,
+        }
+    }
 }
 
 /// Home Assistant's discovery.

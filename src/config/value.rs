@@ -84,16 +84,13 @@ pub(super) fn text<T>(
     move |value| match value {
         Value::Text(text) => parse(text),
         // `parse` knows best what it expects: ask it about a text that nothing accepts.
-        other => match parse("\0") {
-            Err(Refusal { expected, .. }) => Err(Refusal {
+        _ => match parse("\0") {
+            Err(Refusal {
+                expected, shown, ..
+            }) => Err(Refusal {
                 expected,
-                advice: Some(match other {
-                    Value::Integer(_) | Value::Boolean(_) => {
-                        "Put it between double quotes.".to_owned()
-                    }
-                    _ => "It is a text between double quotes.".to_owned(),
-                }),
-                shown: None,
+                advice: Some("It is a text: put it between double quotes.".to_owned()),
+                shown: shown.map(|_| "something that is not a text".to_owned()),
             }),
             Ok(_) => Err(Refusal::new("a text between double quotes")),
         },
@@ -136,12 +133,13 @@ pub(super) fn parse_label(text: &str) -> Result<String, Refusal> {
         .ok_or_else(|| Refusal::new("a text of 1 to 64 characters on one line"))
 }
 
-/// An absolute path: the daemon's working directory is `/`.
+/// An absolute path: the daemon's working directory is `/`. A refused value is not shown: it may be the very password
+/// or key that the file should hold.
 pub(super) fn parse_path(text: &str) -> Result<PathBuf, Refusal> {
     let is_fit = text.starts_with('/') && !text.contains('\0');
-    is_fit
-        .then(|| PathBuf::from(text))
-        .ok_or_else(|| Refusal::new("the full path of a file, from /"))
+    is_fit.then(|| PathBuf::from(text)).ok_or_else(|| {
+        Refusal::new("the full path of a file, from /").show("a text that is not a full path")
+    })
 }
 
 /// A topic to publish on, or the beginning of one.
@@ -257,7 +255,7 @@ pub fn format_size(bytes: u64) -> String {
 fn format_amount(amount: u128, units: &[(&str, u128)], smallest: &str) -> String {
     let unit = units
         .iter()
-        .find(|(_, size)| amount > 0 && amount % size == 0);
+        .find(|(_, size)| amount > 0 && amount.is_multiple_of(*size));
     unit.map_or_else(
         || format!("{amount}{smallest}"),
         |(name, size)| format!("{}{name}", amount / size),
