@@ -7,13 +7,13 @@
 //! - [`meter`]: the meaning, pure; frames to states and events.
 //! - [`dbus`], [`mqtt`]: the sinks; [`store`]: what is kept on disk.
 //! - [`service`]: builds all this and watches it.
-//! - [`simulator`]: the meter's side of the wire.
 //! - [`commands`]: the command line; [`config`], [`names`]: what everything may use.
 
 extern crate alloc;
 
 pub mod commands;
 pub mod config;
+pub mod dbus;
 pub mod meter;
 pub mod names;
 pub mod serial;
