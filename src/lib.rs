@@ -7,6 +7,7 @@
 //! - [`meter`]: the meaning, pure; frames to states and events.
 //! - [`dbus`], [`mqtt`]: the sinks; [`store`]: what is kept on disk.
 //! - [`service`]: builds all this and watches it.
+//! - [`simulator`]: the meter's side of the wire.
 //! - [`commands`]: the command line; [`config`], [`names`]: what everything may use.
 
 extern crate alloc;
