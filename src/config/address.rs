@@ -1,0 +1,270 @@
+//! Where things are: a meter's port, and the broker.
+//!
+//! ```text
+//! device = "/" path | "tcp://" host ":" port
+//! url    = ("mqtt" | "mqtts") "://" host [":" port] ["/"]
+//! host   = name | IPv4 address | "[" IPv6 address "]"
+//! ```
+//! A host is kept without brackets and in lower case, so that equal addresses compare equal.
+
+use std::fmt;
+use std::net::Ipv6Addr;
+use std::path::PathBuf;
+
+use super::value::Refusal;
+
+/// What a meter is read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Device {
+    /// A serial port, by its absolute path.
+    Path(PathBuf),
+    /// A serial port served over the network (ser2net), raw bytes.
+    Tcp {
+        /// A name or an address, without brackets.
+        host: String,
+        /// 1..=65535.
+        port: u16,
+    },
+}
+
+impl Device {
+    /// Parses the value of the key `device`.
+    ///
+    /// # Errors
+    /// What was expected instead.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let expected = || {
+            Refusal::new(
+                "the full path of a serial port such as \"/dev/linky\", or \"tcp://host:port\"",
+            )
+        };
+        if text.starts_with('/') && !text.contains('\0') {
+            return Ok(Self::Path(PathBuf::from(text)));
+        }
+        match text.split_once("://") {
+            Some(("tcp", authority)) => match parse_authority(authority) {
+                Some((host, Some(port))) => Ok(Self::Tcp { host, port }),
+                Some((_, None)) => Err(expected().advise(format!(
+                    "A port number is needed after the host, as in \"tcp://{authority}:3333\"."
+                ))),
+                None => Err(expected().advise(ADVICE_HOST)),
+            },
+            Some((scheme, _)) => {
+                Err(expected().advise(format!("{scheme}:// is not known here; only tcp:// is.")))
+            }
+            None if text.starts_with("tty") => {
+                Err(expected().advise(format!("Did you mean \"/dev/{text}\"?")))
+            }
+            None => Err(expected()),
+        }
+    }
+}
+
+impl fmt::Display for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Path(path) => write!(f, "{}", path.display()),
+            Self::Tcp { host, port } => write!(f, "tcp://{}:{port}", Bracketed(host)),
+        }
+    }
+}
+
+/// Where the broker is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrokerUrl {
+    /// `mqtts://`.
+    pub tls: bool,
+    /// A name or an address, without brackets.
+    pub host: String,
+    /// 1..=65535; 1883, or 8883 with TLS, unless given.
+    pub port: u16,
+}
+
+impl BrokerUrl {
+    /// Parses the value of the key `url`. A user or a password in it is refused, and not shown.
+    ///
+    /// # Errors
+    /// What was expected instead.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let expected = || Refusal::new("\"mqtt://host:port\", or \"mqtts://host:port\" for TLS");
+        if let Some((_, host)) = text.rsplit_once('@') {
+            return Err(expected()
+                .show(format!("\"…@{host}\", with a user or a password in it"))
+                .advise(
+                    "Put the user in the key username, and store the password with: sudo linky-sensor set-password",
+                ));
+        }
+        let (scheme, rest) = text.split_once("://").ok_or_else(expected)?;
+        let tls = match scheme {
+            "mqtt" => false,
+            "mqtts" => true,
+            "tcp" => return Err(expected().advise("Write mqtt:// instead of tcp://.")),
+            "ssl" | "tls" => {
+                return Err(expected().advise(format!("Write mqtts:// instead of {scheme}://.")));
+            }
+            "ws" | "wss" => return Err(expected().advise("MQTT over WebSocket is not supported.")),
+            _ => return Err(expected()),
+        };
+        let authority = rest.strip_suffix('/').unwrap_or(rest);
+        if authority.contains(['/', '?']) {
+            return Err(expected()
+                .advise("Nothing may follow the port; topics begin with the key base-topic."));
+        }
+        let (host, port) =
+            parse_authority(authority).ok_or_else(|| expected().advise(ADVICE_HOST))?;
+        Ok(Self {
+            tls,
+            host,
+            port: port.unwrap_or(if tls { 8883 } else { 1883 }),
+        })
+    }
+}
+
+impl fmt::Display for BrokerUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.tls { "mqtts" } else { "mqtt" };
+        write!(f, "{scheme}://{}:{}", Bracketed(&self.host), self.port)
+    }
+}
+
+const ADVICE_HOST: &str = "The host is a name, an IPv4 address or an IPv6 address in brackets, as in [2001:db8::1]; the port is 1 to 65535.";
+
+/// A host, between brackets if it is an IPv6 address.
+struct Bracketed<'a>(&'a str);
+
+impl fmt::Display for Bracketed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.contains(':') {
+            write!(f, "[{}]", self.0)
+        } else {
+            f.write_str(self.0)
+        }
+    }
+}
+
+/// `host`, `host:port`, `[address]` or `[address]:port`.
+fn parse_authority(text: &str) -> Option<(String, Option<u16>)> {
+    let (host, port) = match text.strip_prefix('[') {
+        Some(rest) => {
+            let (address, port) = rest.split_once(']')?;
+            (address.parse::<Ipv6Addr>().ok()?.to_string(), port)
+        }
+        None => {
+            let (host, port) = text.split_at(text.find(':').unwrap_or(text.len()));
+            let is_allowed =
+                |character: char| character.is_ascii_alphanumeric() || "-._".contains(character);
+            let is_fit = (1..=253).contains(&host.len()) && host.chars().all(is_allowed);
+            (is_fit.then(|| host.to_ascii_lowercase())?, port)
+        }
+    };
+    if port.is_empty() {
+        return Some((host, None));
+    }
+    let digits = port
+        .strip_prefix(':')
+        .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+    Some((host, Some(digits.parse().ok().filter(|port| *port != 0)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::{BrokerUrl, Device};
+
+    #[test]
+    fn urls_of_brokers() {
+        let broker = |tls, host: &str, port| BrokerUrl {
+            tls,
+            host: host.to_owned(),
+            port,
+        };
+        let parse = |text| BrokerUrl::parse(text).unwrap();
+        assert_eq!(parse("mqtt://localhost"), broker(false, "localhost", 1883));
+        assert_eq!(
+            parse("mqtts://Broker.example.org/"),
+            broker(true, "broker.example.org", 8883)
+        );
+        assert_eq!(
+            parse("mqtt://192.0.2.7:1884"),
+            broker(false, "192.0.2.7", 1884)
+        );
+        assert_eq!(
+            parse("mqtts://[2001:DB8::1]"),
+            broker(true, "2001:db8::1", 8883)
+        );
+        assert_eq!(parse("mqtt://[::1]:1883"), broker(false, "::1", 1883));
+        assert_eq!(
+            parse("mqtts://[::1]:8884").to_string(),
+            "mqtts://[::1]:8884"
+        );
+        for wrong in [
+            "",
+            "localhost",
+            "localhost:1883",
+            "tcp://localhost",
+            "MQTT://localhost",
+            "mqtt://",
+            "mqtt://:1883",
+            "mqtt://host:",
+            "mqtt://host:0",
+            "mqtt://host:65536",
+            "mqtt://host:+1",
+            "mqtt://2001:db8::1",
+            "mqtt://[2001:db8::1",
+            "mqtt://[host]:1883",
+            "mqtt://host:1883/topic",
+            "mqtt://ho st",
+        ] {
+            assert!(BrokerUrl::parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn devices() {
+        let parse = |text| Device::parse(text).unwrap();
+        assert_eq!(
+            parse("/dev/linky"),
+            Device::Path(PathBuf::from("/dev/linky"))
+        );
+        assert_eq!(
+            parse("/dev//linky"),
+            parse("/dev/linky"),
+            "two spellings of one port are one port"
+        );
+        assert_eq!(
+            parse("tcp://Pi.local:3333"),
+            Device::Tcp {
+                host: "pi.local".to_owned(),
+                port: 3333
+            }
+        );
+        assert_eq!(parse("tcp://[::1]:3333").to_string(), "tcp://[::1]:3333");
+        for wrong in [
+            "",
+            "linky",
+            "ttyUSB0",
+            "./port",
+            "tcp://host",
+            "tcp://:3333",
+            "udp://host:1",
+            "file:///dev/x",
+        ] {
+            assert!(Device::parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_password_in_a_url_is_refused_and_never_shown() {
+        for text in [
+            "mqtt://user:hunter2@host",
+            "user:hunter2@host",
+            "mqtt://hunter2@host:1",
+            "mqtt://u:hunter2@@h",
+        ] {
+            let refusal = format!("{:?}", BrokerUrl::parse(text).unwrap_err());
+            assert!(!refusal.contains("hunter2"), "{refusal}");
+            assert!(refusal.contains("set-password"), "{refusal}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The configuration: from files that people write to settings that the rest of the crate can trust.
+//!
+//! Input: the main file and the drop-ins beside it (`linky-sensor.d/*.toml`, in lexical order). Output: [`Settings`],
+//! every value of which is in range, or a [`ConfigError`] that lists every fault found, each with its place, what was
+//! found, what was expected and what to do. Four stages, each of which hands a complete result to the next:
+//!
+//! 1. `files`: which files there are, and their text, bounded;
+//! 2. `document`: text -> tables whose every key and value knows its place; the files are merged, tables by key and
+//!    meters by id;
+//! 3. `schema`: tables -> `Settings`. This is the one list of keys: name, default and accepted values on one line each.
+//!    A key that is wrong is reported and its default stands in, so that the faults of all keys come out together;
+//! 4. `rules`: what must hold between keys, asked only of settings whose keys are all right.
+//!
+//! Invariants: an absent or empty file means [`Settings::default`]; no message ever shows a password; nothing here
+//! opens a port or a socket. The one secret, the broker's password, is not in the file: see [`password`].
+
+mod address;
+mod document;
+mod error;
+mod files;
+mod rules;
+mod schema;
+mod secret;
+mod section;
+mod settings;
+mod value;
+
+use std::path::{Path, PathBuf};
+
+pub use address::{BrokerUrl, Device};
+pub use error::{ConfigError, Fault, Place};
+pub use secret::{PasswordError, Secret, password};
+pub use settings::{
+    DbusSettings, HomeAssistant, Interval, Language, MeterId, MeterSettings, ModeChoice,
+    MqttSettings, ParityChoice, Privacy, PythonCompatible, Qos, Settings,
+};
+pub use value::{Refusal, format_duration, format_size};
+
+use document::Table;
+use section::Report;
+
+/// Reads and checks the file at `path` and its drop-ins: `linky-sensor.toml` has `linky-sensor.d/*.toml` beside it.
+///
+/// The file may be missing only at its default place (`names::file::CONFIG`).
+///
+/// # Errors
+/// Every fault found in every file.
+pub fn load(path: &Path) -> Result<Settings, ConfigError> {
+    let texts = files::read_all(path)?;
+    check(document::read_merged(&texts)?)
+}
+
+/// Reads and checks one text, as if it were the only file; `name` stands for the file in messages.
+///
+/// ```
+/// let settings = linky_sensor::config::parse("example.toml", "[mqtt]\ninterval = \"frame\"\n")?;
+/// assert_eq!(settings.mqtt.interval, linky_sensor::config::Interval::Frame);
+/// # Ok::<(), linky_sensor::config::ConfigError>(())
+/// ```
+///
+/// # Errors
+/// Every fault found in the text.
+pub fn parse(name: &str, text: &str) -> Result<Settings, ConfigError> {
+    let texts = [(PathBuf::from(name), text.to_owned())];
+    check(document::read_merged(&texts)?)
+}
+
+/// The files that [`load`] reads, in that order: `path` if it exists, then its drop-ins.
+///
+/// # Errors
+/// The drop-in directory exists and cannot be listed, or `path` is missing where it may not be.
+pub fn files(path: &Path) -> Result<Vec<PathBuf>, ConfigError> {
+    files::list(path)
+}
+
+fn check(document: Table) -> Result<Settings, ConfigError> {
+    let mut report = Report::default();
+    let settings = schema::read_settings(document, &mut report);
+    let (mut faults, places) = report.finish();
+    if faults.is_empty() {
+        faults = rules::check(&settings, &places);
+    }
+    if faults.is_empty() {
+        Ok(settings)
+    } else {
+        Err(ConfigError::from(faults))
+    }
+}

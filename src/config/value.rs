@@ -1,0 +1,337 @@
+//! The kinds of values that keys take: what is accepted, and the words that say so when something else is there.
+//!
+//! A reader is a function from a [`Value`] to what it means, or to a [`Refusal`]. Amounts carry their unit, because a
+//! bare number would hide it: durations are `500ms`, `10s`, `2min`, `1h`, `1d`; sizes are `64MiB` (of 1024) or `64MB`
+//! (of 1000).
+
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::document::Value;
+use super::error::{Fault, Place};
+
+/// Why a value is not accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    expected: String,
+    advice: Option<String>,
+    shown: Option<String>,
+}
+
+impl Refusal {
+    pub(super) fn new(expected: impl Into<String>) -> Self {
+        Self {
+            expected: expected.into(),
+            advice: None,
+            shown: None,
+        }
+    }
+
+    /// Adds what to do.
+    pub(super) fn advise(mut self, advice: impl Into<String>) -> Self {
+        self.advice = Some(advice.into());
+        self
+    }
+
+    /// Shows this instead of the value, which holds a secret.
+    pub(super) fn show(mut self, shown: impl Into<String>) -> Self {
+        self.shown = Some(shown.into());
+        self
+    }
+
+    pub(super) fn into_fault(self, place: Place, subject: String, value: &Value) -> Fault {
+        let Self {
+            expected,
+            advice,
+            shown,
+        } = self;
+        Fault {
+            place,
+            subject,
+            found: shown.unwrap_or_else(|| value.describe()),
+            expected,
+            advice,
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {}", self.expected)?;
+        self.advice
+            .as_ref()
+            .map_or(Ok(()), |advice| write!(f, "\n    {advice}"))
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// `true` or `false`.
+pub(super) fn boolean(value: &Value) -> Result<bool, Refusal> {
+    match value {
+        Value::Boolean(boolean) => Ok(*boolean),
+        Value::Text(_) => Err(Refusal::new("true or false, without quotes")),
+        _ => Err(Refusal::new("true or false")),
+    }
+}
+
+/// Text that `parse` understands.
+pub(super) fn text<T>(
+    parse: impl FnOnce(&str) -> Result<T, Refusal>,
+) -> impl FnOnce(&Value) -> Result<T, Refusal> {
+    move |value| match value {
+        Value::Text(text) => parse(text),
+        // `parse` knows best what it expects: ask it about a text that nothing accepts.
+        _ => match parse("\0") {
+            Err(Refusal {
+                expected, shown, ..
+            }) => Err(Refusal {
+                expected,
+                advice: Some("It is a text: put it between double quotes.".to_owned()),
+                shown: shown.map(|_| "something that is not a text".to_owned()),
+            }),
+            Ok(_) => Err(Refusal::new("a text between double quotes")),
+        },
+    }
+}
+
+/// One of the words of a closed list.
+pub(super) fn one_of<T: Copy>(
+    choices: &[T],
+    word: impl Fn(T) -> &'static str,
+) -> impl FnOnce(&Value) -> Result<T, Refusal> {
+    text(move |text| {
+        choices
+            .iter()
+            .copied()
+            .find(|choice| word(*choice) == text)
+            .ok_or_else(|| {
+                let words: Vec<String> = choices
+                    .iter()
+                    .map(|choice| format!("{:?}", word(*choice)))
+                    .collect();
+                Refusal::new(match words.split_last() {
+                    Some((last, [first @ .., before_last])) => {
+                        let head: String = first.iter().map(|word| format!("{word}, ")).collect();
+                        format!("{head}{before_last} or {last}")
+                    }
+                    _ => words.concat(),
+                })
+            })
+    })
+}
+
+/// A text of 1 to 64 characters, all of them printable.
+pub(super) fn parse_label(text: &str) -> Result<String, Refusal> {
+    let is_fit = !text.trim().is_empty()
+        && text.chars().count() <= 64
+        && !text.chars().any(char::is_control);
+    is_fit
+        .then(|| text.to_owned())
+        .ok_or_else(|| Refusal::new("a text of 1 to 64 characters on one line"))
+}
+
+/// An absolute path: the daemon's working directory is `/`. A refused value is not shown: it may be the very password
+/// or key that the file should hold.
+pub(super) fn parse_path(text: &str) -> Result<PathBuf, Refusal> {
+    let is_fit = text.starts_with('/') && !text.contains('\0');
+    is_fit.then(|| PathBuf::from(text)).ok_or_else(|| {
+        Refusal::new("the full path of a file, from /").show("a text that is not a full path")
+    })
+}
+
+/// A topic to publish on, or the beginning of one.
+pub(super) fn parse_topic(text: &str) -> Result<String, Refusal> {
+    let expected = Refusal::new("a topic such as \"linky\" or \"house/linky\"");
+    if text.contains(['+', '#']) {
+        return Err(
+            expected.advise("+ and # are wildcards: they can be subscribed to, not published on.")
+        );
+    }
+    if text.split('/').any(str::is_empty) {
+        return Err(expected
+            .advise("No level may be empty: no / at the beginning or the end, no // within."));
+    }
+    if text.starts_with('$') {
+        return Err(expected.advise("Topics that begin with $ belong to the broker."));
+    }
+    if text.len() > 200 || text.chars().any(char::is_control) {
+        return Err(expected.advise("At most 200 bytes, all of them printable."));
+    }
+    Ok(text.to_owned())
+}
+
+/// The name of a client at the broker; it is also one level of a topic.
+pub(super) fn parse_client_id(text: &str) -> Result<String, Refusal> {
+    let is_allowed =
+        |character: char| character.is_ascii_alphanumeric() || "-_.:".contains(character);
+    let is_fit = (1..=64).contains(&text.len()) && text.chars().all(is_allowed);
+    is_fit
+        .then(|| text.to_owned())
+        .ok_or_else(|| Refusal::new("1 to 64 letters, digits or any of - _ . :"))
+}
+
+/// A duration in `range`.
+pub(super) fn parse_duration(text: &str, range: &RangeInclusive<Duration>) -> Option<Duration> {
+    let (number, unit) = split_unit(text)?;
+    let milliseconds: u64 = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "min" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return None,
+    };
+    number
+        .checked_mul(milliseconds)
+        .map(Duration::from_millis)
+        .filter(|duration| range.contains(duration))
+}
+
+/// A size in bytes in `range`.
+pub(super) fn parse_size(text: &str, range: &RangeInclusive<u64>) -> Option<u64> {
+    let (number, unit) = split_unit(text)?;
+    let bytes: u64 = match unit {
+        "B" => 1,
+        "kB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        _ => return None,
+    };
+    number
+        .checked_mul(bytes)
+        .filter(|size| range.contains(size))
+}
+
+/// `10s` or `10 s` -> 10 and `s`.
+fn split_unit(text: &str) -> Option<(u64, &str)> {
+    let (number, unit) = text.split_at(text.find(|character: char| !character.is_ascii_digit())?);
+    Some((number.parse().ok()?, unit.strip_prefix(' ').unwrap_or(unit)))
+}
+
+/// A duration as the configuration writes it, in the largest unit that needs no fraction.
+///
+/// ```
+/// use linky_sensor::config::format_duration;
+/// assert_eq!(format_duration(std::time::Duration::from_secs(120)), "2min");
+/// ```
+#[must_use]
+pub fn format_duration(duration: Duration) -> String {
+    format_amount(
+        duration.as_millis(),
+        &[
+            ("d", 86_400_000),
+            ("h", 3_600_000),
+            ("min", 60_000),
+            ("s", 1_000),
+        ],
+        "ms",
+    )
+}
+
+/// A size in bytes as the configuration writes it, in the largest unit that needs no fraction.
+///
+/// ```
+/// assert_eq!(linky_sensor::config::format_size(64 << 20), "64MiB");
+/// ```
+#[must_use]
+pub fn format_size(bytes: u64) -> String {
+    let units = [
+        ("GiB", 1 << 30),
+        ("MiB", 1 << 20),
+        ("GB", 1_000_000_000),
+        ("MB", 1_000_000),
+        ("KiB", 1 << 10),
+        ("kB", 1_000),
+    ];
+    format_amount(u128::from(bytes), &units, "B")
+}
+
+fn format_amount(amount: u128, units: &[(&str, u128)], smallest: &str) -> String {
+    let unit = units
+        .iter()
+        .find(|(_, size)| amount > 0 && amount.is_multiple_of(*size));
+    unit.map_or_else(
+        || format!("{amount}{smallest}"),
+        |(name, size)| format!("{}{name}", amount / size),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{format_duration, format_size, parse_duration, parse_size, parse_topic};
+
+    #[test]
+    fn amounts_need_a_unit_and_stay_in_range() {
+        let any = Duration::ZERO..=Duration::MAX;
+        let duration = |text| parse_duration(text, &any);
+        assert_eq!(duration("500ms"), Some(Duration::from_millis(500)));
+        assert_eq!(duration("10 s"), Some(Duration::from_secs(10)));
+        assert_eq!(duration("2min"), Some(Duration::from_secs(120)));
+        assert_eq!(duration("1h"), Some(Duration::from_secs(3600)));
+        assert_eq!(duration("1d"), Some(Duration::from_secs(86400)));
+        for wrong in [
+            "",
+            "10",
+            "s",
+            "-1s",
+            "1.5s",
+            "10  s",
+            "10S",
+            "1h30min",
+            "18446744073709551615h",
+        ] {
+            assert_eq!(duration(wrong), None, "{wrong:?}");
+        }
+        assert_eq!(
+            parse_duration("2h", &(Duration::ZERO..=Duration::from_secs(3600))),
+            None
+        );
+
+        assert_eq!(parse_size("64MiB", &(0..=u64::MAX)), Some(67_108_864));
+        assert_eq!(parse_size("64MB", &(0..=u64::MAX)), Some(64_000_000));
+        for wrong in ["64", "64M", "64mb", "64 KB", "99999999999GiB"] {
+            assert_eq!(parse_size(wrong, &(0..=u64::MAX)), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_can_be_written_back() {
+        let any = Duration::ZERO..=Duration::MAX;
+        for text in ["500ms", "10s", "90s", "2min", "36h", "1d"] {
+            assert_eq!(format_duration(parse_duration(text, &any).unwrap()), text);
+        }
+        for text in ["1B", "100kB", "64KiB", "64MB", "64MiB", "3GB", "1GiB"] {
+            assert_eq!(
+                format_size(parse_size(text, &(0..=u64::MAX)).unwrap()),
+                text
+            );
+        }
+    }
+
+    #[test]
+    fn a_topic_has_no_wildcard_and_no_empty_level() {
+        for right in ["linky", "house/linky", "maison/compteur électrique"] {
+            assert!(parse_topic(right).is_ok(), "{right:?}");
+        }
+        for wrong in [
+            "",
+            "/linky",
+            "linky/",
+            "a//b",
+            "a/+",
+            "#",
+            "$SYS/linky",
+            "a\0b",
+        ] {
+            assert!(parse_topic(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

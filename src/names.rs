@@ -1,0 +1,307 @@
+//! Every name that the outside world may rely on: D-Bus, MQTT, files, variables, exit codes, the journal.
+//!
+//! A name written here is public: other people's scripts, dashboards and units hold it. The rest of the crate spells
+//! none of them itself. Names that depend on the configuration (a meter's id, the base topic) are built by small
+//! functions that take checked values (`config::MeterId`, a checked topic) as text and cannot fail.
+//! The keys of the readings are not here but in the one table of quantities.
+
+/// The name owned on the bus.
+pub const BUS_NAME: &str = "io.github.linky_sensor.Linky1";
+
+/// The root object: `org.freedesktop.DBus.ObjectManager` and [`interface::MANAGER`].
+pub const ROOT_PATH: &str = "/io/github/linky_sensor/Linky1";
+
+/// The D-Bus error answered by Get for a value that is not known.
+pub const ERROR_NOT_AVAILABLE: &str = "io.github.linky_sensor.Linky1.Error.NotAvailable";
+
+/// The object path of the meter with this id.
+///
+/// ```
+/// assert_eq!(linky_sensor::names::meter_path("main"), "/io/github/linky_sensor/Linky1/meter_main");
+/// ```
+#[must_use]
+pub fn meter_path(meter: &str) -> String {
+    format!("{ROOT_PATH}/meter_{meter}")
+}
+
+/// D-Bus interfaces.
+pub mod interface {
+    /// On the root object: version, state of the broker, history.
+    pub const MANAGER: &str = "io.github.linky_sensor.Linky1.Manager";
+    /// What is known of any meter.
+    pub const METER: &str = "io.github.linky_sensor.Linky1.Meter";
+    /// Power and energy drawn.
+    pub const CONSUMPTION: &str = "io.github.linky_sensor.Linky1.Consumption";
+    /// Voltages, currents and powers of each phase.
+    pub const PHASES: &str = "io.github.linky_sensor.Linky1.Phases";
+    /// The contract, its periods and its indexes.
+    pub const TARIFF: &str = "io.github.linky_sensor.Linky1.Tariff";
+    /// Power and energy injected.
+    pub const PRODUCTION: &str = "io.github.linky_sensor.Linky1.Production";
+    /// The meter's own status and messages.
+    pub const STATUS: &str = "io.github.linky_sensor.Linky1.Status";
+    /// What brings the breaker near to tripping.
+    pub const BREAKER: &str = "io.github.linky_sensor.Linky1.Breaker";
+    /// The supplier's day profiles.
+    pub const CALENDAR: &str = "io.github.linky_sensor.Linky1.Calendar";
+    /// The groups of the last frame, as text.
+    pub const RAW: &str = "io.github.linky_sensor.Linky1.Raw";
+    /// One signal per type of event.
+    pub const EVENTS: &str = "io.github.linky_sensor.Linky1.Events";
+
+    /// All of them, the root's first.
+    pub const ALL: [&str; 11] = [
+        MANAGER,
+        METER,
+        CONSUMPTION,
+        PHASES,
+        TARIFF,
+        PRODUCTION,
+        STATUS,
+        BREAKER,
+        CALENDAR,
+        RAW,
+        EVENTS,
+    ];
+}
+
+/// MQTT topics, payloads of availability, and ids.
+pub mod topic {
+    /// The base of every topic unless configured.
+    pub const DEFAULT_BASE: &str = "linky";
+    /// Where Home Assistant listens for discovery unless configured.
+    pub const DEFAULT_HOME_ASSISTANT_PREFIX: &str = "homeassistant";
+    /// The Python linky-sensor's topic of readings.
+    pub const PYTHON_DATA: &str = "house/sensors/energy";
+    /// The Python linky-sensor's topic of availability.
+    pub const PYTHON_STATUS: &str = "house/probes/linky-sensor/status";
+    /// Payload of an availability topic.
+    pub const ONLINE: &str = "online";
+    /// Payload of an availability topic, and the last will.
+    pub const OFFLINE: &str = "offline";
+    /// The word that no meter may take as its id, because [`bridge_availability`] uses it.
+    pub const BRIDGE: &str = "bridge";
+
+    /// The reading, retained.
+    ///
+    /// ```
+    /// assert_eq!(linky_sensor::names::topic::state("linky", "main"), "linky/main/state");
+    /// ```
+    #[must_use]
+    pub fn state(base: &str, meter: &str) -> String {
+        format!("{base}/{meter}/state")
+    }
+
+    /// The day profiles, retained.
+    #[must_use]
+    pub fn calendar(base: &str, meter: &str) -> String {
+        format!("{base}/{meter}/calendar")
+    }
+
+    /// Events, one message each.
+    #[must_use]
+    pub fn event(base: &str, meter: &str) -> String {
+        format!("{base}/{meter}/event")
+    }
+
+    /// The accepted groups of each frame.
+    #[must_use]
+    pub fn tic(base: &str, meter: &str) -> String {
+        format!("{base}/{meter}/tic")
+    }
+
+    /// States and events that could not be delivered when they were new.
+    #[must_use]
+    pub fn history(base: &str, meter: &str) -> String {
+        format!("{base}/{meter}/history")
+    }
+
+    /// Whether the meter is heard, retained.
+    #[must_use]
+    pub fn availability(base: &str, meter: &str) -> String {
+        format!("{base}/{meter}/availability")
+    }
+
+    /// Whether the daemon with this client id is connected, retained; the topic of the last will.
+    #[must_use]
+    pub fn bridge_availability(base: &str, client_id: &str) -> String {
+        format!("{base}/{BRIDGE}/{client_id}/availability")
+    }
+
+    /// Where Home Assistant says that it has started.
+    #[must_use]
+    pub fn home_assistant_status(prefix: &str) -> String {
+        format!("{prefix}/status")
+    }
+
+    /// Where the discovery message of a meter goes, retained.
+    #[must_use]
+    pub fn home_assistant_discovery(prefix: &str, meter: &str) -> String {
+        format!("{prefix}/device/linky_{meter}/config")
+    }
+
+    /// The client id used when none is configured: the first eight characters of the machine id (machine-id(5)) tell
+    /// two hosts apart and stay the same across restarts.
+    #[must_use]
+    pub fn default_client_id(machine_id: &str) -> String {
+        let prefix: String = machine_id.trim().chars().take(8).collect();
+        format!("linky-sensor-{prefix}")
+    }
+}
+
+/// Files and directories.
+pub mod file {
+    /// The configuration file.
+    pub const CONFIG: &str = "/etc/linky-sensor/linky-sensor.toml";
+    /// The files `*.toml` in here are read after [`CONFIG`].
+    pub const CONFIG_DROP_INS: &str = "/etc/linky-sensor/linky-sensor.d";
+    /// The symlink that our udev rule gives to the TIC adapter.
+    pub const DEVICE: &str = "/dev/linky";
+    /// Where the daemon keeps its state when systemd does not say ([`super::variable::STATE_DIRECTORY`]).
+    pub const STATE_DIRECTORY: &str = "/var/lib/linky-sensor";
+    /// The broker's password, as systemd names the credential.
+    pub const PASSWORD_CREDENTIAL: &str = "linky-sensor.mqtt-password";
+    /// Where systemd finds credentials kept as they are.
+    pub const CREDENTIAL_STORE: &str = "/etc/credstore";
+    /// Where systemd finds encrypted credentials.
+    pub const ENCRYPTED_CREDENTIAL_STORE: &str = "/etc/credstore.encrypted";
+}
+
+/// Environment variables, all set by systemd.
+pub mod variable {
+    /// The directory that holds the credentials of this unit.
+    pub const CREDENTIALS_DIRECTORY: &str = "CREDENTIALS_DIRECTORY";
+    /// The directory for what must survive a restart.
+    pub const STATE_DIRECTORY: &str = "STATE_DIRECTORY";
+    /// The socket of READY, STATUS and the watchdog.
+    pub const NOTIFY_SOCKET: &str = "NOTIFY_SOCKET";
+}
+
+/// Exit codes, those of sysexits(3).
+pub mod exit {
+    /// Done.
+    pub const OK: u8 = 0;
+    /// The answer is no (`status`: the meter is not heard).
+    pub const FAILURE: u8 = 1;
+    /// The command line is wrong. The unit does not restart on it.
+    pub const USAGE: u8 = 64;
+    /// What was read is not what it should be.
+    pub const DATA: u8 = 65;
+    /// A file named by the user is not there or cannot be read.
+    pub const NO_INPUT: u8 = 66;
+    /// Something that is needed is not there (no bus, no daemon).
+    pub const UNAVAILABLE: u8 = 69;
+    /// A defect of the program.
+    pub const SOFTWARE: u8 = 70;
+    /// Reading or writing failed.
+    pub const IO: u8 = 74;
+    /// Failed now, may work later.
+    pub const TEMPORARY: u8 = 75;
+    /// The user may not do this.
+    pub const NO_PERMISSION: u8 = 77;
+    /// The configuration is wrong. The unit does not restart on it.
+    pub const CONFIG: u8 = 78;
+}
+
+/// The journal: extra fields, and ids that name a kind of message whatever its words (`journalctl MESSAGE_ID=…`).
+pub mod journal {
+    /// Field: the id of the meter that a message is about.
+    pub const METER: &str = "LINKY_METER";
+    /// Field: the state of the link (`no_device`, `no_signal`, `syncing`, `receiving`).
+    pub const LINK: &str = "LINKY_LINK";
+    /// Field: the kind of message, one of the ids below.
+    pub const MESSAGE_ID: &str = "MESSAGE_ID";
+
+    /// The daemon is ready.
+    pub const STARTED: &str = "248d3146f7ae4d16810103a3c3e537b2";
+    /// The daemon is about to end, as asked.
+    pub const STOPPING: &str = "5edf5521c36f4eac8b73ba8f15cb4204";
+    /// The daemon ends because a part of it did.
+    pub const FAILED: &str = "4d38072403c14fb6ac111b7bf4a80afa";
+    /// The configuration is wrong.
+    pub const CONFIGURATION_ERROR: &str = "de8fcba83da849a1937917f438db0790";
+    /// The link to a meter went from one state to another.
+    pub const LINK_CHANGED: &str = "4946518483474f44a00ebb9c15059e45";
+    /// The meter speaks the other mode.
+    pub const MODE_CHANGED: &str = "87298657762d4fe0a0bfdbbc914e5e76";
+    /// Another meter answers on this port.
+    pub const METER_REPLACED: &str = "8fda8603ae3f4a539910ade8680293a6";
+    /// An index went back, or forward faster than is possible.
+    pub const INDEX_JUMPED: &str = "04b306ba4010491e8d1682802ff870bf";
+    /// The supplier changed the contract.
+    pub const CONTRACT_CHANGED: &str = "d6dde99b145745e3b715b1b964747a76";
+    /// The breaker opened or closed.
+    pub const BREAKER_CHANGED: &str = "01b466cce7ab4a3c9b4573194ec96389";
+    /// The MQTT session is up.
+    pub const BROKER_CONNECTED: &str = "bfdb3500206f4d27b6a01c80289cb273";
+    /// The MQTT session is lost.
+    pub const BROKER_LOST: &str = "55d626a696154a97903140b9b1026581";
+    /// The broker refuses us: a password, a client id, a certificate.
+    pub const BROKER_REFUSED: &str = "3a62e1fb00b74de7a58ea408c5dcbf7b";
+    /// The name is ours on the bus.
+    pub const BUS_CONNECTED: &str = "ecbe613da46f485f8ec56babfe508b5f";
+    /// The bus, or our name on it, is lost.
+    pub const BUS_LOST: &str = "eff92530dcf14dbba36c2f232bf78ea8";
+    /// The bus refuses us the name.
+    pub const BUS_REFUSED: &str = "b6ba93287af44ab09c1ffab089456c11";
+    /// The history is full: the oldest is dropped.
+    pub const HISTORY_DROPPED: &str = "5af62c8d325b4d6abbbc0153467d0698";
+    /// The state directory cannot be read or written.
+    pub const STORE_FAILED: &str = "6aed863ac607430f914ff8437ffc2b89";
+
+    /// All of the ids.
+    pub const ALL: [&str; 18] = [
+        STARTED,
+        STOPPING,
+        FAILED,
+        CONFIGURATION_ERROR,
+        LINK_CHANGED,
+        MODE_CHANGED,
+        METER_REPLACED,
+        INDEX_JUMPED,
+        CONTRACT_CHANGED,
+        BREAKER_CHANGED,
+        BROKER_CONNECTED,
+        BROKER_LOST,
+        BROKER_REFUSED,
+        BUS_CONNECTED,
+        BUS_LOST,
+        BUS_REFUSED,
+        HISTORY_DROPPED,
+        STORE_FAILED,
+    ];
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::{BUS_NAME, ERROR_NOT_AVAILABLE, ROOT_PATH, interface, journal, topic};
+
+    #[test]
+    fn the_path_and_the_interfaces_follow_from_the_bus_name() {
+        assert_eq!(ROOT_PATH, format!("/{}", BUS_NAME.replace('.', "/")));
+        for name in interface::ALL.into_iter().chain([ERROR_NOT_AVAILABLE]) {
+            assert!(name.starts_with(&format!("{BUS_NAME}.")), "{name}");
+        }
+        assert_eq!(HashSet::from(interface::ALL).len(), interface::ALL.len());
+    }
+
+    #[test]
+    fn message_ids_are_distinct_and_as_the_journal_wants_them() {
+        assert_eq!(HashSet::from(journal::ALL).len(), journal::ALL.len());
+        for id in journal::ALL {
+            let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+            assert!(id.len() == 32 && id.bytes().all(is_hex), "{id}");
+        }
+    }
+
+    #[test]
+    fn two_hosts_have_two_last_wills() {
+        let will =
+            |machine| topic::bridge_availability("linky", &topic::default_client_id(machine));
+        let (one, two) = (will("0123456789abcdef\n"), will("fedcba9876543210\n"));
+        assert_eq!(one, "linky/bridge/linky-sensor-01234567/availability");
+        assert_ne!(one, two);
+    }
+}
