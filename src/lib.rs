@@ -1,7 +1,22 @@
-//! skeleton
+//! linky-sensor: the French Linky electricity meter on D-Bus, on MQTT and in Home Assistant.
+//!
+//! The data flows down this list; `docs/` and the README say how to use it.
+//!
+//! - [`serial`]: the port; bytes.
+//! - [`tic`]: the protocol, pure; bytes to frames.
+//! - [`meter`]: the meaning, pure; frames to states and events.
+//! - [`dbus`], [`mqtt`]: the sinks; [`store`]: what is kept on disk.
+//! - [`service`]: builds all this and watches it.
+//! - [`simulator`]: the meter's side of the wire.
+//! - [`commands`]: the command line; [`config`], [`names`]: what everything may use.
+
 extern crate alloc;
+
 pub mod commands;
 pub mod config;
 pub mod meter;
+pub mod mqtt;
 pub mod names;
+pub mod serial;
+pub mod store;
 pub mod tic;

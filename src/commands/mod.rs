@@ -1,3 +1,83 @@
 //! The command line: one file per subcommand.
+//!
+//! Each command returns the exit code, one of sysexits(3). What a user reads goes to standard output, what went
+//! wrong to standard error; a reader that goes away ends the command quietly.
 
-pub mod check_config;
+mod check_config;
+mod decode;
+mod list_fields;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use crate::names::{exit, file};
+
+/// Reads a French Linky electricity meter and publishes it on D-Bus and MQTT.
+#[derive(Debug, Parser)]
+#[command(
+    name = "linky-sensor",
+    version,
+    max_term_width = 100,
+    after_help = "See linky-sensor(8)."
+)]
+struct CommandLine {
+    /// The configuration file
+    #[arg(long, global = true, default_value = file::CONFIG, value_name = "PATH")]
+    config: PathBuf,
+    /// Say more; twice for even more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Check the configuration, and say what is in force
+    CheckConfig,
+    /// Decode raw bytes of a meter: one JSON object per frame
+    Decode(decode::Decode),
+    /// Print the table of quantities
+    ListFields {
+        /// How to print it
+        #[arg(long, value_enum, default_value_t)]
+        format: list_fields::Format,
+    },
+}
+
+/// Runs the command that the arguments of the process ask for. Returns the exit code.
+pub fn main() -> u8 {
+    let line = match CommandLine::try_parse() {
+        Ok(line) => line,
+        Err(error) => {
+            let _ = error.print();
+            return match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => exit::OK,
+                _ => exit::USAGE,
+            };
+        }
+    };
+    let (mut out, mut err) = (io::BufWriter::new(io::stdout().lock()), io::stderr().lock());
+    match line.command {
+        Command::CheckConfig => check_config::run(&line.config, &mut out, &mut err),
+        Command::Decode(decode) => decode::run(&decode, &mut out, &mut err),
+        Command::ListFields { format } => {
+            written(list_fields::print(format, &mut out).and_then(|()| out.flush()))
+        }
+    }
+}
+
+/// The exit code of a command that only writes.
+fn written(result: io::Result<()>) -> u8 {
+    match result {
+        Ok(()) => exit::OK,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "linky-sensor: {error}");
+            exit::IO
+        }
+    }
+}

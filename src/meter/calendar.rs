@@ -24,31 +24,22 @@ pub struct Almanac {
 
 impl Almanac {
     /// Learns from a frame that carries both the clock and the next day's profile: one without the other could
-    /// belong to the other side of midnight.
-    pub fn learn(&mut self, frame: &Frame) {
-        let (Some(date), Some(profile)) = (frame.get(Label::DATE), frame.get(Label::PJOURF_1))
-        else {
-            return;
-        };
-        let Some(date) = date.horodate() else { return };
-        let day = civil::days_from_civil(date.year.into(), date.month, date.day);
-        let next = Planned {
-            day: day + 1,
-            profile: profile.data().to_owned(),
-        };
-        if self.tomorrow.as_ref() == Some(&next) {
-            return;
+    /// belong to the other side of midnight. Returns whether anything changed.
+    pub fn learn(&mut self, frame: &Frame) -> bool {
+        match planned(frame) {
+            Some((day, next)) if self.tomorrow.as_ref() != Some(&next) => {
+                self.turn(day, next);
+                true
+            }
+            _ => false,
         }
+    }
+
+    /// What was planned for this day is today's; `next` is tomorrow's.
+    fn turn(&mut self, day: i64, next: Planned) {
         match self.tomorrow.replace(next) {
             Some(planned) if planned.day == day => self.today = Some(planned),
-            _ if self
-                .today
-                .as_ref()
-                .is_some_and(|planned| planned.day != day) =>
-            {
-                self.today = None;
-            }
-            _ => {}
+            _ => self.today = self.today.take().filter(|planned| planned.day == day),
         }
     }
 
@@ -78,6 +69,20 @@ impl Almanac {
             assumed,
         }
     }
+}
+
+/// The day of a frame, and what it plans for the next.
+fn planned(frame: &Frame) -> Option<(i64, Planned)> {
+    let date = frame.get(Label::DATE)?.horodate()?;
+    let day = civil::days_from_civil(date.year.into(), date.month, date.day);
+    let profile = frame.get(Label::PJOURF_1)?.data().to_owned();
+    Some((
+        day,
+        Planned {
+            day: day + 1,
+            profile,
+        },
+    ))
 }
 
 /// The plans that are known; `None` for one that is not.

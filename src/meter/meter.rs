@@ -80,6 +80,7 @@ pub struct Meter {
     events: EventWatch,
     /// Whether any value stands, so that its loss is told once.
     stands: bool,
+    learned: bool,
     last: Arc<Snapshot>,
 }
 
@@ -119,6 +120,7 @@ impl Meter {
             almanac: memory.almanac.clone(),
             events: EventWatch::new(),
             stands: false,
+            learned: false,
         };
         meter.last = Arc::new(meter.snapshot(None, Moment::default()));
         meter
@@ -129,9 +131,9 @@ impl Meter {
         &self.last
     }
 
-    /// What is worth keeping for the next start.
-    pub fn memory(&self) -> Memory {
-        Memory {
+    /// What is worth keeping for the next start, if it changed since it was last taken.
+    pub fn take_memory(&mut self) -> Option<Memory> {
+        std::mem::take(&mut self.learned).then(|| Memory {
             mode: self.mode.map(|mode| mode.as_str().to_owned()),
             phases: self.presence.phases(),
             keys: self
@@ -141,7 +143,7 @@ impl Meter {
                 .map(|key| key.row().key.to_owned())
                 .collect(),
             almanac: self.almanac.clone(),
-        }
+        })
     }
 
     /// Tells the meter what its port saw. Answers with an Update when there is something new to publish.
@@ -190,8 +192,8 @@ impl Meter {
         self.link.frame(now);
         self.stands = true;
         self.ledger.enter(&frame, |_| true);
-        self.presence.learn(&self.ledger, frame.mode());
-        self.almanac.learn(&frame);
+        self.learned |= self.presence.learn(&self.ledger, frame.mode());
+        self.learned |= self.almanac.learn(&frame);
         Some(Arc::new(frame))
     }
 
@@ -235,7 +237,7 @@ impl Meter {
             id: self.identity.id.clone(),
             boot: self.identity.boot.clone(),
             seq: self.seq,
-            time: Some(now.wall),
+            time: now.wall,
             mode: self.mode,
             link: self.link.link(),
             keys: self.presence.keys(),
@@ -266,7 +268,6 @@ impl Meter {
             (Key::METER, Value::Text(self.identity.id.clone())),
             (Key::BOOT, Value::Text(self.identity.boot.clone())),
             (Key::SEQ, Value::Int(self.seq)),
-            (Key::TIME, Value::Instant(now.wall)),
             (Key::LINK, Value::Word(self.link.link().word())),
             (Key::LINK_DETAIL, Value::Text(self.link.detail().into())),
             (Key::FRAMES_RECEIVED, Value::Int(self.counts.frames)),
@@ -278,6 +279,7 @@ impl Meter {
         ] {
             reading.set(key, Some(value));
         }
+        reading.set(Key::TIME, now.wall.map(Value::Instant));
         reading.set(Key::MODE, self.mode.map(|mode| Value::Word(mode.as_str())));
         reading.set(
             Key::PHASES,

@@ -66,7 +66,7 @@ impl Quantity {
 
     /// The phase that it belongs to, if it belongs to one.
     pub fn phase(&self) -> Option<u8> {
-        let at = self.key.find("_l")?;
+        let at = self.key.rfind("_l")?;
         match self.key.as_bytes().get(at + 2) {
             Some(digit @ b'1'..=b'3') => Some(digit - b'0'),
             _ => None,

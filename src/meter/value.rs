@@ -142,8 +142,8 @@ fn write_civil(f: &mut fmt::Formatter<'_>, seconds: i64) -> fmt::Result {
 /// When something was seen: the wall clock to publish, and a clock that never jumps to measure by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Moment {
-    /// The host's clock.
-    pub wall: Timestamp,
+    /// The host's clock; `None` only while a file is decoded that gives no time.
+    pub wall: Option<Timestamp>,
     /// Time since any fixed origin; never goes back.
     pub mono: Duration,
 }

@@ -1,0 +1,262 @@
+//! `linky-sensor list-fields`: the table of quantities, for people and for programs.
+//!
+//! The reference in `docs/` is what this command prints; a test keeps it so.
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value, json};
+
+use crate::meter::{Key, Kind, On, Quantity};
+
+/// How the table is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Aligned columns.
+    #[default]
+    Text,
+    /// A list of objects.
+    Json,
+    /// Comma-separated, with a header.
+    Csv,
+    /// A table for a document.
+    Markdown,
+    /// The JSON schema of a state.
+    Schema,
+}
+
+/// The columns of the table.
+const COLUMNS: [&str; 11] = [
+    "key",
+    "on",
+    "type",
+    "unit",
+    "standard",
+    "historique",
+    "home_assistant",
+    "enabled",
+    "since",
+    "english",
+    "french",
+];
+
+/// Prints the table.
+///
+/// # Errors
+/// Those of `out`.
+pub fn print(format: Format, out: &mut impl Write) -> io::Result<()> {
+    match format {
+        Format::Text => text(out),
+        Format::Json => writeln!(
+            out,
+            "{:#}",
+            Value::from_iter(rows().map(|row| Value::Object(object(row))))
+        ),
+        Format::Csv => csv(out),
+        Format::Markdown => markdown(out),
+        Format::Schema => writeln!(out, "{:#}", schema()),
+    }
+}
+
+fn rows() -> impl Iterator<Item = &'static Quantity> {
+    Key::filled().map(Key::row)
+}
+
+fn cells(row: &Quantity) -> [String; 11] {
+    let on = match row.on {
+        On::Json => "json".to_owned(),
+        On::Private => "Meter (privacy)".to_owned(),
+        on => on.interface().unwrap_or_default().to_owned(),
+    };
+    [
+        row.key.to_owned(),
+        on,
+        row.kind.to_string(),
+        row.unit.to_owned(),
+        row.standard.to_string(),
+        row.historique.to_string(),
+        row.home.to_string(),
+        row.enabled.to_string(),
+        row.since.to_string(),
+        row.english.to_owned(),
+        row.french.to_owned(),
+    ]
+}
+
+fn object(row: &Quantity) -> Map<String, Value> {
+    let mut object: Map<_, _> = COLUMNS
+        .map(str::to_owned)
+        .into_iter()
+        .zip(cells(row).map(Value::from))
+        .collect();
+    object.insert("since".to_owned(), row.since.into());
+    object.insert("property".to_owned(), row.property().into());
+    object.insert("signature".to_owned(), row.kind.signature().into());
+    if let Kind::Word(words) = row.kind {
+        object.insert("words".to_owned(), words.into());
+    }
+    object
+}
+
+fn text(out: &mut impl Write) -> io::Result<()> {
+    let lines: Vec<[String; 4]> = rows()
+        .map(|row| {
+            let kind = if row.unit.is_empty() {
+                row.kind.to_string()
+            } else {
+                row.unit.to_owned()
+            };
+            let kind = kind.split(' ').next().unwrap_or_default().to_owned();
+            [
+                row.key.to_owned(),
+                row.on.interface().unwrap_or("-").to_owned(),
+                kind,
+                row.english.to_owned(),
+            ]
+        })
+        .collect();
+    let width = |column: usize| {
+        lines
+            .iter()
+            .filter_map(|line| line.get(column))
+            .map(String::len)
+            .max()
+            .unwrap_or(0)
+    };
+    let (key_width, on_width, kind_width) = (width(0), width(1), width(2));
+    for [key, on, kind, english] in &lines {
+        writeln!(
+            out,
+            "{key:key_width$}  {on:on_width$}  {kind:kind_width$}  {english}"
+        )?;
+    }
+    Ok(())
+}
+
+fn csv(out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{}", COLUMNS.join(","))?;
+    for row in rows() {
+        writeln!(out, "{}", cells(row).map(|cell| csv_field(&cell)).join(","))?;
+    }
+    Ok(())
+}
+
+fn csv_field(cell: &str) -> String {
+    if cell.contains([',', '"', '\n']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
+    }
+}
+
+fn markdown(out: &mut impl Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "| key | D-Bus | type | unit | standard | historique | Home Assistant | meaning | signification |"
+    )?;
+    writeln!(out, "|---|---|---|---|---|---|---|---|---|")?;
+    for row in rows() {
+        let [
+            key,
+            on,
+            kind,
+            unit,
+            standard,
+            historique,
+            home,
+            _,
+            _,
+            english,
+            french,
+        ] = cells(row);
+        let place = if row.on == On::Json {
+            String::new()
+        } else {
+            format!("{on}.{}", row.property())
+        };
+        writeln!(
+            out,
+            "| `{key}` | {place} | {kind} | {unit} | {standard} | {historique} | {home} | {english} | {french} |"
+        )?;
+    }
+    Ok(())
+}
+
+/// The JSON schema of a state: every key that may be there, and those that always are.
+pub fn schema() -> Value {
+    let properties: Map<_, _> = rows()
+        .map(|row| (row.key.to_owned(), property_schema(row)))
+        .collect();
+    let always: Vec<&str> = rows()
+        .filter(|row| matches!(row.on, On::Json | On::Meter))
+        .map(|row| row.key)
+        .collect();
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A state of a Linky meter, as linky-sensor publishes it",
+        "description": "Flat. A key that this meter has is always there, null while its value is not known. \
+            Keys may be added within a version of the schema; none is removed or changed.",
+        "type": "object",
+        "properties": properties,
+        "required": always,
+    })
+}
+
+fn property_schema(row: &Quantity) -> Value {
+    let mut schema = match row.kind {
+        Kind::Int => json!({ "type": ["integer", "null"], "minimum": 0, "maximum": u32::MAX }),
+        Kind::Uint64 | Kind::Count => json!({ "type": ["integer", "null"], "minimum": 0 }),
+        Kind::Signed => json!({ "type": ["integer", "null"] }),
+        Kind::Bool => json!({ "type": ["boolean", "null"] }),
+        Kind::Text => json!({ "type": ["string", "null"] }),
+        Kind::Time => json!({ "type": ["string", "null"], "format": "date-time" }),
+        Kind::Word(words) => {
+            let words = words
+                .iter()
+                .map(|word| Value::from(*word))
+                .chain([Value::Null]);
+            json!({ "enum": Value::from_iter(words) })
+        }
+    };
+    if let Some(schema) = schema.as_object_mut() {
+        let unit = if row.unit.is_empty() {
+            String::new()
+        } else {
+            format!(", in {}", row.unit)
+        };
+        schema.insert(
+            "description".to_owned(),
+            format!("{}{unit}", row.english).into(),
+        );
+    }
+    schema
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_with_a_comma_or_a_quote_is_quoted() {
+        assert_eq!(csv_field("a"), "a");
+        assert_eq!(csv_field("a, b"), "\"a, b\"");
+        assert_eq!(csv_field("a \"b\""), "\"a \"\"b\"\"\"");
+    }
+
+    #[test]
+    fn every_format_holds_every_key() {
+        for format in [
+            Format::Text,
+            Format::Json,
+            Format::Csv,
+            Format::Markdown,
+            Format::Schema,
+        ] {
+            let mut out = Vec::new();
+            print(format, &mut out).unwrap();
+            let out = String::from_utf8(out).unwrap();
+            for row in rows() {
+                assert!(out.contains(row.key), "{format:?} lacks {}", row.key);
+            }
+        }
+    }
+}

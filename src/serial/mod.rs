@@ -1,0 +1,80 @@
+//! The port: one blocking thread per meter, from the device to frames.
+//!
+//! Input: a serial device (an adapter, the UART of a Raspberry Pi), a pty, or a `tcp://` source. Output: one [`Input`](crate::meter::Input) after
+//! another to a sink, called from the reader's thread alone and at least once a second whatever happens: the calls are
+//! also the beat that tells a watchdog that the reader lives.
+//!
+//! [`read()`] never gives up: a device that is missing, refused or unplugged is reported with what to do about it, and tried
+//! again until the stop. It never logs what it reads.
+//!
+//! | file | |
+//! |---|---|
+//! | `reader` | the loop, the only place that knows the clock |
+//! | `port` | opening, reading, speed; the only place that knows the serial library |
+//! | `refusal` | why a port cannot be read, in words |
+//! | `seeking`, `scout` | which mode the meter speaks |
+//! | `pacing` | when to read next |
+//! | `hearing` | how long nothing good has come, in words |
+//! | `backoff`, `stop` | when to try again, when to end |
+//!
+//! Invariants: no byte that the system delivered is lost, but those of a wrong mode; each open of the port and each change
+//! of mode starts a new decoder (what it decided about parity was true of the old line only).
+
+mod backoff;
+mod hearing;
+mod pacing;
+mod port;
+mod reader;
+mod refusal;
+mod scout;
+mod seeking;
+mod stop;
+
+pub use reader::read;
+pub use refusal::Refusal;
+pub use stop::{Stop, Stopper, stop_pair};
+
+use crate::tic::{Mode, Parity};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// Where the bytes come from. `Display` is the form of the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A tty or a symlink to one; the link is followed anew at each open.
+    Path(PathBuf),
+    /// A serial port served over TCP, as raw bytes.
+    Tcp {
+        /// Name or address.
+        host: String,
+        /// Port number.
+        port: u16,
+    },
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Path(path) => path.display().fmt(f),
+            Self::Tcp { host, port } => write!(f, "tcp://{host}:{port}"),
+        }
+    }
+}
+
+/// What to read, and how.
+#[derive(Clone, Debug)]
+pub struct PortSettings {
+    /// The device.
+    pub source: Source,
+    /// The meter's mode; `None`: find it out, and find it out again when it changes.
+    pub mode: Option<Mode>,
+    /// What to make of bit 7.
+    pub parity: Parity,
+}
+
+/// Says which devices must be left alone. The answer comes from outside (systemd knows which ports have a login prompt).
+pub trait PortCheck: Send {
+    /// Why `device` (canonical: `/dev/ttyAMA0`) must not be opened, in one line that says what to do; `None` if it may. Asked
+    /// before each open, from the reader's thread: an answer must come within a second.
+    fn refusal(&self, device: &Path) -> Option<String>;
+}

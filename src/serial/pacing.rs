@@ -1,0 +1,190 @@
+//! When to read next: few wake-ups, and no frame late.
+//!
+//! A frame comes one character a millisecond, and a reader that wakes for each burst of them wakes a hundred times a
+//! frame. But frames follow each other, nearly always of one length: after two equal ones the end of the next can be told,
+//! and the reader may sleep until shortly before it. The tty keeps what comes meanwhile: it holds 4095 bytes, the longest
+//! frame is 1727 (54E, every group at once).
+//!
+//! The nap is always counted from the bytes still missing, so that the pauses of the historique mode only mean another,
+//! shorter nap. There is no prediction
+//! - before two equal frames, or after a frame of another length;
+//! - when frames come faster than the line can carry them (a pty played at twenty times the speed, a backlog);
+//! - after a frame of a three-phase historique meter: a short frame may come instead of the long one, and is urgent;
+//! - where bytes come in the packets of a network (the caller says so).
+//!
+//! Pure: time is an argument, counted from any origin.
+
+use crate::tic::Mode;
+use std::time::Duration;
+
+/// Wake up this long before the predicted end: the rest is read as it comes, so the end is never slept over.
+const GUARD: Duration = Duration::from_millis(16);
+/// Standard mode, every group at once, STX to ETX (54E).
+const LONGEST_FRAME: usize = 1727;
+/// The shortest pause between ETX and the next STX (54E: 16.7 to 33.4 ms).
+const PAUSE: Duration = Duration::from_micros(16_700);
+/// On a line that gives nothing, look this often: the first bytes back need no hurry.
+const QUIET: Duration = Duration::from_millis(200);
+
+/// Predicts the ends of frames.
+#[derive(Debug)]
+pub struct Pacing {
+    /// The time of one character on the wire.
+    character: Duration,
+    predicts: bool,
+    last: Option<Past>,
+    /// The length that the last two frames agreed on, in bytes from STX to ETX.
+    expected: Option<usize>,
+    quiet: bool,
+}
+
+#[derive(Debug)]
+struct Past {
+    length: usize,
+    end: Duration,
+}
+
+impl Pacing {
+    /// For a line of this mode; `predicts` is false where bytes do not come one by one.
+    #[must_use]
+    pub fn new(mode: Mode, predicts: bool) -> Self {
+        // A start bit, seven bits of data, the parity and a stop bit.
+        let character = Duration::from_secs(10) / mode.baud();
+        Self { character, predicts, last: None, expected: None, quiet: false }
+    }
+
+    /// A frame of `length` bytes (STX to ETX) was read at `now`; `urgent`: a short one may come before the next of its kind.
+    pub fn push_frame(&mut self, length: usize, urgent: bool, now: Duration) {
+        let at_pace = |past: &Past| now.saturating_sub(past.end) >= self.time_of(length) * 4 / 5;
+        let regular = self.last.as_ref().is_some_and(|past| past.length == length && at_pace(past));
+        self.expected = (self.predicts && regular && !urgent).then_some(length);
+        self.last = Some(Past { length, end: now });
+    }
+
+    /// A read gave `count` bytes; called after the frames that they held were pushed.
+    pub fn push_bytes(&mut self, count: usize) {
+        self.quiet = false;
+        // More than a frame since the last read: a backlog, to be read without a nap.
+        if count > LONGEST_FRAME {
+            self.expected = None;
+        }
+    }
+
+    /// Nothing has come for so long that the line counts as silent.
+    pub fn push_silence(&mut self) {
+        self.quiet = true;
+        self.expected = None;
+        self.last = None;
+    }
+
+    /// How long to sleep before the next read; zero: read now. `open` is the number of bytes of the open frame that came
+    /// so far, 0 between frames.
+    #[must_use]
+    pub fn nap(&self, open: usize, now: Duration) -> Duration {
+        if self.quiet {
+            return QUIET;
+        }
+        let (Some(expected), Some(last)) = (self.expected, &self.last) else {
+            return Duration::ZERO;
+        };
+        let end = if open > 0 {
+            now + self.time_of(expected.saturating_sub(open))
+        } else {
+            last.end + PAUSE + self.time_of(expected)
+        };
+        end.saturating_sub(GUARD).saturating_sub(now)
+    }
+
+    fn time_of(&self, bytes: usize) -> Duration {
+        self.character * u32::try_from(bytes).unwrap_or(u32::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ms(n: u64) -> Duration {
+        Duration::from_millis(n)
+    }
+
+    /// Two frames of 865 bytes at the pace of a single-phase meter.
+    fn steady() -> Pacing {
+        let mut pacing = Pacing::new(Mode::Standard, true);
+        pacing.push_frame(865, false, ms(1000));
+        pacing.push_frame(865, false, ms(1920));
+        pacing
+    }
+
+    #[test]
+    fn sleeps_until_shortly_before_the_end_of_the_next_frame() {
+        let nap = steady().nap(0, ms(1920));
+        assert!((ms(895)..ms(905)).contains(&nap), "{nap:?}");
+        // Later in the pause, less is left.
+        assert_eq!(steady().nap(0, ms(1930)), nap - ms(10));
+    }
+
+    #[test]
+    fn the_missing_bytes_count_once_the_frame_is_open() {
+        let nap = steady().nap(465, ms(2500));
+        assert!((ms(399)..ms(402)).contains(&nap), "{nap:?}");
+        assert_eq!(steady().nap(855, ms(2800)), Duration::ZERO, "the end is near: read as it comes");
+        assert_eq!(steady().nap(900, ms(2900)), Duration::ZERO, "longer than predicted");
+    }
+
+    #[test]
+    fn a_next_frame_that_is_late_is_awaited_awake() {
+        assert_eq!(steady().nap(0, ms(4000)), Duration::ZERO);
+    }
+
+    #[test]
+    fn predicts_only_after_two_equal_frames_at_pace() {
+        let mut pacing = Pacing::new(Mode::Standard, true);
+        assert_eq!(pacing.nap(10, ms(0)), Duration::ZERO);
+        pacing.push_frame(865, false, ms(1000));
+        assert_eq!(pacing.nap(0, ms(1000)), Duration::ZERO);
+        pacing.push_frame(905, false, ms(2000));
+        assert_eq!(pacing.nap(0, ms(2000)), Duration::ZERO, "another length");
+        pacing.push_frame(905, false, ms(2050));
+        assert_eq!(pacing.nap(0, ms(2050)), Duration::ZERO, "faster than the line can be");
+        pacing.push_frame(905, false, ms(3030));
+        assert!(pacing.nap(0, ms(3030)) > ms(900));
+    }
+
+    #[test]
+    fn urgent_frames_networks_and_silence_have_no_prediction() {
+        let mut pacing = Pacing::new(Mode::Historique, true);
+        pacing.push_frame(222, true, ms(2000));
+        pacing.push_frame(222, true, ms(4000));
+        assert_eq!(pacing.nap(0, ms(4000)), Duration::ZERO);
+
+        let mut pacing = Pacing::new(Mode::Standard, false);
+        pacing.push_frame(865, false, ms(1000));
+        pacing.push_frame(865, false, ms(1920));
+        assert_eq!(pacing.nap(0, ms(1920)), Duration::ZERO);
+
+        let mut pacing = steady();
+        pacing.push_silence();
+        assert_eq!(pacing.nap(0, ms(9000)), QUIET);
+        pacing.push_bytes(8);
+        assert_eq!(pacing.nap(0, ms(9000)), Duration::ZERO, "the first frame back is read as it comes");
+    }
+
+    #[test]
+    fn a_backlog_is_read_without_a_nap() {
+        let mut pacing = steady();
+        pacing.push_bytes(861);
+        assert!(pacing.nap(0, ms(1920)) > ms(800));
+        pacing.push_bytes(4095);
+        assert_eq!(pacing.nap(0, ms(1920)), Duration::ZERO);
+    }
+
+    #[test]
+    fn no_nap_lets_the_tty_overflow() {
+        let mut pacing = Pacing::new(Mode::Standard, true);
+        pacing.push_frame(LONGEST_FRAME, false, ms(1000));
+        pacing.push_frame(LONGEST_FRAME, false, ms(2820));
+        let nap = pacing.nap(0, ms(2820));
+        assert!(nap < pacing.time_of(4095) / 2, "{nap:?}");
+    }
+}

@@ -1,0 +1,288 @@
+//! The loop: sleep, read, decode, tell.
+//!
+//! All decisions are made by small machines that know no clock (`seeking`, `pacing`, `hearing`, `backoff`); this file gives
+//! them the time and carries their answers out.
+
+use super::backoff::Backoff;
+use super::hearing::Hearing;
+use super::pacing::Pacing;
+use super::port::{Got, Port};
+use super::refusal::Refusal;
+use super::scout::{Scout, listen};
+use super::seeking::{Heard, Seeking, Step};
+use super::{PortCheck, PortSettings, Source, Stop};
+use crate::meter::Input;
+use crate::tic::{Decoder, Frame, Label, Mode};
+use std::time::{Duration, Instant};
+
+/// The sink is called at least this often.
+const BEAT: Duration = Duration::from_secs(1);
+/// A connection that gives nothing for so long hangs, as far as one can tell.
+const HUNG: Duration = Duration::from_secs(60);
+
+/// Reads `settings.source` into `sink` until `stop` is asked for; returns only then, within 50 ms.
+pub fn read(
+    settings: &PortSettings,
+    check: &dyn PortCheck,
+    stop: &Stop,
+    sink: &mut dyn FnMut(Input),
+) {
+    let mut voice = Voice { sink, spoke: Instant::now() };
+    let mut backoff = Backoff::new();
+    let mut speed = settings.mode.unwrap_or(Mode::Standard);
+    let mut why = format!("{}: connecting", settings.source);
+    while !stop.is_asked() {
+        let mut connecting = || voice.beat(|| unavailable(why.clone()));
+        let cause = match Port::open(&settings.source, speed, check, stop, &mut connecting) {
+            None => return,
+            Some(Err(refusal)) => refusal,
+            Some(Ok(port)) => {
+                log::debug!("{} is open", settings.source);
+                let mut line = Line::new(port, settings, speed, &mut voice);
+                let Some(end) = line.listen(stop, &mut backoff) else { return };
+                speed = line.seeking.speed();
+                end
+            }
+        };
+        why = cause.to_string();
+        log::debug!("{why}");
+        voice.say(unavailable(why.clone()));
+        let due = Instant::now() + backoff.next_wait();
+        voice.sleep_until(due, stop, || unavailable(why.clone()));
+    }
+}
+
+fn unavailable(detail: String) -> Input {
+    Input::Unavailable { detail }
+}
+
+/// The sink, and when it was last called.
+struct Voice<'a> {
+    sink: &'a mut dyn FnMut(Input),
+    spoke: Instant,
+}
+
+impl Voice<'_> {
+    fn say(&mut self, input: Input) {
+        (self.sink)(input);
+        self.spoke = Instant::now();
+    }
+
+    /// Says `input` if nothing was said for a second.
+    fn beat(&mut self, input: impl FnOnce() -> Input) {
+        if self.spoke.elapsed() >= BEAT {
+            self.say(input());
+        }
+    }
+
+    /// Sleeps, and beats meanwhile; a stop ends it at once.
+    fn sleep_until(&mut self, due: Instant, stop: &Stop, input: impl Fn() -> Input) {
+        while !stop.is_asked() {
+            let now = Instant::now();
+            if now >= due {
+                return;
+            }
+            stop.sleep(due.min(self.spoke + BEAT).saturating_duration_since(now));
+            self.beat(&input);
+        }
+    }
+}
+
+/// What the bytes go through.
+enum Ear {
+    /// The mode is sought.
+    Scout(Scout),
+    /// The mode is known.
+    Decoder(Box<Decoder>),
+}
+
+/// An open port and all that is known about it.
+struct Line<'a, 'v> {
+    port: Port,
+    settings: &'a PortSettings,
+    voice: &'a mut Voice<'v>,
+    opened: Instant,
+    ear: Ear,
+    seeking: Seeking,
+    pacing: Pacing,
+    hearing: Hearing,
+    progress: Progress,
+}
+
+/// How far the line is from a frame.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// No correct group yet, or none for ten seconds.
+    Nothing,
+    /// Correct groups come.
+    Groups,
+    /// Frames come.
+    Frames,
+}
+
+impl<'a, 'v> Line<'a, 'v> {
+    fn new(port: Port, settings: &'a PortSettings, speed: Mode, voice: &'a mut Voice<'v>) -> Self {
+        voice.say(Input::Opened { detail: format!("listening on {}", settings.source) });
+        let advice = match settings.source {
+            Source::Path(_) => "check the two wires to I1 and I2 of the meter, and the adapter",
+            Source::Tcp { .. } => "check that the server reads its port, and the wires behind it",
+        };
+        let ear = match settings.mode {
+            Some(mode) => Ear::Decoder(Box::new(Decoder::new(mode, settings.parity))),
+            None => Ear::Scout(Scout::new(settings.parity)),
+        };
+        Self {
+            pacing: Pacing::new(speed, !port.is_network()),
+            port,
+            settings,
+            voice,
+            opened: Instant::now(),
+            ear,
+            seeking: Seeking::new(settings.mode, speed, Duration::ZERO),
+            hearing: Hearing::new(advice, Duration::ZERO),
+            progress: Progress::Nothing,
+        }
+    }
+
+    /// The time, as the machines count it.
+    fn now(&self) -> Duration {
+        self.opened.elapsed()
+    }
+
+    /// Reads until the port is lost: why. `None`: stopped.
+    fn listen(&mut self, stop: &Stop, backoff: &mut Backoff) -> Option<Refusal> {
+        let mut buffer = [0; 4096];
+        loop {
+            self.nap(stop);
+            if stop.is_asked() {
+                return None;
+            }
+            let heard = match self.port.read(&mut buffer) {
+                Got::Gone => return Some(self.lost("the server closed the connection")),
+                Got::Nothing => self.hear_nothing(),
+                Got::Bytes(count) => {
+                    backoff.reset();
+                    self.hear(buffer.get(..count).unwrap_or_default())
+                }
+            };
+            let now = self.now();
+            if self.port.is_network() && self.hearing.since_byte(now) >= HUNG {
+                return Some(self.lost("no byte for 60 s"));
+            }
+            let step = self.seeking.push(heard, now);
+            if !self.obey(step) {
+                return Some(self.lost("the server closed the connection"));
+            }
+            self.report(heard);
+        }
+    }
+
+    fn lost(&self, why: &str) -> Refusal {
+        match &self.settings.source {
+            Source::Path(path) => Refusal::HungUp(path.clone()),
+            Source::Tcp { host, port } => {
+                Refusal::Closed { address: format!("{host}:{port}"), why: why.to_owned() }
+            }
+        }
+    }
+
+    fn nap(&mut self, stop: &Stop) {
+        let open = match &self.ear {
+            Ear::Decoder(decoder) => decoder.open_len(),
+            Ear::Scout(_) => 0,
+        };
+        let nap = self.pacing.nap(open, self.now());
+        let (opened, hearing) = (self.opened, &self.hearing);
+        let tick = || Input::Tick { detail: hearing.detail(opened.elapsed()) };
+        self.voice.sleep_until(Instant::now() + nap, stop, tick);
+    }
+
+    fn hear(&mut self, bytes: &[u8]) -> Heard {
+        let correct = match &mut self.ear {
+            Ear::Scout(scout) => scout.push(bytes),
+            Ear::Decoder(_) => self.decode(bytes),
+        };
+        self.pacing.push_bytes(bytes.len());
+        self.hearing.push_bytes(correct.is_some(), self.now());
+        correct.map_or(Heard::Noise, Heard::Correct)
+    }
+
+    /// Tells the frames in `bytes`; the mode, if there was a correct group.
+    fn decode(&mut self, bytes: &[u8]) -> Option<Mode> {
+        let now = self.now();
+        let Ear::Decoder(decoder) = &mut self.ear else { return None };
+        let (pacing, voice, progress) = (&mut self.pacing, &mut *self.voice, &mut self.progress);
+        let correct = listen(decoder, bytes, &mut |frame| {
+            pacing.push_frame(frame.wire_len(), is_three_phase_historique(&frame), now);
+            if frame.groups().next().is_some() {
+                *progress = Progress::Frames;
+            }
+            voice.say(Input::Frame(frame));
+        });
+        correct.then(|| decoder.mode())
+    }
+
+    fn hear_nothing(&mut self) -> Heard {
+        let (heard, begins) = self.hearing.push_nothing(self.now());
+        if begins {
+            self.pacing.push_silence();
+            if let Ear::Decoder(decoder) = &mut self.ear {
+                let voice = &mut *self.voice;
+                decoder.silence(&mut |frame| voice.say(Input::Frame(frame)));
+            }
+        }
+        heard
+    }
+
+    /// False: the device is gone.
+    fn obey(&mut self, step: Step) -> bool {
+        match step {
+            Step::Stay => true,
+            Step::Try(speed) => {
+                log::debug!("{}: trying {} baud", self.settings.source, speed.baud());
+                self.ear = Ear::Scout(Scout::new(self.settings.parity));
+                self.port.set_speed(speed)
+            }
+            Step::Found(mode) => {
+                log::debug!("{}: the meter speaks {mode}", self.settings.source);
+                self.pacing = Pacing::new(mode, !self.port.is_network());
+                let decoder = Ear::Decoder(Box::new(Decoder::new(mode, self.settings.parity)));
+                if let Ear::Scout(scout) = std::mem::replace(&mut self.ear, decoder) {
+                    self.decode(&scout.into_heard());
+                }
+                true
+            }
+        }
+    }
+
+    /// Tells what is worth telling besides frames, at least once a second.
+    fn report(&mut self, heard: Heard) {
+        let now = self.now();
+        if self.hearing.is_lost(now) {
+            self.progress = Progress::Nothing;
+        }
+        match (heard, self.progress) {
+            (Heard::Correct(mode), Progress::Nothing) => {
+                self.progress = Progress::Groups;
+                self.voice.say(syncing(mode));
+            }
+            (Heard::Correct(mode), Progress::Groups) => self.voice.beat(|| syncing(mode)),
+            _ => {
+                let hearing = &self.hearing;
+                self.voice.beat(|| Input::Tick { detail: hearing.detail(now) });
+            }
+        }
+    }
+}
+
+fn syncing(mode: Mode) -> Input {
+    let detail = format!("correct groups arrive ({mode} mode); the end of a frame is awaited");
+    Input::Syncing { detail }
+}
+
+/// Such a meter may send a short frame of a few groups in place of a long one, and it is urgent: a phase is overloaded.
+fn is_three_phase_historique(frame: &Frame) -> bool {
+    [Label::IINST1, Label::IINST2, Label::IINST3, Label::ADIR1, Label::ADIR2, Label::ADIR3]
+        .into_iter()
+        .any(|label| frame.get(label).is_some())
+}

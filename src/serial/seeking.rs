@@ -1,0 +1,195 @@
+//! Which mode the meter speaks, and when to doubt it.
+//!
+//! A supplier may have the meter switched from historique to standard overnight, so the mode is found at the start and
+//! found again when it changes. The evidence is correct groups (framing, checksum and grammar): noise and a line read at
+//! the wrong speed give none, and a healthy line gives one at least every half second in either mode, in the middle of a
+//! frame too.
+//!
+//! - While seeking, each speed is listened to for [`TRY`] from its first byte, or [`DEAF`] if no byte comes, in turn.
+//! - A mode once found is left only after [`BAD`] of bytes without one correct group: never for an error, and never for a
+//!   silence, which says nothing about the mode.
+//! - The speed of the port and the mode of the decoder are two things: a pty, a network and some dongles have no speed, and
+//!   there the groups alone decide.
+//!
+//! Pure: time is an argument, counted from any origin.
+
+use crate::tic::Mode;
+use std::time::Duration;
+
+/// Bytes without a correct group: the other speed is tried.
+pub const TRY: Duration = Duration::from_secs(2);
+/// No byte: the other speed is tried.
+pub const DEAF: Duration = Duration::from_secs(4);
+/// Bytes without a correct group: the mode found is doubted.
+pub const BAD: Duration = Duration::from_secs(5);
+
+/// What came from the port since the last time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// No byte.
+    Nothing,
+    /// No byte for so long that the line counts as silent.
+    Silence,
+    /// Bytes, and no correct group among them.
+    Noise,
+    /// A correct group of this mode.
+    Correct(Mode),
+}
+
+/// What the reader is to do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Go on.
+    Stay,
+    /// Listen at the speed of this mode from now on, for groups of either mode.
+    Try(Mode),
+    /// The mode is found: decode it from now on; the speed stays.
+    Found(Mode),
+}
+
+/// The search for the mode, over the life of an open port.
+#[derive(Debug)]
+pub struct Seeking {
+    speed: Mode,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    /// The configuration says the mode: nothing to find, nothing to doubt.
+    Told,
+    Trying { since: Duration, first_byte: Option<Duration> },
+    Found { mode: Mode, bad_since: Option<Duration> },
+}
+
+impl Seeking {
+    /// `told`: the mode that the configuration says, if any; `first`: the speed to try first otherwise.
+    #[must_use]
+    pub fn new(told: Option<Mode>, first: Mode, now: Duration) -> Self {
+        match told {
+            Some(mode) => Self { speed: mode, state: State::Told },
+            None => Self { speed: first, state: State::Trying { since: now, first_byte: None } },
+        }
+    }
+
+    /// The speed of the port, named by its mode.
+    #[must_use]
+    pub fn speed(&self) -> Mode {
+        self.speed
+    }
+
+    /// Takes what was heard; the answer is obeyed before the next call.
+    pub fn push(&mut self, heard: Heard, now: Duration) -> Step {
+        match (&mut self.state, heard) {
+            (State::Told, _) => Step::Stay,
+            (State::Trying { .. }, Heard::Correct(mode)) => {
+                self.state = State::Found { mode, bad_since: None };
+                Step::Found(mode)
+            }
+            (State::Trying { since, first_byte }, _) => {
+                if heard == Heard::Noise {
+                    first_byte.get_or_insert(now);
+                }
+                let due = first_byte.map_or(*since + DEAF, |first| first + TRY);
+                if now >= due { self.try_other(now) } else { Step::Stay }
+            }
+            (State::Found { mode, bad_since }, Heard::Correct(correct)) if correct == *mode => {
+                *bad_since = None;
+                Step::Stay
+            }
+            (State::Found { bad_since, .. }, Heard::Silence) => {
+                *bad_since = None;
+                Step::Stay
+            }
+            (State::Found { .. }, Heard::Nothing) => Step::Stay,
+            (State::Found { bad_since, .. }, Heard::Noise | Heard::Correct(_)) => {
+                let bad_since = *bad_since.get_or_insert(now);
+                if now >= bad_since + BAD { self.try_other(now) } else { Step::Stay }
+            }
+        }
+    }
+
+    fn try_other(&mut self, now: Duration) -> Step {
+        self.speed = match self.speed {
+            Mode::Standard => Mode::Historique,
+            Mode::Historique => Mode::Standard,
+        };
+        self.state = State::Trying { since: now, first_byte: None };
+        Step::Try(self.speed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Mode::{Historique, Standard};
+
+    fn ms(n: u64) -> Duration {
+        Duration::from_millis(n)
+    }
+
+    /// Pushes `heard` every 100 ms from `from` until the answer is not `Stay`.
+    fn until_step(seeking: &mut Seeking, heard: Heard, from: u64) -> (Step, u64) {
+        (from..from + 60_000)
+            .step_by(100)
+            .map(|now| (seeking.push(heard, ms(now)), now))
+            .find(|(step, _)| *step != Step::Stay)
+            .unwrap_or((Step::Stay, from + 60_000))
+    }
+
+    #[test]
+    fn the_speeds_take_turns_while_only_noise_comes() {
+        let mut seeking = Seeking::new(None, Standard, ms(0));
+        assert_eq!(until_step(&mut seeking, Heard::Noise, 0), (Step::Try(Historique), 2000));
+        assert_eq!(until_step(&mut seeking, Heard::Noise, 2100), (Step::Try(Standard), 4100));
+        assert_eq!(seeking.speed(), Standard);
+    }
+
+    #[test]
+    fn a_silent_line_is_tried_more_slowly() {
+        let mut seeking = Seeking::new(None, Historique, ms(0));
+        assert_eq!(until_step(&mut seeking, Heard::Nothing, 0), (Step::Try(Standard), 4000));
+        // A line that wakes up gets its whole time from its first byte.
+        assert_eq!(seeking.push(Heard::Silence, ms(7900)), Step::Stay);
+        assert_eq!(until_step(&mut seeking, Heard::Noise, 7950), (Step::Try(Historique), 9950));
+    }
+
+    #[test]
+    fn a_correct_group_decides_whatever_the_speed() {
+        let mut seeking = Seeking::new(None, Standard, ms(0));
+        assert_eq!(seeking.push(Heard::Correct(Historique), ms(300)), Step::Found(Historique));
+        assert_eq!(seeking.speed(), Standard);
+    }
+
+    #[test]
+    fn a_mode_found_is_left_after_several_bad_seconds_only() {
+        let mut seeking = Seeking::new(None, Standard, ms(0));
+        seeking.push(Heard::Correct(Standard), ms(100));
+        for now in (200..60_000).step_by(100) {
+            let heard = if now % 4000 == 0 { Heard::Correct(Standard) } else { Heard::Noise };
+            assert_eq!(seeking.push(heard, ms(now)), Step::Stay);
+        }
+        seeking.push(Heard::Correct(Standard), ms(60_000));
+        assert_eq!(until_step(&mut seeking, Heard::Noise, 60_100), (Step::Try(Historique), 65_100));
+        assert_eq!(seeking.push(Heard::Correct(Historique), ms(65_300)), Step::Found(Historique));
+    }
+
+    #[test]
+    fn silence_never_makes_a_mode_doubtful() {
+        let mut seeking = Seeking::new(None, Standard, ms(0));
+        seeking.push(Heard::Correct(Standard), ms(100));
+        assert_eq!(until_step(&mut seeking, Heard::Silence, 200).0, Step::Stay);
+        // Nor does a crackle now and then.
+        for now in (70_000..200_000).step_by(3000) {
+            assert_eq!(seeking.push(Heard::Noise, ms(now)), Step::Stay);
+            assert_eq!(seeking.push(Heard::Silence, ms(now + 1000)), Step::Stay);
+        }
+    }
+
+    #[test]
+    fn a_mode_that_was_told_is_kept() {
+        let mut seeking = Seeking::new(Some(Historique), Standard, ms(0));
+        assert_eq!(seeking.speed(), Historique);
+        assert_eq!(until_step(&mut seeking, Heard::Noise, 0).0, Step::Stay);
+    }
+}

@@ -1,0 +1,43 @@
+//! Where log lines go: to the journal, with their fields, when systemd started us; else to standard error.
+
+use std::io::Write;
+
+use log::{LevelFilter, Log, Metadata, Record};
+use systemd_journal_logger::{JournalLog, connected_to_journal};
+
+/// Starts logging. `verbose` counts the `-v`.
+pub fn start(verbose: u8) {
+    log::set_max_level(match verbose {
+        0 => LevelFilter::Info,
+        1 => LevelFilter::Debug,
+        _ => LevelFilter::Trace,
+    });
+    let journal = connected_to_journal().then(JournalLog::new).and_then(Result::ok);
+    // A second logger in one process is a test's: the first stays.
+    let _ = match journal {
+        Some(journal) => journal.install(),
+        None => log::set_boxed_logger(Box::new(StandardError)),
+    };
+}
+
+/// Whether lines of this part are ours to show: those of libraries only when they are in trouble.
+fn is_ours(metadata: &Metadata<'_>) -> bool {
+    metadata.target().starts_with(env!("CARGO_CRATE_NAME")) || metadata.level() <= log::Level::Warn
+}
+
+struct StandardError;
+
+impl Log for StandardError {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        is_ours(metadata)
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        if self.enabled(record.metadata()) {
+            let level = record.level().as_str().to_ascii_lowercase();
+            let _ = writeln!(std::io::stderr(), "linky-sensor: {level}: {}", record.args());
+        }
+    }
+
+    fn flush(&self) {}
+}

@@ -1,0 +1,26 @@
+//! The one line that `systemctl status` shows.
+
+use crate::meter::{Key, Link, Snapshot};
+
+/// One line on all meters and on the sinks: `main: receiving, 1230 VA, HEURE  PLEINE; broker connected`.
+pub fn line<'a>(meters: impl Iterator<Item = &'a Snapshot>, broker: &str) -> String {
+    let mut line = String::new();
+    for snapshot in meters {
+        line.push_str(&format!("{}: {}", snapshot.id, snapshot.link.word()));
+        let reading = &snapshot.reading;
+        if snapshot.link == Link::Receiving {
+            if let Some(power) = reading.int(Key::APPARENT_POWER) {
+                line.push_str(&format!(", {power} VA"));
+            }
+            if let Some(tariff) = reading.text(Key::TARIFF_NAME) {
+                line.push_str(&format!(", {tariff}"));
+            }
+        } else if let Some(detail) = reading.text(Key::LINK_DETAIL).filter(|detail| !detail.is_empty()) {
+            line.push_str(&format!(" ({detail})"));
+        }
+        line.push_str("; ");
+    }
+    line.push_str("broker ");
+    line.push_str(broker);
+    line
+}

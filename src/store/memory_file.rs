@@ -1,0 +1,105 @@
+//! What a meter remembers, in `<StateDirectory>/<meter>.json`.
+//!
+//! Written to a file beside it and renamed over it, so that a power cut leaves the old or the new one. A file that
+//! cannot be understood is kept aside as `.damaged` and never stops the daemon: the meter learns again.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::meter::Memory;
+
+/// The file of one meter.
+#[derive(Clone, Debug)]
+pub struct MemoryFile {
+    path: PathBuf,
+    saved: Option<Memory>,
+}
+
+impl MemoryFile {
+    /// The file of the meter with this id.
+    pub fn new(directory: &Path, meter: &str) -> Self {
+        Self {
+            path: directory.join(format!("{meter}.json")),
+            saved: None,
+        }
+    }
+
+    /// Reads what was saved; nothing if there is no file.
+    ///
+    /// # Errors
+    /// The file cannot be read, or holds something else and was kept aside.
+    pub fn load(&mut self) -> io::Result<Memory> {
+        let text = match fs::read(&self.path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Memory::default()),
+            Err(error) => return Err(error),
+        };
+        match serde_json::from_slice::<Memory>(&text) {
+            Ok(memory) => {
+                self.saved = Some(memory.clone());
+                Ok(memory)
+            }
+            Err(error) => {
+                let aside = self.path.with_extension("json.damaged");
+                fs::rename(&self.path, &aside)?;
+                let why = format!(
+                    "{}: {error}; kept as {}",
+                    self.path.display(),
+                    aside.display()
+                );
+                Err(io::Error::new(io::ErrorKind::InvalidData, why))
+            }
+        }
+    }
+
+    /// Saves, if anything changed since the last time. A save that failed is tried again at the next change.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn save(&mut self, memory: &Memory) -> io::Result<()> {
+        if self.saved.as_ref() == Some(memory) {
+            return Ok(());
+        }
+        let beside = self.path.with_extension("json.new");
+        let mut file = File::create(&beside)?;
+        file.write_all(&serde_json::to_vec_pretty(memory)?)?;
+        file.sync_all()?;
+        fs::rename(&beside, &self.path)?;
+        self.saved = Some(memory.clone());
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_saved_is_loaded() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut file = MemoryFile::new(directory.path(), "main");
+        assert_eq!(file.load().unwrap(), Memory::default());
+        let memory = Memory {
+            mode: Some("standard".into()),
+            phases: Some(1),
+            ..Memory::default()
+        };
+        file.save(&memory).unwrap();
+        assert_eq!(
+            MemoryFile::new(directory.path(), "main").load().unwrap(),
+            memory
+        );
+    }
+
+    #[test]
+    fn a_damaged_file_is_kept_aside() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("main.json");
+        fs::write(&path, b"{\"mode\":").unwrap();
+        let mut file = MemoryFile::new(directory.path(), "main");
+        assert_eq!(file.load().unwrap_err().kind(), io::ErrorKind::InvalidData);
+        assert!(path.with_extension("json.damaged").exists());
+        assert_eq!(file.load().unwrap(), Memory::default());
+    }
+}
