@@ -18,5 +18,6 @@ pub mod meter;
 pub mod mqtt;
 pub mod names;
 pub mod serial;
+pub mod simulator;
 pub mod store;
 pub mod tic;

@@ -56,7 +56,11 @@ fn standard(n: u32) -> Vec<u8> {
     group("NTARF", None, "01");
     group("NJOURF", None, "00");
     group("NJOURF+1", None, "00");
-    group("PJOURF+1", None, &format!("00004001{}", " NONUTILE".repeat(10)));
+    group(
+        "PJOURF+1",
+        None,
+        &format!("00004001{}", " NONUTILE".repeat(10)),
+    );
     on_the_wire(frame)
 }
 
@@ -80,7 +84,10 @@ fn historique(n: u32) -> Vec<u8> {
 
 fn on_the_wire(mut frame: Vec<u8>) -> Vec<u8> {
     frame.push(0x03);
-    frame.iter().map(|&character| with_parity(character)).collect()
+    frame
+        .iter()
+        .map(|&character| with_parity(character))
+        .collect()
 }
 
 /// The number that [`standard`] or [`historique`] put into a frame, which must be whole.
@@ -109,7 +116,11 @@ impl Pty {
         cfmakeraw(&mut raw);
         tcsetattr(&pty.slave, SetArg::TCSANOW, &raw).unwrap();
         let path = nix::unistd::ttyname(&pty.slave).unwrap();
-        Self { master: File::from(pty.master), _slave: pty.slave, path }
+        Self {
+            master: File::from(pty.master),
+            _slave: pty.slave,
+            path,
+        }
     }
 
     fn source(&self) -> Source {
@@ -149,7 +160,10 @@ fn play(
             ends
         }
     });
-    Meter { off, thread: Some(thread) }
+    Meter {
+        off,
+        thread: Some(thread),
+    }
 }
 
 /// A meter that plays; it ends with its test.
@@ -186,7 +200,10 @@ struct Refuse;
 
 impl PortCheck for Refuse {
     fn refusal(&self, device: &Path) -> Option<String> {
-        Some(format!("{}: serial-getty@x.service uses it", device.display()))
+        Some(format!(
+            "{}: serial-getty@x.service uses it",
+            device.display()
+        ))
     }
 }
 
@@ -209,20 +226,28 @@ impl Reader {
         Self::start_checked(source, mode, Allow)
     }
 
-    fn start_checked(
-        source: Source,
-        mode: Option<Mode>,
-        check: impl PortCheck + 'static,
-    ) -> Self {
+    fn start_checked(source: Source, mode: Option<Mode>, check: impl PortCheck + 'static) -> Self {
         let (stopper, stop) = stop_pair();
         let (tell, told) = channel();
-        let settings = PortSettings { source, mode, parity: Parity::Auto };
+        let settings = PortSettings {
+            source,
+            mode,
+            parity: Parity::Auto,
+        };
         let thread = std::thread::spawn(move || {
             read(&settings, &check, &stop, &mut |input| {
-                let _ = tell.send(Told { input, at: Instant::now(), sleeps: sleeps() });
+                let _ = tell.send(Told {
+                    input,
+                    at: Instant::now(),
+                    sleeps: sleeps(),
+                });
             });
         });
-        Self { stopper, told, thread: Some(thread) }
+        Self {
+            stopper,
+            told,
+            thread: Some(thread),
+        }
     }
 
     /// The next input for which `wanted` gives something, within `seconds`.
@@ -230,14 +255,20 @@ impl Reader {
         let deadline = Instant::now() + Duration::from_secs(seconds);
         let mut seen = Vec::new();
         loop {
-            match self.told.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            match self
+                .told
+                .recv_timeout(deadline.saturating_duration_since(Instant::now()))
+            {
                 Ok(told) => match wanted(&told) {
                     Some(found) => return found,
                     None => seen.push(told.input),
                 },
                 Err(RecvTimeoutError::Timeout) => {
                     let tail = &seen[seen.len().saturating_sub(20)..];
-                    panic!("not told within {seconds} s; {} inputs, at last {tail:#?}", seen.len())
+                    panic!(
+                        "not told within {seconds} s; {} inputs, at last {tail:#?}",
+                        seen.len()
+                    )
                 }
                 Err(RecvTimeoutError::Disconnected) => panic!("the reader ended"),
             }
@@ -252,7 +283,9 @@ impl Reader {
     }
 
     fn until_opened(&self, seconds: u64) {
-        self.until(seconds, |told| matches!(told.input, Input::Opened { .. }).then_some(()));
+        self.until(seconds, |told| {
+            matches!(told.input, Input::Opened { .. }).then_some(())
+        });
     }
 
     fn until_syncing(&self, seconds: u64, mode: Mode) {
@@ -299,7 +332,10 @@ impl Drop for Reader {
 /// How often the calling thread gave the processor away of its own accord: its wake-ups.
 fn sleeps() -> u64 {
     let status = std::fs::read_to_string("/proc/thread-self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("voluntary_ctxt_switches")).unwrap();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("voluntary_ctxt_switches"))
+        .unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
@@ -323,10 +359,16 @@ fn a_meter_at_its_own_pace_costs_few_wake_ups_and_no_frame_is_late() {
 
     let paced = &frames[3..];
     let wake_ups = (paced[4].2 - paced[0].2) / 4;
-    let late: Vec<_> = paced.iter().map(|frame| frame.1 - ends[frame.0 as usize]).collect();
+    let late: Vec<_> = paced
+        .iter()
+        .map(|frame| frame.1 - ends[frame.0 as usize])
+        .collect();
     println!("{wake_ups} wake-ups a frame, late by {late:?}");
     assert!(wake_ups < 20, "{wake_ups} wake-ups a frame");
-    assert!(*late.iter().min().unwrap() < Duration::from_millis(5), "{late:?}");
+    assert!(
+        *late.iter().min().unwrap() < Duration::from_millis(5),
+        "{late:?}"
+    );
 }
 
 #[test]
@@ -345,7 +387,10 @@ fn frames_twenty_times_too_fast_are_all_read_as_they_come() {
         last = at;
     }
     let ends = meter.off();
-    assert!(last - ends[99] < Duration::from_millis(500), "the reader fell behind");
+    assert!(
+        last - ends[99] < Duration::from_millis(500),
+        "the reader fell behind"
+    );
 }
 
 #[test]
@@ -392,9 +437,11 @@ fn the_speed_is_sought_where_it_matters() {
     let (master, slave) = serialport::TTYPort::pair().unwrap();
     let reader = Reader::start(Source::Path(slave.name().unwrap().into()), None);
     reader.until_opened(5);
-    let _meter = play(master, Mode::Historique, 1, move |n| match slave.baud_rate() {
-        Ok(1200) => historique(n),
-        _ => vec![0x80; 60],
+    let _meter = play(master, Mode::Historique, 1, move |n| {
+        match slave.baud_rate() {
+            Ok(1200) => historique(n),
+            _ => vec![0x80; 60],
+        }
     });
     reader.until_syncing(5, Mode::Historique);
     reader.until_frame(5, Mode::Historique);
@@ -432,7 +479,10 @@ fn a_silent_line_is_told_and_the_reader_beats_every_second() {
     let reader = Reader::start(pty.source(), None);
     let mut last = Instant::now();
     reader.until(15, |told| {
-        assert!(told.at - last < Duration::from_millis(1500), "a beat was missed");
+        assert!(
+            told.at - last < Duration::from_millis(1500),
+            "a beat was missed"
+        );
         last = told.at;
         match &told.input {
             Input::Tick { detail } => detail.starts_with("no byte for several").then_some(()),
@@ -462,7 +512,11 @@ fn an_adapter_unplugged_and_plugged_in_again_is_found_behind_its_link() {
     symlink(&second.path, &link).unwrap();
     let back = Instant::now();
     reader.until_opened(5);
-    assert!(back.elapsed() < Duration::from_millis(2250), "{:?}", back.elapsed());
+    assert!(
+        back.elapsed() < Duration::from_millis(2250),
+        "{:?}",
+        back.elapsed()
+    );
     let _meter = play(second.writer(), Mode::Standard, 4, standard);
     reader.until_frame(5, Mode::Standard);
 }
@@ -470,7 +524,11 @@ fn an_adapter_unplugged_and_plugged_in_again_is_found_behind_its_link() {
 #[test]
 fn a_port_that_another_process_holds_is_named_and_awaited() {
     let pty = Pty::new();
-    let file = File::options().read(true).write(true).open(&pty.path).unwrap();
+    let file = File::options()
+        .read(true)
+        .write(true)
+        .open(&pty.path)
+        .unwrap();
     let held = Flock::lock(file, FlockArg::LockExclusiveNonblock).unwrap();
     let reader = Reader::start(pty.source(), None);
     reader.until_unavailable(5, "held by another process; run `sudo linky-sensor doctor`");
@@ -527,7 +585,13 @@ fn a_stop_ends_the_reader_at_once() {
 fn a_port_served_over_tcp_is_read_and_called_again() {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = server.local_addr().unwrap().port();
-    let reader = Reader::start(Source::Tcp { host: "127.0.0.1".to_owned(), port }, None);
+    let reader = Reader::start(
+        Source::Tcp {
+            host: "127.0.0.1".to_owned(),
+            port,
+        },
+        None,
+    );
     for _ in 0..2 {
         let (client, _) = server.accept().unwrap();
         reader.until_opened(5);

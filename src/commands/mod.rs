@@ -6,6 +6,7 @@
 mod check_config;
 mod decode;
 mod list_fields;
+mod simulate;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -46,6 +47,8 @@ enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: list_fields::Format,
     },
+    /// Be a meter: on a pty, or on standard output
+    Simulate(simulate::Simulate),
 }
 
 /// Runs the command that the arguments of the process ask for. Returns the exit code.
@@ -64,6 +67,7 @@ pub fn main() -> u8 {
     match line.command {
         Command::CheckConfig => check_config::run(&line.config, &mut out, &mut err),
         Command::Decode(decode) => decode::run(&decode, &mut out, &mut err),
+        Command::Simulate(simulate) => simulate.run(),
         Command::ListFields { format } => {
             written(list_fields::print(format, &mut out).and_then(|()| out.flush()))
         }

@@ -27,7 +27,12 @@ impl Hearing {
     /// A line opened at `now`; `advice` ends the sentence "no byte for over a minute: …".
     #[must_use]
     pub fn new(advice: &'static str, now: Duration) -> Self {
-        Self { last_byte: now, last_correct: now, silent: false, advice }
+        Self {
+            last_byte: now,
+            last_correct: now,
+            silent: false,
+            advice,
+        }
     }
 
     /// Bytes came, with a correct group among them or not.
@@ -115,15 +120,24 @@ mod tests {
         let mut hearing = Hearing::new("check the wires", ms(0));
         assert_eq!(hearing.detail(ms(2000)), "");
         hearing.push_nothing(ms(12_000));
-        assert_eq!(hearing.detail(ms(12_500)), "no byte for several seconds: check the wires");
+        assert_eq!(
+            hearing.detail(ms(12_500)),
+            "no byte for several seconds: check the wires"
+        );
         hearing.push_nothing(ms(7_300_000));
-        assert_eq!(hearing.detail(ms(7_300_000)), "no byte for over an hour: check the wires");
+        assert_eq!(
+            hearing.detail(ms(7_300_000)),
+            "no byte for over an hour: check the wires"
+        );
 
         hearing.push_bytes(true, ms(7_301_000));
         assert_eq!(hearing.detail(ms(7_301_000)), "");
         hearing.push_bytes(false, ms(7_307_000));
         let detail = hearing.detail(ms(7_307_100));
-        assert!(detail.starts_with("bytes arrive but no correct group for several s"), "{detail}");
+        assert!(
+            detail.starts_with("bytes arrive but no correct group for several s"),
+            "{detail}"
+        );
         assert!(!hearing.is_lost(ms(7_310_999)) && hearing.is_lost(ms(7_311_000)));
     }
 

@@ -50,13 +50,22 @@ impl Pacing {
     pub fn new(mode: Mode, predicts: bool) -> Self {
         // A start bit, seven bits of data, the parity and a stop bit.
         let character = Duration::from_secs(10) / mode.baud();
-        Self { character, predicts, last: None, expected: None, quiet: false }
+        Self {
+            character,
+            predicts,
+            last: None,
+            expected: None,
+            quiet: false,
+        }
     }
 
     /// A frame of `length` bytes (STX to ETX) was read at `now`; `urgent`: a short one may come before the next of its kind.
     pub fn push_frame(&mut self, length: usize, urgent: bool, now: Duration) {
         let at_pace = |past: &Past| now.saturating_sub(past.end) >= self.time_of(length) * 4 / 5;
-        let regular = self.last.as_ref().is_some_and(|past| past.length == length && at_pace(past));
+        let regular = self
+            .last
+            .as_ref()
+            .is_some_and(|past| past.length == length && at_pace(past));
         self.expected = (self.predicts && regular && !urgent).then_some(length);
         self.last = Some(Past { length, end: now });
     }
@@ -128,8 +137,16 @@ mod tests {
     fn the_missing_bytes_count_once_the_frame_is_open() {
         let nap = steady().nap(465, ms(2500));
         assert!((ms(399)..ms(402)).contains(&nap), "{nap:?}");
-        assert_eq!(steady().nap(855, ms(2800)), Duration::ZERO, "the end is near: read as it comes");
-        assert_eq!(steady().nap(900, ms(2900)), Duration::ZERO, "longer than predicted");
+        assert_eq!(
+            steady().nap(855, ms(2800)),
+            Duration::ZERO,
+            "the end is near: read as it comes"
+        );
+        assert_eq!(
+            steady().nap(900, ms(2900)),
+            Duration::ZERO,
+            "longer than predicted"
+        );
     }
 
     #[test]
@@ -146,7 +163,11 @@ mod tests {
         pacing.push_frame(905, false, ms(2000));
         assert_eq!(pacing.nap(0, ms(2000)), Duration::ZERO, "another length");
         pacing.push_frame(905, false, ms(2050));
-        assert_eq!(pacing.nap(0, ms(2050)), Duration::ZERO, "faster than the line can be");
+        assert_eq!(
+            pacing.nap(0, ms(2050)),
+            Duration::ZERO,
+            "faster than the line can be"
+        );
         pacing.push_frame(905, false, ms(3030));
         assert!(pacing.nap(0, ms(3030)) > ms(900));
     }
@@ -167,7 +188,11 @@ mod tests {
         pacing.push_silence();
         assert_eq!(pacing.nap(0, ms(9000)), QUIET);
         pacing.push_bytes(8);
-        assert_eq!(pacing.nap(0, ms(9000)), Duration::ZERO, "the first frame back is read as it comes");
+        assert_eq!(
+            pacing.nap(0, ms(9000)),
+            Duration::ZERO,
+            "the first frame back is read as it comes"
+        );
     }
 
     #[test]

@@ -57,7 +57,9 @@ impl Port {
     ) -> Option<Result<Self, Refusal>> {
         match source {
             Source::Path(path) => Some(open_tty(path, speed, check).map(Self::Tty)),
-            Source::Tcp { host, port } => connect(host, *port, stop, wait).map(|it| it.map(Self::Tcp)),
+            Source::Tcp { host, port } => {
+                connect(host, *port, stop, wait).map(|it| it.map(Self::Tcp))
+            }
         }
     }
 
@@ -72,9 +74,9 @@ impl Port {
             Ok(count) => Got::Bytes(count),
             Err(error) => match error.kind() {
                 // A signal is not an unplug.
-                io::ErrorKind::Interrupted | io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => {
-                    Got::Nothing
-                }
+                io::ErrorKind::Interrupted
+                | io::ErrorKind::TimedOut
+                | io::ErrorKind::WouldBlock => Got::Nothing,
                 _ => Got::Gone,
             },
         }
@@ -119,13 +121,18 @@ fn connect(
     wait: &mut dyn FnMut(),
 ) -> Option<Result<TcpStream, Refusal>> {
     let address = format!("{host}:{port}");
-    let network = |cause| Refusal::Network { address: format!("{host}:{port}"), cause };
+    let network = |cause| Refusal::Network {
+        address: format!("{host}:{port}"),
+        cause,
+    };
     let (done, outcome) = mpsc::sync_channel(1);
-    let spawned = std::thread::Builder::new().name("connect".to_owned()).spawn({
-        let host = host.to_owned();
-        // Whoever waited may be gone: then nobody wants the connection.
-        move || drop(done.send(connect_now(&host, port, address)))
-    });
+    let spawned = std::thread::Builder::new()
+        .name("connect".to_owned())
+        .spawn({
+            let host = host.to_owned();
+            // Whoever waited may be gone: then nobody wants the connection.
+            move || drop(done.send(connect_now(&host, port, address)))
+        });
     if let Err(cause) = spawned {
         return Some(Err(network(cause)));
     }

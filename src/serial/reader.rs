@@ -27,7 +27,10 @@ pub fn read(
     stop: &Stop,
     sink: &mut dyn FnMut(Input),
 ) {
-    let mut voice = Voice { sink, spoke: Instant::now() };
+    let mut voice = Voice {
+        sink,
+        spoke: Instant::now(),
+    };
     let mut backoff = Backoff::new();
     let mut speed = settings.mode.unwrap_or(Mode::Standard);
     let mut why = format!("{}: connecting", settings.source);
@@ -39,7 +42,9 @@ pub fn read(
             Some(Ok(port)) => {
                 log::debug!("{} is open", settings.source);
                 let mut line = Line::new(port, settings, speed, &mut voice);
-                let Some(end) = line.listen(stop, &mut backoff) else { return };
+                let Some(end) = line.listen(stop, &mut backoff) else {
+                    return;
+                };
                 speed = line.seeking.speed();
                 end
             }
@@ -122,7 +127,9 @@ enum Progress {
 
 impl<'a, 'v> Line<'a, 'v> {
     fn new(port: Port, settings: &'a PortSettings, speed: Mode, voice: &'a mut Voice<'v>) -> Self {
-        voice.say(Input::Opened { detail: format!("listening on {}", settings.source) });
+        voice.say(Input::Opened {
+            detail: format!("listening on {}", settings.source),
+        });
         let advice = match settings.source {
             Source::Path(_) => "check the two wires to I1 and I2 of the meter, and the adapter",
             Source::Tcp { .. } => "check that the server reads its port, and the wires behind it",
@@ -180,9 +187,10 @@ impl<'a, 'v> Line<'a, 'v> {
     fn lost(&self, why: &str) -> Refusal {
         match &self.settings.source {
             Source::Path(path) => Refusal::HungUp(path.clone()),
-            Source::Tcp { host, port } => {
-                Refusal::Closed { address: format!("{host}:{port}"), why: why.to_owned() }
-            }
+            Source::Tcp { host, port } => Refusal::Closed {
+                address: format!("{host}:{port}"),
+                why: why.to_owned(),
+            },
         }
     }
 
@@ -193,7 +201,9 @@ impl<'a, 'v> Line<'a, 'v> {
         };
         let nap = self.pacing.nap(open, self.now());
         let (opened, hearing) = (self.opened, &self.hearing);
-        let tick = || Input::Tick { detail: hearing.detail(opened.elapsed()) };
+        let tick = || Input::Tick {
+            detail: hearing.detail(opened.elapsed()),
+        };
         self.voice.sleep_until(Instant::now() + nap, stop, tick);
     }
 
@@ -210,7 +220,9 @@ impl<'a, 'v> Line<'a, 'v> {
     /// Tells the frames in `bytes`; the mode, if there was a correct group.
     fn decode(&mut self, bytes: &[u8]) -> Option<Mode> {
         let now = self.now();
-        let Ear::Decoder(decoder) = &mut self.ear else { return None };
+        let Ear::Decoder(decoder) = &mut self.ear else {
+            return None;
+        };
         let (pacing, voice, progress) = (&mut self.pacing, &mut *self.voice, &mut self.progress);
         let correct = listen(decoder, bytes, &mut |frame| {
             pacing.push_frame(frame.wire_len(), is_three_phase_historique(&frame), now);
@@ -269,7 +281,9 @@ impl<'a, 'v> Line<'a, 'v> {
             (Heard::Correct(mode), Progress::Groups) => self.voice.beat(|| syncing(mode)),
             _ => {
                 let hearing = &self.hearing;
-                self.voice.beat(|| Input::Tick { detail: hearing.detail(now) });
+                self.voice.beat(|| Input::Tick {
+                    detail: hearing.detail(now),
+                });
             }
         }
     }
@@ -282,7 +296,14 @@ fn syncing(mode: Mode) -> Input {
 
 /// Such a meter may send a short frame of a few groups in place of a long one, and it is urgent: a phase is overloaded.
 fn is_three_phase_historique(frame: &Frame) -> bool {
-    [Label::IINST1, Label::IINST2, Label::IINST3, Label::ADIR1, Label::ADIR2, Label::ADIR3]
-        .into_iter()
-        .any(|label| frame.get(label).is_some())
+    [
+        Label::IINST1,
+        Label::IINST2,
+        Label::IINST3,
+        Label::ADIR1,
+        Label::ADIR2,
+        Label::ADIR3,
+    ]
+    .into_iter()
+    .any(|label| frame.get(label).is_some())
 }

@@ -114,19 +114,35 @@ impl fmt::Display for Refusal {
                 )
             }
             Self::Reserved(why) => f.write_str(why),
-            Self::Permission { device, group, mode, .. } if mode & 0o060 != 0o060 => write!(
+            Self::Permission {
+                device,
+                group,
+                mode,
+                ..
+            } if mode & 0o060 != 0o060 => write!(
                 f,
                 "{}: no permission: group {group} may not read and write it (mode {mode:04o}), as when a login prompt \
                  (serial-getty) has taken the port; run `sudo linky-sensor doctor`",
                 device.display()
             ),
-            Self::Permission { device, user, group, member: true, .. } => write!(
+            Self::Permission {
+                device,
+                user,
+                group,
+                member: true,
+                ..
+            } => write!(
                 f,
                 "{}: no permission, though the user {user} is in the group {group} that owns it; run `sudo linky-sensor \
                  doctor`",
                 device.display()
             ),
-            Self::Permission { device, user, group, .. } => write!(
+            Self::Permission {
+                device,
+                user,
+                group,
+                ..
+            } => write!(
                 f,
                 "{}: no permission; add the user {user} to the group {group} (`sudo adduser {user} {group}`), then \
                  restart the service",
@@ -147,10 +163,18 @@ impl fmt::Display for Refusal {
                 )
             }
             Self::Held(path) => {
-                write!(f, "{}: held by another process; run `sudo linky-sensor doctor`", path.display())
+                write!(
+                    f,
+                    "{}: held by another process; run `sudo linky-sensor doctor`",
+                    path.display()
+                )
             }
             Self::Open(path, why) => {
-                write!(f, "{}: {why}; run `sudo linky-sensor doctor`", path.display())
+                write!(
+                    f,
+                    "{}: {why}; run `sudo linky-sensor doctor`",
+                    path.display()
+                )
             }
             Self::HungUp(path) => write!(
                 f,
@@ -159,14 +183,20 @@ impl fmt::Display for Refusal {
                 path.display()
             ),
             Self::Closed { address, why } => {
-                write!(f, "tcp://{address}: {why}; check the server, it is being called again")
+                write!(
+                    f,
+                    "tcp://{address}: {why}; check the server, it is being called again"
+                )
             }
             Self::Network { address, cause } => write!(
                 f,
                 "tcp://{address}: {cause}; check that the server runs and that `device` names its port"
             ),
             Self::UnknownHost { address, cause } => {
-                write!(f, "tcp://{address}: the name is not known ({cause}); check `device`")
+                write!(
+                    f,
+                    "tcp://{address}: the name is not known ({cause}); check `device`"
+                )
             }
         }
     }
@@ -191,20 +221,30 @@ pub fn resolve(path: &Path) -> Result<PathBuf, Refusal> {
 pub fn refuse_console(device: &Path) -> Result<(), Refusal> {
     // No list, no console: a container, or a kernel without one.
     let active = fs::read_to_string(CONSOLES).unwrap_or_default();
-    if is_console(device, &active) { Err(Refusal::Console(device.to_owned())) } else { Ok(()) }
+    if is_console(device, &active) {
+        Err(Refusal::Console(device.to_owned()))
+    } else {
+        Ok(())
+    }
 }
 
 fn is_console(device: &Path, active: &str) -> bool {
     // /dev/pts/0 is not tty0's business: only what lies right below /dev.
     device.parent() == Some(Path::new("/dev"))
-        && active.split_whitespace().any(|console| console == tty_name(device))
+        && active
+            .split_whitespace()
+            .any(|console| console == tty_name(device))
 }
 
 /// Finds out why opening `device` just failed, by opening it again without the serial library, whose errors are words
 /// alone. `said` is what the library said.
 pub fn diagnose(device: &Path, said: &str) -> Refusal {
     let flags = nix::fcntl::OFlag::O_NOCTTY | nix::fcntl::OFlag::O_NONBLOCK;
-    let opened = OpenOptions::new().read(true).write(true).custom_flags(flags.bits()).open(device);
+    let opened = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .custom_flags(flags.bits())
+        .open(device);
     match opened {
         Ok(file) if !file.is_terminal() => Refusal::NotATty(device.to_owned()),
         Ok(_) => Refusal::Open(device.to_owned(), said.to_owned()),
@@ -217,9 +257,10 @@ fn refusal_of(device: &Path, error: &io::Error) -> Refusal {
         Some(Errno::ENOENT) => Refusal::Missing(device.to_owned()),
         Some(Errno::EBUSY) => Refusal::Held(device.to_owned()),
         Some(Errno::ENXIO | Errno::ENODEV | Errno::EIO) => Refusal::Gone(device.to_owned()),
-        Some(Errno::EPERM) => {
-            Refusal::Policy { device: device.to_owned(), driver: driver_name(device) }
-        }
+        Some(Errno::EPERM) => Refusal::Policy {
+            device: device.to_owned(),
+            driver: driver_name(device),
+        },
         Some(Errno::EACCES) => match fs::metadata(device) {
             Ok(meta) => permission(device, &meta),
             Err(error) => Refusal::Open(device.to_owned(), error.to_string()),
@@ -230,23 +271,40 @@ fn refusal_of(device: &Path, error: &io::Error) -> Refusal {
 
 fn permission(device: &Path, meta: &Metadata) -> Refusal {
     let (uid, gid) = (Uid::effective(), Gid::from_raw(meta.gid()));
-    let user = User::from_uid(uid).ok().flatten().map_or_else(|| uid.to_string(), |user| user.name);
-    let group =
-        Group::from_gid(gid).ok().flatten().map_or_else(|| gid.to_string(), |group| group.name);
+    let user = User::from_uid(uid)
+        .ok()
+        .flatten()
+        .map_or_else(|| uid.to_string(), |user| user.name);
+    let group = Group::from_gid(gid)
+        .ok()
+        .flatten()
+        .map_or_else(|| gid.to_string(), |group| group.name);
     let member =
         Gid::effective() == gid || nix::unistd::getgroups().is_ok_and(|own| own.contains(&gid));
-    Refusal::Permission { device: device.to_owned(), user, group, mode: meta.mode() & 0o777, member }
+    Refusal::Permission {
+        device: device.to_owned(),
+        user,
+        group,
+        mode: meta.mode() & 0o777,
+        member,
+    }
 }
 
 /// The driver behind a tty, as sysfs names it.
 fn driver_name(device: &Path) -> Option<String> {
-    let link = Path::new("/sys/class/tty").join(tty_name(device)).join("device/driver");
+    let link = Path::new("/sys/class/tty")
+        .join(tty_name(device))
+        .join("device/driver");
     let target = fs::read_link(link).ok()?;
     Some(target.file_name()?.to_string_lossy().into_owned())
 }
 
 fn tty_name(device: &Path) -> String {
-    device.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    device
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 #[cfg(test)]
@@ -256,7 +314,14 @@ mod tests {
     fn permission_of(mode: u32, member: bool) -> String {
         let device = PathBuf::from("/dev/ttyUSB0");
         let (user, group) = ("linky-sensor".to_owned(), "dialout".to_owned());
-        Refusal::Permission { device, user, group, mode, member }.to_string()
+        Refusal::Permission {
+            device,
+            user,
+            group,
+            mode,
+            member,
+        }
+        .to_string()
     }
 
     #[test]
@@ -265,7 +330,10 @@ mod tests {
         assert!(ours.contains("no dongle or UART is recognised"), "{ours}");
         let other = Refusal::Missing("/dev/ttyUSB7".into()).to_string();
         assert!(other.contains("/dev/ttyUSB7: no such device"), "{other}");
-        assert!(matches!(resolve(Path::new("/nowhere/tty")), Err(Refusal::Missing(_))));
+        assert!(matches!(
+            resolve(Path::new("/nowhere/tty")),
+            Err(Refusal::Missing(_))
+        ));
     }
 
     #[test]
@@ -282,15 +350,33 @@ mod tests {
     #[test]
     fn each_refusal_of_the_system_says_its_own_cure() {
         let outsider = permission_of(0o660, false);
-        assert!(outsider.contains("add the user linky-sensor to the group dialout"), "{outsider}");
+        assert!(
+            outsider.contains("add the user linky-sensor to the group dialout"),
+            "{outsider}"
+        );
         let taken = permission_of(0o600, true);
-        assert!(taken.contains("(mode 0600)") && taken.contains("serial-getty"), "{taken}");
+        assert!(
+            taken.contains("(mode 0600)") && taken.contains("serial-getty"),
+            "{taken}"
+        );
 
         let device = Path::new("/dev/ttymxc2");
         let of = |errno: Errno| refusal_of(device, &io::Error::from(errno)).to_string();
-        assert!(of(Errno::EPERM).contains("DeviceAllow=char-ttymxc rw"), "{}", of(Errno::EPERM));
-        assert!(of(Errno::EBUSY).contains("held by another process"), "{}", of(Errno::EBUSY));
-        assert!(of(Errno::ENXIO).contains("does not answer"), "{}", of(Errno::ENXIO));
+        assert!(
+            of(Errno::EPERM).contains("DeviceAllow=char-ttymxc rw"),
+            "{}",
+            of(Errno::EPERM)
+        );
+        assert!(
+            of(Errno::EBUSY).contains("held by another process"),
+            "{}",
+            of(Errno::EBUSY)
+        );
+        assert!(
+            of(Errno::ENXIO).contains("does not answer"),
+            "{}",
+            of(Errno::ENXIO)
+        );
         for errno in [Errno::EPERM, Errno::EBUSY, Errno::ENXIO, Errno::EMFILE] {
             assert!(!of(errno).contains('\n') && of(errno).starts_with("/dev/ttymxc2: "));
         }
@@ -299,6 +385,9 @@ mod tests {
     #[test]
     fn a_file_that_is_no_serial_port_is_told_apart() {
         assert!(matches!(resolve(Path::new("/")), Err(Refusal::NotATty(_))));
-        assert!(matches!(diagnose(Path::new("/dev/null"), "?"), Refusal::NotATty(_)));
+        assert!(matches!(
+            diagnose(Path::new("/dev/null"), "?"),
+            Refusal::NotATty(_)
+        ));
     }
 }

@@ -26,7 +26,10 @@ impl Scout {
             decoder.push(&[STX], &mut |_| ());
             decoder
         });
-        Self { heard: Vec::new(), decoders }
+        Self {
+            heard: Vec::new(),
+            decoders,
+        }
     }
 
     /// Takes bytes as they come; the mode, once they hold a correct group of it.
@@ -34,9 +37,9 @@ impl Scout {
         self.heard.extend_from_slice(bytes);
         let excess = self.heard.len().saturating_sub(KEPT);
         self.heard.drain(..excess);
-        self.decoders.iter_mut().find_map(|decoder| {
-            listen(decoder, bytes, &mut |_| ()).then(|| decoder.mode())
-        })
+        self.decoders
+            .iter_mut()
+            .find_map(|decoder| listen(decoder, bytes, &mut |_| ()).then(|| decoder.mode()))
     }
 
     /// All that was heard, in order.

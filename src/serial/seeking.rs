@@ -58,8 +58,14 @@ pub struct Seeking {
 enum State {
     /// The configuration says the mode: nothing to find, nothing to doubt.
     Told,
-    Trying { since: Duration, first_byte: Option<Duration> },
-    Found { mode: Mode, bad_since: Option<Duration> },
+    Trying {
+        since: Duration,
+        first_byte: Option<Duration>,
+    },
+    Found {
+        mode: Mode,
+        bad_since: Option<Duration>,
+    },
 }
 
 impl Seeking {
@@ -67,8 +73,17 @@ impl Seeking {
     #[must_use]
     pub fn new(told: Option<Mode>, first: Mode, now: Duration) -> Self {
         match told {
-            Some(mode) => Self { speed: mode, state: State::Told },
-            None => Self { speed: first, state: State::Trying { since: now, first_byte: None } },
+            Some(mode) => Self {
+                speed: mode,
+                state: State::Told,
+            },
+            None => Self {
+                speed: first,
+                state: State::Trying {
+                    since: now,
+                    first_byte: None,
+                },
+            },
         }
     }
 
@@ -83,7 +98,10 @@ impl Seeking {
         match (&mut self.state, heard) {
             (State::Told, _) => Step::Stay,
             (State::Trying { .. }, Heard::Correct(mode)) => {
-                self.state = State::Found { mode, bad_since: None };
+                self.state = State::Found {
+                    mode,
+                    bad_since: None,
+                };
                 Step::Found(mode)
             }
             (State::Trying { since, first_byte }, _) => {
@@ -91,7 +109,11 @@ impl Seeking {
                     first_byte.get_or_insert(now);
                 }
                 let due = first_byte.map_or(*since + DEAF, |first| first + TRY);
-                if now >= due { self.try_other(now) } else { Step::Stay }
+                if now >= due {
+                    self.try_other(now)
+                } else {
+                    Step::Stay
+                }
             }
             (State::Found { mode, bad_since }, Heard::Correct(correct)) if correct == *mode => {
                 *bad_since = None;
@@ -104,7 +126,11 @@ impl Seeking {
             (State::Found { .. }, Heard::Nothing) => Step::Stay,
             (State::Found { bad_since, .. }, Heard::Noise | Heard::Correct(_)) => {
                 let bad_since = *bad_since.get_or_insert(now);
-                if now >= bad_since + BAD { self.try_other(now) } else { Step::Stay }
+                if now >= bad_since + BAD {
+                    self.try_other(now)
+                } else {
+                    Step::Stay
+                }
             }
         }
     }
@@ -114,7 +140,10 @@ impl Seeking {
             Mode::Standard => Mode::Historique,
             Mode::Historique => Mode::Standard,
         };
-        self.state = State::Trying { since: now, first_byte: None };
+        self.state = State::Trying {
+            since: now,
+            first_byte: None,
+        };
         Step::Try(self.speed)
     }
 }
@@ -140,24 +169,39 @@ mod tests {
     #[test]
     fn the_speeds_take_turns_while_only_noise_comes() {
         let mut seeking = Seeking::new(None, Standard, ms(0));
-        assert_eq!(until_step(&mut seeking, Heard::Noise, 0), (Step::Try(Historique), 2000));
-        assert_eq!(until_step(&mut seeking, Heard::Noise, 2100), (Step::Try(Standard), 4100));
+        assert_eq!(
+            until_step(&mut seeking, Heard::Noise, 0),
+            (Step::Try(Historique), 2000)
+        );
+        assert_eq!(
+            until_step(&mut seeking, Heard::Noise, 2100),
+            (Step::Try(Standard), 4100)
+        );
         assert_eq!(seeking.speed(), Standard);
     }
 
     #[test]
     fn a_silent_line_is_tried_more_slowly() {
         let mut seeking = Seeking::new(None, Historique, ms(0));
-        assert_eq!(until_step(&mut seeking, Heard::Nothing, 0), (Step::Try(Standard), 4000));
+        assert_eq!(
+            until_step(&mut seeking, Heard::Nothing, 0),
+            (Step::Try(Standard), 4000)
+        );
         // A line that wakes up gets its whole time from its first byte.
         assert_eq!(seeking.push(Heard::Silence, ms(7900)), Step::Stay);
-        assert_eq!(until_step(&mut seeking, Heard::Noise, 7950), (Step::Try(Historique), 9950));
+        assert_eq!(
+            until_step(&mut seeking, Heard::Noise, 7950),
+            (Step::Try(Historique), 9950)
+        );
     }
 
     #[test]
     fn a_correct_group_decides_whatever_the_speed() {
         let mut seeking = Seeking::new(None, Standard, ms(0));
-        assert_eq!(seeking.push(Heard::Correct(Historique), ms(300)), Step::Found(Historique));
+        assert_eq!(
+            seeking.push(Heard::Correct(Historique), ms(300)),
+            Step::Found(Historique)
+        );
         assert_eq!(seeking.speed(), Standard);
     }
 
@@ -166,12 +210,22 @@ mod tests {
         let mut seeking = Seeking::new(None, Standard, ms(0));
         seeking.push(Heard::Correct(Standard), ms(100));
         for now in (200..60_000).step_by(100) {
-            let heard = if now % 4000 == 0 { Heard::Correct(Standard) } else { Heard::Noise };
+            let heard = if now % 4000 == 0 {
+                Heard::Correct(Standard)
+            } else {
+                Heard::Noise
+            };
             assert_eq!(seeking.push(heard, ms(now)), Step::Stay);
         }
         seeking.push(Heard::Correct(Standard), ms(60_000));
-        assert_eq!(until_step(&mut seeking, Heard::Noise, 60_100), (Step::Try(Historique), 65_100));
-        assert_eq!(seeking.push(Heard::Correct(Historique), ms(65_300)), Step::Found(Historique));
+        assert_eq!(
+            until_step(&mut seeking, Heard::Noise, 60_100),
+            (Step::Try(Historique), 65_100)
+        );
+        assert_eq!(
+            seeking.push(Heard::Correct(Historique), ms(65_300)),
+            Step::Found(Historique)
+        );
     }
 
     #[test]

@@ -51,8 +51,10 @@ impl Stop {
 
     /// Sleeps for `duration`, or until the end is asked for.
     pub fn sleep(&self, duration: Duration) {
-        let sleep =
-            self.0.wake.wait_timeout_while(self.0.lock(), duration, |stopped| !*stopped);
+        let sleep = self
+            .0
+            .wake
+            .wait_timeout_while(self.0.lock(), duration, |stopped| !*stopped);
         drop(sleep.unwrap_or_else(PoisonError::into_inner));
     }
 }

@@ -23,7 +23,9 @@ impl Keeper {
     /// The thread cannot be made.
     pub fn start(files: Vec<MemoryFile>) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (sender, receiver) = sync_channel(WAITING);
-        let thread = thread::Builder::new().name("store".into()).spawn(move || keep(files, &receiver))?;
+        let thread = thread::Builder::new()
+            .name("store".into())
+            .spawn(move || keep(files, &receiver))?;
         Ok((Self { sender }, thread))
     }
 
@@ -36,7 +38,9 @@ impl Keeper {
 fn keep(mut files: Vec<MemoryFile>, receiver: &Receiver<(usize, Memory)>) {
     let mut works = true;
     while let Ok((meter, memory)) = receiver.recv() {
-        let Some(file) = files.get_mut(meter) else { continue };
+        let Some(file) = files.get_mut(meter) else {
+            continue;
+        };
         let saved = file.save(&memory);
         if let (true, Err(error)) = (works, &saved) {
             log::warn!(MESSAGE_ID = journal::STORE_FAILED; "the state directory cannot be written: {error}; what a meter remembers is lost at the next start");

@@ -24,6 +24,7 @@ pub struct Label(u8);
 struct Row {
     mode: Mode,
     name: &'static str,
+    key: u64,
     grammar: Grammar,
 }
 
@@ -41,7 +42,7 @@ macro_rules! labels {
         }
 
         static ROWS: [Row; Label::COUNT] = [
-            $( $( Row { mode: Mode::$mode, name: $name, grammar: $grammar }, )* )*
+            $( $( Row { mode: Mode::$mode, name: $name, key: key_of($name.as_bytes()), grammar: $grammar }, )* )*
         ];
     };
 }
@@ -163,17 +164,30 @@ impl Label {
     pub const COUNT: usize = Place::PPOT as usize + 1;
 
     /// Looks a name up among the labels of a mode.
-    #[inline]
     pub fn find(mode: Mode, name: &[u8]) -> Option<Label> {
+        Label::find_word(mode, key_of(name), name)
+    }
+
+    /// The same, for a name that lies at the beginning of a word of eight characters.
+    #[inline]
+    pub(super) fn find_word(mode: Mode, word: u64, name: &[u8]) -> Option<Label> {
+        let key = if name.len() < 8 {
+            word & !(u64::MAX << (8 * name.len()))
+        } else {
+            word
+        };
         let slots = match mode {
             Mode::Standard => &STANDARD,
             Mode::Historique => &HISTORIQUE,
         };
-        let mut slot = slot_of(name);
+        let mut slot = slot_of(key, name.len());
         loop {
             let place = *slots.get(slot)?;
             let row = ROWS.get(usize::from(place))?;
-            if row.name.as_bytes() == name {
+            if row.key == key
+                && row.name.len() == name.len()
+                && (name.len() <= 8 || row.name.as_bytes() == name)
+            {
                 return Some(Label(place));
             }
             slot = (slot + 1) % SLOTS;
@@ -267,7 +281,7 @@ const fn slots(standard: bool) -> [u8; SLOTS] {
     while (place as usize) < Label::COUNT {
         let row = &ROWS[place as usize];
         if matches!(row.mode, Mode::Standard) == standard {
-            let mut slot = slot_of(row.name.as_bytes());
+            let mut slot = slot_of(row.key, row.name.len());
             while slots[slot] != FREE {
                 slot = (slot + 1) % SLOTS;
             }
@@ -278,9 +292,8 @@ const fn slots(standard: bool) -> [u8; SLOTS] {
     slots
 }
 
-/// Multiplicative hash of the first eight characters and the length; always below `SLOTS`.
-#[inline]
-const fn slot_of(name: &[u8]) -> usize {
+/// The first eight characters of a name, as a word; zeros follow a shorter one.
+const fn key_of(name: &[u8]) -> u64 {
     let mut key = 0u64;
     let mut rest = name;
     let mut shift = 0;
@@ -291,12 +304,13 @@ const fn slot_of(name: &[u8]) -> usize {
         shift += 8;
         rest = others;
     }
-    slot_of_key(key, name.len())
+    key
 }
 
+/// Multiplicative hash of a key and the length of its name; always below `SLOTS`.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "nine bits are left")]
-const fn slot_of_key(key: u64, len: usize) -> usize {
+const fn slot_of(key: u64, len: usize) -> usize {
     ((key ^ ((len as u64) << 60)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
         >> (64 - SLOTS.trailing_zeros())) as usize
 }

@@ -1,0 +1,286 @@
+//! `linky-sensor simulate`: a meter on a pseudo-terminal, or on standard output.
+//!
+//! On a pseudo-terminal the first line of standard output is its path; the command then runs until it has sent what was
+//! asked for, or until Ctrl-C. On standard output come the raw bytes and nothing else.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use clap::{Args, ValueEnum};
+use nix::sys::signal::{SigSet, Signal};
+
+use crate::simulator::{
+    Channel, Contract, Meter, Noise, Pace, Phases, Pty, Scenario, ScenarioError, Speed, parse_start,
+};
+use crate::tic::Mode;
+
+/// Flat out, how long a write waits for a reader before the bytes are lost.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// How long the reader has for the last bytes.
+const LAST_BYTES: Duration = Duration::from_secs(1);
+
+/// Simulates a Linky meter on a pseudo-terminal or on standard output.
+#[derive(Debug, Args)]
+pub struct Simulate {
+    /// Output mode of the meter
+    #[arg(long, value_enum, default_value = "standard")]
+    mode: ModeName,
+    /// 1 or 3 phases
+    #[arg(long, value_parser = parse_phases, default_value = "1")]
+    phases: Phases,
+    /// The supplier's tariff
+    #[arg(long, value_enum, default_value = "base")]
+    contract: ContractName,
+    /// The house has solar panels and the meter counts injection (standard mode)
+    #[arg(long)]
+    producer: bool,
+    /// Subscribed power
+    #[arg(long, value_name = "KVA", default_value = "6")]
+    power_kva: u8,
+    /// Another house, other peak days, another noise
+    #[arg(long, default_value = "0")]
+    seed: u64,
+    /// The meter's clock at the start: "now", seconds since 1970, or legal time such as 2026-01-15T18:30:00
+    #[arg(long, value_name = "TIME", default_value = "now")]
+    start: String,
+    /// Exceed the subscribed power for two minutes in every ten
+    #[arg(long)]
+    overrun: bool,
+    /// The meter has lost its clock
+    #[arg(long)]
+    degraded_clock: bool,
+    /// The meter has messages to show
+    #[arg(long)]
+    messages: bool,
+    /// Pass time so many times faster than the line
+    #[arg(long, value_name = "N", value_parser = parse_speed, default_value = "1")]
+    speed: f64,
+    /// Send as fast as the bytes are taken
+    #[arg(long, conflicts_with = "speed")]
+    flat_out: bool,
+    /// End after so many frames
+    #[arg(long, value_name = "N")]
+    frames: Option<u64>,
+    /// End after so many seconds of the meter's time
+    #[arg(long, value_name = "N")]
+    seconds: Option<u64>,
+    /// Parity in bit 7, or cleared as by an adapter set to seven bits
+    #[arg(long, value_enum, default_value = "even")]
+    parity: ParityName,
+    /// Bit error rate, such as 1e-4
+    #[arg(long, value_name = "RATE", value_parser = parse_rate, default_value = "0")]
+    noise: f64,
+    /// Bursts of four random characters: so many per character
+    #[arg(long, value_name = "RATE", value_parser = parse_rate, default_value = "0")]
+    burst: f64,
+    /// Lost characters: so many per character
+    #[arg(long, value_name = "RATE", value_parser = parse_rate, default_value = "0")]
+    lose: f64,
+    /// Where the bytes go
+    #[arg(long, value_enum, default_value = "pty")]
+    output: OutputName,
+    /// Symbolic link to the pseudo-terminal, removed at the end
+    #[arg(long, value_name = "PATH")]
+    link: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ModeName {
+    Standard,
+    Historique,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ContractName {
+    Base,
+    OffPeak,
+    Tempo,
+    Ejp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ParityName {
+    Even,
+    Strip,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum OutputName {
+    Pty,
+    Stdout,
+}
+
+/// Why the simulation did not start or did not go on.
+#[derive(Debug)]
+enum Failure {
+    Start(String),
+    Scenario(ScenarioError),
+    Pty(io::Error),
+    Output(io::Error),
+}
+
+impl Failure {
+    const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Start(_) | Self::Scenario(_) => 64,
+            Self::Pty(_) => 73,
+            Self::Output(_) => 74,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Start(message) => write!(f, "--start: {message}"),
+            Self::Scenario(error) => error.fmt(f),
+            Self::Pty(error) => write!(f, "cannot make the pseudo-terminal: {error}"),
+            Self::Output(error) => write!(f, "cannot write: {error}"),
+        }
+    }
+}
+
+impl Simulate {
+    /// Runs the simulation; the exit code.
+    #[must_use]
+    pub fn run(self) -> u8 {
+        match self.simulate() {
+            Ok(()) => 0,
+            // The reader of the pipe has had enough.
+            Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => 0,
+            Err(failure) => {
+                eprintln!("linky-sensor simulate: {failure}");
+                failure.exit_code()
+            }
+        }
+    }
+
+    fn simulate(&self) -> Result<(), Failure> {
+        let meter = Meter::new(self.scenario()?).map_err(Failure::Scenario)?;
+        match self.output {
+            OutputName::Stdout => {
+                // Ctrl-C ends the process by itself: nothing is to be put in order.
+                let never = AtomicBool::new(false);
+                self.send(meter, &mut io::stdout().lock(), &never)
+                    .map_err(Failure::Output)
+            }
+            OutputName::Pty => {
+                let stop = stop_on_signals();
+                let patience = if self.flat_out {
+                    PATIENCE
+                } else {
+                    Duration::ZERO
+                };
+                let mut pty = Pty::open(self.link.as_deref(), patience).map_err(Failure::Pty)?;
+                let mut stdout = io::stdout();
+                writeln!(stdout, "{}", pty.path().display())
+                    .and_then(|()| stdout.flush())
+                    .and_then(|()| self.send(meter, &mut pty, &stop))
+                    .map_err(Failure::Output)?;
+                if !stop.load(Ordering::Relaxed) {
+                    pty.drain(LAST_BYTES);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn scenario(&self) -> Result<Scenario, Failure> {
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_secs();
+        let now = i64::try_from(now).unwrap_or(i64::MAX);
+        Ok(Scenario {
+            mode: match self.mode {
+                ModeName::Standard => Mode::Standard,
+                ModeName::Historique => Mode::Historique,
+            },
+            phases: self.phases,
+            contract: match self.contract {
+                ContractName::Base => Contract::Base,
+                ContractName::OffPeak => Contract::OffPeak,
+                ContractName::Tempo => Contract::Tempo,
+                ContractName::Ejp => Contract::Ejp,
+            },
+            producer: self.producer,
+            power_kva: self.power_kva,
+            seed: self.seed,
+            start: parse_start(&self.start, now).map_err(Failure::Start)?,
+            overrun: self.overrun,
+            degraded_clock: self.degraded_clock,
+            messages: self.messages,
+            ..Scenario::default()
+        })
+    }
+
+    fn send(&self, meter: Meter, out: &mut impl Write, stop: &AtomicBool) -> io::Result<()> {
+        let noise = Noise {
+            bit_error: self.noise,
+            burst: self.burst,
+            lost: self.lose,
+            strip_parity: self.parity == ParityName::Strip,
+            ..Noise::default()
+        };
+        let mut channel = Channel::new(noise, self.seed);
+        let speed = if self.flat_out {
+            Speed::FlatOut
+        } else {
+            Speed::Times(self.speed)
+        };
+        let mut pace = Pace::new(meter.scenario().mode, speed);
+        let frames = usize::try_from(self.frames.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
+        let until = self.seconds.map_or(Duration::MAX, Duration::from_secs);
+        for frame in meter.take(frames).take_while(|frame| frame.at < until) {
+            if stop.load(Ordering::Relaxed) {
+                break;
+            }
+            pace.send(&frame, &channel.pass(&frame.bytes), out, stop)?;
+        }
+        out.flush()
+    }
+}
+
+/// Set by Ctrl-C, by SIGTERM, and when the terminal goes away. To be called before any other thread starts.
+fn stop_on_signals() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let signals: SigSet = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP]
+        .into_iter()
+        .collect();
+    if signals.thread_block().is_ok() {
+        let stop = Arc::clone(&stop);
+        thread::spawn(move || {
+            // An error is as good a reason to stop as a signal.
+            let _ = signals.wait();
+            stop.store(true, Ordering::Relaxed);
+        });
+    }
+    stop
+}
+
+fn parse_phases(text: &str) -> Result<Phases, String> {
+    match text {
+        "1" => Ok(Phases::One),
+        "3" => Ok(Phases::Three),
+        _ => Err("expected 1 or 3".to_owned()),
+    }
+}
+
+fn parse_speed(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(speed) if speed > 0.0 && speed < f64::INFINITY => Ok(speed),
+        _ => Err("expected a number above 0".to_owned()),
+    }
+}
+
+fn parse_rate(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(rate) if (0.0..=1.0).contains(&rate) => Ok(rate),
+        _ => Err("expected a number from 0 to 1, such as 1e-4".to_owned()),
+    }
+}

@@ -1,0 +1,82 @@
+//! The thread of one meter: what its port tells goes into the meter, what the meter answers goes to the sinks.
+
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Instant;
+
+use tokio::sync::broadcast;
+
+use super::watchdog::Pulse;
+use crate::config::{Device, MeterSettings, ModeChoice, ParityChoice};
+use crate::meter::{Input, Meter, Moment, Timestamp, Update};
+use crate::serial::{self, PortCheck, PortSettings, Source, Stop};
+use crate::store::Keeper;
+use crate::tic::{Mode, Parity};
+
+/// The stack of a reader, in bytes: it holds a buffer and the frame being built.
+const STACK: usize = 256 * 1024;
+
+/// All that a reader is given.
+pub struct Reader {
+    /// The meter that it feeds.
+    pub meter: Meter,
+    /// Its number among the meters.
+    pub number: usize,
+    /// The port.
+    pub port: PortSettings,
+    /// Whether the port may be opened.
+    pub check: Box<dyn PortCheck>,
+    /// Where Updates go.
+    pub updates: broadcast::Sender<Arc<Update>>,
+    /// Where what is to be remembered goes.
+    pub keeper: Option<Keeper>,
+    /// Its sign of life.
+    pub pulse: Pulse,
+}
+
+impl Reader {
+    /// Starts the thread. It ends when `stop` is asked for.
+    ///
+    /// # Errors
+    /// The thread cannot be made.
+    pub fn start(self, stop: Stop) -> std::io::Result<JoinHandle<()>> {
+        let name = format!("meter {}", self.number);
+        thread::Builder::new().name(name).stack_size(STACK).spawn(move || self.run(&stop))
+    }
+
+    fn run(mut self, stop: &Stop) {
+        let origin = Instant::now();
+        let mut sink = |input: Input| {
+            self.pulse.beat();
+            let now = Moment { wall: Some(Timestamp::now()), mono: origin.elapsed() };
+            if let Some(update) = self.meter.push(input, now) {
+                // No sink at all is a configuration without outputs: nobody to tell.
+                let _ = self.updates.send(update);
+            }
+            if let (Some(keeper), Some(memory)) = (&self.keeper, self.meter.take_memory()) {
+                keeper.save(self.number, memory);
+            }
+        };
+        serial::read(&self.port, &*self.check, stop, &mut sink);
+    }
+}
+
+/// The port of a meter, as configured.
+pub fn port(settings: &MeterSettings) -> PortSettings {
+    PortSettings {
+        source: match &settings.device {
+            Device::Path(path) => Source::Path(path.clone()),
+            Device::Tcp { host, port } => Source::Tcp { host: host.clone(), port: *port },
+        },
+        mode: match settings.mode {
+            ModeChoice::Auto => None,
+            ModeChoice::Standard => Some(Mode::Standard),
+            ModeChoice::Historique => Some(Mode::Historique),
+        },
+        parity: match settings.parity {
+            ParityChoice::Auto => Parity::Auto,
+            ParityChoice::Check => Parity::Check,
+            ParityChoice::Ignore => Parity::Ignore,
+        },
+    }
+}

@@ -1,0 +1,481 @@
+//! The supplier's calendar: which tariff holds at a moment, what is announced, and the words that the meter uses.
+//!
+//! A pure function of the contract, the seed and the legal time. Red, white and peak days are drawn once per winter:
+//! 22 red (or EJP) days from November to March, never at a weekend; 43 white days from October to May, never on a
+//! Sunday. Tempo and EJP announce themselves as peaks: at 18:00 the day before as a mobile peak (DPM, FPM, PPOINTE),
+//! a Tempo colour also at 20:00 in STGE and DEMAIN. A Tempo day runs from 06:00 to 06:00, and so does what the meter
+//! calls today.
+
+use super::clock::{self, Local};
+use super::random::Random;
+use super::scenario::Contract;
+use crate::tic::Color;
+use crate::tic::civil;
+
+const fn hour(hour: u32) -> u32 {
+    hour * 3_600
+}
+
+const OFF_PEAK_FROM: u32 = hour(22) + 1_800;
+const OFF_PEAK_UNTIL: u32 = hour(6) + 1_800;
+const TEMPO_OFF_PEAK_FROM: u32 = hour(22);
+const TEMPO_DAY: u32 = hour(6);
+const EJP_FROM: u32 = hour(7);
+const EJP_UNTIL: u32 = hour(1);
+const EJP_NOTICE: u32 = 1_800;
+const PEAK_ANNOUNCED: u32 = hour(18);
+const COLOR_ANNOUNCED: u32 = hour(20);
+const DISTRIBUTOR_OFF_PEAK: std::ops::Range<u32> = hour(6)..hour(22);
+
+/// What holds at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Tariff {
+    /// Supplier index in force, 1 to 6.
+    pub index: u8,
+    /// Distributor index in force: winter off-peak 1, winter peak 2, summer off-peak 3, summer peak 4.
+    pub distributor: u8,
+    /// The dry contact, which is relay 1, is closed: cheap hours.
+    pub contact_closed: bool,
+    /// Tempo: the colour in force.
+    pub color_today: Option<Color>,
+    /// Tempo: the colour that comes next, once announced.
+    pub color_tomorrow: Option<Color>,
+    /// The mobile peak in progress.
+    pub running: Option<Peak>,
+    /// The mobile peak that is announced and has not begun.
+    pub announced: Option<Peak>,
+    /// EJP: the last half hour before a peak.
+    pub ejp_notice: bool,
+}
+
+/// A mobile peak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Peak {
+    /// 1 for a white day and for EJP, 2 for a red day.
+    pub number: u8,
+    start: (i64, u32),
+    end: (i64, u32),
+}
+
+impl Peak {
+    fn tempo(day: i64, color: Color) -> Option<Self> {
+        let number = match color {
+            Color::Blue => return None,
+            Color::White => 1,
+            Color::Red => 2,
+        };
+        Some(Self {
+            number,
+            start: (day, TEMPO_DAY),
+            end: (day + 1, TEMPO_DAY),
+        })
+    }
+
+    const fn ejp(day: i64) -> Self {
+        Self {
+            number: 1,
+            start: (day, EJP_FROM),
+            end: (day + 1, EJP_UNTIL),
+        }
+    }
+
+    /// The horodate of DPM.
+    pub fn start(&self) -> String {
+        clock::written(' ', self.start.0, self.start.1)
+    }
+
+    /// The horodate of FPM.
+    pub fn end(&self) -> String {
+        clock::written(' ', self.end.0, self.end.1)
+    }
+}
+
+/// The calendar of one meter.
+#[derive(Debug)]
+pub(super) struct Calendar {
+    contract: Contract,
+    seed: u64,
+    winter: Winter,
+}
+
+impl Calendar {
+    pub fn new(contract: Contract, seed: u64) -> Self {
+        Self {
+            contract,
+            seed,
+            winter: Winter::draw(seed, 2000),
+        }
+    }
+
+    /// What holds at `now`.
+    pub fn tariff(&mut self, now: Local) -> Tariff {
+        let distributor = if now.is_winter() { 1 } else { 3 }
+            + u8::from(DISTRIBUTOR_OFF_PEAK.contains(&now.second));
+        let plain = Tariff {
+            index: 1,
+            distributor,
+            contact_closed: false,
+            color_today: None,
+            color_tomorrow: None,
+            running: None,
+            announced: None,
+            ejp_notice: false,
+        };
+        match self.contract {
+            Contract::Base => plain,
+            Contract::OffPeak => {
+                let off_peak = !(OFF_PEAK_UNTIL..OFF_PEAK_FROM).contains(&now.second);
+                Tariff {
+                    index: if off_peak { 1 } else { 2 },
+                    contact_closed: off_peak,
+                    ..plain
+                }
+            }
+            Contract::Tempo => self.tempo(now, plain),
+            Contract::Ejp => self.ejp(now, plain),
+        }
+    }
+
+    fn tempo(&mut self, now: Local, plain: Tariff) -> Tariff {
+        let early = now.second < TEMPO_DAY;
+        let day = now.day - i64::from(early);
+        let today = self.color(day);
+        let tomorrow = self.color(day + 1);
+        let off_peak = early || now.second >= TEMPO_OFF_PEAK_FROM;
+        let first = match today {
+            Color::Blue => 1,
+            Color::White => 3,
+            Color::Red => 5,
+        };
+        Tariff {
+            index: first + u8::from(!off_peak),
+            contact_closed: off_peak,
+            color_today: Some(today),
+            color_tomorrow: (early || now.second >= COLOR_ANNOUNCED).then_some(tomorrow),
+            running: Peak::tempo(day, today),
+            announced: Peak::tempo(day + 1, tomorrow)
+                .filter(|_| early || now.second >= PEAK_ANNOUNCED),
+            ..plain
+        }
+    }
+
+    fn ejp(&mut self, now: Local, plain: Tariff) -> Tariff {
+        let mut peak = |day| (self.color(day) == Color::Red).then_some(Peak::ejp(day));
+        let running = match now.second {
+            EJP_FROM.. => peak(now.day),
+            ..EJP_UNTIL => peak(now.day - 1),
+            _ => None,
+        };
+        let announced = match now.second {
+            PEAK_ANNOUNCED.. => peak(now.day + 1),
+            ..EJP_FROM => peak(now.day),
+            _ => None,
+        };
+        let notice = now.second < EJP_FROM && now.second >= EJP_FROM - EJP_NOTICE;
+        Tariff {
+            index: 1 + u8::from(running.is_some()),
+            running,
+            announced,
+            ejp_notice: notice && announced.is_some(),
+            ..plain
+        }
+    }
+
+    fn color(&mut self, day: i64) -> Color {
+        // A winter is named after the year of its autumn; in the eight months from October all coloured days lie.
+        let (year, month, _) = civil::civil_from_days(day);
+        if (6..=9).contains(&month) {
+            return Color::Blue;
+        }
+        let year = if month < 6 { year - 1 } else { year };
+        if self.winter.year != year {
+            self.winter = Winter::draw(self.seed, year);
+        }
+        self.winter.color(day)
+    }
+
+    /// NGTF, 16 characters.
+    pub const fn name(&self) -> &'static str {
+        match self.contract {
+            Contract::Base => "      BASE      ",
+            Contract::OffPeak => "H PLEINE/CREUSE ",
+            Contract::Tempo => "     TEMPO      ",
+            Contract::Ejp => "      EJP       ",
+        }
+    }
+
+    /// LTARF of a supplier index, 16 characters.
+    pub const fn period_name(&self, index: u8) -> &'static str {
+        match (self.contract, index) {
+            (Contract::Base, _) => "      BASE      ",
+            (Contract::OffPeak, 1) => " HEURE  CREUSE  ",
+            (Contract::OffPeak, _) => "  HEURE  PLEINE ",
+            (Contract::Tempo, 1) => "    HC  BLEU    ",
+            (Contract::Tempo, 2) => "    HP  BLEU    ",
+            (Contract::Tempo, 3) => "   HC  BLANC    ",
+            (Contract::Tempo, 4) => "   HP  BLANC    ",
+            (Contract::Tempo, 5) => "   HC  ROUGE    ",
+            (Contract::Tempo, _) => "   HP  ROUGE    ",
+            (Contract::Ejp, 1) => " HEURES NORMALES",
+            (Contract::Ejp, _) => " POINTE  MOBILE ",
+        }
+    }
+
+    /// OPTARIF. The Tempo programme is A for circuit 1, P0 for circuit 2.
+    pub const fn option_code(&self) -> &'static str {
+        match self.contract {
+            Contract::Base => "BASE",
+            Contract::OffPeak => "HC..",
+            Contract::Tempo => "BBR(",
+            Contract::Ejp => "EJP.",
+        }
+    }
+
+    /// PTEC of a supplier index.
+    pub const fn period_code(&self, index: u8) -> &'static str {
+        match (self.contract, index) {
+            (Contract::Base, _) => "TH..",
+            (Contract::OffPeak, 1) => "HC..",
+            (Contract::OffPeak, _) => "HP..",
+            (Contract::Tempo, 1) => "HCJB",
+            (Contract::Tempo, 2) => "HPJB",
+            (Contract::Tempo, 3) => "HCJW",
+            (Contract::Tempo, 4) => "HPJW",
+            (Contract::Tempo, 5) => "HCJR",
+            (Contract::Tempo, _) => "HPJR",
+            (Contract::Ejp, 1) => "HN..",
+            (Contract::Ejp, _) => "PM..",
+        }
+    }
+
+    /// PJOURF+1: when each index of an ordinary day starts, seconds, and its word.
+    pub const fn day_profile(&self) -> &'static [(u32, u16)] {
+        match self.contract {
+            Contract::Base | Contract::Ejp => &[(0, 0x8001)],
+            Contract::OffPeak => &[
+                (0, 0xC001),
+                (OFF_PEAK_UNTIL, 0x8002),
+                (OFF_PEAK_FROM, 0xC001),
+            ],
+            Contract::Tempo => &[
+                (0, 0x4001),
+                (TEMPO_DAY, 0x4002),
+                (TEMPO_OFF_PEAK_FROM, 0x4001),
+            ],
+        }
+    }
+
+    /// PPOINTE: the same for a peak day.
+    pub const fn peak_profile(&self, peak: &Peak) -> &'static [(u32, u16)] {
+        match (self.contract, peak.number) {
+            (Contract::Tempo, 1) => &[
+                (0, 0x4003),
+                (TEMPO_DAY, 0x4004),
+                (TEMPO_OFF_PEAK_FROM, 0x4003),
+            ],
+            (Contract::Tempo, _) => &[
+                (0, 0x4005),
+                (TEMPO_DAY, 0x4006),
+                (TEMPO_OFF_PEAK_FROM, 0x4005),
+            ],
+            _ => &[(0, 0x8001), (EJP_FROM, 0x8002)],
+        }
+    }
+}
+
+/// The colours of the days from 1 October to 31 May.
+#[derive(Debug)]
+struct Winter {
+    year: i64,
+    first: i64,
+    colors: Vec<Color>,
+}
+
+impl Winter {
+    fn draw(seed: u64, year: i64) -> Self {
+        let (first, after) = (
+            civil::days_from_civil(year, 10, 1),
+            civil::days_from_civil(year + 1, 6, 1),
+        );
+        let red = civil::days_from_civil(year, 11, 1)..civil::days_from_civil(year + 1, 4, 1);
+        let mut random = Random::new(seed ^ year.cast_unsigned().wrapping_mul(0x9E37_79B9));
+        let mut colors: Vec<Color> = (first..after).map(|_| Color::Blue).collect();
+        let mut give = |count: usize, color: Color, allowed: &dyn Fn(i64) -> bool| {
+            let mut days: Vec<_> = (first..)
+                .zip(&mut colors)
+                .filter(|(day, old)| **old == Color::Blue && allowed(*day))
+                .collect();
+            for _ in 0..count {
+                let chosen = random.below(u32::try_from(days.len()).unwrap_or(0));
+                *days.swap_remove(chosen as usize).1 = color;
+            }
+        };
+        give(22, Color::Red, &|day| {
+            red.contains(&day) && !matches!(weekday(day), 0 | 6)
+        });
+        give(43, Color::White, &|day| weekday(day) != 0);
+        Self {
+            year,
+            first,
+            colors,
+        }
+    }
+
+    fn color(&self, day: i64) -> Color {
+        usize::try_from(day - self.first)
+            .ok()
+            .and_then(|at| self.colors.get(at))
+            .copied()
+            .unwrap_or(Color::Blue)
+    }
+}
+
+/// Day of the week, Sunday 0; 1 January 1970 was a Thursday.
+const fn weekday(day: i64) -> i64 {
+    (day + 4).rem_euclid(7)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::clock::parse_start;
+    use super::*;
+
+    fn at(calendar: &mut Calendar, text: &str) -> Tariff {
+        calendar.tariff(Local::at(parse_start(text, 0).unwrap()))
+    }
+
+    /// The first day of this colour after a blue day, from November 2025.
+    fn first_day(calendar: &mut Calendar, color: Color) -> i64 {
+        let november = civil::days_from_civil(2025, 11, 1);
+        (november..)
+            .find(|&day| calendar.color(day) == color && calendar.color(day - 1) == Color::Blue)
+            .unwrap()
+    }
+
+    fn on(calendar: &mut Calendar, day: i64, second: u32) -> Tariff {
+        calendar.tariff(Local {
+            day,
+            second,
+            summer: false,
+        })
+    }
+
+    #[test]
+    fn a_year_has_its_days_of_each_colour() {
+        for seed in 0..20 {
+            let mut calendar = Calendar::new(Contract::Tempo, seed);
+            let (from, until) = (
+                civil::days_from_civil(2025, 9, 1),
+                civil::days_from_civil(2026, 9, 1),
+            );
+            let days: Vec<_> = (from..until)
+                .map(|day| (day, calendar.color(day)))
+                .collect();
+            let count = |color| days.iter().filter(|(_, is)| *is == color).count();
+            assert_eq!(
+                (count(Color::Blue), count(Color::White), count(Color::Red)),
+                (300, 43, 22)
+            );
+            assert!(
+                days.iter()
+                    .all(|&(day, color)| color != Color::Red || !matches!(weekday(day), 0 | 6))
+            );
+            assert!(
+                days.iter()
+                    .all(|&(day, color)| color == Color::Blue || weekday(day) != 0)
+            );
+        }
+    }
+
+    #[test]
+    fn off_peak_hours_change_on_the_second() {
+        let mut calendar = Calendar::new(Contract::OffPeak, 0);
+        assert_eq!(at(&mut calendar, "2026-01-15T22:29:59").index, 2);
+        let night = at(&mut calendar, "2026-01-15T22:30:00");
+        assert_eq!(
+            (night.index, night.contact_closed, night.distributor),
+            (1, true, 1)
+        );
+        assert_eq!(at(&mut calendar, "2026-07-15T06:30:00").distributor, 4);
+    }
+
+    #[test]
+    fn a_red_day_is_announced_then_runs_until_six() {
+        let mut calendar = Calendar::new(Contract::Tempo, 7);
+        let red = first_day(&mut calendar, Color::Red);
+        assert_eq!(on(&mut calendar, red - 1, hour(18) - 1).announced, None);
+        let evening = on(&mut calendar, red - 1, hour(18));
+        assert_eq!(
+            (evening.announced.unwrap().number, evening.color_tomorrow),
+            (2, None)
+        );
+        let night = on(&mut calendar, red - 1, hour(20));
+        assert_eq!(
+            (night.color_today, night.color_tomorrow),
+            (Some(Color::Blue), Some(Color::Red))
+        );
+        assert_eq!(on(&mut calendar, red, hour(6) - 1).index, 1);
+        let morning = on(&mut calendar, red, hour(6));
+        assert_eq!(
+            (
+                morning.index,
+                morning.running.unwrap().number,
+                morning.announced
+            ),
+            (6, 2, None)
+        );
+        let last = on(&mut calendar, red + 1, hour(6) - 1);
+        assert_eq!((last.index, last.color_today), (5, Some(Color::Red)));
+    }
+
+    #[test]
+    fn an_ejp_day_runs_from_seven_to_one() {
+        let mut calendar = Calendar::new(Contract::Ejp, 3);
+        let peak = first_day(&mut calendar, Color::Red);
+        let state = |calendar: &mut Calendar, day, second| {
+            let tariff = on(calendar, day, second);
+            (
+                tariff.index,
+                tariff.running.is_some(),
+                tariff.announced.is_some(),
+                tariff.ejp_notice,
+            )
+        };
+        assert_eq!(
+            state(&mut calendar, peak - 1, hour(18)),
+            (1, false, true, false)
+        );
+        assert_eq!(
+            state(&mut calendar, peak, hour(6) + 1_800),
+            (1, false, true, true)
+        );
+        assert_eq!(state(&mut calendar, peak, hour(7)), (2, true, false, false));
+        assert_eq!(on(&mut calendar, peak + 1, hour(1) - 1).index, 2);
+        assert_eq!(on(&mut calendar, peak + 1, hour(1)).index, 1);
+    }
+
+    #[test]
+    fn texts_have_the_length_of_their_groups() {
+        for contract in [
+            Contract::Base,
+            Contract::OffPeak,
+            Contract::Tempo,
+            Contract::Ejp,
+        ] {
+            let calendar = Calendar::new(contract, 0);
+            assert_eq!(
+                (calendar.name().len(), calendar.option_code().len()),
+                (16, 4)
+            );
+            for index in 1..=6 {
+                assert_eq!(
+                    (
+                        calendar.period_name(index).len(),
+                        calendar.period_code(index).len()
+                    ),
+                    (16, 4)
+                );
+            }
+        }
+    }
+}

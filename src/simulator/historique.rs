@@ -1,0 +1,96 @@
+//! The groups of historique-mode frames: long ones and, while a three-phase meter exceeds its subscribed current, short
+//! ones (02E; 54E, 6.1).
+
+use super::frame::{Group, Groups};
+use super::meter::State;
+use super::scenario::{Contract, Phases, Scenario};
+use crate::tic::{Color, Label};
+
+const TEMPO: [Label; 6] = [
+    Label::BBRHCJB,
+    Label::BBRHPJB,
+    Label::BBRHCJW,
+    Label::BBRHPJW,
+    Label::BBRHCJR,
+    Label::BBRHPJR,
+];
+const IINST: [Label; 3] = [Label::IINST1, Label::IINST2, Label::IINST3];
+const ADIR: [Label; 3] = [Label::ADIR1, Label::ADIR2, Label::ADIR3];
+
+/// The whole frame.
+pub(super) fn long(scenario: &Scenario, state: &State) -> Vec<Group> {
+    let (measures, tariff, calendar) = (&state.measures, &state.tariff, &state.calendar);
+    let mut groups = Groups::default();
+    groups.text(Label::ADCO, &scenario.address());
+    groups.text(Label::OPTARIF, calendar.option_code());
+    groups.number(Label::ISOUSC, scenario.subscribed_current());
+    let indexes: &[Label] = match scenario.contract {
+        Contract::Base => &[Label::BASE],
+        Contract::OffPeak => &[Label::HCHC, Label::HCHP],
+        Contract::Ejp => &[Label::EJPHN, Label::EJPHPM],
+        Contract::Tempo => &TEMPO,
+    };
+    for (label, energy) in indexes.iter().zip(state.registers.supplier) {
+        groups.number(*label, energy);
+    }
+    if tariff.ejp_notice {
+        groups.number(Label::PEJP, 30);
+    }
+    groups.text(Label::PTEC, calendar.period_code(tariff.index));
+    if scenario.contract == Contract::Tempo {
+        let tomorrow = match tariff.color_tomorrow {
+            None => "----",
+            Some(Color::Blue) => "BLEU",
+            Some(Color::White) => "BLAN",
+            Some(Color::Red) => "ROUG",
+        };
+        groups.text(Label::DEMAIN, tomorrow);
+    }
+    // PAPP is rounded to ten.
+    let power = (measures.withdrawn + 5) / 10 * 10;
+    match scenario.phases {
+        Phases::One => {
+            let [current, ..] = measures.current;
+            groups.number(Label::IINST, current);
+            if current > scenario.subscribed_current() {
+                groups.number(Label::ADPS, current);
+            }
+            groups.number(Label::IMAX, 90);
+            groups.number(Label::PAPP, power);
+        }
+        Phases::Three => {
+            currents(&mut groups, state);
+            for label in [Label::IMAX1, Label::IMAX2, Label::IMAX3] {
+                groups.number(label, 60);
+            }
+            let [highest, ..] = state.registers.highest_withdrawn;
+            groups.number(Label::PMAX, highest.day_before.value);
+            groups.number(Label::PAPP, power);
+        }
+    }
+    groups.text(Label::HHPHC, "A");
+    groups.text(Label::MOTDETAT, "000000");
+    if scenario.phases == Phases::Three {
+        groups.text(Label::PPOT, "00");
+    }
+    groups.into_vec()
+}
+
+/// A short frame: the phases that exceed, and all currents.
+pub(super) fn short(scenario: &Scenario, state: &State) -> Vec<Group> {
+    let mut groups = Groups::default();
+    for (label, current) in ADIR.into_iter().zip(state.measures.current) {
+        if current > scenario.subscribed_current() {
+            groups.number(label, current);
+        }
+    }
+    groups.text(Label::ADCO, &scenario.address());
+    currents(&mut groups, state);
+    groups.into_vec()
+}
+
+fn currents(groups: &mut Groups, state: &State) {
+    for (label, current) in IINST.into_iter().zip(state.measures.current) {
+        groups.number(label, current);
+    }
+}

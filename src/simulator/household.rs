@@ -1,0 +1,398 @@
+//! The house behind the meter: which loads are on at a moment, what the sun gives, what the voltage is.
+//!
+//! Input: a seed, the size of the connection, a moment. Output: [`Flow`], what goes through each phase in that second.
+//! A pure function: there is nothing to advance, and any second of any year can be asked for. Each appliance has a
+//! [`Habit`], and what varies from day to day is drawn for that day. A load shedder keeps the house below the subscribed
+//! power, as it does in real French houses; only the overrun of the scenario passes it.
+//!
+//! Active power is in W, reactive in var, both positive when withdrawn; all arithmetic is in integers, so that a seed
+//! means the same on every machine.
+
+use super::clock::{DAY, Local};
+use super::random::draw;
+use super::scenario::{Phases, Scenario};
+
+/// What one phase carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Flow {
+    /// W, negative when injected.
+    pub active: i32,
+    /// var.
+    pub reactive: i32,
+    /// Tenths of a volt.
+    pub decivolts: i32,
+}
+
+/// When an appliance is on.
+#[derive(Debug, Clone, Copy)]
+enum Habit {
+    /// Always.
+    Always,
+    /// By its thermostat: so many seconds on, so many off.
+    Cycle { on: u32, off: u32 },
+    /// Once a day, on so many days in a hundred, starting somewhere in these seconds, for so many seconds.
+    Daily {
+        days: u32,
+        from: u32,
+        until: u32,
+        lasts: u32,
+    },
+    /// In cheap hours, by its thermostat.
+    Cheap { on: u32, off: u32 },
+    /// The same, from October to February.
+    CheapInWinter { on: u32, off: u32 },
+}
+
+struct Appliance {
+    watts: i32,
+    /// Reactive power in hundredths of the active one; negative for a capacitor.
+    reactive: i32,
+    habit: Habit,
+}
+
+const fn appliance(watts: i32, reactive: i32, habit: Habit) -> Appliance {
+    Appliance {
+        watts,
+        reactive,
+        habit,
+    }
+}
+
+/// By importance: what comes first is shed last. In a three-phase house they are on phases 1, 2, 3, 1, 2, 3, …
+const APPLIANCES: [Appliance; 10] = [
+    // What never sleeps: router, standby.
+    appliance(65, -40, Habit::Always),
+    // Fridge.
+    appliance(
+        90,
+        60,
+        Habit::Cycle {
+            on: 720,
+            off: 1_380,
+        },
+    ),
+    // Lights and screens of the evening.
+    appliance(
+        240,
+        -12,
+        Habit::Daily {
+            days: 100,
+            from: 64_800,
+            until: 68_400,
+            lasts: 15_000,
+        },
+    ),
+    // Coffee machine.
+    appliance(
+        950,
+        0,
+        Habit::Daily {
+            days: 95,
+            from: 24_000,
+            until: 27_000,
+            lasts: 420,
+        },
+    ),
+    // Kettle.
+    appliance(
+        1_900,
+        0,
+        Habit::Daily {
+            days: 80,
+            from: 57_600,
+            until: 63_000,
+            lasts: 170,
+        },
+    ),
+    // Oven.
+    appliance(
+        1_700,
+        2,
+        Habit::Daily {
+            days: 55,
+            from: 67_500,
+            until: 70_200,
+            lasts: 2_700,
+        },
+    ),
+    // Hob at noon.
+    appliance(
+        1_300,
+        5,
+        Habit::Daily {
+            days: 70,
+            from: 42_300,
+            until: 45_000,
+            lasts: 1_300,
+        },
+    ),
+    // Washing machine.
+    appliance(
+        1_450,
+        15,
+        Habit::Daily {
+            days: 45,
+            from: 32_400,
+            until: 57_600,
+            lasts: 1_500,
+        },
+    ),
+    // Water heater.
+    appliance(
+        1_600,
+        0,
+        Habit::Cheap {
+            on: 9_000,
+            off: 5_400,
+        },
+    ),
+    // Storage heaters.
+    appliance(1_300, 0, Habit::CheapInWinter { on: 900, off: 600 }),
+];
+
+/// Things that are drawn and are no appliance.
+const VOLTAGE: u64 = 100;
+const CLOUDS: u64 = 200;
+const FLICKER: u64 = 300;
+
+/// A house; see the module.
+#[derive(Debug, Clone)]
+pub(super) struct House {
+    seed: u64,
+    phases: usize,
+    /// W per phase that the load shedder allows.
+    limit: i32,
+    /// W of the panels at noon in June; 0 without.
+    panels: i32,
+    /// When the overruns begin, and the W that they reach.
+    overrun: Option<(i64, i32)>,
+}
+
+impl House {
+    pub fn new(scenario: &Scenario) -> Self {
+        let power = i32::from(scenario.power_kva);
+        let per_phase = power * 1_000 / i32::from(scenario.phases.count());
+        // A three-phase house has a single-phase inverter, which must not fill its phase.
+        let panels = power
+            * if scenario.phases == Phases::One {
+                500
+            } else {
+                300
+            };
+        let subscribed = i32::try_from(scenario.subscribed_current()).unwrap_or(0);
+        Self {
+            seed: scenario.seed,
+            phases: usize::from(scenario.phases.count()),
+            limit: per_phase * 85 / 100,
+            panels: if scenario.producer { panels } else { 0 },
+            // At any voltage of the house the current is then well above the subscribed one.
+            overrun: scenario
+                .overrun
+                .then_some((scenario.start, subscribed * 300)),
+        }
+    }
+
+    /// What flows at this second. `cheap`: the dry contact is closed. On a phase that does not exist, nothing.
+    pub fn flows(&self, unix: i64, now: Local, cheap: bool) -> [Flow; 3] {
+        let mut flows = [Flow::default(); 3];
+        // A house without a contact heats its water by a timer, in the same night.
+        let cheap = cheap || (1..5).contains(&now.hour());
+        for (number, appliance) in (0_u64..).zip(&APPLIANCES) {
+            let phase = usize::try_from(number).unwrap_or(0) % self.phases;
+            if let Some(flow) = flows.get_mut(phase)
+                && flow.active + appliance.watts <= self.limit
+                && self.is_on(number, appliance.habit, unix, now, cheap)
+            {
+                flow.active += appliance.watts;
+                flow.reactive += appliance.watts * appliance.reactive / 100;
+            }
+        }
+        let [first, ..] = &mut flows;
+        first.active += draw(self.seed, FLICKER, unix, 12).cast_signed();
+        let sun = self.sun(unix);
+        first.active -= sun;
+        first.reactive -= sun / 50;
+        if let Some((start, watts)) = self.overrun
+            && unix >= start
+            && (60..180).contains(&(unix - start).rem_euclid(600))
+        {
+            first.active = watts;
+        }
+        for (phase, flow) in (0_u64..).zip(flows.iter_mut().take(self.phases)) {
+            // The wires of the street: 0.4 V for each kW.
+            flow.decivolts =
+                2_320 + self.wander(VOLTAGE + phase, unix, 300, 80) - 40 - flow.active * 4 / 1_000;
+        }
+        flows
+    }
+
+    fn is_on(&self, number: u64, habit: Habit, unix: i64, now: Local, cheap: bool) -> bool {
+        let cycle = |on: u32, off: u32| {
+            let shift = draw(self.seed, number, 0, on + off);
+            (unix + i64::from(shift)).rem_euclid(i64::from(on + off)) < i64::from(on)
+        };
+        match habit {
+            Habit::Always => true,
+            Habit::Cycle { on, off } => cycle(on, off),
+            Habit::Cheap { on, off } => cheap && cycle(on, off),
+            Habit::CheapInWinter { on, off } => {
+                cheap && from_midsummer(unix) > 110 && cycle(on, off)
+            }
+            Habit::Daily {
+                days,
+                from,
+                until,
+                lasts,
+            } => {
+                // What began yesterday may still be on after midnight.
+                [(now.day, now.second), (now.day - 1, now.second + DAY)]
+                    .into_iter()
+                    .any(|(day, second)| {
+                        let start = from + draw(self.seed, number, day, until - from);
+                        (start..start + lasts).contains(&second)
+                            && draw(self.seed, number, -day, 100) < days
+                    })
+            }
+        }
+    }
+
+    /// W of the panels: a parabola from sunrise to sunset, longer and higher in summer, under passing clouds.
+    fn sun(&self, unix: i64) -> i32 {
+        const NOON: i64 = 11 * 3_600 + 50 * 60;
+        if self.panels == 0 {
+            return 0;
+        }
+        let from_midsummer = from_midsummer(unix);
+        let half_day = 29_000 - from_midsummer * 14_000 / 183;
+        let from_noon = (unix.rem_euclid(i64::from(DAY)) - NOON).abs();
+        if from_noon >= half_day {
+            return 0;
+        }
+        let height = 1_000 - 1_000 * from_noon * from_noon / (half_day * half_day);
+        let season = 1_000 - 500 * from_midsummer / 183;
+        let weather = 350
+            + i64::from(draw(
+                self.seed,
+                CLOUDS,
+                unix.div_euclid(i64::from(DAY)),
+                500,
+            ));
+        let sky = weather + i64::from(self.wander(CLOUDS + 1, unix, 120, 150));
+        i32::try_from(i64::from(self.panels) * height * season / 1_000_000 * sky / 1_000)
+            .unwrap_or(0)
+    }
+
+    /// A value in `0..range` that wanders: drawn every `period` seconds, on a straight line between.
+    fn wander(&self, thing: u64, unix: i64, period: i64, range: u32) -> i32 {
+        let (knot, into) = (unix.div_euclid(period), unix.rem_euclid(period));
+        let value = |knot| i64::from(draw(self.seed, thing, knot, range));
+        let between = (value(knot) * (period - into) + value(knot + 1) * into) / period;
+        i32::try_from(between).unwrap_or(0)
+    }
+}
+
+/// Days from 21 June, 0 to 183: the season, for sun and cold.
+fn from_midsummer(unix: i64) -> i64 {
+    // Four years are 1461 days.
+    let day_of_year = (unix.div_euclid(i64::from(DAY)) * 4).rem_euclid(1_461) / 4;
+    let days = (day_of_year - 171).abs();
+    days.min(365 - days)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::clock::parse_start;
+    use super::*;
+
+    fn day_of(house: &House, text: &str) -> Vec<[Flow; 3]> {
+        let start = parse_start(text, 0).unwrap();
+        (0..1_440)
+            .map(|minute| start + minute * 60)
+            .map(|unix| house.flows(unix, Local::at(unix), false))
+            .collect()
+    }
+
+    #[test]
+    fn a_house_lives() {
+        let house = House::new(&Scenario::default());
+        let powers: Vec<_> = day_of(&house, "2026-01-15T00:00")
+            .iter()
+            .map(|flows| flows[0].active)
+            .collect();
+        let (least, most) = (powers.iter().min().unwrap(), powers.iter().max().unwrap());
+        assert!((60..=80).contains(least), "{least} W at night");
+        assert!((1_500..5_100).contains(most), "{most} W at most");
+        let mean = powers.iter().sum::<i32>() / 1_440;
+        assert!((200..1_500).contains(&mean), "{mean} W in the mean");
+        assert_eq!(
+            day_of(&house, "2026-01-15T00:00"),
+            day_of(&house.clone(), "2026-01-15T00:00")
+        );
+        let other = House::new(&Scenario {
+            seed: 1,
+            ..Scenario::default()
+        });
+        assert_ne!(
+            day_of(&house, "2026-01-15T00:00"),
+            day_of(&other, "2026-01-15T00:00")
+        );
+    }
+
+    #[test]
+    fn it_stays_below_the_subscribed_power_and_within_the_voltage() {
+        for (phases, power_kva) in [
+            (Phases::One, 3),
+            (Phases::One, 9),
+            (Phases::Three, 6),
+            (Phases::Three, 36),
+        ] {
+            let scenario = Scenario {
+                phases,
+                power_kva,
+                ..Scenario::default()
+            };
+            let limit = i32::from(power_kva) * 1_000 / i32::from(phases.count());
+            for flows in day_of(&House::new(&scenario), "2026-02-01T00:00") {
+                for flow in flows.iter().take(usize::from(phases.count())) {
+                    assert!(flow.active < limit, "{flow:?}");
+                    assert!((2_200..=2_400).contains(&flow.decivolts), "{flow:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_sun_shines_by_day_and_more_in_summer() {
+        let house = House::new(&Scenario {
+            producer: true,
+            ..Scenario::default()
+        });
+        let given = |text| {
+            day_of(&house, text)
+                .iter()
+                .map(|flows| i64::from((-flows[0].active).max(0)))
+                .sum::<i64>()
+        };
+        assert!(given("2026-06-21T00:00") > 2 * given("2026-12-21T00:00"));
+        let midnight = parse_start("2026-06-21T00:00", 0).unwrap();
+        assert_eq!(house.sun(midnight), 0);
+        assert!(house.sun(midnight + 14 * 3_600) > 500);
+    }
+
+    #[test]
+    fn an_overrun_comes_after_a_minute_and_lasts_two() {
+        let scenario = Scenario {
+            overrun: true,
+            ..Scenario::default()
+        };
+        let house = House::new(&scenario);
+        let over = |after| {
+            let unix = scenario.start + after;
+            house.flows(unix, Local::at(unix), false)[0].active > 6_900
+        };
+        assert_eq!(
+            [59, 60, 179, 180, 660].map(over),
+            [false, true, true, false, true]
+        );
+    }
+}

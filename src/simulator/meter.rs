@@ -1,0 +1,263 @@
+//! The meter: passes simulated time, and says frame after frame what it knows.
+//!
+//! Time passes as on the wire: a frame takes ten bits a character at the speed of its mode, then comes a pause. A frame
+//! says what held when it began. At the start the meter has already lived since the midnight before yesterday, so that
+//! yesterday's maximum, the load curve and the mean voltages are those of the house.
+
+use std::time::Duration;
+
+use super::calendar::{Calendar, Tariff};
+use super::clock::Local;
+use super::frame::{self, Group};
+use super::historique;
+use super::household::House;
+use super::measure::Measures;
+use super::random::Random;
+use super::registers::Registers;
+use super::scenario::{Phases, Scenario, ScenarioError};
+use super::standard;
+use crate::tic::{Label, Mode};
+
+/// Historique three-phase: after the last overrun, short frames go on for so many seconds.
+const SHORT_FRAMES_AFTER: i64 = 60;
+/// A long frame comes after so many short ones.
+const SHORT_FRAMES: u32 = 20;
+/// MSG2 is sent so many seconds after the start.
+const SHORT_MESSAGE_AFTER: i64 = 30;
+
+/// What a meter sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// The meter's clock at the first byte, Unix time.
+    pub time: i64,
+    /// When the first byte was sent: simulated time since the first frame of this meter.
+    pub at: Duration,
+    /// Silence after the last byte: 16.7 ms to 33.4 ms.
+    pub pause: Duration,
+    /// All bytes, STX to ETX (or EOT), bit 7 being the even parity.
+    pub bytes: Vec<u8>,
+    /// The groups that are in the bytes, in order.
+    pub groups: Vec<Group>,
+    /// What sort of frame it is.
+    pub kind: FrameKind,
+}
+
+/// Sorts of frames.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FrameKind {
+    /// All that the meter has to say.
+    Long,
+    /// Historique three-phase, during an overrun and for one minute after it: currents only.
+    Short,
+    /// A long one that the meter interrupted with EOT because an overrun began.
+    Cut,
+}
+
+impl Sent {
+    /// The group of this label.
+    #[must_use]
+    pub fn get(&self, label: Label) -> Option<&Group> {
+        self.groups.iter().find(|group| group.label == label)
+    }
+}
+
+/// What the meter knows at a second.
+#[derive(Debug)]
+pub(super) struct State {
+    pub unix: i64,
+    pub local: Local,
+    pub calendar: Calendar,
+    pub tariff: Tariff,
+    pub measures: Measures,
+    pub registers: Registers,
+}
+
+/// A simulated meter: an endless iterator of frames.
+#[derive(Debug)]
+pub struct Meter {
+    scenario: Scenario,
+    house: House,
+    state: State,
+    pauses: Random,
+    /// Microseconds on the wire since the first frame.
+    elapsed: u64,
+    /// The last second at which a current exceeded the subscribed one.
+    exceeded: Option<i64>,
+    short_frames: u32,
+    short_message_sent: bool,
+}
+
+impl Meter {
+    /// A meter at the start of its scenario.
+    ///
+    /// # Errors
+    /// What [`Scenario::check`] says.
+    pub fn new(scenario: Scenario) -> Result<Self, ScenarioError> {
+        scenario.check()?;
+        let birth = {
+            let yesterday = scenario.start - 2 * 86_400;
+            yesterday - i64::from(Local::at(yesterday).second)
+        };
+        let local = Local::at(birth);
+        let mut calendar = Calendar::new(scenario.contract, scenario.seed);
+        let tariff = calendar.tariff(local);
+        let registers = Registers::new(&scenario);
+        let state = State {
+            unix: birth,
+            local,
+            calendar,
+            tariff,
+            measures: Measures::default(),
+            registers,
+        };
+        let mut meter = Self {
+            house: House::new(&scenario),
+            pauses: Random::new(!scenario.seed),
+            state,
+            elapsed: 0,
+            exceeded: None,
+            short_frames: 0,
+            short_message_sent: false,
+            scenario,
+        };
+        meter.pass_quickly(meter.scenario.start);
+        Ok(meter)
+    }
+
+    /// Lets so many seconds pass without sending anything, quickly: the house is looked at once a minute.
+    pub fn skip(&mut self, seconds: u32) {
+        self.elapsed += u64::from(seconds) * 1_000_000;
+        self.pass_quickly(self.second_at(self.elapsed));
+    }
+
+    /// The scenario.
+    #[must_use]
+    pub const fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// The meter's second at a time on the wire.
+    fn second_at(&self, elapsed: u64) -> i64 {
+        self.scenario.start + i64::try_from(elapsed / 1_000_000).unwrap_or(i64::MAX)
+    }
+
+    fn pass_quickly(&mut self, until: i64) {
+        while self.state.unix < until {
+            let next_minute = self.state.unix - self.state.unix.rem_euclid(60) + 60;
+            self.pass(next_minute.min(until));
+        }
+    }
+
+    /// One step, at most to the next full minute.
+    fn pass(&mut self, to: i64) {
+        let state = &mut self.state;
+        let seconds = u32::try_from(to - state.unix).unwrap_or(0);
+        let local = Local::at(to);
+        let tariff = state.calendar.tariff(local);
+        state.measures = Measures::of(&self.house.flows(to, local, tariff.contact_closed));
+        // What flowed until now flowed under the tariff until now.
+        state
+            .registers
+            .add(to, seconds, &state.measures, &state.tariff);
+        if local.day != state.local.day {
+            state.registers.begin_day(to);
+        }
+        (state.unix, state.local, state.tariff) = (to, local, tariff);
+        if state
+            .measures
+            .current
+            .iter()
+            .any(|&current| current > self.scenario.subscribed_current())
+        {
+            self.exceeded = Some(to);
+        }
+    }
+
+    fn sends_short_frames(&self) -> bool {
+        self.scenario.mode == Mode::Historique
+            && self.scenario.phases == Phases::Three
+            && self
+                .exceeded
+                .is_some_and(|last| self.state.unix - last <= SHORT_FRAMES_AFTER)
+    }
+
+    fn groups(&mut self) -> (Vec<Group>, FrameKind) {
+        if self.scenario.mode == Mode::Standard {
+            let due = self.state.unix - self.scenario.start >= SHORT_MESSAGE_AFTER;
+            let short_message = self.scenario.messages && due && !self.short_message_sent;
+            self.short_message_sent |= short_message;
+            return (
+                standard::groups(&self.scenario, &self.state, short_message),
+                FrameKind::Long,
+            );
+        }
+        if self.sends_short_frames() && self.short_frames < SHORT_FRAMES {
+            self.short_frames += 1;
+            return (
+                historique::short(&self.scenario, &self.state),
+                FrameKind::Short,
+            );
+        }
+        self.short_frames = 0;
+        (
+            historique::long(&self.scenario, &self.state),
+            FrameKind::Long,
+        )
+    }
+
+    /// Microseconds that so many characters take on the wire.
+    fn wire_time(&self, characters: usize) -> u64 {
+        u64::try_from(characters).unwrap_or(0) * 10_000_000 / u64::from(self.scenario.mode.baud())
+    }
+
+    /// Characters sent in so many microseconds.
+    fn characters_in(&self, micros: u64) -> usize {
+        usize::try_from(micros * u64::from(self.scenario.mode.baud()) / 10_000_000)
+            .unwrap_or(usize::MAX)
+    }
+}
+
+impl Iterator for Meter {
+    type Item = Sent;
+
+    /// The next frame; never `None`.
+    fn next(&mut self) -> Option<Sent> {
+        let (time, began) = (self.state.unix, self.elapsed);
+        let (mut groups, mut kind) = self.groups();
+        let mut bytes = frame::encode(self.scenario.mode, &groups);
+
+        let was_short = self.sends_short_frames();
+        let end = self.second_at(began + self.wire_time(bytes.len()));
+        while self.state.unix < end {
+            self.pass(self.state.unix + 1);
+            if self.sends_short_frames() && !was_short {
+                let until =
+                    Duration::from_secs((self.state.unix - self.scenario.start).unsigned_abs());
+                let until = u64::try_from(until.as_micros()).unwrap_or(u64::MAX);
+                let kept;
+                (bytes, kept) = frame::encode_cut(
+                    self.scenario.mode,
+                    &groups,
+                    self.characters_in(until.saturating_sub(began)),
+                );
+                groups.truncate(kept);
+                kind = FrameKind::Cut;
+                break;
+            }
+        }
+
+        let pause = 16_700 + u64::from(self.pauses.below(16_701));
+        self.elapsed = began + self.wire_time(bytes.len()) + pause;
+        while self.state.unix < self.second_at(self.elapsed) {
+            self.pass(self.state.unix + 1);
+        }
+        Some(Sent {
+            time,
+            at: Duration::from_micros(began),
+            pause: Duration::from_micros(pause),
+            bytes,
+            groups,
+            kind,
+        })
+    }
+}

@@ -1,0 +1,42 @@
+//! The meter's side of the wire: a Linky meter in software, for people without one at hand and for tests.
+//!
+//! ```text
+//! Scenario -> household, calendar -> measure -> registers -> standard | historique -> frame     bytes of a frame
+//!                                                                 bytes -> noise -> pace -> pty or stdout
+//! ```
+//! The upper line is pure: a [`Scenario`] gives the same bytes for ever, time is simulated, and each frame comes with the
+//! groups that it holds, so that a test compares what was sent with what was understood. The lower line is the wire:
+//! damage, the baud rate, a pseudo-terminal.
+//!
+//! ```
+//! use linky_sensor::simulator::{Contract, Meter, Scenario};
+//!
+//! let scenario = Scenario { contract: Contract::Tempo, seed: 7, ..Scenario::default() };
+//! let frame = Meter::new(scenario)?.next().ok_or("a meter never ends")?;
+//! assert_eq!(frame.bytes.first(), Some(&0x82), "STX with its parity bit");
+//! assert_eq!(frame.groups.first().map(|group| group.label.name()), Some("ADSC"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod calendar;
+mod clock;
+mod frame;
+mod historique;
+mod household;
+mod measure;
+mod meter;
+mod noise;
+mod pace;
+mod pty;
+mod random;
+mod registers;
+mod scenario;
+mod standard;
+
+pub use clock::parse_start;
+pub use frame::Group;
+pub use meter::{FrameKind, Meter, Sent};
+pub use noise::{Channel, Noise};
+pub use pace::{Pace, Speed};
+pub use pty::Pty;
+pub use scenario::{Contract, Phases, Scenario, ScenarioError};

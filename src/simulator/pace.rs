@@ -1,0 +1,164 @@
+//! When the bytes leave: at the speed of the line, some times faster, or at once.
+//!
+//! A UART hands its bytes over in pieces of a FIFO, 8 bytes, each when its last bit has arrived; so does [`Pace`], with
+//! absolute deadlines, so that a late piece does not delay those behind it. After a stop of more than a second (a
+//! machine suspended, a writer that waited) it starts afresh rather than catch up: a meter sends nothing twice.
+
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use super::meter::Sent;
+use crate::tic::Mode;
+
+const FIFO: usize = 8;
+/// The longest sleep, so that a stop is noticed.
+const SLEEP: Duration = Duration::from_millis(50);
+/// Shorter waits are not worth a sleep: they add up until they are.
+const TICK: Duration = Duration::from_millis(1);
+const TOO_LATE: Duration = Duration::from_secs(1);
+
+/// How fast simulated time passes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Speed {
+    /// So many times as fast as the line: 1 is true to it; above 0.
+    Times(f64),
+    /// As fast as the bytes are taken.
+    FlatOut,
+}
+
+/// The line's speed.
+#[derive(Debug)]
+pub struct Pace {
+    speed: Speed,
+    baud: u32,
+    /// A moment of the host and one of the simulation that belong together.
+    origin: Option<(Instant, Duration)>,
+}
+
+impl Pace {
+    /// A line of this mode's speed.
+    #[must_use]
+    pub const fn new(mode: Mode, speed: Speed) -> Self {
+        Self {
+            speed,
+            baud: mode.baud(),
+            origin: None,
+        }
+    }
+
+    /// Writes what arrives of a frame, piece by piece, each in its time, until `stop` is set. The frame's own time
+    /// counts, not the number of bytes that noise has left.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn send(
+        &mut self,
+        frame: &Sent,
+        arrived: &[u8],
+        out: &mut impl Write,
+        stop: &AtomicBool,
+    ) -> io::Result<()> {
+        let Speed::Times(times) = self.speed else {
+            return if stop.load(Ordering::Relaxed) {
+                Ok(())
+            } else {
+                out.write_all(arrived)
+            };
+        };
+        let mut sent = 0;
+        for piece in arrived.chunks(FIFO) {
+            sent += u64::try_from(piece.len()).unwrap_or(0);
+            let due = frame.at + Duration::from_micros(sent * 10_000_000 / u64::from(self.baud));
+            self.wait_until(due, times, stop);
+            if stop.load(Ordering::Relaxed) {
+                break;
+            }
+            out.write_all(piece)?;
+        }
+        out.flush()
+    }
+
+    fn wait_until(&mut self, due: Duration, times: f64, stop: &AtomicBool) {
+        let now = Instant::now();
+        let (host, simulated) = *self.origin.get_or_insert((now, due));
+        let wait = Duration::try_from_secs_f64(due.saturating_sub(simulated).as_secs_f64() / times);
+        let Some(deadline) = wait.ok().and_then(|wait| host.checked_add(wait)) else {
+            return;
+        };
+        if now.saturating_duration_since(deadline) > TOO_LATE {
+            self.origin = Some((now, due));
+            return;
+        }
+        while !stop.load(Ordering::Relaxed) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left < TICK {
+                break;
+            }
+            std::thread::sleep(left.min(SLEEP));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::meter::FrameKind;
+    use super::*;
+
+    struct Pieces(Vec<(Instant, usize)>);
+
+    impl Write for Pieces {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.push((Instant::now(), bytes.len()));
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn frame(at: Duration) -> Sent {
+        let pause = Duration::from_millis(20);
+        Sent {
+            time: 0,
+            at,
+            pause,
+            bytes: vec![0; 96],
+            groups: vec![],
+            kind: FrameKind::Long,
+        }
+    }
+
+    #[test]
+    fn bytes_come_in_pieces_at_the_speed_of_the_line() {
+        let (mut pace, mut out) = (Pace::new(Mode::Standard, Speed::Times(1.0)), Pieces(vec![]));
+        let stop = AtomicBool::new(false);
+        for at in [Duration::ZERO, Duration::from_millis(120)] {
+            pace.send(&frame(at), &[0; 96], &mut out, &stop).unwrap();
+        }
+        assert!(out.0.iter().all(|&(_, length)| length == FIFO));
+        // From the end of the first piece (8.3 ms) to the end of the last (120 ms + 100 ms).
+        let taken = out.0.last().unwrap().0 - out.0[0].0;
+        assert!(taken >= Duration::from_millis(210), "{taken:?}");
+    }
+
+    #[test]
+    fn flat_out_does_not_wait_and_a_stop_ends() {
+        let (mut pace, mut out) = (Pace::new(Mode::Historique, Speed::FlatOut), Pieces(vec![]));
+        let stop = AtomicBool::new(false);
+        pace.send(
+            &frame(Duration::from_secs(3_600)),
+            &[0; 96],
+            &mut out,
+            &stop,
+        )
+        .unwrap();
+        assert_eq!(out.0.len(), 1);
+        stop.store(true, Ordering::Relaxed);
+        let mut pace = Pace::new(Mode::Historique, Speed::Times(0.001));
+        pace.send(&frame(Duration::ZERO), &[0; 96], &mut out, &stop)
+            .unwrap();
+        assert_eq!(out.0.len(), 1);
+    }
+}

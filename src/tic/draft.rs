@@ -1,0 +1,129 @@
+//! The frame that is being received: takes groups and marks in, gives a [`Frame`] out.
+//!
+//! Nothing leaves it that was empty: a frame without any group, accepted or rejected, is noise. Its two buffers are as large as
+//! those of the frame before, so that a steady meter costs two allocations a frame.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::mem;
+
+use super::frame::{Frame, FrameEnd, Rejected, Span};
+use super::group::{Accepted, Reject};
+use super::{Label, Mode};
+
+/// A frame in the making.
+#[derive(Default)]
+pub(super) struct Draft {
+    text: Vec<u8>,
+    spans: Vec<Span>,
+    /// The labels that it holds, a bit each.
+    seen: u128,
+    rejected: Rejected,
+    /// Set when a marker was lost or out of place.
+    pub(super) damaged: bool,
+    /// Bytes since its STX, which counts.
+    pub(super) wire_len: usize,
+}
+
+const _: () = assert!(Label::COUNT <= u128::BITS as usize);
+
+impl Draft {
+    /// Starts anew after `wire_len` bytes, STX included.
+    pub(super) fn open(&mut self, wire_len: usize, damaged: bool) {
+        self.text.clear();
+        self.spans.clear();
+        self.seen = 0;
+        self.rejected = Rejected::default();
+        self.damaged = damaged;
+        self.wire_len = wire_len;
+    }
+
+    /// True if no group came, good or bad.
+    pub(super) fn is_empty(&self) -> bool {
+        self.spans.is_empty() && self.rejected.total() == 0
+    }
+
+    /// Accepted groups.
+    pub(super) fn accepted(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// True if a group of this label is in it.
+    #[inline]
+    pub(super) fn holds(&self, label: Option<Label>) -> bool {
+        self.seen & bit(label) != 0
+    }
+
+    /// Adds a group; `group` begins with its text.
+    #[inline]
+    pub(super) fn accept(&mut self, group: &[u8], accepted: Accepted) {
+        let Accepted {
+            label,
+            name_len,
+            dated,
+            len,
+            number,
+        } = accepted;
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a frame is at most 4096 bytes"
+        )]
+        let start = self.text.len() as u16;
+        self.text
+            .extend_from_slice(group.get(..usize::from(len)).unwrap_or_default());
+        self.spans.push(Span {
+            start,
+            len,
+            name_len,
+            dated,
+            label,
+            number,
+        });
+        self.seen |= bit(label);
+    }
+
+    /// Counts a group that did not pass.
+    pub(super) fn reject(&mut self, reason: Reject) {
+        let count = match reason {
+            Reject::Parity => &mut self.rejected.parity,
+            Reject::Checksum => &mut self.rejected.checksum,
+            Reject::Format => &mut self.rejected.format,
+        };
+        *count += 1;
+        self.damaged = true;
+    }
+
+    /// Hands the frame out, `wire_len` bytes long.
+    pub(super) fn close(
+        &mut self,
+        mode: Mode,
+        end: FrameEnd,
+        wire_len: usize,
+        sink: &mut impl FnMut(Frame),
+    ) {
+        if self.is_empty() {
+            return;
+        }
+        if end == FrameEnd::Aborted {
+            self.text.clear();
+            self.spans.clear();
+        }
+        let text = Vec::with_capacity(self.text.len());
+        let spans = Vec::with_capacity(self.spans.len());
+        sink(Frame {
+            mode,
+            // Only printable characters and separators were accepted.
+            text: String::from_utf8(mem::replace(&mut self.text, text)).unwrap_or_default(),
+            spans: mem::replace(&mut self.spans, spans),
+            rejected: self.rejected,
+            damaged: self.damaged || end != FrameEnd::Etx,
+            wire_len,
+            end,
+        });
+    }
+}
+
+#[inline]
+fn bit(label: Option<Label>) -> u128 {
+    label.map_or(0, |label| 1 << label.index())
+}
