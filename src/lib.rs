@@ -16,6 +16,7 @@ pub mod commands;
 pub mod config;
 pub mod dbus;
 pub mod meter;
+pub mod mqtt;
 pub mod names;
 pub mod serial;
 pub mod service;
