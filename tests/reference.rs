@@ -4,18 +4,26 @@ use std::path::Path;
 use std::process::Command;
 
 fn printed(format: &str) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_linky-sensor")).args(["list-fields", "--format", format]).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+        .args(["list-fields", "--format", format])
+        .output()
+        .unwrap();
     assert!(output.status.success());
     String::from_utf8(output.stdout).unwrap()
 }
 
 fn assert_is_kept(file: &str, expected: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("docs")
+        .join(file);
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(&path, expected).unwrap();
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(kept == expected, "docs/{file} is not what the program prints: run UPDATE_GOLDEN=1 cargo test --test reference");
+    assert!(
+        kept == expected,
+        "docs/{file} is not what the program prints: run UPDATE_GOLDEN=1 cargo test --test reference"
+    );
 }
 
 #[test]

@@ -13,8 +13,23 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("mqtt", &["meter", "tic"]),
     ("store", &["meter", "tic"]),
     ("simulator", &["tic"]),
-    ("service", &["dbus", "meter", "mqtt", "serial", "store", "tic"]),
-    ("commands", &["dbus", "meter", "mqtt", "serial", "service", "simulator", "store", "tic"]),
+    (
+        "service",
+        &["dbus", "meter", "mqtt", "serial", "store", "tic"],
+    ),
+    (
+        "commands",
+        &[
+            "dbus",
+            "meter",
+            "mqtt",
+            "serial",
+            "service",
+            "simulator",
+            "store",
+            "tic",
+        ],
+    ),
     ("config", &[]),
     ("names", &[]),
 ];
@@ -56,7 +71,9 @@ fn code_of(module: &str) -> Vec<(PathBuf, String)> {
         .into_iter()
         .map(|path| {
             let text = fs::read_to_string(&path).unwrap();
-            let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            let lines = text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"));
             let code = lines.collect::<Vec<_>>().join("\n");
             (path, code)
         })
@@ -68,7 +85,9 @@ fn words_after<'a>(code: &'a str, prefix: &str) -> BTreeSet<&'a str> {
     code.match_indices(prefix)
         .map(|(at, _)| {
             let rest = &code[at + prefix.len()..];
-            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+            let end = rest
+                .find(|c: char| !c.is_alphanumeric() && c != '_')
+                .unwrap_or(rest.len());
             &rest[..end]
         })
         .collect()
@@ -94,7 +113,11 @@ fn the_arrows_go_one_way() {
 fn the_protocol_is_pure() {
     for (path, code) in code_of("tic") {
         let shipped = code.split("#[cfg(test)]").next().unwrap();
-        assert!(!shipped.contains("std::"), "{}: core and alloc only", path.display());
+        assert!(
+            !shipped.contains("std::"),
+            "{}: core and alloc only",
+            path.display()
+        );
         assert!(!shipped.contains("log::"), "{}: no log", path.display());
     }
 }
@@ -105,7 +128,11 @@ fn each_large_crate_is_known_in_one_place() {
         for (path, code) in code_of(module) {
             for (library, home) in KNOWN_ONLY_IN {
                 let names = code.contains(&format!("{library}::"));
-                assert!(!names || module == home, "{}: only {home} knows {library}", path.display());
+                assert!(
+                    !names || module == home,
+                    "{}: only {home} knows {library}",
+                    path.display()
+                );
             }
         }
     }

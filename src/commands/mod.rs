@@ -5,6 +5,7 @@
 
 pub mod check_config;
 mod decode;
+mod demo;
 mod list_fields;
 mod simulate;
 
@@ -14,7 +15,9 @@ use std::path::PathBuf;
 use clap::Parser;
 use clap::error::ErrorKind;
 
+use crate::dbus::Bus;
 use crate::names::{exit, file};
+use crate::service;
 
 /// Reads a French Linky electricity meter and publishes it on D-Bus and MQTT.
 #[derive(Debug, Parser)]
@@ -37,6 +40,14 @@ struct CommandLine {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    /// Run the daemon: read the meters, and publish them
+    Run {
+        /// The D-Bus bus to be on: system, session, none, or an address
+        #[arg(long, default_value = "system", value_name = "BUS")]
+        bus: String,
+    },
+    /// Show the whole chain on this machine: a simulated meter, the daemon, a bus and a broker
+    Demo(demo::Demo),
     /// Check the configuration, and say what is in force
     CheckConfig,
     /// Decode raw bytes of a meter: one JSON object per frame
@@ -63,8 +74,10 @@ pub fn main() -> u8 {
             };
         }
     };
-    let (mut out, mut err) = (io::BufWriter::new(io::stdout().lock()), io::stderr().lock());
+    let (mut out, mut err) = (io::BufWriter::new(io::stdout()), io::stderr());
     match line.command {
+        Command::Run { bus } => service::run(&line.config, bus_named(&bus), line.verbose),
+        Command::Demo(demo) => demo::run(&demo),
         Command::CheckConfig => check_config::run(&line.config, &mut out, &mut err),
         Command::Decode(decode) => decode::run(&decode, &mut out, &mut err),
         Command::ListFields { format } => {
@@ -72,6 +85,15 @@ pub fn main() -> u8 {
         }
         Command::Simulate(simulate) => simulate.run(&mut out, &mut err),
     }
+}
+
+/// The bus of this name or address; none for `none`.
+fn bus_named(name: &str) -> Option<Bus> {
+    (name != "none").then(|| match name {
+        "system" => Bus::System,
+        "session" => Bus::Session,
+        address => Bus::Address(address.to_owned()),
+    })
 }
 
 /// The exit code of a command that only writes.

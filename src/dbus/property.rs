@@ -167,10 +167,12 @@ pub fn parse_value(kind: Kind, variant: &Variant<'_>) -> Option<Value> {
         (Kind::Bool, Variant::Bool(v)) => Value::Bool(*v),
         (Kind::Time, Variant::U64(v)) => Value::Instant(Timestamp(i64::try_from(*v).ok()?)),
         (Kind::Text, Variant::Str(v)) => Value::Text(v.as_str().into()),
-        (Kind::Word(words), Variant::Str(v)) => match words.iter().find(|word| **word == v.as_str()) {
-            Some(word) => Value::Word(word),
-            None => Value::Text(v.as_str().into()),
-        },
+        (Kind::Word(words), Variant::Str(v)) => {
+            match words.iter().find(|word| **word == v.as_str()) {
+                Some(word) => Value::Word(word),
+                None => Value::Text(v.as_str().into()),
+            }
+        }
         _ => return None,
     })
 }
@@ -215,7 +217,11 @@ mod tests {
             (Kind::Signed, Value::Signed(-1200), "i"),
             (Kind::Bool, Value::Bool(true), "b"),
             (Kind::Text, Value::Text("TEMPO".into()), "s"),
-            (Kind::Time, Value::Instant(Timestamp(1_732_450_551_042_000)), "t"),
+            (
+                Kind::Time,
+                Value::Instant(Timestamp(1_732_450_551_042_000)),
+                "t",
+            ),
         ] {
             let written = variant(kind, &value).unwrap();
             assert_eq!(written.value_signature().to_string(), signature);

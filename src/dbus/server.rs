@@ -167,7 +167,9 @@ impl<B: Fn()> Server<B> {
                 Turn::Broker(state) => session.tell_broker(state).await,
                 Turn::Stop => {
                     if let Err(error) = session.release().await {
-                        log::debug!("D-Bus: the name is not given back, and goes with the connection: {error}");
+                        log::debug!(
+                            "D-Bus: the name is not given back, and goes with the connection: {error}"
+                        );
                     }
                     return None;
                 }
@@ -251,9 +253,7 @@ impl Feeds {
             .updates
             .iter_mut()
             .enumerate()
-            .filter_map(|(meter, receiver)| {
-                Some((meter, Box::pin(receiver.as_mut()?.recv())))
-            })
+            .filter_map(|(meter, receiver)| Some((meter, Box::pin(receiver.as_mut()?.recv()))))
             .collect();
         std::future::poll_fn(|context| {
             for (meter, receiver) in &mut waiting {

@@ -58,7 +58,11 @@ pub fn run(config: &Path, bus: Option<Bus>, verbose: u8) -> u8 {
     };
     let bus = bus.filter(|_| settings.dbus.enabled);
     // One blocking thread, for the look-up of names.
-    match tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(1).build() {
+    match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(1)
+        .build()
+    {
         Ok(runtime) => {
             let code = runtime.block_on(live(&settings, bus));
             // A name that is being looked up must not hold the end.
@@ -113,13 +117,23 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
             Err(error) => return cannot_start("a reader", &error),
         }
     }
-    Supervisor { watchdog, meters, sinks, threads }.watch().await
+    Supervisor {
+        watchdog,
+        meters,
+        sinks,
+        threads,
+    }
+    .watch()
+    .await
 }
 
 /// The files of the meters, and what they hold. A file that cannot be read is told, and its meter learns anew.
 fn open_store(settings: &Settings) -> (Vec<MemoryFile>, Vec<Memory>) {
     let given = std::env::var_os(variable::STATE_DIRECTORY);
-    let directory = given.map_or_else(|| PathBuf::from(names::file::STATE_DIRECTORY), PathBuf::from);
+    let directory = given.map_or_else(
+        || PathBuf::from(names::file::STATE_DIRECTORY),
+        PathBuf::from,
+    );
     let mut files = Vec::new();
     let mut memories = Vec::new();
     for meter in &settings.meters {

@@ -41,14 +41,20 @@ impl Reader {
     /// The thread cannot be made.
     pub fn start(self, stop: Stop) -> std::io::Result<JoinHandle<()>> {
         let name = format!("meter {}", self.number);
-        thread::Builder::new().name(name).stack_size(STACK).spawn(move || self.run(&stop))
+        thread::Builder::new()
+            .name(name)
+            .stack_size(STACK)
+            .spawn(move || self.run(&stop))
     }
 
     fn run(mut self, stop: &Stop) {
         let origin = Instant::now();
         let mut sink = |input: Input| {
             self.pulse.beat();
-            let now = Moment { wall: Some(Timestamp::now()), mono: origin.elapsed() };
+            let now = Moment {
+                wall: Some(Timestamp::now()),
+                mono: origin.elapsed(),
+            };
             if let Some(update) = self.meter.push(input, now) {
                 // No sink at all is a configuration without outputs: nobody to tell.
                 let _ = self.updates.send(update);

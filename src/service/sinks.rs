@@ -49,7 +49,12 @@ impl Sinks {
         let mut tasks = JoinSet::new();
         let (stop, stopped) = watch::channel(false);
         let (state, broker) = watch::channel(BrokerState::Disabled);
-        let manager = ManagerState { broker: broker.clone(), ..ManagerState::idle() };
+        let (word, words) = watch::channel(broker.borrow().word());
+        tokio::spawn(tell_in_words(broker.clone(), word));
+        let manager = ManagerState {
+            broker: words,
+            ..ManagerState::idle()
+        };
         if settings.mqtt.enabled {
             let session = session(settings, meters, &manager, state)?;
             let (pulse, stopped) = (watchdog.pulse("MQTT"), asked(stopped.clone()));
@@ -72,7 +77,12 @@ impl Sinks {
             });
             attempt
         });
-        Ok(Self { tasks, stop, broker, attempt })
+        Ok(Self {
+            tasks,
+            stop,
+            broker,
+            attempt,
+        })
     }
 
     /// Whether the first attempt at the bus has ended, either way.
@@ -120,16 +130,36 @@ fn session(
         exit::CONFIG
     };
     let password = config::password(&settings.mqtt).map_err(|error| refused(&error))?;
-    let feeds = meters.iter().zip(&settings.meters).map(|(meter, configured)| mqtt::Feed {
-        id: configured.id.to_string(),
-        name: configured.name.clone(),
-        updates: meter.updates(),
-        last: meter.last(),
-    });
+    let feeds = meters
+        .iter()
+        .zip(&settings.meters)
+        .map(|(meter, configured)| mqtt::Feed {
+            id: configured.id.to_string(),
+            name: configured.name.clone(),
+            updates: meter.updates(),
+            last: meter.last(),
+        });
     let outbox = Outbox::new(manager.history_dropped.clone());
     let lagged: Arc<AtomicU64> = manager.updates_lagged.clone();
-    mqtt::Session::new(&settings.mqtt, password.as_ref(), feeds.collect(), outbox, lagged, state)
-        .map_err(|error| refused(&error))
+    mqtt::Session::new(
+        &settings.mqtt,
+        password.as_ref(),
+        feeds.collect(),
+        outbox,
+        lagged,
+        state,
+    )
+    .map_err(|error| refused(&error))
+}
+
+/// Tells the state of the broker in the word that is published, until nobody tells or listens any more.
+async fn tell_in_words(
+    mut broker: watch::Receiver<BrokerState>,
+    word: watch::Sender<&'static str>,
+) {
+    while broker.changed().await.is_ok() && !word.is_closed() {
+        word.send_replace(broker.borrow_and_update().word());
+    }
 }
 
 /// Resolves when the stop is asked for.

@@ -17,7 +17,10 @@ pub fn line(meters: impl Iterator<Item = Arc<Snapshot>>, broker: &str) -> String
             if let Some(tariff) = reading.text(Key::TARIFF_NAME) {
                 line.push_str(&format!(", {tariff}"));
             }
-        } else if let Some(detail) = reading.text(Key::LINK_DETAIL).filter(|detail| !detail.is_empty()) {
+        } else if let Some(detail) = reading
+            .text(Key::LINK_DETAIL)
+            .filter(|detail| !detail.is_empty())
+        {
             line.push_str(&format!(" ({detail})"));
         }
         line.push_str("; ");

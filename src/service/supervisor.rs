@@ -29,7 +29,10 @@ pub struct Followed {
 impl Followed {
     /// A meter, and where its Updates come from.
     pub fn new(meter: &Meter, updates: &broadcast::Sender<Arc<Update>>) -> Self {
-        Self { updates: updates.clone(), last: Mutex::new(meter.last().clone()) }
+        Self {
+            updates: updates.clone(),
+            last: Mutex::new(meter.last().clone()),
+        }
     }
 
     /// Its Updates from now on.
@@ -39,7 +42,10 @@ impl Followed {
 
     /// The last state that was followed.
     pub fn last(&self) -> Arc<Snapshot> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.last
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Tells the journal what happens, and `changed` when the link does.
@@ -111,7 +117,8 @@ impl Supervisor {
     async fn until_the_end(&mut self, signals: &mut Signals) -> u8 {
         let (link_changed, mut link) = watch::channel(());
         let mut following = pin!(follow_all(&self.meters, &link_changed));
-        let mut tick = interval(sd_notify::watchdog_enabled().map_or(TICK, |limit| TICK.min(limit / 3)));
+        let mut tick =
+            interval(sd_notify::watchdog_enabled().map_or(TICK, |limit| TICK.min(limit / 3)));
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut said = String::new();
         let mut ready = false;
@@ -171,7 +178,10 @@ impl Supervisor {
 
 /// Follows every meter, for ever.
 async fn follow_all(meters: &[Followed], changed: &watch::Sender<()>) {
-    let mut following: Vec<_> = meters.iter().map(|meter| Box::pin(meter.follow(changed))).collect();
+    let mut following: Vec<_> = meters
+        .iter()
+        .map(|meter| Box::pin(meter.follow(changed)))
+        .collect();
     std::future::poll_fn(|context| {
         for meter in &mut following {
             let _ = meter.as_mut().poll(context);

@@ -18,7 +18,11 @@ pub struct Threads {
 impl Threads {
     /// The store's thread, and no reader yet; `stopper` ends the readers.
     pub fn new(stopper: Stopper, store: JoinHandle<()>) -> Self {
-        Self { stopper, readers: Vec::new(), store }
+        Self {
+            stopper,
+            readers: Vec::new(),
+            store,
+        }
     }
 
     /// A reader that was started.
@@ -28,7 +32,10 @@ impl Threads {
 
     /// Whether one ended that was not asked to.
     pub fn any_ended(&self) -> bool {
-        self.readers.iter().chain([&self.store]).any(JoinHandle::is_finished)
+        self.readers
+            .iter()
+            .chain([&self.store])
+            .any(JoinHandle::is_finished)
     }
 
     /// Asks the readers to end; does not wait.
@@ -39,7 +46,13 @@ impl Threads {
     /// Waits until all have ended, the store last: it ends when no reader can give it anything more.
     pub async fn ended(&self) {
         let end = Instant::now() + PATIENCE;
-        while Instant::now() < end && !self.readers.iter().chain([&self.store]).all(JoinHandle::is_finished) {
+        while Instant::now() < end
+            && !self
+                .readers
+                .iter()
+                .chain([&self.store])
+                .all(JoinHandle::is_finished)
+        {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
