@@ -52,20 +52,40 @@ impl Draft {
     /// True if a group of this label is in it. A meter sends its labels in the order of the list: it rarely takes a search.
     #[inline]
     pub(super) fn holds(&self, label: Option<Label>) -> bool {
-        label.is_some() && label <= self.furthest && self.spans.iter().any(|span| span.label == label)
+        label.is_some()
+            && label <= self.furthest
+            && self.spans.iter().any(|span| span.label == label)
     }
 
     /// Adds a group; `group` begins with its text.
     #[inline]
     pub(super) fn accept(&mut self, group: &[u8], accepted: Accepted) {
-        let Accepted { label, name_len, dated, len, number } = accepted;
+        let Accepted {
+            label,
+            name_len,
+            dated,
+            len,
+            number,
+        } = accepted;
         let end = self.text.len() + usize::from(len);
-        #[expect(clippy::cast_possible_truncation, reason = "a frame is at most 4096 bytes")]
-        self.spans.push(Span { start: self.text.len() as u16, len, name_len, dated, label, number });
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a frame is at most 4096 bytes"
+        )]
+        self.spans.push(Span {
+            start: self.text.len() as u16,
+            len,
+            name_len,
+            dated,
+            label,
+            number,
+        });
         match group.first_chunk::<SHORT>() {
             // A copy of constant length is a few instructions: worth a tenth of the whole.
             Some(start) if usize::from(len) <= SHORT => self.text.extend_from_slice(start),
-            _ => self.text.extend_from_slice(group.get(..usize::from(len)).unwrap_or_default()),
+            _ => self
+                .text
+                .extend_from_slice(group.get(..usize::from(len)).unwrap_or_default()),
         }
         self.text.truncate(end);
         self.furthest = self.furthest.max(label);

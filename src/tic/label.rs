@@ -183,7 +183,9 @@ impl Label {
         let place = slots.place(key, name.len());
         let row = ROWS.get(usize::from(place))?;
         // Nine characters or more: the key does not tell all.
-        let same = row.key == key && row.name.len() == name.len() && (name.len() <= 8 || row.name.as_bytes() == name);
+        let same = row.key == key
+            && row.name.len() == name.len()
+            && (name.len() <= 8 || row.name.as_bytes() == name);
         same.then_some(Label(place))
     }
 
@@ -286,7 +288,10 @@ impl Slots {
 
     #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler only")]
     const fn with_factor(standard: bool, factor: u64) -> Option<Slots> {
-        let mut slots = Slots { factor, places: [Slots::FREE; Slots::COUNT] };
+        let mut slots = Slots {
+            factor,
+            places: [Slots::FREE; Slots::COUNT],
+        };
         let mut place = 0u8;
         while (place as usize) < Label::COUNT {
             let row = &ROWS[place as usize];
@@ -306,13 +311,17 @@ impl Slots {
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "nine bits are left")]
     const fn slot(&self, key: u64, len: usize) -> usize {
-        ((key ^ ((len as u64) << 60)).wrapping_mul(self.factor) >> (64 - Slots::COUNT.trailing_zeros())) as usize
+        ((key ^ ((len as u64) << 60)).wrapping_mul(self.factor)
+            >> (64 - Slots::COUNT.trailing_zeros())) as usize
     }
 
     /// The only label that such a name may be; `FREE`, which is no place, if none.
     #[inline]
     fn place(&self, key: u64, len: usize) -> u8 {
-        self.places.get(self.slot(key, len)).copied().unwrap_or(Slots::FREE)
+        self.places
+            .get(self.slot(key, len))
+            .copied()
+            .unwrap_or(Slots::FREE)
     }
 }
 
