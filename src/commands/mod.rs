@@ -3,7 +3,7 @@
 //! Each command returns the exit code, one of sysexits(3). What a user reads goes to standard output, what went
 //! wrong to standard error; a reader that goes away ends the command quietly.
 
-mod check_config;
+pub mod check_config;
 mod decode;
 mod list_fields;
 mod simulate;
@@ -67,10 +67,10 @@ pub fn main() -> u8 {
     match line.command {
         Command::CheckConfig => check_config::run(&line.config, &mut out, &mut err),
         Command::Decode(decode) => decode::run(&decode, &mut out, &mut err),
-        Command::Simulate(simulate) => simulate.run(),
         Command::ListFields { format } => {
             written(list_fields::print(format, &mut out).and_then(|()| out.flush()))
         }
+        Command::Simulate(simulate) => simulate.run(&mut out, &mut err),
     }
 }
 

@@ -1,9 +1,11 @@
 //! The one line that `systemctl status` shows.
 
+use std::sync::Arc;
+
 use crate::meter::{Key, Link, Snapshot};
 
 /// One line on all meters and on the sinks: `main: receiving, 1230 VA, HEURE  PLEINE; broker connected`.
-pub fn line<'a>(meters: impl Iterator<Item = &'a Snapshot>, broker: &str) -> String {
+pub fn line(meters: impl Iterator<Item = Arc<Snapshot>>, broker: &str) -> String {
     let mut line = String::new();
     for snapshot in meters {
         line.push_str(&format!("{}: {}", snapshot.id, snapshot.link.word()));
