@@ -105,6 +105,7 @@ impl Decoder {
             return;
         };
         self.line.read(chunk, characters);
+        self.framing.draft.parity_checked = self.line.found() == ParityFound::Checked;
         if let Some(padding) = rest.first_chunk_mut() {
             *padding = PADDING;
         }

@@ -20,6 +20,7 @@ pub struct Frame {
     pub(super) spans: Vec<Span>,
     pub(super) rejected: Rejected,
     pub(super) damaged: bool,
+    pub(super) parity_checked: bool,
     pub(super) wire_len: usize,
     pub(super) end: FrameEnd,
 }
@@ -99,6 +100,11 @@ impl Frame {
     /// True if a group was rejected, a marker lost or out of place, or the end was not an ETX. Its groups are good all the same.
     pub fn is_damaged(&self) -> bool {
         self.damaged
+    }
+
+    /// True if the parity of its characters was checked: all that is left then are errors of two bits in one character.
+    pub fn is_parity_checked(&self) -> bool {
+        self.parity_checked
     }
 
     /// True for the short frames that a three-phase meter in historique mode sends during an overrun: they have no OPTARIF.
