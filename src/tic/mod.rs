@@ -46,14 +46,17 @@ mod digits;
 mod draft;
 mod encode;
 mod frame;
+mod framing;
 mod grammar;
 mod group;
 mod horodate;
 mod label;
 mod line;
+mod lookup;
 mod mode;
 mod profile;
 mod relays;
+mod scan;
 mod status;
 mod tariff;
 
