@@ -113,10 +113,7 @@ impl Chain {
             .seen
             .is_none_or(|seen| now.mono.saturating_sub(seen) >= SILENCE);
         self.seen = Some(now.mono);
-        if self
-            .good
-            .is_some_and(|good| (evidence.follows)(good.value, value, good.age(now)))
-        {
+        if self.is_good(value, evidence) {
             self.believe(value, now);
             return Judgement::Good;
         }
@@ -127,6 +124,19 @@ impl Chain {
         let from = self.good.map(|good| good.value);
         self.believe(value, now);
         from.map_or(Judgement::Good, |from| Judgement::Jump { from })
+    }
+
+    /// Whether a value follows the last good one. One that goes on a chain that was refused is refused with it, even when
+    /// time enough has passed to make it possible: a damaged digit would only have to wait. A lone candidate below the
+    /// last good value is no such chain: it was damaged, and the next value is sound again.
+    fn is_good(&self, value: i64, evidence: &Evidence<'_>) -> bool {
+        let Some(good) = self.good else { return false };
+        let age = |at: Duration| evidence.now.mono.saturating_sub(at);
+        let refused = self.candidate.is_some_and(|chain| {
+            (evidence.follows)(chain.value, value, age(chain.at))
+                && (chain.length >= 2 || chain.value > good.value)
+        });
+        !refused && (evidence.follows)(good.value, value, good.age(evidence.now))
     }
 
     fn believe(&mut self, value: i64, now: Moment) {
@@ -254,6 +264,14 @@ mod tests {
                 Judgement::Bad
             );
         }
+    }
+
+    #[test]
+    fn one_damaged_value_below_does_not_cost_the_next() {
+        let mut chain = Chain::default();
+        judge(&mut chain, 0, 100, None);
+        assert_eq!(judge(&mut chain, 1, 97, None), Judgement::Bad);
+        assert_eq!(judge(&mut chain, 2, 102, None), Judgement::Good);
     }
 
     #[test]
