@@ -7,6 +7,7 @@ mod check_config;
 mod decode;
 mod list_fields;
 mod simulate;
+mod status;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -49,6 +50,8 @@ enum Command {
     },
     /// Be a meter: on a pty, or on standard output
     Simulate(simulate::Simulate),
+    /// Say what the running daemon sees; exit code 0 if every meter is received
+    Status(status::Status),
 }
 
 /// Runs the command that the arguments of the process ask for. Returns the exit code.
@@ -68,6 +71,7 @@ pub fn main() -> u8 {
         Command::CheckConfig => check_config::run(&line.config, &mut out, &mut err),
         Command::Decode(decode) => decode::run(&decode, &mut out, &mut err),
         Command::Simulate(simulate) => simulate.run(),
+        Command::Status(status) => status.run(&mut out, &mut err),
         Command::ListFields { format } => {
             written(list_fields::print(format, &mut out).and_then(|()| out.flush()))
         }

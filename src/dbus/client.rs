@@ -68,7 +68,13 @@ impl Client {
             line: Line::connect(bus).await?,
         };
         let is_running: bool = client
-            .ask(DBUS, "/org/freedesktop/DBus", DBUS, "NameHasOwner", &BUS_NAME)
+            .ask(
+                DBUS,
+                "/org/freedesktop/DBus",
+                DBUS,
+                "NameHasOwner",
+                &BUS_NAME,
+            )
             .await?;
         if is_running {
             Ok(client)
@@ -135,7 +141,8 @@ impl Client {
     }
 
     async fn get_all(&self, path: &str, interface: &str) -> Result<Properties, Error> {
-        self.ask(BUS_NAME, path, PROPERTIES, "GetAll", &interface).await
+        self.ask(BUS_NAME, path, PROPERTIES, "GetAll", &interface)
+            .await
     }
 
     async fn ask<A: DeserializeOwned + zbus::Type>(

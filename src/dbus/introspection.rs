@@ -105,7 +105,9 @@ mod tests {
     fn there_is_a_document_for_every_interface_with_something_on_it() {
         let documents = documents();
         for name in interface::ALL {
-            let is_there = documents.iter().any(|(file, _)| *file == format!("{name}.xml"));
+            let is_there = documents
+                .iter()
+                .any(|(file, _)| *file == format!("{name}.xml"));
             let is_empty = name == interface::BREAKER && Section::named(name).is_none();
             assert_ne!(is_there, is_empty, "{name}");
         }

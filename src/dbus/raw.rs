@@ -42,7 +42,11 @@ impl Raw {
         let now = self.state.borrow().clone();
         let group = |group: crate::tic::Group<'_>| {
             let (label, horodate) = (group.name(), group.horodate_text());
-            (label.to_owned(), horodate.to_owned(), group.data().to_owned())
+            (
+                label.to_owned(),
+                horodate.to_owned(),
+                group.data().to_owned(),
+            )
         };
         now.groups().map(group).collect()
     }

@@ -33,10 +33,19 @@ static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
         events: &[],
     };
     let mut sections = vec![
-        quantities(interface::METER, "The meter, and how well it is heard. Always there."),
+        quantities(
+            interface::METER,
+            "The meter, and how well it is heard. Always there.",
+        ),
         quantities(interface::CONSUMPTION, "What is drawn from the network."),
-        quantities(interface::PHASES, "Phase by phase; a meter with one phase has L1 only."),
-        quantities(interface::TARIFF, "The contract, its periods and its indexes."),
+        quantities(
+            interface::PHASES,
+            "Phase by phase; a meter with one phase has L1 only.",
+        ),
+        quantities(
+            interface::TARIFF,
+            "The contract, its periods and its indexes.",
+        ),
         quantities(interface::PRODUCTION, "What is injected into the network."),
         quantities(interface::STATUS, "The status register and the relays."),
         quantities(interface::BREAKER, "How near the breaker is to tripping."),
@@ -83,7 +92,9 @@ impl Section {
 
     /// Its property of this name.
     pub fn property(&self, name: &str) -> Option<&Property> {
-        self.properties.iter().find(|property| property.name == name)
+        self.properties
+            .iter()
+            .find(|property| property.name == name)
     }
 
     /// Whether a meter in this state has it.

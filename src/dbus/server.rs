@@ -22,6 +22,8 @@ use crate::names::{BUS_NAME, journal, meter_path};
 const BEAT: Duration = Duration::from_secs(5);
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// A session that lasted so long was a good one: the next wait is the first again.
+const STEADY: Duration = Duration::from_secs(3);
 
 /// A meter to serve.
 #[derive(Debug)]
@@ -86,8 +88,7 @@ pub async fn run(
                 let Some(error) = server.serve(session).await else {
                     return;
                 };
-                // A bus that throws us out again and again is not asked every second.
-                if since.elapsed() > LONGEST_WAIT {
+                if since.elapsed() > STEADY {
                     wait = FIRST_WAIT;
                 }
                 error
@@ -95,7 +96,9 @@ pub async fn run(
             Err(error) => error,
         };
         let cause = error.to_string();
-        if cause != said {
+        if cause == said {
+            log::debug!("D-Bus: {cause}");
+        } else {
             log::warn!(MESSAGE_ID = message_id(&error); "D-Bus: {cause}. Trying again until it works; nothing else stops");
             said = cause;
         }
@@ -167,7 +170,9 @@ impl<B: Fn()> Server<B> {
                 Turn::Broker(state) => session.tell_broker(state).await,
                 Turn::Stop => {
                     if let Err(error) = session.release().await {
-                        log::debug!("D-Bus: the name is not given back, and goes with the connection: {error}");
+                        log::debug!(
+                            "D-Bus: the name is not given back, and goes with the connection: {error}"
+                        );
                     }
                     return None;
                 }
@@ -251,9 +256,7 @@ impl Feeds {
             .updates
             .iter_mut()
             .enumerate()
-            .filter_map(|(meter, receiver)| {
-                Some((meter, Box::pin(receiver.as_mut()?.recv())))
-            })
+            .filter_map(|(meter, receiver)| Some((meter, Box::pin(receiver.as_mut()?.recv()))))
             .collect();
         std::future::poll_fn(|context| {
             for (meter, receiver) in &mut waiting {

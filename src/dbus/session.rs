@@ -44,9 +44,7 @@ impl Session {
         let line = Line::connect(bus).await?;
         let there = within(async {
             let server = line.connection().object_server();
-            server
-                .at(ROOT_PATH, Manager::new(manager.clone()))
-                .await?;
+            server.at(ROOT_PATH, Manager::new(manager.clone())).await?;
             let mut there = Vec::with_capacity(meters.len());
             for meter in meters {
                 let path = meter.path.as_str();

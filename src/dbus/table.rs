@@ -143,7 +143,10 @@ impl<N: Named> Interface for Table<N> {
         _: &SignalEmitter<'_>,
     ) -> Option<Result<(), BoxDBusError>> {
         self.section.property(name)?;
-        Some(Err(fdo::Error::PropertyReadOnly(format!("{name} is only read")).into()))
+        Some(Err(fdo::Error::PropertyReadOnly(format!(
+            "{name} is only read"
+        ))
+        .into()))
     }
 
     fn call<'c>(
