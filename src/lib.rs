@@ -7,6 +7,7 @@
 //! - [`meter`]: the meaning, pure; frames to states and events.
 //! - [`dbus`], [`mqtt`]: the sinks; [`store`]: what is kept on disk.
 //! - [`service`]: builds all this and watches it.
+//! - [`simulator`]: the meter's side of the wire.
 //! - [`commands`]: the command line; [`config`], [`names`]: what everything may use.
 
 extern crate alloc;
@@ -15,8 +16,10 @@ pub mod commands;
 pub mod config;
 pub mod dbus;
 pub mod meter;
+pub mod mqtt;
 pub mod names;
 pub mod serial;
+pub mod service;
 pub mod simulator;
 pub mod store;
 pub mod tic;

@@ -1,0 +1,141 @@
+//! The state of the session, told to those who watch it and, when it changes, to the journal.
+
+use log::{info, warn};
+use rumqttc::{ConnectReturnCode, ConnectionError, StateError};
+use tokio::sync::watch;
+
+use crate::config::MqttSettings;
+use crate::names::journal;
+
+/// The state of the session with the broker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BrokerState {
+    /// The configuration says not to have one.
+    Disabled,
+    /// There is none.
+    Disconnected,
+    /// There is one.
+    Connected,
+    /// The broker does not want us.
+    Refused,
+}
+
+impl BrokerState {
+    /// The word that is published.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::Disconnected => "disconnected",
+            Self::Connected => "connected",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// Why there is no session.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// It was lost, or could not be made: why.
+    Lost(String),
+    /// The broker refused it: what it refuses, and what to do.
+    Refused(&'static str),
+}
+
+impl From<&ConnectionError> for Cause {
+    fn from(error: &ConnectionError) -> Self {
+        Self::Lost(match error {
+            ConnectionError::ConnectionRefused(code) => match refused(*code) {
+                Some(what) => return Self::Refused(what),
+                None => "it is not available".to_owned(),
+            },
+            ConnectionError::Io(error) | ConnectionError::MqttState(StateError::Io(error)) => {
+                error.to_string()
+            }
+            ConnectionError::MqttState(StateError::ConnectionAborted) => {
+                "it closed the connection".to_owned()
+            }
+            ConnectionError::NetworkTimeout
+            | ConnectionError::FlushTimeout
+            | ConnectionError::MqttState(StateError::AwaitPingResp) => "no answer".to_owned(),
+            error => error.to_string(),
+        })
+    }
+}
+
+/// What the broker refuses; `None` for what passes.
+fn refused(code: ConnectReturnCode) -> Option<&'static str> {
+    match code {
+        ConnectReturnCode::BadUserNamePassword | ConnectReturnCode::NotAuthorized => Some(
+            "the user name or the password. Set username in [mqtt], and store the password with: sudo linky-sensor set-password",
+        ),
+        ConnectReturnCode::BadClientId => Some("the client id. Set client-id in [mqtt]"),
+        ConnectReturnCode::RefusedProtocolVersion => Some("the protocol. It must speak MQTT 3.1.1"),
+        ConnectReturnCode::ServiceUnavailable | ConnectReturnCode::Success => None,
+    }
+}
+
+/// Tells the state.
+#[derive(Debug)]
+pub struct Voice {
+    state: watch::Sender<BrokerState>,
+    /// What the journal knows.
+    told: Option<BrokerState>,
+    broker: String,
+    user: String,
+}
+
+impl Voice {
+    /// Tells `state`, which is disconnected from now on.
+    pub fn new(settings: &MqttSettings, state: watch::Sender<BrokerState>) -> Self {
+        state.send_replace(BrokerState::Disconnected);
+        let user = settings.username.as_ref();
+        Self {
+            state,
+            told: None,
+            broker: settings.url.to_string(),
+            user: user.map_or(String::new(), |user| format!(" as {user}")),
+        }
+    }
+
+    /// There is a session.
+    pub fn connected(&mut self) {
+        if self.is_new(BrokerState::Connected) {
+            let (broker, user) = (&self.broker, &self.user);
+            info!(MESSAGE_ID = journal::BROKER_CONNECTED; "connected to {broker}{user}");
+        }
+    }
+
+    /// There is none.
+    pub fn disconnected(&mut self, cause: &Cause) {
+        let state = match cause {
+            Cause::Lost(_) => BrokerState::Disconnected,
+            Cause::Refused(_) => BrokerState::Refused,
+        };
+        if !self.is_new(state) {
+            return;
+        }
+        let broker = &self.broker;
+        match cause {
+            Cause::Lost(why) => {
+                warn!(MESSAGE_ID = journal::BROKER_LOST; "no session with {broker}: {why}; trying again");
+            }
+            Cause::Refused(what) => {
+                warn!(MESSAGE_ID = journal::BROKER_REFUSED; "{broker} refuses {what}");
+            }
+        }
+    }
+
+    /// The session was ended.
+    pub fn ended(&self) {
+        self.state.send_replace(BrokerState::Disconnected);
+    }
+
+    fn is_new(&mut self, state: BrokerState) -> bool {
+        self.state.send_if_modified(|known| {
+            let is_new = *known != state;
+            *known = state;
+            is_new
+        });
+        self.told.replace(state) != Some(state)
+    }
+}

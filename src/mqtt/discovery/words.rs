@@ -1,0 +1,86 @@
+//! The closed words of the states, in French. This is the only place that translates them.
+
+/// A closed word in French; the word itself if it is the same, or not known.
+pub fn french(word: &'static str) -> &'static str {
+    FRENCH
+        .iter()
+        .find(|(english, _)| *english == word)
+        .map_or(word, |(_, french)| french)
+}
+
+const FRENCH: &[(&str, &str)] = &[
+    // Contract and tariff
+    ("off_peak", "heures creuses"),
+    ("peak", "heures pleines"),
+    ("super_off_peak", "heures super creuses"),
+    ("ejp", "EJP"),
+    ("ejp_normal", "heures normales"),
+    ("ejp_peak", "pointe mobile"),
+    ("tempo", "Tempo"),
+    ("blue_off_peak", "bleu, heures creuses"),
+    ("blue_peak", "bleu, heures pleines"),
+    ("white_off_peak", "blanc, heures creuses"),
+    ("white_peak", "blanc, heures pleines"),
+    ("red_off_peak", "rouge, heures creuses"),
+    ("red_peak", "rouge, heures pleines"),
+    ("producer", "producteur"),
+    ("other", "autre"),
+    ("blue", "bleu"),
+    ("white", "blanc"),
+    ("red", "rouge"),
+    // Breaker
+    ("closed", "fermé"),
+    ("over_power", "ouvert : surpuissance"),
+    ("over_voltage", "ouvert : surtension"),
+    ("load_shedding", "ouvert : délestage"),
+    ("remote_order", "ouvert : ordre à distance"),
+    ("overheat_high_current", "ouvert : surchauffe, courant fort"),
+    (
+        "overheat_low_current",
+        "ouvert : surchauffe, courant faible",
+    ),
+    // Euridis output and power line communication
+    ("disabled", "désactivée"),
+    ("enabled", "activée sans sécurité"),
+    ("secure", "activée avec sécurité"),
+    ("new_unlocked", "nouveau, déverrouillé"),
+    ("new_locked", "nouveau, verrouillé"),
+    ("registered", "enregistré"),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::{FRENCH, french};
+    use crate::meter::quantity::TABLE;
+    use crate::meter::{Home, Kind};
+
+    /// Spelt the same in both languages.
+    const SAME: [&str; 3] = ["standard", "historique", "base"];
+
+    #[test]
+    fn every_word_that_is_shown_has_a_french_word_of_its_own() {
+        let mut used = HashSet::new();
+        for row in &TABLE {
+            let (Kind::Word(words), Home::Entity { binary: false, .. }) = (row.kind, row.home)
+            else {
+                continue;
+            };
+            let translated: HashSet<&str> = words.iter().map(|word| french(word)).collect();
+            assert_eq!(translated.len(), words.len(), "{}", row.key);
+            for word in words {
+                let is_known = FRENCH.iter().any(|(english, _)| english == word);
+                assert!(is_known != SAME.contains(word), "{word}");
+                used.insert(*word);
+            }
+        }
+        for (word, french) in FRENCH {
+            assert!(used.contains(word), "{word} is no word of the table");
+            assert!(
+                !french.contains(['\'', '\\']),
+                "{french} would end a template"
+            );
+        }
+    }
+}

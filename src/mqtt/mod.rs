@@ -1,0 +1,69 @@
+//! MQTT: what the meters tell, published at a broker; and Home Assistant's discovery.
+//!
+//! Input: the settings, the password and a [`Feed`] per meter. Output: the topics of the reference, the state of the
+//! session ([`BrokerState`]) on a `watch`, and two counts. [`Session::new`] refuses what cannot work; [`Session::run`]
+//! is the whole life of the sink: it returns only when asked to stop.
+//!
+//! ```text
+//!  Update ─ feeds ─▶ publisher ─ Message ─▶ queue ─▶ window ─▶ rumqttc ─▶ broker
+//!                    (a meter)               │  ▲       │
+//!                    availability            ▼  │       ▼ acknowledged: delivered
+//!                    discovery              outbox
+//! ```
+//!
+//! | file | |
+//! |---|---|
+//! | `session` | the loop, the only place that knows the clock and owns the wire |
+//! | `desk` | all that it does besides: pure but for the library's channel |
+//! | `publisher`, `availability`, `topics` | what is said about one meter, and when |
+//! | `discovery` | what Home Assistant is told |
+//! | `message`, `queue`, `window`, `outbox` | what is to be sent, is in flight, could not be delivered |
+//! | `transport` | how the broker is reached |
+//! | `broker`, `backoff` | how the session is doing, in words; when to try again |
+//! | `feeds` | all meters in one stream |
+//!
+//! Invariants: everything goes through one window of in-flight messages, in order; a state or an event is delivered when
+//! the broker acknowledged it and never before; nothing waits for the broker; every buffer has a bound. In each session
+//! all that holds is said anew, so a broker that forgot everything is no different from one that did not.
+//! All is published with the configured quality of service, but for the last will: 1.
+
+mod availability;
+mod backoff;
+mod broker;
+mod desk;
+mod discovery;
+mod feeds;
+mod message;
+mod outbox;
+mod publisher;
+mod queue;
+mod session;
+mod topics;
+mod transport;
+mod window;
+
+pub use broker::BrokerState;
+pub use outbox::Outbox;
+pub use session::{Feed, Session};
+
+use std::fmt;
+
+/// Why no session can be prepared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The url begins with `mqtts://`.
+    NoTls,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoTls => f.write_str(
+                "this build has no TLS, and mqtts:// asks for it\n    \
+                 Write mqtt:// in [mqtt], or install a build with TLS.",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,171 @@
+//! The session: one task that owns the client library's event loop, and all that is said to the broker.
+//!
+//! The library loses track of what was delivered when a connection breaks: it keeps copies of its own that it sends
+//! again on terms of its own, and reports old events after a new connection. So its copies are thrown away, the window
+//! here is the only truth, and one rule keeps it true: **a poll is awaited to its end**, never dropped half-way, while
+//! everything else goes on beside it. The one exception is a connection that is thrown away with the poll.
+//!
+//! When a connection breaks: the acknowledgements that had arrived are heard first, then the library is emptied, then
+//! whatever is still in flight goes back to be sent again. Only an acknowledgement delivers.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use rumqttc::{AsyncClient, ConnectionError, Event, EventLoop};
+use tokio::select;
+use tokio::sync::{broadcast, watch};
+use tokio::time::{Instant, sleep};
+
+use super::broker::{BrokerState, Cause, Voice};
+use super::desk::{CHANNEL, Desk};
+use super::feeds::Feeds;
+use super::outbox::Outbox;
+use super::publisher::Publisher;
+use super::queue::{PATIENCE, Queue};
+use super::{Error, transport};
+use crate::config::{MqttSettings, Secret};
+use crate::meter::{Snapshot, Update};
+use crate::names::topic;
+
+/// A beat at least so often.
+const BEAT: Duration = Duration::from_secs(5);
+
+/// What one meter tells.
+#[derive(Debug)]
+pub struct Feed {
+    /// Its id.
+    pub id: String,
+    /// Its name for people.
+    pub name: String,
+    /// Its Updates from now on.
+    pub updates: broadcast::Receiver<Arc<Update>>,
+    /// Its last state before them.
+    pub last: Arc<Snapshot>,
+}
+
+/// A session that is ready to run.
+pub struct Session {
+    desk: Desk,
+    connection: EventLoop,
+    streams: Vec<broadcast::Receiver<Arc<Update>>>,
+    lagged: Arc<AtomicU64>,
+}
+
+/// How the wait for the wire ended.
+enum Outcome {
+    Event(Result<Event, ConnectionError>),
+    Stuck,
+    Done,
+}
+
+impl Session {
+    /// Prepares a session; nothing is tried yet. `lagged` counts the Updates that came faster than they were taken.
+    ///
+    /// # Errors
+    /// The settings ask for what this build cannot do.
+    pub fn new(
+        settings: &MqttSettings,
+        password: Option<&Secret>,
+        feeds: Vec<Feed>,
+        outbox: Outbox,
+        lagged: Arc<AtomicU64>,
+        state: watch::Sender<BrokerState>,
+    ) -> Result<Self, Error> {
+        let client_id = transport::client_id(settings);
+        let bridge: Arc<str> = topic::bridge_availability(&settings.base_topic, &client_id).into();
+        let options = transport::options(settings, &client_id, password, &bridge)?;
+        let (client, connection) = AsyncClient::new(options, CHANNEL);
+        let (publishers, streams) = feeds
+            .into_iter()
+            .map(|feed| {
+                let publisher = Publisher::new(settings, &feed.id, &feed.name, feed.last, &bridge);
+                (publisher, feed.updates)
+            })
+            .unzip();
+        let voice = Voice::new(settings, state);
+        Ok(Self {
+            desk: Desk::new(
+                settings,
+                client,
+                bridge,
+                publishers,
+                Queue::new(outbox),
+                voice,
+            ),
+            connection,
+            streams,
+            lagged,
+        })
+    }
+
+    /// Runs until `stop` is ready, and 3 s longer at most. `beat` is called every 5 s at least, whatever the broker does.
+    pub async fn run(self, stop: impl Future<Output = ()>, beat: impl Fn()) {
+        let Self {
+            mut desk,
+            mut connection,
+            streams,
+            lagged,
+        } = self;
+        let mut feeds = Feeds::merge(streams, &lagged);
+        let start = Instant::now();
+        let mut stop = pin!(stop);
+        loop {
+            let outcome = {
+                let mut poll = pin!(poll(&mut connection, desk.pause(start.elapsed())));
+                loop {
+                    let now = start.elapsed();
+                    desk.pass(now);
+                    beat();
+                    if desk.is_done(now) {
+                        break Outcome::Done;
+                    }
+                    if desk.is_stuck(now) {
+                        break Outcome::Stuck;
+                    }
+                    let wait = desk.deadline().map_or(BEAT, |at| at.saturating_sub(now));
+                    select! {
+                        event = &mut poll => break Outcome::Event(event),
+                        Some((place, update)) = feeds.next() => desk.push(place, &update, start.elapsed()),
+                        () = &mut stop, if !desk.is_stopping() => desk.stop(start.elapsed()),
+                        () = sleep(wait.min(BEAT)) => {}
+                    }
+                }
+            };
+            let cause = match outcome {
+                Outcome::Event(Ok(event)) => {
+                    desk.hear(event, start.elapsed());
+                    continue;
+                }
+                Outcome::Event(Err(error)) => Cause::from(&error),
+                Outcome::Stuck => {
+                    Cause::Lost(format!("no acknowledgement for {} s", PATIENCE.as_secs()))
+                }
+                Outcome::Done => break,
+            };
+            abandon(&mut connection, &mut desk, start.elapsed());
+            desk.close(&cause, start.elapsed());
+        }
+        desk.end();
+    }
+}
+
+/// The next event of the wire, after a pause.
+async fn poll(connection: &mut EventLoop, pause: Duration) -> Result<Event, ConnectionError> {
+    if !pause.is_zero() {
+        sleep(pause).await;
+    }
+    connection.poll().await
+}
+
+/// Hears the last events of a broken connection, and empties the library of all that it would send again by itself.
+fn abandon(connection: &mut EventLoop, desk: &mut Desk, now: Duration) {
+    let late: Vec<Event> = connection.state.events.drain(..).collect();
+    for event in late {
+        desk.hear(event, now);
+    }
+    connection.clean();
+    connection.pending.clear();
+    connection.state.collision = None;
+}

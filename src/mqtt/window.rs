@@ -1,0 +1,143 @@
+//! The messages in flight: handed to the client library and not known to be delivered.
+//!
+//! The library numbers the packets itself, and says the number only when it writes one. It writes in the order in which
+//! it was given, so the first message here without a number is the one that was written. An acknowledgement is paired
+//! by number, never by position. Whatever is here when the connection is lost was not delivered as far as anyone knows.
+//!
+//! A message of QoS 0 is delivered when it is written: there is nothing else to know.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::message::Message;
+
+/// So many messages are in flight at most.
+pub const WIDTH: usize = 64;
+
+#[derive(Debug)]
+struct InFlight {
+    message: Message,
+    packet: Option<u16>,
+    since: Duration,
+}
+
+/// The messages in flight, oldest first.
+#[derive(Debug, Default)]
+pub struct Window(VecDeque<InFlight>);
+
+impl Window {
+    /// Whether another message may be handed over.
+    pub fn has_room(&self) -> bool {
+        self.0.len() < WIDTH
+    }
+
+    /// Whether everything that was handed over is delivered.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// A message is handed over.
+    pub fn push(&mut self, message: Message, now: Duration) {
+        self.0.push_back(InFlight {
+            message,
+            packet: None,
+            since: now,
+        });
+    }
+
+    /// The library wrote a message, with this number; 0 is that of all messages of QoS 0.
+    pub fn written(&mut self, packet: u16) {
+        let first = self.0.iter().position(|flying| flying.packet.is_none());
+        match (first, packet) {
+            (Some(at), 0) => drop(self.0.remove(at)),
+            (Some(at), packet) => {
+                if let Some(flying) = self.0.get_mut(at) {
+                    flying.packet = Some(packet);
+                }
+            }
+            (None, _) => {}
+        }
+    }
+
+    /// The broker acknowledged this number. Whether that delivered a message; a number that is not in flight delivers none.
+    pub fn acknowledged(&mut self, packet: u16) -> bool {
+        let at = self
+            .0
+            .iter()
+            .position(|flying| flying.packet == Some(packet));
+        at.and_then(|at| self.0.remove(at)).is_some()
+    }
+
+    /// Since when the oldest message is in flight.
+    pub fn oldest(&self) -> Option<Duration> {
+        self.0.front().map(|flying| flying.since)
+    }
+
+    /// Ends the flight of all, in order.
+    pub fn drain(&mut self) -> impl Iterator<Item = Message> {
+        self.0.drain(..).map(|flying| flying.message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(text: &str) -> Message {
+        Message::state(&"t".into(), text.into(), true)
+    }
+
+    fn window(texts: &[&str]) -> Window {
+        let mut window = Window::default();
+        for text in texts {
+            window.push(message(text), Duration::ZERO);
+        }
+        window
+    }
+
+    fn left(mut window: Window) -> Vec<Message> {
+        window.drain().collect()
+    }
+
+    #[test]
+    fn an_acknowledgement_delivers_the_message_that_bears_its_number() {
+        let mut window = window(&["a", "b", "c"]);
+        window.written(7);
+        window.written(8);
+        assert!(!window.acknowledged(9));
+        assert!(window.acknowledged(8));
+        assert!(!window.acknowledged(8), "only once");
+        assert_eq!(left(window), [message("a"), message("c")]);
+    }
+
+    #[test]
+    fn what_was_not_written_is_not_delivered_by_an_old_number() {
+        let mut window = window(&["a"]);
+        assert!(!window.acknowledged(1));
+        window.written(2);
+        assert!(!window.acknowledged(1));
+        assert_eq!(left(window), [message("a")]);
+    }
+
+    #[test]
+    fn a_message_of_qos_0_is_delivered_when_written() {
+        let mut window = window(&["a", "b"]);
+        window.written(0);
+        assert_eq!(left(window), [message("b")]);
+    }
+
+    #[test]
+    fn it_is_full_at_its_width_and_knows_its_oldest() {
+        let mut window = Window::default();
+        assert_eq!(window.oldest(), None);
+        for second in 0..WIDTH as u64 {
+            assert!(window.has_room());
+            window.push(message("a"), Duration::from_secs(second));
+        }
+        assert!(!window.has_room());
+        window.written(1);
+        window.acknowledged(1);
+        assert!(window.has_room());
+        assert_eq!(window.oldest(), Some(Duration::from_secs(1)));
+    }
+}
