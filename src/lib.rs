@@ -14,10 +14,12 @@ extern crate alloc;
 
 pub mod commands;
 pub mod config;
+pub mod dbus;
 pub mod meter;
 pub mod mqtt;
 pub mod names;
 pub mod serial;
+pub mod service;
 pub mod simulator;
 pub mod store;
 pub mod tic;

@@ -3,8 +3,9 @@
 //! Each command returns the exit code, one of sysexits(3). What a user reads goes to standard output, what went
 //! wrong to standard error; a reader that goes away ends the command quietly.
 
-mod check_config;
+pub mod check_config;
 mod decode;
+mod demo;
 mod list_fields;
 mod simulate;
 
@@ -14,7 +15,9 @@ use std::path::PathBuf;
 use clap::Parser;
 use clap::error::ErrorKind;
 
+use crate::dbus::Bus;
 use crate::names::{exit, file};
+use crate::service;
 
 /// Reads a French Linky electricity meter and publishes it on D-Bus and MQTT.
 #[derive(Debug, Parser)]
@@ -37,6 +40,14 @@ struct CommandLine {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    /// Run the daemon: read the meters, and publish them
+    Run {
+        /// The D-Bus bus to be on: system, session, none, or an address
+        #[arg(long, default_value = "system", value_name = "BUS")]
+        bus: String,
+    },
+    /// Show the whole chain on this machine: a simulated meter, the daemon, a bus and a broker
+    Demo(demo::Demo),
     /// Check the configuration, and say what is in force
     CheckConfig,
     /// Decode raw bytes of a meter: one JSON object per frame
@@ -63,15 +74,26 @@ pub fn main() -> u8 {
             };
         }
     };
-    let (mut out, mut err) = (io::BufWriter::new(io::stdout().lock()), io::stderr().lock());
+    let (mut out, mut err) = (io::BufWriter::new(io::stdout()), io::stderr());
     match line.command {
+        Command::Run { bus } => service::run(&line.config, bus_named(&bus), line.verbose),
+        Command::Demo(demo) => demo::run(&demo),
         Command::CheckConfig => check_config::run(&line.config, &mut out, &mut err),
         Command::Decode(decode) => decode::run(&decode, &mut out, &mut err),
-        Command::Simulate(simulate) => simulate.run(),
         Command::ListFields { format } => {
             written(list_fields::print(format, &mut out).and_then(|()| out.flush()))
         }
+        Command::Simulate(simulate) => simulate.run(&mut out, &mut err),
     }
+}
+
+/// The bus of this name or address; none for `none`.
+fn bus_named(name: &str) -> Option<Bus> {
+    (name != "none").then(|| match name {
+        "system" => Bus::System,
+        "session" => Bus::Session,
+        address => Bus::Address(address.to_owned()),
+    })
 }
 
 /// The exit code of a command that only writes.

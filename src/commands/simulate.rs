@@ -14,6 +14,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use clap::{Args, ValueEnum};
 use nix::sys::signal::{SigSet, Signal};
 
+use crate::names::exit;
 use crate::simulator::{
     Channel, Contract, Meter, Noise, Pace, Phases, Pty, Scenario, ScenarioError, Speed, parse_start,
 };
@@ -127,9 +128,8 @@ enum Failure {
 impl Failure {
     const fn exit_code(&self) -> u8 {
         match self {
-            Self::Start(_) | Self::Scenario(_) => 64,
-            Self::Pty(_) => 73,
-            Self::Output(_) => 74,
+            Self::Start(_) | Self::Scenario(_) => exit::USAGE,
+            Self::Pty(_) | Self::Output(_) => exit::IO,
         }
     }
 }
@@ -146,28 +146,26 @@ impl fmt::Display for Failure {
 }
 
 impl Simulate {
-    /// Runs the simulation; the exit code.
-    #[must_use]
-    pub fn run(self) -> u8 {
-        match self.simulate() {
-            Ok(()) => 0,
+    /// Runs the simulation. Returns the exit code.
+    pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+        match self.simulate(out) {
+            Ok(()) => exit::OK,
             // The reader of the pipe has had enough.
-            Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => 0,
+            Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
             Err(failure) => {
-                eprintln!("linky-sensor simulate: {failure}");
+                let _ = writeln!(err, "linky-sensor: {failure}");
                 failure.exit_code()
             }
         }
     }
 
-    fn simulate(&self) -> Result<(), Failure> {
+    fn simulate(&self, out: &mut dyn Write) -> Result<(), Failure> {
         let meter = Meter::new(self.scenario()?).map_err(Failure::Scenario)?;
         match self.output {
             OutputName::Stdout => {
                 // Ctrl-C ends the process by itself: nothing is to be put in order.
                 let never = AtomicBool::new(false);
-                self.send(meter, &mut io::stdout().lock(), &never)
-                    .map_err(Failure::Output)
+                self.send(meter, out, &never).map_err(Failure::Output)
             }
             OutputName::Pty => {
                 let stop = stop_on_signals();
@@ -177,9 +175,8 @@ impl Simulate {
                     Duration::ZERO
                 };
                 let mut pty = Pty::open(self.link.as_deref(), patience).map_err(Failure::Pty)?;
-                let mut stdout = io::stdout();
-                writeln!(stdout, "{}", pty.path().display())
-                    .and_then(|()| stdout.flush())
+                writeln!(out, "{}", pty.path().display())
+                    .and_then(|()| out.flush())
                     .and_then(|()| self.send(meter, &mut pty, &stop))
                     .map_err(Failure::Output)?;
                 if !stop.load(Ordering::Relaxed) {
@@ -219,7 +216,7 @@ impl Simulate {
         })
     }
 
-    fn send(&self, meter: Meter, out: &mut impl Write, stop: &AtomicBool) -> io::Result<()> {
+    fn send(&self, meter: Meter, out: &mut dyn Write, stop: &AtomicBool) -> io::Result<()> {
         let noise = Noise {
             bit_error: self.noise,
             burst: self.burst,

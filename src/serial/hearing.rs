@@ -18,6 +18,8 @@ const WORTH_A_WORD: Duration = Duration::from_secs(5);
 pub struct Hearing {
     last_byte: Duration,
     last_correct: Duration,
+    /// The first of the bytes that came since the last correct group or silence, and made no sense yet.
+    noise_since: Option<Duration>,
     silent: bool,
     /// What to check when nothing comes.
     advice: &'static str,
@@ -30,6 +32,7 @@ impl Hearing {
         Self {
             last_byte: now,
             last_correct: now,
+            noise_since: None,
             silent: false,
             advice,
         }
@@ -41,6 +44,9 @@ impl Hearing {
         self.last_byte = now;
         if correct {
             self.last_correct = now;
+            self.noise_since = None;
+        } else {
+            self.noise_since.get_or_insert(now);
         }
     }
 
@@ -51,6 +57,7 @@ impl Hearing {
         }
         let begins = !self.silent;
         self.silent = true;
+        self.noise_since = None;
         (Heard::Silence, begins)
     }
 
@@ -70,14 +77,21 @@ impl Hearing {
     /// published.
     #[must_use]
     pub fn detail(&self, now: Duration) -> String {
-        let (byte, correct) = (self.since_byte(now), now.saturating_sub(self.last_correct));
+        let noise = self
+            .noise_since
+            .map_or(Duration::ZERO, |since| now.saturating_sub(since));
         // A reader that naps through a frame has heard nothing and is not silent.
-        if self.silent && byte >= WORTH_A_WORD {
-            format!("no byte for {}: {}", words(byte), self.advice)
-        } else if !self.silent && correct >= WORTH_A_WORD {
+        let silence = if self.silent {
+            self.since_byte(now)
+        } else {
+            Duration::ZERO
+        };
+        if silence >= WORTH_A_WORD {
+            format!("no byte for {}: {}", words(silence), self.advice)
+        } else if noise >= WORTH_A_WORD {
             format!(
                 "bytes arrive but no correct group for {}: wrong speed, noise or a cable fault",
-                words(correct)
+                words(noise)
             )
         } else {
             String::new()
@@ -130,15 +144,24 @@ mod tests {
             "no byte for over an hour: check the wires"
         );
 
-        hearing.push_bytes(true, ms(7_301_000));
-        assert_eq!(hearing.detail(ms(7_301_000)), "");
-        hearing.push_bytes(false, ms(7_307_000));
-        let detail = hearing.detail(ms(7_307_100));
+        // After an hour of silence, the first rubbish is not an hour old.
+        hearing.push_bytes(false, ms(7_301_000));
+        assert_eq!(hearing.detail(ms(7_305_000)), "");
+        let detail = hearing.detail(ms(7_306_000));
         assert!(
             detail.starts_with("bytes arrive but no correct group for several s"),
             "{detail}"
         );
-        assert!(!hearing.is_lost(ms(7_310_999)) && hearing.is_lost(ms(7_311_000)));
+        hearing.push_bytes(true, ms(7_307_000));
+        assert_eq!(hearing.detail(ms(7_307_000)), "");
+    }
+
+    #[test]
+    fn a_line_is_lost_after_ten_seconds_without_a_correct_group() {
+        let mut hearing = Hearing::new("check", ms(0));
+        hearing.push_bytes(true, ms(1000));
+        hearing.push_bytes(false, ms(10_000));
+        assert!(!hearing.is_lost(ms(10_999)) && hearing.is_lost(ms(11_000)));
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //! |---|---|
 //! | `reader` | the loop, the only place that knows the clock |
 //! | `port` | opening, reading, speed; the only place that knows the serial library |
-//! | `refusal` | why a port cannot be read, in words |
+//! | `refusal`, `diagnosis` | why a port cannot be read: the words, and how it is found out |
 //! | `seeking`, `scout` | which mode the meter speaks |
 //! | `pacing` | when to read next |
 //! | `hearing` | how long nothing good has come, in words |
@@ -21,6 +21,7 @@
 //! of mode starts a new decoder (what it decided about parity was true of the old line only).
 
 mod backoff;
+mod diagnosis;
 mod hearing;
 mod pacing;
 mod port;
@@ -34,38 +35,15 @@ pub use reader::read;
 pub use refusal::Refusal;
 pub use stop::{Stop, Stopper, stop_pair};
 
+use crate::config::Device;
 use crate::tic::{Mode, Parity};
-use std::fmt;
-use std::path::{Path, PathBuf};
-
-/// Where the bytes come from. `Display` is the form of the configuration.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// A tty or a symlink to one; the link is followed anew at each open.
-    Path(PathBuf),
-    /// A serial port served over TCP, as raw bytes.
-    Tcp {
-        /// Name or address.
-        host: String,
-        /// Port number.
-        port: u16,
-    },
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Path(path) => path.display().fmt(f),
-            Self::Tcp { host, port } => write!(f, "tcp://{host}:{port}"),
-        }
-    }
-}
+use std::path::Path;
 
 /// What to read, and how.
 #[derive(Clone, Debug)]
 pub struct PortSettings {
-    /// The device.
-    pub source: Source,
+    /// The device; a symlink is followed anew at each open.
+    pub device: Device,
     /// The meter's mode; `None`: find it out, and find it out again when it changes.
     pub mode: Option<Mode>,
     /// What to make of bit 7.

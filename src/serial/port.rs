@@ -6,8 +6,10 @@
 //!
 //! Nothing is ever written: the line goes one way.
 
-use super::refusal::{self, Refusal};
-use super::{PortCheck, Source, Stop};
+use super::diagnosis;
+use super::refusal::Refusal;
+use super::{PortCheck, Stop};
+use crate::config::Device;
 use crate::tic::Mode;
 use serialport::{ErrorKind, SerialPort, TTYPort};
 use std::io::{self, Read};
@@ -23,7 +25,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// How often a connection under way looks up.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// An open source.
+/// An open device.
 #[derive(Debug)]
 pub enum Port {
     /// A serial port or a pty.
@@ -44,21 +46,21 @@ pub enum Got {
 }
 
 impl Port {
-    /// Opens `source` at the speed of a mode. A connection takes its time: `wait` is called every 50 ms meanwhile.
+    /// Opens `device` at the speed of a mode. A connection takes its time: `wait` is called every 50 ms meanwhile.
     ///
     /// # Errors
-    /// Why the source cannot or must not be read. `None`: stopped before it was known.
+    /// Why the device cannot or must not be read. `None`: stopped before it was known.
     pub fn open(
-        source: &Source,
+        device: &Device,
         speed: Mode,
         check: &dyn PortCheck,
         stop: &Stop,
         wait: &mut dyn FnMut(),
     ) -> Option<Result<Self, Refusal>> {
-        match source {
-            Source::Path(path) => Some(open_tty(path, speed, check).map(Self::Tty)),
-            Source::Tcp { host, port } => {
-                connect(host, *port, stop, wait).map(|it| it.map(Self::Tcp))
+        match device {
+            Device::Path(path) => Some(open_tty(path, speed, check).map(Self::Tty)),
+            Device::Tcp { host, port } => {
+                connect((host, *port), &device.to_string(), stop, wait).map(|it| it.map(Self::Tcp))
             }
         }
     }
@@ -98,8 +100,8 @@ impl Port {
 }
 
 fn open_tty(path: &Path, speed: Mode, check: &dyn PortCheck) -> Result<TTYPort, Refusal> {
-    let device = refusal::resolve(path)?;
-    refusal::refuse_console(&device)?;
+    let device = diagnosis::resolve(path)?;
+    diagnosis::refuse_console(&device)?;
     if let Some(why) = check.refusal(&device) {
         return Err(Refusal::Reserved(why));
     }
@@ -109,39 +111,39 @@ fn open_tty(path: &Path, speed: Mode, check: &dyn PortCheck) -> Result<TTYPort, 
         .map_err(|error| match error.kind {
             // What the library calls "no device" is EBUSY, or the flock of another process.
             ErrorKind::NoDevice => Refusal::Held(device),
-            _ => refusal::diagnose(&device, &error.description),
+            _ => diagnosis::diagnose(&device, &error.description),
         })
 }
 
 /// Resolves and connects on a thread of its own: neither can be interrupted, and a dead resolver takes its time.
 fn connect(
-    host: &str,
-    port: u16,
+    (host, port): (&str, u16),
+    address: &str,
     stop: &Stop,
     wait: &mut dyn FnMut(),
 ) -> Option<Result<TcpStream, Refusal>> {
-    let address = format!("{host}:{port}");
-    let network = |cause| Refusal::Network {
-        address: format!("{host}:{port}"),
+    let (done, outcome) = mpsc::sync_channel(1);
+    let task = {
+        let (host, address) = (host.to_owned(), address.to_owned());
+        // Whoever waited may be gone: then nobody wants the connection.
+        move || drop(done.send(connect_now(&host, port, address)))
+    };
+    let failed = |cause| Refusal::Network {
+        address: address.to_owned(),
         cause,
     };
-    let (done, outcome) = mpsc::sync_channel(1);
-    let spawned = std::thread::Builder::new()
+    if let Err(cause) = std::thread::Builder::new()
         .name("connect".to_owned())
-        .spawn({
-            let host = host.to_owned();
-            // Whoever waited may be gone: then nobody wants the connection.
-            move || drop(done.send(connect_now(&host, port, address)))
-        });
-    if let Err(cause) = spawned {
-        return Some(Err(network(cause)));
+        .spawn(task)
+    {
+        return Some(Err(failed(cause)));
     }
     while !stop.is_asked() {
         match outcome.recv_timeout(LOOK) {
             Ok(result) => return Some(result),
             Err(mpsc::RecvTimeoutError::Timeout) => wait(),
             Err(mpsc::RecvTimeoutError::Disconnected) => {
-                return Some(Err(network(io::ErrorKind::Other.into())));
+                return Some(Err(failed(io::ErrorKind::Other.into())));
             }
         }
     }

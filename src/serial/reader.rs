@@ -10,7 +10,8 @@ use super::port::{Got, Port};
 use super::refusal::Refusal;
 use super::scout::{Scout, listen};
 use super::seeking::{Heard, Seeking, Step};
-use super::{PortCheck, PortSettings, Source, Stop};
+use super::{PortCheck, PortSettings, Stop};
+use crate::config::Device;
 use crate::meter::Input;
 use crate::tic::{Decoder, Frame, Label, Mode};
 use std::time::{Duration, Instant};
@@ -20,7 +21,7 @@ const BEAT: Duration = Duration::from_secs(1);
 /// A connection that gives nothing for so long hangs, as far as one can tell.
 const HUNG: Duration = Duration::from_secs(60);
 
-/// Reads `settings.source` into `sink` until `stop` is asked for; returns only then, within 50 ms.
+/// Reads `settings.device` into `sink` until `stop` is asked for; returns only then, within 50 ms.
 pub fn read(
     settings: &PortSettings,
     check: &dyn PortCheck,
@@ -33,14 +34,14 @@ pub fn read(
     };
     let mut backoff = Backoff::new();
     let mut speed = settings.mode.unwrap_or(Mode::Standard);
-    let mut why = format!("{}: connecting", settings.source);
+    let mut why = format!("{}: connecting", settings.device);
     while !stop.is_asked() {
         let mut connecting = || voice.beat(|| unavailable(why.clone()));
-        let cause = match Port::open(&settings.source, speed, check, stop, &mut connecting) {
+        let cause = match Port::open(&settings.device, speed, check, stop, &mut connecting) {
             None => return,
             Some(Err(refusal)) => refusal,
             Some(Ok(port)) => {
-                log::debug!("{} is open", settings.source);
+                log::debug!("{} is open", settings.device);
                 let mut line = Line::new(port, settings, speed, &mut voice);
                 let Some(end) = line.listen(stop, &mut backoff) else {
                     return;
@@ -73,6 +74,11 @@ impl Voice<'_> {
         self.spoke = Instant::now();
     }
 
+    /// Says `input`, but what is due each second stays due.
+    fn say_aside(&mut self, input: Input) {
+        (self.sink)(input);
+    }
+
     /// Says `input` if nothing was said for a second.
     fn beat(&mut self, input: impl FnOnce() -> Input) {
         if self.spoke.elapsed() >= BEAT {
@@ -96,9 +102,9 @@ impl Voice<'_> {
 /// What the bytes go through.
 enum Ear {
     /// The mode is sought.
-    Scout(Scout),
+    Scout(Box<Scout>),
     /// The mode is known.
-    Decoder(Box<Decoder>),
+    Decoder(Decoder),
 }
 
 /// An open port and all that is known about it.
@@ -128,15 +134,15 @@ enum Progress {
 impl<'a, 'v> Line<'a, 'v> {
     fn new(port: Port, settings: &'a PortSettings, speed: Mode, voice: &'a mut Voice<'v>) -> Self {
         voice.say(Input::Opened {
-            detail: format!("listening on {}", settings.source),
+            detail: format!("listening on {}", settings.device),
         });
-        let advice = match settings.source {
-            Source::Path(_) => "check the two wires to I1 and I2 of the meter, and the adapter",
-            Source::Tcp { .. } => "check that the server reads its port, and the wires behind it",
+        let advice = match settings.device {
+            Device::Path(_) => "check the two wires to I1 and I2 of the meter, and the adapter",
+            Device::Tcp { .. } => "check that the server reads its port, and the wires behind it",
         };
         let ear = match settings.mode {
-            Some(mode) => Ear::Decoder(Box::new(Decoder::new(mode, settings.parity))),
-            None => Ear::Scout(Scout::new(settings.parity)),
+            Some(mode) => Ear::Decoder(Decoder::new(mode, settings.parity)),
+            None => Ear::Scout(Box::new(Scout::new(settings.parity))),
         };
         Self {
             pacing: Pacing::new(speed, !port.is_network()),
@@ -185,10 +191,10 @@ impl<'a, 'v> Line<'a, 'v> {
     }
 
     fn lost(&self, why: &str) -> Refusal {
-        match &self.settings.source {
-            Source::Path(path) => Refusal::HungUp(path.clone()),
-            Source::Tcp { host, port } => Refusal::Closed {
-                address: format!("{host}:{port}"),
+        match &self.settings.device {
+            Device::Path(path) => Refusal::HungUp(path.clone()),
+            tcp @ Device::Tcp { .. } => Refusal::Closed {
+                address: tcp.to_string(),
                 why: why.to_owned(),
             },
         }
@@ -226,10 +232,13 @@ impl<'a, 'v> Line<'a, 'v> {
         let (pacing, voice, progress) = (&mut self.pacing, &mut *self.voice, &mut self.progress);
         let correct = listen(decoder, bytes, &mut |frame| {
             pacing.push_frame(frame.wire_len(), is_three_phase_historique(&frame), now);
-            if frame.groups().next().is_some() {
+            // Frames of noise alone come often, and must not hide what is known about the noise.
+            if frame.groups().len() == 0 {
+                voice.say_aside(Input::Frame(frame));
+            } else {
                 *progress = Progress::Frames;
+                voice.say(Input::Frame(frame));
             }
-            voice.say(Input::Frame(frame));
         });
         correct.then(|| decoder.mode())
     }
@@ -251,14 +260,14 @@ impl<'a, 'v> Line<'a, 'v> {
         match step {
             Step::Stay => true,
             Step::Try(speed) => {
-                log::debug!("{}: trying {} baud", self.settings.source, speed.baud());
-                self.ear = Ear::Scout(Scout::new(self.settings.parity));
+                log::debug!("{}: trying {} baud", self.settings.device, speed.baud());
+                self.ear = Ear::Scout(Box::new(Scout::new(self.settings.parity)));
                 self.port.set_speed(speed)
             }
             Step::Found(mode) => {
-                log::debug!("{}: the meter speaks {mode}", self.settings.source);
+                log::debug!("{}: the meter speaks {mode}", self.settings.device);
                 self.pacing = Pacing::new(mode, !self.port.is_network());
-                let decoder = Ear::Decoder(Box::new(Decoder::new(mode, self.settings.parity)));
+                let decoder = Ear::Decoder(Decoder::new(mode, self.settings.parity));
                 if let Ear::Scout(scout) = std::mem::replace(&mut self.ear, decoder) {
                     self.decode(&scout.into_heard());
                 }

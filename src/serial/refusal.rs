@@ -1,23 +1,11 @@
 //! Why a port cannot be read, in one line for people that says what to do.
 //!
-//! The system's own words ("Permission denied", "Operation not permitted") have several causes, each with a cure of its
-//! own. The cause is looked for only after the port was refused, so a port that opens pays nothing for it.
-//!
-//! Two refusals are ours. A console and a port with a login prompt open without any error, and both readers then get a
-//! part of the bytes: such a port must not be opened at all.
+//! The causes are found in `diagnosis`.
 
-use nix::errno::Errno;
-use nix::unistd::{Gid, Group, Uid, User};
+use crate::names::file::DEVICE;
 use std::fmt;
-use std::fs::{self, Metadata, OpenOptions};
-use std::io::{self, IsTerminal};
-use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::io;
 use std::path::{Path, PathBuf};
-
-/// The symlink that our udev rules make.
-const LINK: &str = "/dev/linky";
-/// The kernel's consoles, by name; the list is visible inside the unit's sandbox, /proc/consoles is not.
-const CONSOLES: &str = "/sys/class/tty/console/active";
 
 /// Why a port was refused. `Display` is one line for people.
 #[derive(Debug)]
@@ -27,7 +15,7 @@ pub enum Refusal {
     /// The path is there, but nothing answers behind it.
     Gone(PathBuf),
     /// Not a serial port.
-    NotATty(PathBuf),
+    NotAPort(PathBuf),
     /// The kernel writes its messages there.
     Console(PathBuf),
     /// Something else must not be disturbed: [`PortCheck`](super::PortCheck) says what.
@@ -60,21 +48,21 @@ pub enum Refusal {
     HungUp(PathBuf),
     /// The connection was open, and ended.
     Closed {
-        /// host:port
+        /// tcp://host:port
         address: String,
         /// How it ended.
         why: String,
     },
     /// A `tcp://` source that cannot be reached.
     Network {
-        /// host:port
+        /// tcp://host:port
         address: String,
         /// What the system said.
         cause: io::Error,
     },
     /// The name of a `tcp://` source does not resolve.
     UnknownHost {
-        /// host:port
+        /// tcp://host:port
         address: String,
         /// What the system said.
         cause: io::Error,
@@ -84,9 +72,9 @@ pub enum Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing(path) if path == Path::new(LINK) => write!(
+            Self::Missing(path) if path == Path::new(DEVICE) => write!(
                 f,
-                "{LINK}: no dongle or UART is recognised; list the ports with `linky-sensor doctor` and set `device` to \
+                "{DEVICE}: no dongle or UART is recognised; list the ports with `linky-sensor doctor` and set `device` to \
                  one of them"
             ),
             Self::Missing(path) => write!(
@@ -99,7 +87,7 @@ impl fmt::Display for Refusal {
                 "{}: the device does not answer; unplug the adapter and plug it in again",
                 path.display()
             ),
-            Self::NotATty(path) => write!(
+            Self::NotAPort(path) => write!(
                 f,
                 "{}: not a serial port; list the ports with `linky-sensor doctor`",
                 path.display()
@@ -185,17 +173,17 @@ impl fmt::Display for Refusal {
             Self::Closed { address, why } => {
                 write!(
                     f,
-                    "tcp://{address}: {why}; check the server, it is being called again"
+                    "{address}: {why}; check the server, it is being called again"
                 )
             }
             Self::Network { address, cause } => write!(
                 f,
-                "tcp://{address}: {cause}; check that the server runs and that `device` names its port"
+                "{address}: {cause}; check that the server runs and that `device` names its port"
             ),
             Self::UnknownHost { address, cause } => {
                 write!(
                     f,
-                    "tcp://{address}: the name is not known ({cause}); check `device`"
+                    "{address}: the name is not known ({cause}); check `device`"
                 )
             }
         }
@@ -204,102 +192,8 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-/// Follows the symlinks of `path` to the device. Errors: nothing there, or not a serial port at first sight.
-pub fn resolve(path: &Path) -> Result<PathBuf, Refusal> {
-    let device = fs::canonicalize(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Refusal::Missing(path.to_owned()),
-        _ => Refusal::Open(path.to_owned(), error.to_string()),
-    })?;
-    match fs::metadata(&device) {
-        Ok(meta) if meta.file_type().is_char_device() => Ok(device),
-        Ok(_) => Err(Refusal::NotATty(path.to_owned())),
-        Err(error) => Err(Refusal::Open(path.to_owned(), error.to_string())),
-    }
-}
-
-/// Refuses a device that is one of the kernel's consoles.
-pub fn refuse_console(device: &Path) -> Result<(), Refusal> {
-    // No list, no console: a container, or a kernel without one.
-    let active = fs::read_to_string(CONSOLES).unwrap_or_default();
-    if is_console(device, &active) {
-        Err(Refusal::Console(device.to_owned()))
-    } else {
-        Ok(())
-    }
-}
-
-fn is_console(device: &Path, active: &str) -> bool {
-    // /dev/pts/0 is not tty0's business: only what lies right below /dev.
-    device.parent() == Some(Path::new("/dev"))
-        && active
-            .split_whitespace()
-            .any(|console| console == tty_name(device))
-}
-
-/// Finds out why opening `device` just failed, by opening it again without the serial library, whose errors are words
-/// alone. `said` is what the library said.
-pub fn diagnose(device: &Path, said: &str) -> Refusal {
-    let flags = nix::fcntl::OFlag::O_NOCTTY | nix::fcntl::OFlag::O_NONBLOCK;
-    let opened = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .custom_flags(flags.bits())
-        .open(device);
-    match opened {
-        Ok(file) if !file.is_terminal() => Refusal::NotATty(device.to_owned()),
-        Ok(_) => Refusal::Open(device.to_owned(), said.to_owned()),
-        Err(error) => refusal_of(device, &error),
-    }
-}
-
-fn refusal_of(device: &Path, error: &io::Error) -> Refusal {
-    match error.raw_os_error().map(Errno::from_raw) {
-        Some(Errno::ENOENT) => Refusal::Missing(device.to_owned()),
-        Some(Errno::EBUSY) => Refusal::Held(device.to_owned()),
-        Some(Errno::ENXIO | Errno::ENODEV | Errno::EIO) => Refusal::Gone(device.to_owned()),
-        Some(Errno::EPERM) => Refusal::Policy {
-            device: device.to_owned(),
-            driver: driver_name(device),
-        },
-        Some(Errno::EACCES) => match fs::metadata(device) {
-            Ok(meta) => permission(device, &meta),
-            Err(error) => Refusal::Open(device.to_owned(), error.to_string()),
-        },
-        _ => Refusal::Open(device.to_owned(), error.to_string()),
-    }
-}
-
-fn permission(device: &Path, meta: &Metadata) -> Refusal {
-    let (uid, gid) = (Uid::effective(), Gid::from_raw(meta.gid()));
-    let user = User::from_uid(uid)
-        .ok()
-        .flatten()
-        .map_or_else(|| uid.to_string(), |user| user.name);
-    let group = Group::from_gid(gid)
-        .ok()
-        .flatten()
-        .map_or_else(|| gid.to_string(), |group| group.name);
-    let member =
-        Gid::effective() == gid || nix::unistd::getgroups().is_ok_and(|own| own.contains(&gid));
-    Refusal::Permission {
-        device: device.to_owned(),
-        user,
-        group,
-        mode: meta.mode() & 0o777,
-        member,
-    }
-}
-
-/// The driver behind a tty, as sysfs names it.
-fn driver_name(device: &Path) -> Option<String> {
-    let link = Path::new("/sys/class/tty")
-        .join(tty_name(device))
-        .join("device/driver");
-    let target = fs::read_link(link).ok()?;
-    Some(target.file_name()?.to_string_lossy().into_owned())
-}
-
-fn tty_name(device: &Path) -> String {
+/// `ttyUSB0` of `/dev/ttyUSB0`.
+pub(super) fn tty_name(device: &Path) -> String {
     device
         .file_name()
         .unwrap_or_default()
@@ -330,25 +224,12 @@ mod tests {
         assert!(ours.contains("no dongle or UART is recognised"), "{ours}");
         let other = Refusal::Missing("/dev/ttyUSB7".into()).to_string();
         assert!(other.contains("/dev/ttyUSB7: no such device"), "{other}");
-        assert!(matches!(
-            resolve(Path::new("/nowhere/tty")),
-            Err(Refusal::Missing(_))
-        ));
     }
 
     #[test]
-    fn a_console_is_refused_by_name_and_the_pseudo_terminals_are_not() {
-        let active = "tty0 ttyAMA0\n";
-        assert!(is_console(Path::new("/dev/ttyAMA0"), active));
-        assert!(!is_console(Path::new("/dev/ttyAMA01"), active));
-        assert!(!is_console(Path::new("/dev/pts/tty0"), active));
-        assert!(!is_console(Path::new("/dev/ttyUSB0"), ""));
-        let said = Refusal::Console("/dev/ttyAMA0".into()).to_string();
-        assert!(said.contains("remove console=ttyAMA0"), "{said}");
-    }
-
-    #[test]
-    fn each_refusal_of_the_system_says_its_own_cure() {
+    fn each_cause_has_its_own_cure() {
+        let console = Refusal::Console("/dev/ttyAMA0".into()).to_string();
+        assert!(console.contains("remove console=ttyAMA0"), "{console}");
         let outsider = permission_of(0o660, false);
         assert!(
             outsider.contains("add the user linky-sensor to the group dialout"),
@@ -359,35 +240,35 @@ mod tests {
             taken.contains("(mode 0600)") && taken.contains("serial-getty"),
             "{taken}"
         );
-
-        let device = Path::new("/dev/ttymxc2");
-        let of = |errno: Errno| refusal_of(device, &io::Error::from(errno)).to_string();
-        assert!(
-            of(Errno::EPERM).contains("DeviceAllow=char-ttymxc rw"),
-            "{}",
-            of(Errno::EPERM)
-        );
-        assert!(
-            of(Errno::EBUSY).contains("held by another process"),
-            "{}",
-            of(Errno::EBUSY)
-        );
-        assert!(
-            of(Errno::ENXIO).contains("does not answer"),
-            "{}",
-            of(Errno::ENXIO)
-        );
-        for errno in [Errno::EPERM, Errno::EBUSY, Errno::ENXIO, Errno::EMFILE] {
-            assert!(!of(errno).contains('\n') && of(errno).starts_with("/dev/ttymxc2: "));
+        let policy = Refusal::Policy {
+            device: "/dev/ttymxc2".into(),
+            driver: None,
         }
+        .to_string();
+        assert!(policy.contains("DeviceAllow=char-ttymxc rw"), "{policy}");
     }
 
     #[test]
-    fn a_file_that_is_no_serial_port_is_told_apart() {
-        assert!(matches!(resolve(Path::new("/")), Err(Refusal::NotATty(_))));
-        assert!(matches!(
-            diagnose(Path::new("/dev/null"), "?"),
-            Refusal::NotATty(_)
-        ));
+    fn a_cause_is_one_line_that_names_the_device() {
+        let device = || PathBuf::from("/dev/ttyUSB0");
+        for refusal in [
+            Refusal::Missing(device()),
+            Refusal::Gone(device()),
+            Refusal::NotAPort(device()),
+            Refusal::Console(device()),
+            Refusal::Policy {
+                device: device(),
+                driver: Some("sc16is7xx".to_owned()),
+            },
+            Refusal::Held(device()),
+            Refusal::Open(device(), "too many open files".to_owned()),
+            Refusal::HungUp(device()),
+        ] {
+            let said = refusal.to_string();
+            assert!(
+                said.starts_with("/dev/ttyUSB0: ") && !said.contains('\n'),
+                "{said}"
+            );
+        }
     }
 }

@@ -59,3 +59,46 @@ pub fn listen(decoder: &mut Decoder, bytes: &[u8], sink: &mut dyn FnMut(Frame)) 
     });
     correct || decoder.open_groups() > open
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tic::push_group;
+
+    fn group(mode: Mode, label: &str, data: &str) -> Vec<u8> {
+        let mut out = Vec::new();
+        push_group(mode, label, None, data, &mut out);
+        out
+    }
+
+    #[test]
+    fn the_first_whole_group_in_the_middle_of_a_frame_decides() {
+        for (mode, label, data) in [
+            (Mode::Standard, "EAST", "021849106"),
+            (Mode::Historique, "PAPP", "00450"),
+        ] {
+            let group = group(mode, label, data);
+            let mut scout = Scout::new(Parity::Auto);
+            assert_eq!(scout.push(&group[9..]), None, "the end of a group");
+            assert_eq!(scout.push(&group[..5]), None, "the beginning of a group");
+            assert_eq!(scout.push(&group[5..]), Some(mode));
+            assert_eq!(scout.into_heard(), [&group[9..], &group].concat());
+        }
+    }
+
+    #[test]
+    fn noise_decides_nothing_and_fills_nothing() {
+        let mut scout = Scout::new(Parity::Auto);
+        let mut noise: u32 = 1;
+        for _ in 0..100 {
+            let bytes: Vec<u8> = (0..960)
+                .map(|_| {
+                    noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    noise.to_be_bytes()[0]
+                })
+                .collect();
+            assert_eq!(scout.push(&bytes), None);
+        }
+        assert_eq!(scout.into_heard().len(), KEPT);
+    }
+}

@@ -8,6 +8,8 @@
 //! - While seeking, each speed is listened to for [`TRY`] from its first byte, or [`DEAF`] if no byte comes, in turn.
 //! - A mode once found is left only after [`BAD`] of bytes without one correct group: never for an error, and never for a
 //!   silence, which says nothing about the mode.
+//! - A mode that the configuration says is never left; after [`BAD`] it is only decoded anew, since what the decoder made of the
+//!   noise (that characters have a parity bit) may be wrong.
 //! - The speed of the port and the mode of the decoder are two things: a pty, a network and some dongles have no speed, and
 //!   there the groups alone decide.
 //!
@@ -32,7 +34,7 @@ pub enum Heard {
     Silence,
     /// Bytes, and no correct group among them.
     Noise,
-    /// A correct group of this mode.
+    /// A correct group of this mode; once a mode is found, only that one is heard.
     Correct(Mode),
 }
 
@@ -43,21 +45,21 @@ pub enum Step {
     Stay,
     /// Listen at the speed of this mode from now on, for groups of either mode.
     Try(Mode),
-    /// The mode is found: decode it from now on; the speed stays.
+    /// The mode is found: decode it from now on with a new decoder; the speed stays.
     Found(Mode),
 }
 
 /// The search for the mode, over the life of an open port.
 #[derive(Debug)]
 pub struct Seeking {
+    /// The configuration says the mode: there is nothing to find.
+    told: bool,
     speed: Mode,
     state: State,
 }
 
 #[derive(Debug)]
 enum State {
-    /// The configuration says the mode: nothing to find, nothing to doubt.
-    Told,
     Trying {
         since: Duration,
         first_byte: Option<Duration>,
@@ -74,15 +76,14 @@ impl Seeking {
     pub fn new(told: Option<Mode>, first: Mode, now: Duration) -> Self {
         match told {
             Some(mode) => Self {
+                told: true,
                 speed: mode,
-                state: State::Told,
+                state: State::found(mode),
             },
             None => Self {
+                told: false,
                 speed: first,
-                state: State::Trying {
-                    since: now,
-                    first_byte: None,
-                },
+                state: State::trying(now),
             },
         }
     }
@@ -96,14 +97,7 @@ impl Seeking {
     /// Takes what was heard; the answer is obeyed before the next call.
     pub fn push(&mut self, heard: Heard, now: Duration) -> Step {
         match (&mut self.state, heard) {
-            (State::Told, _) => Step::Stay,
-            (State::Trying { .. }, Heard::Correct(mode)) => {
-                self.state = State::Found {
-                    mode,
-                    bad_since: None,
-                };
-                Step::Found(mode)
-            }
+            (State::Trying { .. }, Heard::Correct(mode)) => self.take(mode),
             (State::Trying { since, first_byte }, _) => {
                 if heard == Heard::Noise {
                     first_byte.get_or_insert(now);
@@ -115,24 +109,27 @@ impl Seeking {
                     Step::Stay
                 }
             }
-            (State::Found { mode, bad_since }, Heard::Correct(correct)) if correct == *mode => {
-                *bad_since = None;
-                Step::Stay
-            }
-            (State::Found { bad_since, .. }, Heard::Silence) => {
-                *bad_since = None;
-                Step::Stay
-            }
             (State::Found { .. }, Heard::Nothing) => Step::Stay,
-            (State::Found { bad_since, .. }, Heard::Noise | Heard::Correct(_)) => {
-                let bad_since = *bad_since.get_or_insert(now);
-                if now >= bad_since + BAD {
-                    self.try_other(now)
-                } else {
+            (State::Found { bad_since, .. }, Heard::Silence | Heard::Correct(_)) => {
+                *bad_since = None;
+                Step::Stay
+            }
+            (State::Found { mode, bad_since }, Heard::Noise) => {
+                let (mode, since) = (*mode, *bad_since.get_or_insert(now));
+                if now < since + BAD {
                     Step::Stay
+                } else if self.told {
+                    self.take(mode)
+                } else {
+                    self.try_other(now)
                 }
             }
         }
+    }
+
+    fn take(&mut self, mode: Mode) -> Step {
+        self.state = State::found(mode);
+        Step::Found(mode)
     }
 
     fn try_other(&mut self, now: Duration) -> Step {
@@ -140,11 +137,24 @@ impl Seeking {
             Mode::Standard => Mode::Historique,
             Mode::Historique => Mode::Standard,
         };
-        self.state = State::Trying {
+        self.state = State::trying(now);
+        Step::Try(self.speed)
+    }
+}
+
+impl State {
+    fn found(mode: Mode) -> Self {
+        Self::Found {
+            mode,
+            bad_since: None,
+        }
+    }
+
+    fn trying(now: Duration) -> Self {
+        Self::Trying {
             since: now,
             first_byte: None,
-        };
-        Step::Try(self.speed)
+        }
     }
 }
 
@@ -241,9 +251,11 @@ mod tests {
     }
 
     #[test]
-    fn a_mode_that_was_told_is_kept() {
+    fn a_mode_that_was_told_is_kept_and_decoded_anew() {
         let mut seeking = Seeking::new(Some(Historique), Standard, ms(0));
+        let anew = Step::Found(Historique);
+        assert_eq!(until_step(&mut seeking, Heard::Noise, 0), (anew, 5000));
+        assert_eq!(until_step(&mut seeking, Heard::Noise, 5100), (anew, 10_100));
         assert_eq!(seeking.speed(), Historique);
-        assert_eq!(until_step(&mut seeking, Heard::Noise, 0).0, Step::Stay);
     }
 }

@@ -34,7 +34,9 @@ fn tell_event(snapshot: &Snapshot, event: &Event) {
             MESSAGE_ID = journal::BREAKER_CHANGED, LINKY_METER = meter, LINKY_LINK = link;
             "meter {meter}: the breaker went from {from} to {to}"
         ),
-        kind => log::debug!(LINKY_METER = meter, LINKY_LINK = link; "meter {meter}: {} {from} -> {to}", kind.name()),
+        kind => {
+            log::debug!(LINKY_METER = meter, LINKY_LINK = link; "meter {meter}: {} {from} -> {to}", kind.name())
+        }
     }
 }
 

@@ -12,7 +12,9 @@ pub fn start(verbose: u8) {
         1 => LevelFilter::Debug,
         _ => LevelFilter::Trace,
     });
-    let journal = connected_to_journal().then(JournalLog::new).and_then(Result::ok);
+    let journal = connected_to_journal()
+        .then(JournalLog::new)
+        .and_then(Result::ok);
     // A second logger in one process is a test's: the first stays.
     let _ = match journal {
         Some(journal) => journal.install(),
@@ -35,7 +37,11 @@ impl Log for StandardError {
     fn log(&self, record: &Record<'_>) {
         if self.enabled(record.metadata()) {
             let level = record.level().as_str().to_ascii_lowercase();
-            let _ = writeln!(std::io::stderr(), "linky-sensor: {level}: {}", record.args());
+            let _ = writeln!(
+                std::io::stderr(),
+                "linky-sensor: {level}: {}",
+                record.args()
+            );
         }
     }
 

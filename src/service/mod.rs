@@ -1,9 +1,11 @@
 //! The daemon: builds the parts, starts them in order, watches them, and ends them in order.
 //!
 //! ```text
-//!  reader threads ──broadcast<Arc<Update>>──> dbus, mqtt   one tokio current_thread runtime
-//!        │ beat                                  │ beat
-//!        └──────────────> watchdog <─────────────┘         ready, status, watchdog to systemd
+//!  readers (threads) ──broadcast<Arc<Update>>──> sinks (dbus, mqtt)   one tokio current_thread runtime
+//!        │ beat                                     │ beat
+//!        └─────────────> watchdog <─────────────────┘
+//!                           │
+//!                       supervisor ── READY, STATUS, WATCHDOG ──> systemd;  changes ──> journal
 //! ```
 //!
 //! READY is said when every part runs and the first attempt at the bus has ended, either way. A part that ends before it
@@ -14,35 +16,33 @@ mod checks;
 mod journal;
 mod logging;
 mod reader;
+mod sinks;
 mod status;
 mod supervisor;
+mod threads;
 mod watchdog;
 
-use std::io;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread::JoinHandle;
-use std::time::Duration;
 
-use tokio::sync::{broadcast, oneshot, watch};
+use tokio::sync::broadcast;
 
+use self::checks::ConsoleCheck;
 use self::reader::Reader;
-use self::supervisor::Supervisor;
+use self::sinks::Sinks;
+use self::supervisor::{Followed, Supervisor};
+use self::threads::Threads;
 use self::watchdog::Watchdog;
 use crate::config::{self, Settings};
-use crate::dbus::{self, Bus, ManagerState, MeterFeed};
+use crate::dbus::Bus;
 use crate::meter::{Identity, Memory, Meter};
-use crate::mqtt;
 use crate::names::{self, exit, variable};
-use crate::serial::{Stopper, stop_pair};
+use crate::serial::stop_pair;
 use crate::store::{Keeper, MemoryFile};
 
 /// So many Updates of a meter may wait for a sink.
 const WAITING: usize = 256;
-/// So long may the sinks take to say goodbye.
-const GOODBYE: Duration = Duration::from_secs(4);
-/// So long may the readers take to end.
-const READERS: Duration = Duration::from_secs(1);
 
 /// Runs the daemon until it is asked to stop. Returns the exit code.
 ///
@@ -57,19 +57,104 @@ pub fn run(config: &Path, bus: Option<Bus>, verbose: u8) -> u8 {
         }
     };
     let bus = bus.filter(|_| settings.dbus.enabled);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(1).build();
-    let code = match runtime {
+    // One blocking thread, for the look-up of names.
+    match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(1)
+        .build()
+    {
         Ok(runtime) => {
-            let code = runtime.block_on(live(settings, bus, runtime.handle().clone()));
+            let code = runtime.block_on(live(&settings, bus));
             // A name that is being looked up must not hold the end.
             runtime.shutdown_background();
             code
         }
-        Err(error) => {
-            log::error!("the runtime cannot be made: {error}");
-            exit::SOFTWARE
-        }
+        Err(error) => cannot_start("the runtime", &error),
+    }
+}
+
+/// The life of the daemon, from the settings to the exit code.
+async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
+    let (files, memories) = open_store(settings);
+    let (keeper, store) = match Keeper::start(files) {
+        Ok(started) => started,
+        Err(error) => return cannot_start("the store", &error),
     };
-    log::logger().flush();
-    code
+    let mut watchdog = Watchdog::new();
+    let mut meters = Vec::new();
+    let mut readers = Vec::new();
+    let boot: Arc<str> = boot_id().into();
+    for (number, (configured, memory)) in settings.meters.iter().zip(&memories).enumerate() {
+        let identity = Identity {
+            id: configured.id.as_str().into(),
+            boot: boot.clone(),
+            shows_identifiers: settings.privacy.publish_identifiers,
+        };
+        let meter = Meter::new(identity, memory);
+        let (updates, _) = broadcast::channel(WAITING);
+        meters.push(Followed::new(&meter, &updates));
+        readers.push(Reader {
+            meter,
+            number,
+            port: reader::port(configured),
+            check: Box::new(ConsoleCheck::new(bus.clone())),
+            updates,
+            keeper: keeper.clone(),
+            pulse: watchdog.pulse(format!("the reader of meter {}", configured.id)),
+        });
+    }
+    drop(keeper);
+
+    let sinks = match Sinks::start(settings, bus, &meters, &mut watchdog) {
+        Ok(sinks) => sinks,
+        Err(code) => return code,
+    };
+    let (stopper, stop) = stop_pair();
+    let mut threads = Threads::new(stopper, store);
+    for reader in readers {
+        match reader.start(stop.clone()) {
+            Ok(thread) => threads.push(thread),
+            Err(error) => return cannot_start("a reader", &error),
+        }
+    }
+    Supervisor {
+        watchdog,
+        meters,
+        sinks,
+        threads,
+    }
+    .watch()
+    .await
+}
+
+/// The files of the meters, and what they hold. A file that cannot be read is told, and its meter learns anew.
+fn open_store(settings: &Settings) -> (Vec<MemoryFile>, Vec<Memory>) {
+    let given = std::env::var_os(variable::STATE_DIRECTORY);
+    let directory = given.map_or_else(
+        || PathBuf::from(names::file::STATE_DIRECTORY),
+        PathBuf::from,
+    );
+    let mut files = Vec::new();
+    let mut memories = Vec::new();
+    for meter in &settings.meters {
+        let mut file = MemoryFile::new(&directory, meter.id.as_str());
+        memories.push(file.load().unwrap_or_else(|error| {
+            log::warn!(MESSAGE_ID = names::journal::STORE_FAILED; "{error}");
+            Memory::default()
+        }));
+        files.push(file);
+    }
+    (files, memories)
+}
+
+/// A random id for this start of the daemon: 64 bits, in hexadecimal.
+fn boot_id() -> String {
+    use std::hash::{BuildHasher, Hasher, RandomState};
+    // The keys of the standard library's hasher are drawn from the system's random numbers for each process.
+    format!("{:016x}", RandomState::new().build_hasher().finish())
+}
+
+fn cannot_start(what: &str, error: &dyn Display) -> u8 {
+    log::error!(MESSAGE_ID = names::journal::FAILED; "{what} cannot be started: {error}");
+    exit::SOFTWARE
 }

@@ -7,9 +7,9 @@ use std::time::Instant;
 use tokio::sync::broadcast;
 
 use super::watchdog::Pulse;
-use crate::config::{Device, MeterSettings, ModeChoice, ParityChoice};
+use crate::config::{MeterSettings, ModeChoice, ParityChoice};
 use crate::meter::{Input, Meter, Moment, Timestamp, Update};
-use crate::serial::{self, PortCheck, PortSettings, Source, Stop};
+use crate::serial::{self, PortCheck, PortSettings, Stop};
 use crate::store::Keeper;
 use crate::tic::{Mode, Parity};
 
@@ -29,7 +29,7 @@ pub struct Reader {
     /// Where Updates go.
     pub updates: broadcast::Sender<Arc<Update>>,
     /// Where what is to be remembered goes.
-    pub keeper: Option<Keeper>,
+    pub keeper: Keeper,
     /// Its sign of life.
     pub pulse: Pulse,
 }
@@ -41,20 +41,26 @@ impl Reader {
     /// The thread cannot be made.
     pub fn start(self, stop: Stop) -> std::io::Result<JoinHandle<()>> {
         let name = format!("meter {}", self.number);
-        thread::Builder::new().name(name).stack_size(STACK).spawn(move || self.run(&stop))
+        thread::Builder::new()
+            .name(name)
+            .stack_size(STACK)
+            .spawn(move || self.run(&stop))
     }
 
     fn run(mut self, stop: &Stop) {
         let origin = Instant::now();
         let mut sink = |input: Input| {
             self.pulse.beat();
-            let now = Moment { wall: Some(Timestamp::now()), mono: origin.elapsed() };
+            let now = Moment {
+                wall: Some(Timestamp::now()),
+                mono: origin.elapsed(),
+            };
             if let Some(update) = self.meter.push(input, now) {
                 // No sink at all is a configuration without outputs: nobody to tell.
                 let _ = self.updates.send(update);
             }
-            if let (Some(keeper), Some(memory)) = (&self.keeper, self.meter.take_memory()) {
-                keeper.save(self.number, memory);
+            if let Some(memory) = self.meter.take_memory() {
+                self.keeper.save(self.number, memory);
             }
         };
         serial::read(&self.port, &*self.check, stop, &mut sink);
@@ -64,10 +70,7 @@ impl Reader {
 /// The port of a meter, as configured.
 pub fn port(settings: &MeterSettings) -> PortSettings {
     PortSettings {
-        source: match &settings.device {
-            Device::Path(path) => Source::Path(path.clone()),
-            Device::Tcp { host, port } => Source::Tcp { host: host.clone(), port: *port },
-        },
+        device: settings.device.clone(),
         mode: match settings.mode {
             ModeChoice::Auto => None,
             ModeChoice::Standard => Some(Mode::Standard),

@@ -1,9 +1,11 @@
 //! The one line that `systemctl status` shows.
 
+use std::sync::Arc;
+
 use crate::meter::{Key, Link, Snapshot};
 
 /// One line on all meters and on the sinks: `main: receiving, 1230 VA, HEURE  PLEINE; broker connected`.
-pub fn line<'a>(meters: impl Iterator<Item = &'a Snapshot>, broker: &str) -> String {
+pub fn line(meters: impl Iterator<Item = Arc<Snapshot>>, broker: &str) -> String {
     let mut line = String::new();
     for snapshot in meters {
         line.push_str(&format!("{}: {}", snapshot.id, snapshot.link.word()));
@@ -15,7 +17,10 @@ pub fn line<'a>(meters: impl Iterator<Item = &'a Snapshot>, broker: &str) -> Str
             if let Some(tariff) = reading.text(Key::TARIFF_NAME) {
                 line.push_str(&format!(", {tariff}"));
             }
-        } else if let Some(detail) = reading.text(Key::LINK_DETAIL).filter(|detail| !detail.is_empty()) {
+        } else if let Some(detail) = reading
+            .text(Key::LINK_DETAIL)
+            .filter(|detail| !detail.is_empty())
+        {
             line.push_str(&format!(" ({detail})"));
         }
         line.push_str("; ");

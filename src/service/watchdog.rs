@@ -21,14 +21,20 @@ pub struct Watchdog {
 impl Watchdog {
     /// No loop yet.
     pub fn new() -> Self {
-        Self { origin: Instant::now(), pulses: Vec::new() }
+        Self {
+            origin: Instant::now(),
+            pulses: Vec::new(),
+        }
     }
 
     /// A pulse for the loop of this name. It beats once now.
     pub fn pulse(&mut self, name: impl Into<String>) -> Pulse {
         let last = Arc::new(AtomicU64::new(0));
         self.pulses.push((name.into(), last.clone()));
-        let pulse = Pulse { origin: self.origin, last };
+        let pulse = Pulse {
+            origin: self.origin,
+            last,
+        };
         pulse.beat();
         pulse
     }
@@ -37,7 +43,9 @@ impl Watchdog {
     pub fn late(&self, now: Instant) -> Option<&str> {
         let now = millis(now.saturating_duration_since(self.origin));
         let limit = millis(LATE);
-        let late = |(_, last): &&(String, Arc<AtomicU64>)| now.saturating_sub(last.load(Ordering::Relaxed)) > limit;
+        let late = |(_, last): &&(String, Arc<AtomicU64>)| {
+            now.saturating_sub(last.load(Ordering::Relaxed)) > limit
+        };
         self.pulses.iter().find(late).map(|(name, _)| name.as_str())
     }
 }
@@ -52,7 +60,8 @@ pub struct Pulse {
 impl Pulse {
     /// The loop turns.
     pub fn beat(&self) {
-        self.last.store(millis(self.origin.elapsed()), Ordering::Relaxed);
+        self.last
+            .store(millis(self.origin.elapsed()), Ordering::Relaxed);
     }
 }
 
@@ -70,7 +79,10 @@ mod tests {
         let reader = watchdog.pulse("reader main");
         watchdog.pulse("mqtt");
         assert_eq!(watchdog.late(Instant::now()), None);
-        assert_eq!(watchdog.late(Instant::now() + LATE + Duration::from_secs(1)), Some("reader main"));
+        assert_eq!(
+            watchdog.late(Instant::now() + LATE + Duration::from_secs(1)),
+            Some("reader main")
+        );
         reader.beat();
         assert_eq!(watchdog.late(Instant::now()), None);
     }

@@ -1,16 +1,13 @@
 //! The supplier's calendar: which tariff holds at a moment, what is announced, and the words that the meter uses.
 //!
-//! A pure function of the contract, the seed and the legal time. Red, white and peak days are drawn once per winter:
-//! 22 red (or EJP) days from November to March, never at a weekend; 43 white days from October to May, never on a
-//! Sunday. Tempo and EJP announce themselves as peaks: at 18:00 the day before as a mobile peak (DPM, FPM, PPOINTE),
+//! A pure function of the contract, the seed and the legal time. An EJP peak day is a red day of Tempo. Tempo and EJP announce themselves as peaks: at 18:00 the day before as a mobile peak (DPM, FPM, PPOINTE),
 //! a Tempo colour also at 20:00 in STGE and DEMAIN. A Tempo day runs from 06:00 to 06:00, and so does what the meter
 //! calls today.
 
 use super::clock::{self, Local};
-use super::random::Random;
+use super::coloured_days::ColouredDays;
 use super::scenario::Contract;
 use crate::tic::Color;
-use crate::tic::civil;
 
 const fn hour(hour: u32) -> u32 {
     hour * 3_600
@@ -94,16 +91,14 @@ impl Peak {
 #[derive(Debug)]
 pub(super) struct Calendar {
     contract: Contract,
-    seed: u64,
-    winter: Winter,
+    coloured_days: ColouredDays,
 }
 
 impl Calendar {
     pub fn new(contract: Contract, seed: u64) -> Self {
         Self {
             contract,
-            seed,
-            winter: Winter::draw(seed, 2000),
+            coloured_days: ColouredDays::new(seed),
         }
     }
 
@@ -139,8 +134,8 @@ impl Calendar {
     fn tempo(&mut self, now: Local, plain: Tariff) -> Tariff {
         let early = now.second < TEMPO_DAY;
         let day = now.day - i64::from(early);
-        let today = self.color(day);
-        let tomorrow = self.color(day + 1);
+        let today = self.coloured_days.color(day);
+        let tomorrow = self.coloured_days.color(day + 1);
         let off_peak = early || now.second >= TEMPO_OFF_PEAK_FROM;
         let first = match today {
             Color::Blue => 1,
@@ -160,7 +155,8 @@ impl Calendar {
     }
 
     fn ejp(&mut self, now: Local, plain: Tariff) -> Tariff {
-        let mut peak = |day| (self.color(day) == Color::Red).then_some(Peak::ejp(day));
+        let mut peak =
+            |day| (self.coloured_days.color(day) == Color::Red).then_some(Peak::ejp(day));
         let running = match now.second {
             EJP_FROM.. => peak(now.day),
             ..EJP_UNTIL => peak(now.day - 1),
@@ -179,19 +175,6 @@ impl Calendar {
             ejp_notice: notice && announced.is_some(),
             ..plain
         }
-    }
-
-    fn color(&mut self, day: i64) -> Color {
-        // A winter is named after the year of its autumn; in the eight months from October all coloured days lie.
-        let (year, month, _) = civil::civil_from_days(day);
-        if (6..=9).contains(&month) {
-            return Color::Blue;
-        }
-        let year = if month < 6 { year - 1 } else { year };
-        if self.winter.year != year {
-            self.winter = Winter::draw(self.seed, year);
-        }
-        self.winter.color(day)
     }
 
     /// NGTF, 16 characters.
@@ -283,62 +266,11 @@ impl Calendar {
     }
 }
 
-/// The colours of the days from 1 October to 31 May.
-#[derive(Debug)]
-struct Winter {
-    year: i64,
-    first: i64,
-    colors: Vec<Color>,
-}
-
-impl Winter {
-    fn draw(seed: u64, year: i64) -> Self {
-        let (first, after) = (
-            civil::days_from_civil(year, 10, 1),
-            civil::days_from_civil(year + 1, 6, 1),
-        );
-        let red = civil::days_from_civil(year, 11, 1)..civil::days_from_civil(year + 1, 4, 1);
-        let mut random = Random::new(seed ^ year.cast_unsigned().wrapping_mul(0x9E37_79B9));
-        let mut colors: Vec<Color> = (first..after).map(|_| Color::Blue).collect();
-        let mut give = |count: usize, color: Color, allowed: &dyn Fn(i64) -> bool| {
-            let mut days: Vec<_> = (first..)
-                .zip(&mut colors)
-                .filter(|(day, old)| **old == Color::Blue && allowed(*day))
-                .collect();
-            for _ in 0..count {
-                let chosen = random.below(u32::try_from(days.len()).unwrap_or(0));
-                *days.swap_remove(chosen as usize).1 = color;
-            }
-        };
-        give(22, Color::Red, &|day| {
-            red.contains(&day) && !matches!(weekday(day), 0 | 6)
-        });
-        give(43, Color::White, &|day| weekday(day) != 0);
-        Self {
-            year,
-            first,
-            colors,
-        }
-    }
-
-    fn color(&self, day: i64) -> Color {
-        usize::try_from(day - self.first)
-            .ok()
-            .and_then(|at| self.colors.get(at))
-            .copied()
-            .unwrap_or(Color::Blue)
-    }
-}
-
-/// Day of the week, Sunday 0; 1 January 1970 was a Thursday.
-const fn weekday(day: i64) -> i64 {
-    (day + 4).rem_euclid(7)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::clock::parse_start;
     use super::*;
+    use crate::tic::civil;
 
     fn at(calendar: &mut Calendar, text: &str) -> Tariff {
         calendar.tariff(Local::at(parse_start(text, 0).unwrap()))
@@ -348,7 +280,10 @@ mod tests {
     fn first_day(calendar: &mut Calendar, color: Color) -> i64 {
         let november = civil::days_from_civil(2025, 11, 1);
         (november..)
-            .find(|&day| calendar.color(day) == color && calendar.color(day - 1) == Color::Blue)
+            .find(|&day| {
+                calendar.coloured_days.color(day) == color
+                    && calendar.coloured_days.color(day - 1) == Color::Blue
+            })
             .unwrap()
     }
 
@@ -358,33 +293,6 @@ mod tests {
             second,
             summer: false,
         })
-    }
-
-    #[test]
-    fn a_year_has_its_days_of_each_colour() {
-        for seed in 0..20 {
-            let mut calendar = Calendar::new(Contract::Tempo, seed);
-            let (from, until) = (
-                civil::days_from_civil(2025, 9, 1),
-                civil::days_from_civil(2026, 9, 1),
-            );
-            let days: Vec<_> = (from..until)
-                .map(|day| (day, calendar.color(day)))
-                .collect();
-            let count = |color| days.iter().filter(|(_, is)| *is == color).count();
-            assert_eq!(
-                (count(Color::Blue), count(Color::White), count(Color::Red)),
-                (300, 43, 22)
-            );
-            assert!(
-                days.iter()
-                    .all(|&(day, color)| color != Color::Red || !matches!(weekday(day), 0 | 6))
-            );
-            assert!(
-                days.iter()
-                    .all(|&(day, color)| color == Color::Blue || weekday(day) != 0)
-            );
-        }
     }
 
     #[test]

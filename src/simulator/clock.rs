@@ -28,7 +28,7 @@ impl Local {
         Self {
             day: local.div_euclid(i64::from(DAY)),
             second,
-            summer: offset == 7_200,
+            summer: offset == civil::SUMMER,
         }
     }
 
@@ -101,12 +101,7 @@ fn parse_civil(text: &str) -> Option<i64> {
     }
     let local =
         days * 86_400 + i64::from(hour) * 3_600 + i64::from(minute) * 60 + i64::from(second);
-    let in_summer = local - 7_200;
-    Some(if civil::paris_offset(in_summer) == 7_200 {
-        in_summer
-    } else {
-        local - 3_600
-    })
+    Some(local - i64::from(civil::paris_offset_of_local(local)))
 }
 
 #[cfg(test)]

@@ -125,7 +125,7 @@ impl Meter {
     }
 
     /// Lets so many seconds pass without sending anything, quickly: the house is looked at once a minute.
-    pub fn skip(&mut self, seconds: u32) {
+    pub fn let_pass(&mut self, seconds: u32) {
         self.elapsed += u64::from(seconds) * 1_000_000;
         self.pass_quickly(self.second_at(self.elapsed));
     }
@@ -139,6 +139,11 @@ impl Meter {
     /// The meter's second at a time on the wire.
     fn second_at(&self, elapsed: u64) -> i64 {
         self.scenario.start + i64::try_from(elapsed / 1_000_000).unwrap_or(i64::MAX)
+    }
+
+    /// The time on the wire when this second of the meter begins.
+    fn elapsed_at(&self, second: i64) -> u64 {
+        (second - self.scenario.start).max(0).unsigned_abs() * 1_000_000
     }
 
     fn pass_quickly(&mut self, until: i64) {
@@ -155,13 +160,13 @@ impl Meter {
         let local = Local::at(to);
         let tariff = state.calendar.tariff(local);
         state.measures = Measures::of(&self.house.flows(to, local, tariff.contact_closed));
+        if local.day != state.local.day {
+            state.registers.begin_day(to);
+        }
         // What flowed until now flowed under the tariff until now.
         state
             .registers
             .add(to, seconds, &state.measures, &state.tariff);
-        if local.day != state.local.day {
-            state.registers.begin_day(to);
-        }
         (state.unix, state.local, state.tariff) = (to, local, tariff);
         if state
             .measures
@@ -231,15 +236,10 @@ impl Iterator for Meter {
         while self.state.unix < end {
             self.pass(self.state.unix + 1);
             if self.sends_short_frames() && !was_short {
-                let until =
-                    Duration::from_secs((self.state.unix - self.scenario.start).unsigned_abs());
-                let until = u64::try_from(until.as_micros()).unwrap_or(u64::MAX);
+                let sent =
+                    self.characters_in(self.elapsed_at(self.state.unix).saturating_sub(began));
                 let kept;
-                (bytes, kept) = frame::encode_cut(
-                    self.scenario.mode,
-                    &groups,
-                    self.characters_in(until.saturating_sub(began)),
-                );
+                (bytes, kept) = frame::encode_cut(self.scenario.mode, &groups, sent);
                 groups.truncate(kept);
                 kind = FrameKind::Cut;
                 break;

@@ -20,6 +20,7 @@
 
 mod calendar;
 mod clock;
+mod coloured_days;
 mod frame;
 mod historique;
 mod household;

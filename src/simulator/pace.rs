@@ -56,7 +56,7 @@ impl Pace {
         &mut self,
         frame: &Sent,
         arrived: &[u8],
-        out: &mut impl Write,
+        out: &mut dyn Write,
         stop: &AtomicBool,
     ) -> io::Result<()> {
         let Speed::Times(times) = self.speed else {
@@ -75,8 +75,9 @@ impl Pace {
                 break;
             }
             out.write_all(piece)?;
+            out.flush()?;
         }
-        out.flush()
+        Ok(())
     }
 
     fn wait_until(&mut self, due: Duration, times: f64, stop: &AtomicBool) {

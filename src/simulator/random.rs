@@ -52,10 +52,6 @@ const fn mix(mut z: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the product of two numbers of 32 bits, shifted by 32, has 32 bits"
-)]
 const fn scale(bits: u64, bound: u32) -> u32 {
     (((bits >> 32) * bound as u64) >> 32) as u32
 }

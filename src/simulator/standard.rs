@@ -84,7 +84,7 @@ pub(super) fn groups(scenario: &Scenario, state: &State, short_message: bool) ->
     );
 
     let dated = |groups: &mut Groups, label: Label, value: Dated| {
-        groups.dated(label, horodate(value.at), value.value)
+        groups.dated(label, horodate(value.at), value.value);
     };
     for (label, highest) in SMAXSN
         .into_iter()

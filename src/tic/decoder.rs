@@ -202,6 +202,16 @@ impl Framing {
                 self.draft.wire_len += used;
                 self.turn = None;
                 rest = rest.get(used..).unwrap_or_default();
+                // Most groups are followed by the next one: no need to ask where we are.
+                if self.place == Place::Between
+                    && rest.first() == Some(&LF)
+                    && self.draft.wire_len < FRAME_MAX
+                {
+                    self.draft.wire_len += 1;
+                    self.place = Place::Group;
+                    rest = rest.get(1..).unwrap_or_default();
+                    continue;
+                }
             }
             match rest.split_first() {
                 Some((&character, others)) if others.len() >= PADDING.len() => {

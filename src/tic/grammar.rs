@@ -93,7 +93,7 @@ impl Grammar {
 
     /// Checks the data of a group, all of it printable. Returns its value (0 if it is not a number), or `None` if this label
     /// cannot have such data.
-    #[inline]
+    #[inline(always)]
     pub(super) fn parse_data(&self, data: &[u8]) -> Option<u32> {
         if data.len() != self.data_len() {
             return None;

@@ -180,18 +180,13 @@ impl Label {
             Mode::Standard => &STANDARD,
             Mode::Historique => &HISTORIQUE,
         };
-        let mut slot = slot_of(key, name.len());
-        loop {
-            let place = *slots.get(slot)?;
-            let row = ROWS.get(usize::from(place))?;
-            if row.key == key
-                && row.name.len() == name.len()
-                && (name.len() <= 8 || row.name.as_bytes() == name)
-            {
-                return Some(Label(place));
-            }
-            slot = (slot + 1) % SLOTS;
-        }
+        let place = slots.place(key, name.len());
+        let row = ROWS.get(usize::from(place))?;
+        // Nine characters or more: the key does not tell all.
+        let same = row.key == key
+            && row.name.len() == name.len()
+            && (name.len() <= 8 || row.name.as_bytes() == name);
+        same.then_some(Label(place))
     }
 
     /// The labels of a mode, in the order in which a meter sends them.
@@ -266,30 +261,68 @@ impl fmt::Display for Label {
     }
 }
 
-/// A power of two several times the number of labels, so that most names are found at their first slot.
-const SLOTS: usize = 512;
-const FREE: u8 = u8::MAX;
+/// Where the name of each label is looked up: every label at a slot of its own.
+struct Slots {
+    factor: u64,
+    places: [u8; Slots::COUNT],
+}
 
-static STANDARD: [u8; SLOTS] = slots(true);
-static HISTORIQUE: [u8; SLOTS] = slots(false);
+static STANDARD: Slots = Slots::new(true);
+static HISTORIQUE: Slots = Slots::new(false);
 
-/// The table of a mode: each label at its slot, or at the next free one.
-#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler only")]
-const fn slots(standard: bool) -> [u8; SLOTS] {
-    let mut slots = [FREE; SLOTS];
-    let mut place = 0u8;
-    while (place as usize) < Label::COUNT {
-        let row = &ROWS[place as usize];
-        if matches!(row.mode, Mode::Standard) == standard {
-            let mut slot = slot_of(row.key, row.name.len());
-            while slots[slot] != FREE {
-                slot = (slot + 1) % SLOTS;
+impl Slots {
+    /// A power of two several times the number of labels, so that a factor without collisions is soon found.
+    const COUNT: usize = 512;
+    const FREE: u8 = u8::MAX;
+
+    /// The first table without collisions among factors that are tried in turn.
+    const fn new(standard: bool) -> Slots {
+        let mut factor = 0x9E37_79B9_7F4A_7C15u64;
+        loop {
+            if let Some(slots) = Slots::with_factor(standard, factor) {
+                return slots;
             }
-            slots[slot] = place;
+            factor = factor.wrapping_mul(0x5851_F42D_4C95_7F2D) | 1;
         }
-        place += 1;
     }
-    slots
+
+    #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler only")]
+    const fn with_factor(standard: bool, factor: u64) -> Option<Slots> {
+        let mut slots = Slots {
+            factor,
+            places: [Slots::FREE; Slots::COUNT],
+        };
+        let mut place = 0u8;
+        while (place as usize) < Label::COUNT {
+            let row = &ROWS[place as usize];
+            if matches!(row.mode, Mode::Standard) == standard {
+                let slot = slots.slot(row.key, row.name.len());
+                if slots.places[slot] != Slots::FREE {
+                    return None;
+                }
+                slots.places[slot] = place;
+            }
+            place += 1;
+        }
+        Some(slots)
+    }
+
+    /// Multiplicative hash of a key and the length of its name; below `COUNT`.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "nine bits are left")]
+    const fn slot(&self, key: u64, len: usize) -> usize {
+        ((key ^ ((len as u64) << 60)).wrapping_mul(self.factor)
+            >> (64 - Slots::COUNT.trailing_zeros())) as usize
+    }
+
+    /// The only label that such a name may be; `FREE`, which is no place, if none.
+    #[inline]
+    fn place(&self, key: u64, len: usize) -> u8 {
+        self.places
+            .get(self.slot(key, len))
+            .copied()
+            .unwrap_or(Slots::FREE)
+    }
 }
 
 /// The first eight characters of a name, as a word; zeros follow a shorter one.
@@ -305,14 +338,6 @@ const fn key_of(name: &[u8]) -> u64 {
         rest = others;
     }
     key
-}
-
-/// Multiplicative hash of a key and the length of its name; always below `SLOTS`.
-#[inline]
-#[expect(clippy::cast_possible_truncation, reason = "nine bits are left")]
-const fn slot_of(key: u64, len: usize) -> usize {
-    ((key ^ ((len as u64) << 60)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-        >> (64 - SLOTS.trailing_zeros())) as usize
 }
 
 #[cfg(test)]

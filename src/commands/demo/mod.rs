@@ -44,8 +44,14 @@ pub struct Demo {
 /// Why the demo cannot run.
 #[derive(Debug)]
 enum Failure {
-    Missing { program: &'static str, package: &'static str },
-    Part { name: &'static str, error: io::Error },
+    Missing {
+        program: &'static str,
+        package: &'static str,
+    },
+    Part {
+        name: &'static str,
+        error: io::Error,
+    },
     Silent(&'static str),
     Io(io::Error),
 }
@@ -60,10 +66,15 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing { program, package } => {
-                write!(f, "{program} is not installed: apt install {package}, or run scripts/demo, which does it")
+                write!(
+                    f,
+                    "{program} is not installed: apt install {package}, or run scripts/demo, which does it"
+                )
             }
             Self::Part { name, error } => write!(f, "{name}: {error}"),
-            Self::Silent(name) => write!(f, "{name} did not come up within {} s", PATIENCE.as_secs()),
+            Self::Silent(name) => {
+                write!(f, "{name} did not come up within {} s", PATIENCE.as_secs())
+            }
             Self::Io(error) => error.fmt(f),
         }
     }
@@ -71,8 +82,13 @@ impl fmt::Display for Failure {
 
 /// Runs the demo until its time is over or Ctrl-C. Returns the exit code.
 pub fn run(demo: &Demo) -> u8 {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    match runtime.map_err(Failure::Io).and_then(|runtime| runtime.block_on(demo.play())) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    match runtime
+        .map_err(Failure::Io)
+        .and_then(|runtime| runtime.block_on(demo.play()))
+    {
         Ok(()) => exit::OK,
         Err(Failure::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
         Err(failure) => {
@@ -87,7 +103,9 @@ pub fn run(demo: &Demo) -> u8 {
 
 impl Demo {
     async fn play(&self) -> Result<(), Failure> {
-        let end = self.seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
+        let end = self
+            .seconds
+            .map(|seconds| Instant::now() + Duration::from_secs(seconds));
         let mut stop = Box::pin(asked_to_stop()?);
         let stage = Stage::set(self)?;
         stage.introduce()?;
@@ -116,7 +134,10 @@ impl Demo {
 /// Resolves on Ctrl-C or SIGTERM.
 fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (mut interrupt, mut terminate) = (
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    );
     Ok(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
@@ -150,7 +171,15 @@ impl Stage {
         let meter = Part::start(
             "the simulated meter",
             Command::new(&ours)
-                .args(["simulate", "--mode", &demo.mode, "--phases", &demo.phases, "--contract", &demo.contract])
+                .args([
+                    "simulate",
+                    "--mode",
+                    &demo.mode,
+                    "--phases",
+                    &demo.phases,
+                    "--contract",
+                    &demo.contract,
+                ])
                 .arg("--link")
                 .arg(&device)
                 .stdout(Stdio::null()),
@@ -166,23 +195,59 @@ impl Stage {
                 .env(variable::STATE_DIRECTORY, path),
         )?;
         let mode = demo.mode.clone();
-        Ok(Self { _daemon: daemon, _meter: meter, _broker: broker, _bus: bus, device, address, port, mode, _directory: directory })
+        Ok(Self {
+            _daemon: daemon,
+            _meter: meter,
+            _broker: broker,
+            _bus: bus,
+            device,
+            address,
+            port,
+            mode,
+            _directory: directory,
+        })
     }
 
     fn introduce(&self) -> io::Result<()> {
         let mut out = io::stdout();
-        writeln!(out, "A simulated meter speaks on   {} ({} mode)", self.device.display(), self.mode)?;
-        writeln!(out, "The daemon publishes it on    mqtt://127.0.0.1:{} and {}", self.port, self.address)?;
-        writeln!(out, "\n$ mosquitto_sub -p {} -t '{}/#' -v", self.port, topic::DEFAULT_BASE)
+        writeln!(
+            out,
+            "A simulated meter speaks on   {} ({} mode)",
+            self.device.display(),
+            self.mode
+        )?;
+        writeln!(
+            out,
+            "The daemon publishes it on    mqtt://127.0.0.1:{} and {}",
+            self.port, self.address
+        )?;
+        writeln!(
+            out,
+            "\n$ mosquitto_sub -p {} -t '{}/#' -v",
+            self.port,
+            topic::DEFAULT_BASE
+        )
     }
 
     /// Follows everything that is published; each line is a topic and its message.
     fn subscribe(&self, lines: mpsc::Sender<String>) -> Result<Part, Failure> {
         let filter = format!("{}/#", topic::DEFAULT_BASE);
         let mut command = program("mosquitto_sub", "mosquitto-clients")?;
-        command.args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-v", "-t", &filter]).stdout(Stdio::piped());
+        command
+            .args([
+                "-h",
+                "127.0.0.1",
+                "-p",
+                &self.port.to_string(),
+                "-v",
+                "-t",
+                &filter,
+            ])
+            .stdout(Stdio::piped());
         let mut subscriber = Part::start("mosquitto_sub", &mut command)?;
-        let output = subscriber.output().ok_or(Failure::Silent("mosquitto_sub"))?;
+        let output = subscriber
+            .output()
+            .ok_or(Failure::Silent("mosquitto_sub"))?;
         std::thread::spawn(move || forward(output, &lines));
         Ok(subscriber)
     }
@@ -190,8 +255,16 @@ impl Stage {
     /// Shows the same values on the bus.
     fn ask_the_bus(&self) -> Result<(), Failure> {
         let path = names::meter_path(METER);
-        let (interface, properties) = (names::interface::CONSUMPTION, ["Energy", "ApparentPower", "SubscribedPower"]);
-        writeln!(io::stdout(), "\n$ busctl get-property {} {path} {interface} {}", names::BUS_NAME, properties.join(" "))?;
+        let (interface, properties) = (
+            names::interface::CONSUMPTION,
+            ["Energy", "ApparentPower", "SubscribedPower"],
+        );
+        writeln!(
+            io::stdout(),
+            "\n$ busctl get-property {} {path} {interface} {}",
+            names::BUS_NAME,
+            properties.join(" ")
+        )?;
         program("busctl", "systemd")?
             .arg(format!("--address={}", self.address))
             .args(["get-property", names::BUS_NAME, &path, interface])
@@ -203,10 +276,9 @@ impl Stage {
 }
 
 fn forward(output: ChildStdout, lines: &mpsc::Sender<String>) {
-    for line in BufReader::new(output).lines() {
-        match line {
-            Ok(line) if lines.blocking_send(line).is_ok() => {}
-            _ => return,
+    for line in BufReader::new(output).lines().map_while(Result::ok) {
+        if lines.blocking_send(line).is_err() {
+            return;
         }
     }
 }
@@ -220,7 +292,11 @@ fn start_bus(directory: &Path) -> Result<(Part, String), Failure> {
     );
     std::fs::write(&config, text)?;
     let mut command = program("dbus-daemon", "dbus")?;
-    command.arg("--nofork").arg("--print-address").arg(format!("--config-file={}", config.display())).stdout(Stdio::piped());
+    command
+        .arg("--nofork")
+        .arg("--print-address")
+        .arg(format!("--config-file={}", config.display()))
+        .stdout(Stdio::piped());
     let mut bus = Part::start("dbus-daemon", &mut command)?;
     let mut address = String::new();
     BufReader::new(bus.output().ok_or(Failure::Silent("dbus-daemon"))?).read_line(&mut address)?;
@@ -229,8 +305,14 @@ fn start_bus(directory: &Path) -> Result<(Part, String), Failure> {
 
 fn start_broker(directory: &Path, port: u16) -> Result<Part, Failure> {
     let config = directory.join("mosquitto.conf");
-    std::fs::write(&config, format!("listener {port} 127.0.0.1\nallow_anonymous true\nlog_dest none\n"))?;
-    let broker = Part::start("mosquitto", program("mosquitto", "mosquitto")?.arg("-c").arg(&config))?;
+    std::fs::write(
+        &config,
+        format!("listener {port} 127.0.0.1\nallow_anonymous true\nlog_dest none\n"),
+    )?;
+    let broker = Part::start(
+        "mosquitto",
+        program("mosquitto", "mosquitto")?.arg("-c").arg(&config),
+    )?;
     let end = std::time::Instant::now() + PATIENCE;
     while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
         if std::time::Instant::now() > end {
@@ -257,8 +339,12 @@ fn free_port() -> io::Result<u16> {
 fn program(program: &'static str, package: &'static str) -> Result<Command, Failure> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let places = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/bin".into()]);
-    let found = places.map(|place| place.join(program)).find(|file| file.is_file());
-    found.map(Command::new).ok_or(Failure::Missing { program, package })
+    let found = places
+        .map(|place| place.join(program))
+        .find(|file| file.is_file());
+    found
+        .map(Command::new)
+        .ok_or(Failure::Missing { program, package })
 }
 
 /// A temporary directory, removed at the end.

@@ -19,7 +19,10 @@ pub struct Part {
 impl Part {
     /// Starts the program, without standard input.
     pub fn start(name: &'static str, command: &mut Command) -> Result<Self, Failure> {
-        let child = command.stdin(Stdio::null()).spawn().map_err(|error| Failure::Part { name, error })?;
+        let child = command
+            .stdin(Stdio::null())
+            .spawn()
+            .map_err(|error| Failure::Part { name, error })?;
         Ok(Self { child })
     }
 

@@ -1,0 +1,111 @@
+# shellcheck shell=bash
+# Sourced by the scripts beside it (bash): where the project is, what is missing and how it is installed, stages.
+#
+# Nothing here is done twice: a set-up that finds everything in place costs a fraction of a second and needs no root.
+
+set -euo pipefail
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$top"
+
+# The one tool that Debian does not have, at the version that the package was made with.
+cargo_deb_version=3.8.0
+
+die() {
+	printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+	exit 1
+}
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo -- "$@"
+	else
+		die "not root, and sudo is not there. Run as root: $*"
+	fi
+}
+
+# need_packages NAME...: installs those Debian packages that are missing.
+need_packages() {
+	local package missing=()
+	command -v dpkg-query >/dev/null || die "this is not Debian or a child of it: install what is called there $*"
+	for package; do
+		[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+	done
+	[ ${#missing[@]} -gt 0 ] || return 0
+	printf 'installing %s\n' "${missing[*]}" >&2
+	as_root apt-get update -q >&2
+	as_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -q -y --no-install-recommends "${missing[@]}" >&2 </dev/null
+}
+
+need_rust() {
+	local wanted
+	wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+	command -v cargo >/dev/null ||
+		die "Rust is missing: https://rustup.rs, or a package rustc and cargo of version $wanted or newer"
+}
+
+need_build_tools() {
+	local packages=(gcc libc6-dev pkg-config)
+	# OpenSSL, if a dependency links it.
+	if grep -q '^name = "openssl-sys"' Cargo.lock; then packages+=(libssl-dev); fi
+	need_packages "${packages[@]}"
+	need_rust
+}
+
+# For the live view of a simulated meter, and the tests: a bus and a broker.
+need_bus_and_broker() {
+	need_packages dbus mosquitto mosquitto-clients
+}
+
+need_package_tools() {
+	need_packages dpkg-dev lintian systemd-container mmdebstrap debian-archive-keyring procps
+	# The user's own, if it is of another version, stays untouched.
+	is_cargo_deb_there && return
+	PATH=$top/target/tools/bin:$PATH
+	is_cargo_deb_there && return
+	printf 'installing cargo-deb %s\n' "$cargo_deb_version" >&2
+	cargo install --quiet --locked --root target/tools "cargo-deb@$cargo_deb_version" >&2
+}
+
+is_cargo_deb_there() {
+	[ "$(cargo deb --version 2>/dev/null)" = "cargo-deb $cargo_deb_version" ]
+}
+
+# The release binary. No path of this machine is in it: two places build the same one.
+build_release() {
+	local remap="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$top=/linky-sensor"
+	RUSTFLAGS="${RUSTFLAGS:-} $remap" cargo build --release --locked "$@"
+}
+
+# stage TITLE COMMAND...: one line with its duration; what the command says is kept, and shown if it fails.
+stage() {
+	local title=$1 log=target/stages/${1// /-}.log start=$SECONDS
+	shift
+	mkdir -p target/stages
+	printf '%-40s' "$title"
+	# Not as the condition of an if: bash would go on after a failing command in there.
+	set +e
+	(set -e; "$@") >"$log" 2>&1 </dev/null
+	local status=$?
+	set -e
+	if [ $status = 0 ]; then
+		printf 'ok      %4d s\n' $((SECONDS - start))
+	else
+		printf 'FAILED  %4d s\n' $((SECONDS - start))
+		cat "$log"
+		exit 1
+	fi
+}
+
+# within SECONDS COMMAND...: waits until the command succeeds; fails if it does not in that time.
+within() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		sleep 0.2
+	done
+}

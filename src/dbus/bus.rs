@@ -1,0 +1,156 @@
+//! Which bus, and a connection to it that can be cut.
+//!
+//! A bus that stops reading blocks whoever writes to it, and zbus then waits for ever: in our own emission, and in the
+//! replies that its tasks are writing, which keep the connection open. So the socket is made here and a second handle
+//! of it is kept. Dropping a [`Line`] shuts the socket down: every task that hangs on it ends, and the bus sees the
+//! name given up.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::net::Shutdown;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use zbus::Address;
+use zbus::address::transport::{Transport, UnixSocket};
+use zbus::connection::{Builder, Connection};
+
+use super::error::Error;
+
+/// The longest that anything asked of a bus may take.
+pub const DEADLINE: Duration = Duration::from_secs(2);
+
+/// A bus.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bus {
+    /// The machine's.
+    System,
+    /// The user's.
+    Session,
+    /// The one at this D-Bus address (`unix:path=…`).
+    Address(String),
+}
+
+impl fmt::Display for Bus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::System => "the system bus",
+            Self::Session => "the session bus",
+            Self::Address(address) => address,
+        })
+    }
+}
+
+/// `system`, `session`, or an address.
+impl FromStr for Bus {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(match text {
+            "system" => Self::System,
+            "session" => Self::Session,
+            address => Self::Address(address.to_owned()),
+        })
+    }
+}
+
+/// A connection, cut when dropped.
+#[derive(Debug)]
+pub struct Line {
+    connection: Connection,
+    socket: UnixStream,
+}
+
+impl Line {
+    /// Connects, says hello, and gives up after [`DEADLINE`].
+    ///
+    /// # Errors
+    /// [`Error::NoBus`] if nothing listens there or it is no bus, [`Error::Deadline`] if it does not answer.
+    pub async fn connect(bus: &Bus) -> Result<Self, Error> {
+        let no_bus = |cause: String| Error::NoBus {
+            bus: bus.to_string(),
+            cause,
+        };
+        within(async {
+            let path = socket_path(bus).map_err(no_bus)?;
+            let stream = tokio::net::UnixStream::connect(path)
+                .await
+                .and_then(tokio::net::UnixStream::into_std)
+                .map_err(|error| no_bus(error.to_string()))?;
+            let socket = stream
+                .try_clone()
+                .map_err(|error| no_bus(error.to_string()))?;
+            let connection = Builder::unix_stream(stream)
+                .method_timeout(DEADLINE)
+                .build()
+                .await
+                .map_err(|error| no_bus(error.to_string()))?;
+            Ok(Self { connection, socket })
+        })
+        .await
+    }
+
+    /// The connection. Clones of it do not survive the line.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        // It fails only if the other side has gone already.
+        let _ = self.socket.shutdown(Shutdown::Both);
+    }
+}
+
+/// What `future` gives, or [`Error::Deadline`] after [`DEADLINE`].
+pub async fn within<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    tokio::time::timeout(DEADLINE, future)
+        .await
+        .unwrap_or(Err(Error::Deadline))
+}
+
+/// Where the socket of a bus is; of an abstract one, the name after a zero byte.
+fn socket_path(bus: &Bus) -> Result<PathBuf, String> {
+    let address = match bus {
+        Bus::System => Address::system(),
+        Bus::Session => Address::session(),
+        Bus::Address(address) => Address::from_str(address),
+    }
+    .map_err(|error| error.to_string())?;
+    let Transport::Unix(unix) = address.transport() else {
+        return Err("only unix: addresses are served".to_owned());
+    };
+    match unix.path() {
+        UnixSocket::File(path) => Ok(path.clone()),
+        UnixSocket::Abstract(name) => {
+            let bytes: Vec<u8> = [b"\0", name.as_bytes()].concat();
+            Ok(PathBuf::from(std::ffi::OsStr::from_bytes(&bytes)))
+        }
+        _ => Err("the address names a directory, not a socket".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bus_is_named_by_a_word_or_an_address() {
+        let bus = |text: &str| text.parse::<Bus>().unwrap();
+        assert_eq!(bus("system"), Bus::System);
+        assert_eq!(bus("session"), Bus::Session);
+        let address = Bus::Address("unix:path=/run/bus".into());
+        assert_eq!(bus("unix:path=/run/bus"), address);
+        assert_eq!(socket_path(&address), Ok(PathBuf::from("/run/bus")));
+        assert_eq!(
+            socket_path(&Bus::Address("unix:abstract=bus".into())),
+            Ok(PathBuf::from("\0bus"))
+        );
+        assert!(socket_path(&Bus::Address("tcp:host=h,port=1".into())).is_err());
+        assert!(socket_path(&Bus::Address("nonsense".into())).is_err());
+    }
+}

@@ -1,0 +1,176 @@
+//! The client: what our own commands see of the running daemon, through the same interfaces as everybody else.
+//!
+//! It never starts the daemon: it asks the bus who owns the name before anything else, and there is no activation file
+//! either.
+
+use std::collections::HashMap;
+
+use serde::de::DeserializeOwned;
+use zbus::fdo::ManagedObjects;
+use zbus::{DynamicType, OwnedVariant, Variant};
+
+use super::bus::{Bus, Line, within};
+use super::error::Error;
+use super::property::parse_value;
+use super::section::Section;
+use crate::meter::{Key, Reading};
+use crate::names::{BUS_NAME, ROOT_PATH, interface, meter_path};
+
+const DBUS: &str = "org.freedesktop.DBus";
+const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
+
+type Properties = HashMap<String, OwnedVariant>;
+
+/// A connection to the bus of a running daemon.
+#[derive(Debug)]
+pub struct Client {
+    line: Line,
+}
+
+/// What the daemon says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overview {
+    /// Its version.
+    pub version: String,
+    /// `disabled`, `disconnected`, `connected` or `refused`.
+    pub broker: String,
+    /// What waits on disk for the broker.
+    pub history_pending: u64,
+    /// What was given up.
+    pub history_dropped: u64,
+    /// Updates that an output was too slow for.
+    pub updates_lagged: u64,
+}
+
+/// A meter as it is on the bus.
+#[derive(Clone, Debug)]
+pub struct SeenMeter {
+    /// Its id in the configuration.
+    pub id: String,
+    /// What is known. Times are in UTC: the bus does not carry the season.
+    pub reading: Reading,
+}
+
+impl SeenMeter {
+    /// The quantities that are known, in the order of the table.
+    pub fn known(&self) -> impl Iterator<Item = (Key, &crate::meter::Value)> {
+        Key::filled().filter_map(|key| Some((key, self.reading.get(key)?)))
+    }
+}
+
+impl Client {
+    /// Connects to a bus that a daemon is on.
+    ///
+    /// # Errors
+    /// [`Error::NoBus`], or [`Error::NotRunning`] if nobody owns the name.
+    pub async fn connect(bus: &Bus) -> Result<Self, Error> {
+        let client = Self {
+            line: Line::connect(bus).await?,
+        };
+        let is_running: bool = client
+            .ask(
+                DBUS,
+                "/org/freedesktop/DBus",
+                DBUS,
+                "NameHasOwner",
+                &BUS_NAME,
+            )
+            .await?;
+        if is_running {
+            Ok(client)
+        } else {
+            Err(Error::NotRunning)
+        }
+    }
+
+    /// What the daemon says of itself.
+    ///
+    /// # Errors
+    /// If the daemon cannot be asked.
+    pub async fn overview(&self) -> Result<Overview, Error> {
+        let properties = self.get_all(ROOT_PATH, interface::MANAGER).await?;
+        let text = |name| match properties.get(name).map(|value| &**value) {
+            Some(Variant::Str(text)) => text.as_str().to_owned(),
+            _ => String::new(),
+        };
+        let count = |name| match properties.get(name).map(|value| &**value) {
+            Some(Variant::U64(count)) => *count,
+            _ => 0,
+        };
+        Ok(Overview {
+            version: text("Version"),
+            broker: text("BrokerState"),
+            history_pending: count("HistoryPending"),
+            history_dropped: count("HistoryDropped"),
+            updates_lagged: count("UpdatesLagged"),
+        })
+    }
+
+    /// The meters, in the order of their ids, with all that is known of each.
+    ///
+    /// # Errors
+    /// If the daemon cannot be asked.
+    pub async fn meters(&self) -> Result<Vec<SeenMeter>, Error> {
+        let objects: ManagedObjects = self
+            .ask(
+                BUS_NAME,
+                ROOT_PATH,
+                "org.freedesktop.DBus.ObjectManager",
+                "GetManagedObjects",
+                &(),
+            )
+            .await?;
+        let mut meters = Vec::new();
+        for (path, interfaces) in &objects {
+            let Some(id) = path.as_str().strip_prefix(meter_path("").as_str()) else {
+                continue;
+            };
+            let mut reading = Reading::default();
+            for section in Section::all() {
+                if interfaces.keys().any(|name| name.as_str() == section.name) {
+                    // Asked again: identifiers are only in the answer to who asks for them.
+                    let properties = self.get_all(path.as_str(), section.name).await?;
+                    fill(&mut reading, section, &properties);
+                }
+            }
+            let id = id.to_owned();
+            meters.push(SeenMeter { id, reading });
+        }
+        meters.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(meters)
+    }
+
+    async fn get_all(&self, path: &str, interface: &str) -> Result<Properties, Error> {
+        self.ask(BUS_NAME, path, PROPERTIES, "GetAll", &interface)
+            .await
+    }
+
+    async fn ask<A: DeserializeOwned + zbus::Type>(
+        &self,
+        destination: &str,
+        path: &str,
+        interface: &str,
+        member: &str,
+        body: &(impl serde::Serialize + DynamicType),
+    ) -> Result<A, Error> {
+        within(async {
+            let call = self.line.connection().call_method(
+                Some(destination),
+                path,
+                Some(interface),
+                member,
+                body,
+            );
+            Ok(call.await?.body().deserialize()?)
+        })
+        .await
+    }
+}
+
+fn fill(reading: &mut Reading, section: &Section, properties: &Properties) {
+    for property in &section.properties {
+        if let (Some(key), Some(value)) = (property.key(), properties.get(&property.name)) {
+            reading.set(key, parse_value(key.row().kind, value));
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! D-Bus: the service that people's programs read, and the client that our own commands are.
+//!
+//! ```text
+//!  broadcast<Arc<Update>> per meter ──> server ──> session ──> bus
+//!                                         │          │ section   which interfaces a meter has, and what is on them
+//!                                         │          │ property  a name, a type, a value of a snapshot
+//!                                         │          │ table     all of them behind zbus, answered from one snapshot
+//!                                         │          └ signal    what differs, as messages
+//!                                         └ a connection is never repaired: it is dropped and made anew
+//! ```
+//!
+//! Nothing here is listed by hand: properties are the rows of the table of quantities, signals are the kinds of
+//! events, and the shipped introspection is written by the same code that answers Introspect. Every wait on the bus
+//! has a deadline. This is the only module that knows zbus.
+
+mod bus;
+mod client;
+mod error;
+pub mod introspection;
+mod manager;
+mod property;
+mod raw;
+mod section;
+mod server;
+mod session;
+mod signal;
+mod table;
+mod unit;
+
+pub use bus::Bus;
+pub use client::{Client, Overview, SeenMeter};
+pub use error::Error;
+pub use manager::ManagerState;
+pub use server::{MeterFeed, run};
+pub use unit::active_serial_getty;

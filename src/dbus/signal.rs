@@ -1,0 +1,77 @@
+//! What there is to tell, as messages: a pure function of two snapshots, or of an event.
+
+use std::collections::HashMap;
+
+use zbus::Message;
+
+use super::property::Change;
+use super::section::Section;
+use crate::meter::{Event, Snapshot};
+use crate::names::interface;
+
+const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
+const PROPERTIES_CHANGED: &str = "PropertiesChanged";
+
+/// What differs on one interface: the new values, and the names of what is not known any more or is not for everyone.
+/// `None` if nothing does.
+///
+/// # Errors
+/// If the message cannot be built: a path or a text that D-Bus does not carry.
+pub fn properties_changed(
+    path: &str,
+    section: &Section,
+    before: &Snapshot,
+    after: &Snapshot,
+) -> zbus::Result<Option<Message>> {
+    let mut changed = HashMap::new();
+    let mut invalidated = Vec::new();
+    for property in &section.properties {
+        let value = property.value(after);
+        if property.change == Change::Silent || value == property.value(before) {
+            continue;
+        }
+        match value {
+            Some(value) if property.change == Change::Told => {
+                changed.insert(property.name.as_str(), value);
+            }
+            _ => invalidated.push(property.name.as_str()),
+        }
+    }
+    if changed.is_empty() && invalidated.is_empty() {
+        return Ok(None);
+    }
+    Message::signal(path, PROPERTIES, PROPERTIES_CHANGED)
+        .build(&(section.name, changed, invalidated))
+        .map(Some)
+}
+
+/// A change of one property that is no part of a snapshot.
+///
+/// # Errors
+/// As [`properties_changed`].
+pub fn property_changed(
+    path: &str,
+    interface: &str,
+    property: &str,
+    value: &str,
+) -> zbus::Result<Message> {
+    let changed = HashMap::from([(property, zbus::Variant::from(value))]);
+    Message::signal(path, PROPERTIES, PROPERTIES_CHANGED).build(&(
+        interface,
+        changed,
+        Vec::<&str>::new(),
+    ))
+}
+
+/// An event, at the time of its state.
+///
+/// # Errors
+/// As [`properties_changed`].
+pub fn event(path: &str, snapshot: &Snapshot, event: &Event) -> zbus::Result<Message> {
+    let time = snapshot.time.unwrap_or_default().0;
+    Message::signal(path, interface::EVENTS, event.kind.signal()).build(&(
+        u64::try_from(time).unwrap_or_default(),
+        &event.from,
+        &event.to,
+    ))
+}

@@ -1,0 +1,176 @@
+//! A section behind zbus: Get, GetAll and Introspect answered from its properties and one snapshot.
+//!
+//! zbus wants one type per interface. Here it is one generic type with an empty marker for the name, in the place of
+//! some hundred getters. The trait may change between minor versions of zbus (hence the pin in Cargo.toml): this is the
+//! only file that implements it.
+//!
+//! zbus fills InterfacesAdded and the answer of GetManagedObjects through `get_all` without a header; a call of GetAll
+//! comes with one. Identifiers go only into an answer to a call that asked for this one interface.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::sync::watch;
+use zbus::message::{Header, Message};
+use zbus::names::{ErrorName, InterfaceName, MemberName};
+use zbus::object_server::{DispatchResult, Interface, SignalEmitter};
+use zbus::{BoxDBusError, Connection, DBusError, ObjectServer, OwnedVariant, Variant, fdo};
+
+use super::introspection::write_section;
+use super::property::Change;
+use super::section::Section;
+use crate::meter::Snapshot;
+use crate::names::{ERROR_NOT_AVAILABLE, interface};
+
+/// The snapshot that all interfaces of a meter answer from.
+pub type State = watch::Receiver<Arc<Snapshot>>;
+
+/// The name of an interface, as a type.
+trait Named: Send + Sync + 'static {
+    const NAME: &'static str;
+}
+
+macro_rules! tables {
+    ($($marker:ident $name:ident),*) => {
+        $(struct $marker;
+        impl Named for $marker {
+            const NAME: &'static str = interface::$name;
+        })*
+
+        /// Puts a section on the object at `path`.
+        ///
+        /// # Errors
+        /// If the bus cannot be told.
+        pub async fn export(server: &ObjectServer, path: &str, section: &'static Section, state: &State) -> zbus::Result<()> {
+            match section.name {
+                $(interface::$name => {
+                    server.at(path, Table::<$marker> { section, state: state.clone(), marker: PhantomData }).await?;
+                })*
+                _ => {}
+            }
+            Ok(())
+        }
+    };
+}
+
+tables! {
+    Meter METER, Consumption CONSUMPTION, Phases PHASES, Tariff TARIFF, Production PRODUCTION, Status STATUS,
+    Breaker BREAKER, Calendar CALENDAR, Events EVENTS
+}
+
+struct Table<N> {
+    section: &'static Section,
+    state: State,
+    marker: PhantomData<N>,
+}
+
+/// The error of Get for a value that is not known.
+#[derive(Debug)]
+struct NotAvailable(String);
+
+impl DBusError for NotAvailable {
+    fn create_reply(&self, call: &Header<'_>) -> zbus::Result<Message> {
+        Message::error(call, self.name()).build(&self.0.as_str())
+    }
+
+    fn name(&self) -> ErrorName<'_> {
+        ErrorName::from_static_str_unchecked(ERROR_NOT_AVAILABLE)
+    }
+
+    fn description(&self) -> Option<&str> {
+        Some(&self.0)
+    }
+}
+
+#[async_trait]
+impl<N: Named> Interface for Table<N> {
+    fn name() -> InterfaceName<'static> {
+        InterfaceName::from_static_str_unchecked(N::NAME)
+    }
+
+    fn spawn_tasks_for_methods(&self) -> bool {
+        false
+    }
+
+    async fn get(
+        &self,
+        name: &str,
+        _: &ObjectServer,
+        _: &Connection,
+        _: Option<&Header<'_>>,
+        _: &SignalEmitter<'_>,
+    ) -> Option<Result<OwnedVariant, BoxDBusError>> {
+        let property = self.section.property(name)?;
+        let now = self.state.borrow().clone();
+        let value = property
+            .value(&now)
+            .and_then(|value| value.try_into_owned().ok());
+        Some(value.ok_or_else(|| {
+            Box::new(NotAvailable(format!("the meter does not give {name} now"))) as BoxDBusError
+        }))
+    }
+
+    async fn get_all(
+        &self,
+        _: &ObjectServer,
+        _: &Connection,
+        call: Option<&Header<'_>>,
+        _: &SignalEmitter<'_>,
+    ) -> fdo::Result<HashMap<String, OwnedVariant>> {
+        let now = self.state.borrow().clone();
+        Ok(self
+            .section
+            .properties
+            .iter()
+            .filter(|property| property.change != Change::Invalidated || call.is_some())
+            .filter_map(|property| {
+                let value = property.value(&now)?.try_into_owned().ok()?;
+                Some((property.name.clone(), value))
+            })
+            .collect())
+    }
+
+    async fn set_mut(
+        &mut self,
+        name: &str,
+        _: &Variant<'_>,
+        _: &ObjectServer,
+        _: &Connection,
+        _: Option<&Header<'_>>,
+        _: &SignalEmitter<'_>,
+    ) -> Option<Result<(), BoxDBusError>> {
+        self.section.property(name)?;
+        Some(Err(fdo::Error::PropertyReadOnly(format!(
+            "{name} is only read"
+        ))
+        .into()))
+    }
+
+    fn call<'c>(
+        &'c self,
+        _: &'c ObjectServer,
+        _: &'c Connection,
+        _: &'c Message,
+        _: MemberName<'c>,
+    ) -> DispatchResult<'c> {
+        DispatchResult::NotFound
+    }
+
+    fn call_mut<'c>(
+        &'c mut self,
+        _: &'c ObjectServer,
+        _: &'c Connection,
+        _: &'c Message,
+        _: MemberName<'c>,
+    ) -> DispatchResult<'c> {
+        DispatchResult::NotFound
+    }
+
+    fn introspect_to_writer(&self, writer: &mut dyn Write, level: usize) {
+        // Only the writer itself can fail, and it is a string.
+        let _ = write_section(self.section, writer, level);
+    }
+}

@@ -1,0 +1,92 @@
+//! Whether systemd runs a login prompt on a port: opening such a port would succeed, and share its bytes.
+
+use zbus::OwnedObjectPath;
+
+use super::bus::{Bus, Line, within};
+use super::error::Error;
+
+const SYSTEMD: &str = "org.freedesktop.systemd1";
+
+/// The unit `serial-getty@TTY.service`, if it is active. `tty` is a name under `/dev` (`ttyAMA0`).
+///
+/// Blocks for two seconds at most; for a thread of its own, never inside a runtime. No systemd, no bus and no answer
+/// read as "not active": a machine without them has no such unit.
+#[must_use]
+pub fn active_serial_getty(bus: &Bus, tty: &str) -> Option<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .ok()?;
+    let unit = unit_name(tty);
+    match runtime.block_on(within(is_active(bus, &unit))) {
+        Ok(true) => Some(unit),
+        Ok(false) => None,
+        Err(error) => {
+            log::debug!("cannot ask systemd about {unit}: {error}");
+            None
+        }
+    }
+}
+
+async fn is_active(bus: &Bus, unit: &str) -> Result<bool, Error> {
+    let line = Line::connect(bus).await?;
+    let connection = line.connection();
+    let found = connection
+        .call_method(
+            Some(SYSTEMD),
+            "/org/freedesktop/systemd1",
+            Some("org.freedesktop.systemd1.Manager"),
+            "GetUnit",
+            &unit,
+        )
+        .await?;
+    let path: OwnedObjectPath = found.body().deserialize()?;
+    let state = connection
+        .call_method(
+            Some(SYSTEMD),
+            path,
+            Some("org.freedesktop.DBus.Properties"),
+            "Get",
+            &("org.freedesktop.systemd1.Unit", "ActiveState"),
+        )
+        .await?;
+    let state: zbus::OwnedVariant = state.body().deserialize()?;
+    let state = String::try_from(state)?;
+    Ok(matches!(
+        state.as_str(),
+        "active" | "activating" | "reloading"
+    ))
+}
+
+/// The instance is escaped as systemd does: `/` becomes `-`, and what is no letter, digit, `:`, `_` or `.` its code.
+fn unit_name(tty: &str) -> String {
+    let mut instance = String::new();
+    for byte in tty.bytes() {
+        match byte {
+            b'/' => instance.push('-'),
+            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b':' | b'_' | b'.' => {
+                instance.push(byte.into());
+            }
+            other => instance += &format!("\\x{other:02x}"),
+        }
+    }
+    format!("serial-getty@{instance}.service")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_is_named_as_systemd_does() {
+        assert_eq!(unit_name("ttyAMA0"), "serial-getty@ttyAMA0.service");
+        assert_eq!(unit_name("pts/3"), "serial-getty@pts-3.service");
+        assert_eq!(unit_name("tty-x"), "serial-getty@tty\\x2dx.service");
+    }
+
+    #[test]
+    fn without_a_bus_there_is_no_login_prompt() {
+        let bus = Bus::Address("unix:path=/nonexistent/bus".into());
+        assert_eq!(active_serial_getty(&bus, "ttyS0"), None);
+    }
+}

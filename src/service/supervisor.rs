@@ -1,0 +1,199 @@
+//! The loop that watches: signals, the watchdog, the status line, and the end.
+
+use std::io;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use sd_notify::NotifyState;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::{broadcast, watch};
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::sinks::{News, Sinks};
+use super::threads::Threads;
+use super::watchdog::Watchdog;
+use super::{journal, status};
+use crate::meter::{Meter, Snapshot, Update};
+use crate::names::{self, exit};
+
+/// The supervisor's own tick: the status line is at most so old, and the watchdog is fed at each.
+const TICK: Duration = Duration::from_secs(5);
+
+/// A meter as the supervisor and the sinks follow it.
+pub struct Followed {
+    updates: broadcast::Sender<Arc<Update>>,
+    last: Mutex<Arc<Snapshot>>,
+}
+
+impl Followed {
+    /// A meter, and where its Updates come from.
+    pub fn new(meter: &Meter, updates: &broadcast::Sender<Arc<Update>>) -> Self {
+        Self {
+            updates: updates.clone(),
+            last: Mutex::new(meter.last().clone()),
+        }
+    }
+
+    /// Its Updates from now on.
+    pub fn updates(&self) -> broadcast::Receiver<Arc<Update>> {
+        self.updates.subscribe()
+    }
+
+    /// The last state that was followed.
+    pub fn last(&self) -> Arc<Snapshot> {
+        self.last
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Tells the journal what happens, and `changed` when the link does.
+    async fn follow(&self, changed: &watch::Sender<()>) {
+        let mut updates = self.updates();
+        loop {
+            match updates.recv().await {
+                Ok(update) => {
+                    journal::tell(&update);
+                    let before = std::mem::replace(
+                        &mut *self.last.lock().unwrap_or_else(PoisonError::into_inner),
+                        update.snapshot.clone(),
+                    );
+                    if before.link != update.snapshot.link {
+                        let _ = changed.send(());
+                    }
+                }
+                Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Err(broadcast::error::RecvError::Closed) => return std::future::pending().await,
+            }
+        }
+    }
+}
+
+/// Everything that runs.
+pub struct Supervisor {
+    /// The pulses.
+    pub watchdog: Watchdog,
+    /// The meters.
+    pub meters: Vec<Followed>,
+    /// The sinks.
+    pub sinks: Sinks,
+    /// The threads.
+    pub threads: Threads,
+}
+
+/// The signals that mean something to the daemon.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+}
+
+impl Supervisor {
+    /// Watches until the end is asked for, or a part ends by itself. Returns the exit code.
+    pub async fn watch(mut self) -> u8 {
+        let mut signals = match Signals::new() {
+            Ok(signals) => signals,
+            Err(error) => return super::cannot_start("the watch for signals", &error),
+        };
+        let code = self.until_the_end(&mut signals).await;
+        notify(&[NotifyState::Stopping, NotifyState::Status("stopping")]);
+        self.threads.stop();
+        self.sinks.stop().await;
+        self.threads.ended().await;
+        code
+    }
+
+    async fn until_the_end(&mut self, signals: &mut Signals) -> u8 {
+        let (link_changed, mut link) = watch::channel(());
+        let mut following = pin!(follow_all(&self.meters, &link_changed));
+        let mut tick =
+            interval(sd_notify::watchdog_enabled().map_or(TICK, |limit| TICK.min(limit / 3)));
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut said = String::new();
+        let mut ready = false;
+        loop {
+            if !ready && self.sinks.are_ready() {
+                ready = true;
+                notify(&[NotifyState::Ready]);
+                log::info!(MESSAGE_ID = names::journal::STARTED; "linky-sensor {} is ready", env!("CARGO_PKG_VERSION"));
+            }
+            let line = status::line(self.meters.iter().map(Followed::last), self.sinks.broker());
+            if line != said {
+                notify(&[NotifyState::Status(&line)]);
+                said = line;
+            }
+            tokio::select! {
+                () = &mut following => {}
+                _ = link.changed() => {}
+                news = self.sinks.news() => match news {
+                    News::Changed => {}
+                    News::Ended(sink) => {
+                        log::error!(MESSAGE_ID = names::journal::FAILED; "{sink} ended by itself");
+                        return exit::SOFTWARE;
+                    }
+                },
+                _ = tick.tick() => {
+                    if self.threads.any_ended() {
+                        log::error!(MESSAGE_ID = names::journal::FAILED; "a thread ended by itself");
+                        return exit::SOFTWARE;
+                    }
+                    self.feed_the_watchdog();
+                }
+                _ = signals.terminate.recv() => {
+                    log::info!(MESSAGE_ID = names::journal::STOPPING; "stopping, as asked");
+                    return exit::OK;
+                }
+                _ = signals.interrupt.recv() => {
+                    log::info!(MESSAGE_ID = names::journal::STOPPING; "stopping, as asked");
+                    return exit::OK;
+                }
+                _ = signals.hangup.recv() => {
+                    log::info!("SIGHUP is ignored: to read the configuration again, systemctl restart linky-sensor");
+                }
+            }
+        }
+    }
+
+    fn feed_the_watchdog(&self) {
+        match self.watchdog.late(Instant::now()) {
+            None => notify(&[NotifyState::Watchdog]),
+            Some(name) => {
+                log::error!(MESSAGE_ID = names::journal::FAILED; "{name} does not respond; asking systemd for a restart");
+                notify(&[NotifyState::WatchdogTrigger]);
+            }
+        }
+    }
+}
+
+/// Follows every meter, for ever.
+async fn follow_all(meters: &[Followed], changed: &watch::Sender<()>) {
+    let mut following: Vec<_> = meters
+        .iter()
+        .map(|meter| Box::pin(meter.follow(changed)))
+        .collect();
+    std::future::poll_fn(|context| {
+        for meter in &mut following {
+            let _ = meter.as_mut().poll(context);
+        }
+        std::task::Poll::Pending
+    })
+    .await
+}
+
+/// Tells systemd, if it listens.
+fn notify(state: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(state) {
+        log::debug!("systemd was not told: {error}");
+    }
+}

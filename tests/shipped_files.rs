@@ -1,0 +1,129 @@
+//! What is installed beside the program says what the program does: the manual pages know every command, option and
+//! key, and the policy of the bus and the unit use the public names.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use linky_sensor::names;
+
+const MANUAL: &str = include_str!("../docs/man/linky-sensor.8");
+const MANUAL_OF_KEYS: &str = include_str!("../docs/man/linky-sensor.toml.5");
+const EXAMPLE: &str = include_str!("../docs/examples/linky-sensor.toml");
+const POLICY: &str = include_str!("../dbus/io.github.linky_sensor.Linky1.conf");
+const UNIT: &str = include_str!("../systemd/linky-sensor.service");
+
+fn help(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+        .args(arguments)
+        .arg("--help")
+        .output()
+        .expect("the program starts");
+    assert!(output.status.success(), "{arguments:?} --help");
+    String::from_utf8(output.stdout).expect("help is text")
+}
+
+/// The commands, from the list in `--help`.
+fn commands() -> Vec<String> {
+    help(&[])
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| {
+            line.strip_prefix("  ")
+                .filter(|line| !line.starts_with(' '))
+        })
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|command| *command != "help")
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The long options in a help text, without their dashes.
+fn options(help: &str) -> BTreeSet<&str> {
+    help.split(|character: char| character.is_whitespace() || "[],".contains(character))
+        .filter_map(|word| word.strip_prefix("--"))
+        .map(|word| word.trim_end_matches('.'))
+        .filter(|word| !word.is_empty())
+        .collect()
+}
+
+/// The words that the manual marks with this macro of mdoc, without dashes.
+fn marked<'a>(manual: &'a str, mark: &str) -> BTreeSet<&'a str> {
+    manual
+        .lines()
+        .filter(|line| line.starts_with('.'))
+        .flat_map(|line| {
+            let words = line.trim_start_matches('.').split_whitespace();
+            words
+                .clone()
+                .zip(words.skip(1))
+                .filter(|(word, _)| *word == mark)
+        })
+        .map(|(_, marked)| marked.trim_start_matches("\\-"))
+        .collect()
+}
+
+#[test]
+fn the_manual_knows_every_command_and_option() {
+    let described = marked(MANUAL, "Fl");
+    let commands = commands();
+    assert!(
+        commands.len() > 3,
+        "commands read from --help: {commands:?}"
+    );
+    for command in &commands {
+        assert!(
+            MANUAL.contains(&format!(".It Ic {command}")),
+            "{command} is not in the manual"
+        );
+        let help = help(&[command]);
+        for option in options(&help) {
+            assert!(
+                described.contains(option),
+                "{command} --{option} is not in the manual"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_manual_knows_every_key_and_no_other() {
+    let keys: BTreeSet<&str> = EXAMPLE
+        .lines()
+        .map(|line| line.strip_prefix('#').unwrap_or(line))
+        .filter_map(|line| line.split_once(" = "))
+        .map(|(key, _)| key)
+        .filter(|key| {
+            key.chars()
+                .all(|character| character.is_ascii_lowercase() || character == '-')
+        })
+        .collect();
+    assert!(keys.len() > 20, "keys read from the example: {keys:?}");
+    let items: Vec<&str> = MANUAL_OF_KEYS
+        .lines()
+        .filter(|line| line.starts_with(".It "))
+        .collect();
+    assert_eq!(marked(&items.join("\n"), "Ic"), keys);
+}
+
+#[test]
+fn the_policy_speaks_of_our_name() {
+    assert!(POLICY.contains(&format!("own=\"{}\"", names::BUS_NAME)));
+    for rule in POLICY
+        .lines()
+        .filter(|line| line.contains("send_destination="))
+    {
+        assert!(rule.contains(&format!("\"{}\"", names::BUS_NAME)), "{rule}");
+    }
+}
+
+#[test]
+fn systemd_does_not_restart_what_its_administrator_must_mend() {
+    let kept_down = format!(
+        "RestartPreventExitStatus={} {}",
+        names::exit::USAGE,
+        names::exit::CONFIG
+    );
+    assert!(UNIT.lines().any(|line| line == kept_down), "{kept_down}");
+}

@@ -1,0 +1,232 @@
+//! `linky-sensor simulate` as a user runs it: the pseudo-terminal, the link, the pipe, the end.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, ErrorKind, Read};
+use std::os::fd::AsFd;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use linky_sensor::tic::{Decoder, Frame, FrameEnd, Mode, Parity};
+use nix::libc::{EIO, O_NOCTTY, O_NONBLOCK};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running simulator, ended with the test.
+struct Simulator(Child);
+
+impl Simulator {
+    fn start(arguments: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_linky-sensor"));
+        command.arg("simulate").args(arguments).stdin(Stdio::null());
+        Self(
+            command
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap(),
+        )
+    }
+
+    /// The first line of what it prints.
+    fn path(&mut self) -> String {
+        let mut line = String::new();
+        BufReader::new(self.0.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        line.trim_end().to_owned()
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill(Pid::from_raw(self.0.id().try_into().unwrap()), signal).unwrap();
+    }
+
+    fn end(&mut self) -> ExitStatus {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.0.try_wait().unwrap() {
+                return status;
+            }
+            assert!(Instant::now() < deadline, "it does not end");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn output(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_linky-sensor"));
+    command
+        .arg("simulate")
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+/// Opens the port, reads until so many whole frames have come or the meter hangs up, closes it.
+fn read_frames(port: &Path, mode: Mode, count: usize) -> Vec<Frame> {
+    let mut file = File::options()
+        .read(true)
+        .custom_flags(O_NOCTTY | O_NONBLOCK)
+        .open(port)
+        .unwrap();
+    let mut decoder = Decoder::new(mode, Parity::Check);
+    let (mut frames, mut buffer, deadline) = (vec![], [0; 4_096], Instant::now() + PATIENCE);
+    while frames.len() < count {
+        let left = deadline.saturating_duration_since(Instant::now());
+        assert!(!left.is_zero(), "{} frames of {count}", frames.len());
+        let timeout = PollTimeout::try_from(left).unwrap();
+        poll(&mut [PollFd::new(file.as_fd(), PollFlags::POLLIN)], timeout).unwrap();
+        match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(length) => decoder.push(&buffer[..length], &mut |frame: Frame| {
+                if frame.end() == FrameEnd::Etx && frame.rejected().total() == 0 {
+                    frames.push(frame);
+                }
+            }),
+            Err(error) if error.raw_os_error() == Some(EIO) => break,
+            Err(error) => assert_eq!(error.kind(), ErrorKind::WouldBlock),
+        }
+    }
+    frames
+}
+
+#[test]
+fn a_port_is_read_left_and_read_again_until_a_signal() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("linky");
+    let mut simulator = Simulator::start(&["--link", link.to_str().unwrap(), "--speed", "10"]);
+    let path = simulator.path();
+    assert_eq!(fs::read_link(&link).unwrap(), Path::new(&path));
+
+    let first = read_frames(&link, Mode::Standard, 3);
+    assert_eq!(first[1].groups().len(), 38);
+    let second = read_frames(&link, Mode::Standard, 2);
+    let clock = |frame: &Frame| {
+        frame
+            .get(linky_sensor::tic::Label::DATE)
+            .unwrap()
+            .horodate()
+            .unwrap()
+            .unix()
+    };
+    assert!(clock(&second[1]) > clock(&first[2]));
+
+    simulator.signal(Signal::SIGTERM);
+    assert!(simulator.end().success());
+    assert_eq!(
+        fs::read_dir(folder.path()).unwrap().count(),
+        0,
+        "the link is gone"
+    );
+}
+
+#[test]
+fn all_frames_asked_for_reach_a_reader_flat_out() {
+    let mut simulator = Simulator::start(&[
+        "--mode",
+        "historique",
+        "--phases",
+        "3",
+        "--flat-out",
+        "--frames",
+        "300",
+    ]);
+    let path = simulator.path();
+    // The first may have begun before the port was open.
+    let frames = read_frames(Path::new(&path), Mode::Historique, 300);
+    assert!((250..=300).contains(&frames.len()), "{}", frames.len());
+    assert!(simulator.end().success());
+}
+
+#[test]
+fn standard_output_carries_the_bytes_and_nothing_else() {
+    let arguments = [
+        "--output",
+        "stdout",
+        "--flat-out",
+        "--frames",
+        "50",
+        "--contract",
+        "tempo",
+    ];
+    let result = output(&arguments);
+    assert!(result.status.success());
+    assert_eq!(
+        result.stdout.first(),
+        Some(&0x82),
+        "STX with its parity bit"
+    );
+    let mut decoder = Decoder::new(Mode::Standard, Parity::Check);
+    let (mut frames, mut rejected) = (0, 0);
+    decoder.push(&result.stdout, &mut |frame: Frame| {
+        frames += 1;
+        rejected += frame.rejected().total();
+    });
+    assert_eq!((frames, rejected), (50, 0));
+
+    let stripped = output(&[
+        "--output",
+        "stdout",
+        "--flat-out",
+        "--frames",
+        "5",
+        "--parity",
+        "strip",
+    ]);
+    assert!(stripped.stdout.iter().all(|byte| byte & 0x80 == 0));
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_it_quietly() {
+    let mut simulator = Simulator::start(&["--output", "stdout", "--flat-out"]);
+    let mut first = [0; 1_000];
+    simulator
+        .0
+        .stdout
+        .take()
+        .unwrap()
+        .read_exact(&mut first)
+        .unwrap();
+    assert!(simulator.end().success());
+    let mut complaint = String::new();
+    simulator
+        .0
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut complaint)
+        .unwrap();
+    assert_eq!(complaint, "");
+}
+
+#[test]
+fn what_cannot_be_is_refused_in_words() {
+    for (arguments, word) in [
+        (&["--mode", "historique", "--producer"][..], "standard mode"),
+        (&["--power-kva", "36"], "18 kVA"),
+        (&["--start", "yesterday"], "2026-01-15T18:30:00"),
+    ] {
+        let result = output(arguments);
+        assert_eq!(result.status.code(), Some(64), "{arguments:?}");
+        let complaint = String::from_utf8(result.stderr).unwrap();
+        assert!(complaint.contains(word), "{complaint}");
+    }
+}
