@@ -208,7 +208,7 @@ impl Desk {
         self.queue.open(introduction);
         for publisher in &self.publishers {
             if let Some(state) = publisher.last_state()
-                && !self.queue.is_waiting(&state.topic)
+                && !self.queue.ends_with(&state)
             {
                 self.queue.push(state);
             }
