@@ -21,6 +21,8 @@ pub(super) struct Draft {
     rejected: Rejected,
     /// Set when a marker was lost or out of place.
     pub(super) damaged: bool,
+    /// Whether the parity of its characters is checked.
+    pub(super) parity_checked: bool,
     /// Bytes since its STX, which counts.
     pub(super) wire_len: usize,
 }
@@ -126,6 +128,7 @@ impl Draft {
             spans: mem::replace(&mut self.spans, spans),
             rejected: self.rejected,
             damaged: self.damaged || end != FrameEnd::Etx,
+            parity_checked: self.parity_checked,
             wire_len,
             end,
         });

@@ -20,6 +20,7 @@ pub struct Frame {
     pub(super) spans: Vec<Span>,
     pub(super) rejected: Rejected,
     pub(super) damaged: bool,
+    pub(super) parity_checked: bool,
     pub(super) wire_len: usize,
     pub(super) end: FrameEnd,
 }
@@ -99,6 +100,11 @@ impl Frame {
     /// True if a group was rejected, a marker lost or out of place, or the end was not an ETX. Its groups are good all the same.
     pub fn is_damaged(&self) -> bool {
         self.damaged
+    }
+
+    /// True if the parity of its characters was checked: all that is left then are errors of two bits in one character.
+    pub fn is_parity_checked(&self) -> bool {
+        self.parity_checked
     }
 
     /// True for the short frames that a three-phase meter in historique mode sends during an overrun: they have no OPTARIF.
@@ -210,5 +216,62 @@ impl fmt::Debug for Group<'_> {
         } else {
             write!(f, "{}@{}={data:?}", self.name, self.horodate)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tic::{Decoder, Parity, push_group};
+
+    fn frame(groups: &[(&str, Option<&str>, &str)]) -> Frame {
+        let mut bytes = vec![0x02];
+        for (label, horodate, data) in groups {
+            push_group(Mode::Standard, label, *horodate, data, &mut bytes);
+        }
+        bytes.push(0x03);
+        let mut frames = Vec::new();
+        Decoder::new(Mode::Standard, Parity::Ignore).push(&bytes, &mut |frame| frames.push(frame));
+        frames.remove(0)
+    }
+
+    #[test]
+    fn fields_come_back_as_they_were_sent() {
+        let frame = frame(&[
+            ("NGTF", None, "     TEMPO      "),
+            ("DATE", Some("H240107175810"), ""),
+            ("DPM1", Some(" 240108060000"), "00"),
+            ("STGE", None, "003A4401"),
+            ("XYZ1", None, "7"),
+        ]);
+        let fields: Vec<_> = frame
+            .groups()
+            .map(|g| (g.name(), g.horodate_text(), g.data(), g.number()))
+            .collect();
+        let expected = [
+            ("NGTF", "", "     TEMPO      ", 0),
+            ("DATE", "H240107175810", "", 0),
+            ("DPM1", " 240108060000", "00", 0),
+            ("STGE", "", "003A4401", 0x003A_4401),
+            ("XYZ1", "", "7", 0),
+        ];
+        assert_eq!(fields, expected);
+        assert_eq!(frame.get(Label::DATE).unwrap().horodate().unwrap().hour, 17);
+        assert_eq!(frame.groups().last().unwrap().label(), None);
+    }
+
+    #[test]
+    fn debug_output_never_holds_an_identifier() {
+        let frame = frame(&[
+            ("ADSC", None, "041776000123"),
+            ("PRM", None, "12345678901234"),
+            ("EAST", None, "021849106"),
+        ]);
+        let shown = format!("{frame:?}");
+        assert!(
+            !shown.contains("041776000123") && !shown.contains("12345678901234"),
+            "{shown}"
+        );
+        assert!(shown.contains("EAST=\"021849106\""), "{shown}");
     }
 }

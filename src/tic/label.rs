@@ -7,7 +7,7 @@
 //! keep `-` and `+`; the constants have `_` there. No name is in both modes. Source: Enedis-NOI-CPT_54E, 6.2 (standard) and
 //! Enedis-NOI-CPT_02E with 54E, 6.1 (historique).
 //!
-//! Names are looked up by a hash of their first eight characters and their length in a table that the compiler fills.
+//! Names are found by their first eight characters and their length; see `lookup`.
 
 use core::fmt;
 
@@ -15,6 +15,7 @@ use super::grammar::{
     Grammar, Kind, announced, dated, digits, empty, hex, number, option, period, profile, schedule,
     text, tomorrow, within,
 };
+use super::lookup::{Lookup, key_of};
 use super::mode::Mode;
 
 /// A label of the list; see the constants.
@@ -40,6 +41,8 @@ macro_rules! labels {
                 pub const $constant: Label = Label(Place::$constant as u8);
             )* )*
         }
+
+        const NAMES: [&str; Label::COUNT] = [ $( $( $name, )* )* ];
 
         static ROWS: [Row; Label::COUNT] = [
             $( $( Row { mode: Mode::$mode, name: $name, key: key_of($name.as_bytes()), grammar: $grammar }, )* )*
@@ -176,11 +179,11 @@ impl Label {
         } else {
             word
         };
-        let slots = match mode {
+        let lookup = match mode {
             Mode::Standard => &STANDARD,
             Mode::Historique => &HISTORIQUE,
         };
-        let place = slots.place(key, name.len());
+        let place = lookup.place(key, name.len());
         let row = ROWS.get(usize::from(place))?;
         // Nine characters or more: the key does not tell all.
         let same = row.key == key
@@ -261,84 +264,10 @@ impl fmt::Display for Label {
     }
 }
 
-/// Where the name of each label is looked up: every label at a slot of its own.
-struct Slots {
-    factor: u64,
-    places: [u8; Slots::COUNT],
-}
+static STANDARD: Lookup = Lookup::new(NAMES.split_at(FIRST_HISTORIQUE).0, 0);
+static HISTORIQUE: Lookup = Lookup::new(NAMES.split_at(FIRST_HISTORIQUE).1, Label::ADCO.0);
 
-static STANDARD: Slots = Slots::new(true);
-static HISTORIQUE: Slots = Slots::new(false);
-
-impl Slots {
-    /// A power of two several times the number of labels, so that a factor without collisions is soon found.
-    const COUNT: usize = 512;
-    const FREE: u8 = u8::MAX;
-
-    /// The first table without collisions among factors that are tried in turn.
-    const fn new(standard: bool) -> Slots {
-        let mut factor = 0x9E37_79B9_7F4A_7C15u64;
-        loop {
-            if let Some(slots) = Slots::with_factor(standard, factor) {
-                return slots;
-            }
-            factor = factor.wrapping_mul(0x5851_F42D_4C95_7F2D) | 1;
-        }
-    }
-
-    #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler only")]
-    const fn with_factor(standard: bool, factor: u64) -> Option<Slots> {
-        let mut slots = Slots {
-            factor,
-            places: [Slots::FREE; Slots::COUNT],
-        };
-        let mut place = 0u8;
-        while (place as usize) < Label::COUNT {
-            let row = &ROWS[place as usize];
-            if matches!(row.mode, Mode::Standard) == standard {
-                let slot = slots.slot(row.key, row.name.len());
-                if slots.places[slot] != Slots::FREE {
-                    return None;
-                }
-                slots.places[slot] = place;
-            }
-            place += 1;
-        }
-        Some(slots)
-    }
-
-    /// Multiplicative hash of a key and the length of its name; below `COUNT`.
-    #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "nine bits are left")]
-    const fn slot(&self, key: u64, len: usize) -> usize {
-        ((key ^ ((len as u64) << 60)).wrapping_mul(self.factor)
-            >> (64 - Slots::COUNT.trailing_zeros())) as usize
-    }
-
-    /// The only label that such a name may be; `FREE`, which is no place, if none.
-    #[inline]
-    fn place(&self, key: u64, len: usize) -> u8 {
-        self.places
-            .get(self.slot(key, len))
-            .copied()
-            .unwrap_or(Slots::FREE)
-    }
-}
-
-/// The first eight characters of a name, as a word; zeros follow a shorter one.
-const fn key_of(name: &[u8]) -> u64 {
-    let mut key = 0u64;
-    let mut rest = name;
-    let mut shift = 0;
-    while let [first, others @ ..] = rest
-        && shift < 64
-    {
-        key |= (*first as u64) << shift;
-        shift += 8;
-        rest = others;
-    }
-    key
-}
+const FIRST_HISTORIQUE: usize = Label::ADCO.index();
 
 #[cfg(test)]
 mod tests {
