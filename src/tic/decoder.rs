@@ -83,7 +83,8 @@ impl Decoder {
             return;
         };
         self.line.read(chunk, characters);
-        self.framing.draft.parity_checked = self.line.found() == ParityFound::Checked;
+        self.framing
+            .say_parity_checked(self.line.found() == ParityFound::Checked);
         if let Some(padding) = rest.first_chunk_mut() {
             *padding = PADDING;
         }

@@ -76,6 +76,11 @@ impl Framing {
         self.mode
     }
 
+    /// Says whether the parity of the characters is checked from now on.
+    pub(super) fn say_parity_checked(&mut self, is: bool) {
+        self.draft.parity_checked = is;
+    }
+
     /// The frame that is open.
     pub(super) fn open(&self) -> Option<&Draft> {
         self.place.is_in_frame().then_some(&self.draft)
