@@ -224,7 +224,8 @@ impl Desk {
         said
     }
 
-    /// Home Assistant tells that it has started: it knows nothing of us any more. What the broker kept of its status is no news.
+    /// Home Assistant tells that it has started: it knows nothing of us any more. What the broker kept of its status is
+    /// no news.
     fn listen(&mut self, publish: &Publish) {
         if self.home_assistant.as_deref() != Some(&*publish.topic)
             || publish.retain
