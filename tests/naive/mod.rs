@@ -1,9 +1,11 @@
-//! A second decoder, to compare with: the same rules written the slow and plain way, over a whole stream in memory, without the
-//! first one's code for scanning, sums, fields, dates or profiles. Parity is checked or ignored, not sought.
+//! A second decoder, to compare with: the same rules written the slow and plain way, over a whole
+//! stream in memory, without the first one's code for scanning, sums, fields, dates or profiles.
+//! Parity is checked or ignored, not sought.
 
 use linky_sensor::tic::{Kind, Label, Mode};
 
-/// A frame as text, so that two decoders can be compared: how it ended, what was accepted, how many were rejected and why.
+/// A frame as text, so that two decoders can be compared: how it ended, what was accepted, how many
+/// were rejected and why.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Shown {
     pub end: String,
@@ -34,7 +36,8 @@ struct Open {
     stx: Option<usize>,
 }
 
-/// What lies between two groups or markers: a group from its LF on, or characters that belong to none.
+/// What lies between two groups or markers: a group from its LF on, or characters that belong to
+/// none.
 struct Piece {
     characters: Vec<Character>,
     alive: bool,
