@@ -126,7 +126,7 @@ impl Supervisor {
             if !ready && self.sinks.are_ready() {
                 ready = true;
                 notify(&[NotifyState::Ready]);
-                log::info!(MESSAGE_ID = names::journal::STARTED; "linky-sensor {} is ready", env!("CARGO_PKG_VERSION"));
+                log::info!(MESSAGE_ID = names::journal::STARTED; "linky-sensor {} started", env!("CARGO_PKG_VERSION"));
             }
             let line = status::line(self.meters.iter().map(Followed::last), self.sinks.broker());
             if line != said {

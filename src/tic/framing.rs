@@ -7,6 +7,7 @@
 //!   be what was lost.
 //! - **LF** ends a group that has no CR, which is rejected, and starts the next. **CR** ends a
 //!   group, sound or dead.
+//! - **An LF or a CR too many** between groups costs nothing.
 //! - **Characters between groups** (an LF was lost) are one dead group, until a CR or a marker.
 //! - **ETX** ends the frame at once. A group that comes without STX opens a frame of its own,
 //!   damaged.
@@ -119,6 +120,11 @@ impl Framing {
                         self.place = Place::Between;
                         used
                     }
+                    // No group has begun: the LF was one too many.
+                    Scan::Broken(0) => {
+                        self.place = Place::Between;
+                        0
+                    }
                     Scan::Broken(at) => {
                         // A marker does not count in the sound group that it kills; any other
                         // character is looked at again.
@@ -178,7 +184,6 @@ impl Framing {
             }
             CR => {
                 self.bury();
-                self.draft.damaged = true;
                 self.place = Place::Between;
             }
             STX => {

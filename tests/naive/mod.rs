@@ -92,8 +92,8 @@ pub fn decode(mode: Mode, check_parity: bool, bytes: &[u8]) -> Vec<Shown> {
                 continue;
             }
             let ended = character == Some(13);
-            let counts = ended || matches!(character, Some(2 | 3));
             let body = characters.iter().flatten().copied().collect::<Vec<u8>>();
+            let counts = ended || !body.is_empty() && matches!(character, Some(2 | 3));
             let used = body.len() + usize::from(counts);
             if frame.shown.wire_len + used > 4096 {
                 frame.shown.wire_len -= 1;
@@ -103,7 +103,10 @@ pub fn decode(mode: Mode, check_parity: bool, bytes: &[u8]) -> Vec<Shown> {
             let frame = open.as_mut().unwrap();
             frame.shown.wire_len += used;
             let stx = frame.stx.take();
-            if !ended {
+            if !ended && body.is_empty() {
+                // An LF too many.
+                piece = None;
+            } else if !ended {
                 *alive = false;
                 characters.clear();
                 if counts {
@@ -147,10 +150,7 @@ pub fn decode(mode: Mode, check_parity: bool, bytes: &[u8]) -> Vec<Shown> {
                     alive: true,
                 });
             }
-            Some(13) => {
-                frame.shown.damaged = true;
-                bury(&mut piece, &mut open);
-            }
+            Some(13) => bury(&mut piece, &mut open),
             Some(3) => {
                 bury(&mut piece, &mut open);
                 close(&mut frames, open.take(), "Etx");
