@@ -182,13 +182,13 @@ async fn follow_all(meters: &[Followed], changed: &watch::Sender<()>) {
         .iter()
         .map(|meter| Box::pin(meter.follow(changed)))
         .collect();
-    std::future::poll_fn(|context| {
+    std::future::poll_fn::<(), _>(|context| {
         for meter in &mut following {
             let _ = meter.as_mut().poll(context);
         }
         std::task::Poll::Pending
     })
-    .await
+    .await;
 }
 
 /// Tells systemd, if it listens.
