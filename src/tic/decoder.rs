@@ -1,8 +1,10 @@
-//! Bytes to frames: finds groups and frames in a stream that may be damaged anywhere, and finds its way back.
+//! Bytes to frames: finds groups and frames in a stream that may be damaged anywhere, and finds its
+//! way back.
 //!
-//! Input: bytes in chunks of any size. The same bytes give the same frames however they are cut. Output: each [`Frame`] as soon as
-//! it has ended. Memory is bounded: one chunk of 4 kB, one group, one frame, whatever comes.
-//! The rules of what begins and ends where are in `framing`; here is the window in which characters wait for the end of their group.
+//! Input: bytes in chunks of any size. The same bytes give the same frames however they are cut.
+//! Output: each [`Frame`] as soon as it has ended. Memory is bounded: one chunk of 4 kB, one group,
+//! one frame, whatever comes. The rules of what begins and ends where are in `framing`; here is the
+//! window in which characters wait for the end of their group.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -45,8 +47,8 @@ impl Decoder {
         }
     }
 
-    /// Says that nothing more came for a while, or that the stream has ended: an open frame ends here, and what is unfinished in it
-    /// is rejected.
+    /// Says that nothing more came for a while, or that the stream has ended: an open frame ends
+    /// here, and what is unfinished in it is rejected.
     pub fn silence(&mut self, sink: &mut impl FnMut(Frame)) {
         self.framing.silence(self.filled, sink);
         self.filled = 0;

@@ -1,7 +1,8 @@
 //! A frame: the accepted groups of one turn of the meter's output, and how it went.
 //!
-//! It owns one text and, for each group, where its fields lie in it; a group is borrowed from its frame. Only what passed every
-//! check of the wire is in it. What did not pass is counted, by reason, once for each group.
+//! It owns one text and, for each group, where its fields lie in it; a group is borrowed from its
+//! frame. Only what passed every check of the wire is in it. What did not pass is counted, by
+//! reason, once for each group.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -25,7 +26,8 @@ pub struct Frame {
     pub(super) end: FrameEnd,
 }
 
-/// Where the fields of an accepted group lie in the text of its frame: label, separator, horodate and separator if any, data.
+/// Where the fields of an accepted group lie in the text of its frame: label, separator, horodate
+/// and separator if any, data.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
     /// Place of the label in the text.
@@ -97,17 +99,20 @@ impl Frame {
         self.rejected
     }
 
-    /// True if a group was rejected, a marker lost or out of place, or the end was not an ETX. Its groups are good all the same.
+    /// True if a group was rejected, a marker lost or out of place, or the end was not an ETX. Its
+    /// groups are good all the same.
     pub fn is_damaged(&self) -> bool {
         self.damaged
     }
 
-    /// True if the parity of its characters was checked: all that is left then are errors of two bits in one character.
+    /// True if the parity of its characters was checked: all that may be left are errors of two bits
+    /// in one character.
     pub fn is_parity_checked(&self) -> bool {
         self.parity_checked
     }
 
-    /// True for the short frames that a three-phase meter in historique mode sends during an overrun: they have no OPTARIF.
+    /// True for the short frames that a three-phase meter in historique mode sends during an
+    /// overrun: they have no OPTARIF.
     pub fn is_short(&self) -> bool {
         self.mode == Mode::Historique && self.get(Label::OPTARIF).is_none()
     }
@@ -197,13 +202,15 @@ impl<'a> Group<'a> {
         self.data
     }
 
-    /// The value of decimal or hexadecimal digits ([`Kind::Number`](super::Kind) and `Hex`), in the unit of the label; 0 for all else.
+    /// The value of decimal or hexadecimal digits ([`Kind::Number`](super::Kind) and `Hex`), in the
+    /// unit of the label; 0 for all else.
     pub fn number(&self) -> u32 {
         self.number
     }
 }
 
-/// Shows the fields; the data of an identifier is left out, so that no log ever holds one by accident.
+/// Shows the fields; the data of an identifier is left out, so that no log ever holds one by
+/// accident.
 impl fmt::Debug for Group<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let data = if self.label.is_some_and(Label::is_identifier) {

@@ -1,18 +1,25 @@
-//! Characters to frames: where groups and frames begin and end in a stream that may be damaged anywhere.
+//! Characters to frames: where groups and frames begin and end in a stream that may be damaged
+//! anywhere.
 //!
 //! What a lost or spurious character costs:
-//! - **STX and ETX count only between groups.** In a sound group they are damage like any control character: the group dies, once.
-//!   In a group that is dead already they count, since its CR may be what was lost.
-//! - **LF** ends a group that has no CR, which is rejected, and starts the next. **CR** ends a group, sound or dead.
+//! - **STX and ETX count only between groups.** In a sound group they are damage like any control
+//!   character: the group dies, once. In a group that is dead already they count, since its CR may
+//!   be what was lost.
+//! - **LF** ends a group that has no CR, which is rejected, and starts the next. **CR** ends a
+//!   group, sound or dead.
+//! - **An LF or a CR too many** between groups costs nothing.
 //! - **Characters between groups** (an LF was lost) are one dead group, until a CR or a marker.
-//! - **ETX** ends the frame at once. A group that comes without STX opens a frame of its own, damaged.
-//! - **STX** in a frame that holds groups may be spurious: it only marks the frame damaged. What ends a frame whose ETX was lost is
-//!   a group whose label is in it already: the next frame begins there.
-//! - **EOT** (the meter interrupts the frame) ends the group it is in. If STX or silence comes right after, the groups of the frame
-//!   are dropped; else the frame goes on: it was noise.
+//! - **ETX** ends the frame at once. A group that comes without STX opens a frame of its own,
+//!   damaged.
+//! - **STX** in a frame that holds groups may be spurious: it only marks the frame damaged. What
+//!   ends a frame whose ETX was lost is a group whose label is in it already: the next frame begins
+//!   there.
+//! - **EOT** (the meter interrupts the frame) ends the group it is in. If STX or silence comes
+//!   right after, the groups of the frame are dropped; else the frame goes on: it was noise.
 //! - What comes before the first STX is dropped unseen.
 //!
-//! A dead group is rejected for parity if it holds a character of bad parity. Source: Enedis-NOI-CPT_54E, 5.3; 02E for EOT.
+//! A dead group is rejected for parity if it holds a character of bad parity. Source:
+//! Enedis-NOI-CPT_54E, 5.3; 02E for EOT.
 
 use core::mem;
 
@@ -37,10 +44,9 @@ enum Place {
     /// In a group that is sound so far.
     Group,
     /// In a group that is dead, or in characters that belong to none.
-    Dead {
-        /// With a character of bad parity.
-        damaged: bool,
-    },
+    Dead,
+    /// The same, and one of its characters has bad parity.
+    Damaged,
 }
 
 impl Place {
@@ -56,7 +62,8 @@ pub(super) struct Framing {
     draft: Draft,
     /// The last character was an EOT of the open frame.
     interrupted: bool,
-    /// Where, in the open frame, an STX came after its last group: the next frame may have begun there.
+    /// Where, in the open frame, an STX came after its last group: the next frame may have begun
+    /// there.
     turn: Option<usize>,
 }
 
@@ -86,8 +93,8 @@ impl Framing {
         self.place.is_in_frame().then_some(&self.draft)
     }
 
-    /// Goes through the characters of a window that ends with its padding. Returns how many are done with: all of them, but for a
-    /// group that has not ended.
+    /// Goes through the characters of a window that ends with its padding. Returns how many are
+    /// done with: all of them, but for a group that has not ended.
     pub(super) fn walk<const STANDARD: bool>(
         &mut self,
         window: &[u8],
@@ -113,11 +120,17 @@ impl Framing {
                         self.place = Place::Between;
                         used
                     }
+                    // No group has begun: the LF was one too many.
+                    Scan::Broken(0) => {
+                        self.place = Place::Between;
+                        0
+                    }
                     Scan::Broken(at) => {
-                        // A marker does not count in the sound group that it kills; any other character is looked at again.
+                        // A marker does not count in the sound group that it kills; any other
+                        // character is looked at again.
                         let used = at + usize::from(matches!(rest.get(at), Some(&(STX | ETX))));
                         self.make_room(used, sink);
-                        self.place = Place::Dead { damaged: false };
+                        self.place = Place::Dead;
                         used
                     }
                 };
@@ -171,7 +184,6 @@ impl Framing {
             }
             CR => {
                 self.bury();
-                self.draft.damaged = true;
                 self.place = Place::Between;
             }
             STX => {
@@ -195,10 +207,9 @@ impl Framing {
                 self.draft.damaged = true;
                 self.interrupted = true;
             }
-            _ => {
-                let damaged = character == DAMAGED || self.place == Place::Dead { damaged: true };
-                self.place = Place::Dead { damaged };
-            }
+            DAMAGED => self.place = Place::Damaged,
+            _ if self.place == Place::Damaged => {}
+            _ => self.place = Place::Dead,
         }
     }
 
@@ -209,7 +220,7 @@ impl Framing {
         if self.place == Place::Group {
             self.make_room(unfinished, sink);
             self.draft.wire_len += unfinished;
-            self.place = Place::Dead { damaged: false };
+            self.place = Place::Dead;
         }
         self.bury();
         self.close(
@@ -237,17 +248,16 @@ impl Framing {
 
     /// Counts the dead group that ends here, if there is one.
     fn bury(&mut self) {
-        if let Place::Dead { damaged } = self.place {
-            self.draft.reject(if damaged {
-                Reject::Parity
-            } else {
-                Reject::Format
-            });
-            self.turn = None;
+        match self.place {
+            Place::Dead => self.draft.reject(Reject::Format),
+            Place::Damaged => self.draft.reject(Reject::Parity),
+            Place::Start | Place::Outside | Place::Between | Place::Group => return,
         }
+        self.turn = None;
     }
 
-    /// Starts the next frame with the group that is being taken, whose LF is counted and whose label the open frame holds already.
+    /// Starts the next frame with the group that is being taken, whose LF is counted and whose
+    /// label the open frame holds already.
     #[cold]
     fn turn_over(&mut self, sink: &mut impl FnMut(Frame)) {
         let end = self.turn.unwrap_or(self.draft.wire_len - 1);
@@ -256,14 +266,20 @@ impl Framing {
         self.draft.open(begun, self.turn.is_none());
     }
 
-    /// Starts another frame with the group that is being taken, whose LF is counted, if its other bytes are too many for this one.
+    /// Starts another frame with the group that is being taken, whose LF is counted, if its other
+    /// bytes are too many for this one.
     #[inline]
     fn make_room(&mut self, bytes: usize, sink: &mut impl FnMut(Frame)) {
         if self.draft.wire_len + bytes > FRAME_MAX {
-            self.draft
-                .close(self.mode, FrameEnd::Overflow, self.draft.wire_len - 1, sink);
-            self.draft.open(1, true);
-            self.turn = None;
+            self.overflow(sink);
         }
+    }
+
+    #[cold]
+    fn overflow(&mut self, sink: &mut impl FnMut(Frame)) {
+        let end = self.draft.wire_len - 1;
+        self.draft.close(self.mode, FrameEnd::Overflow, end, sink);
+        self.draft.open(1, true);
+        self.turn = None;
     }
 }

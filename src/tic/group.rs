@@ -6,12 +6,14 @@
 //! label SP data SP sum              historique; the data may hold SP
 //! ```
 //!
-//! [`check`] judges what [`scan`](super::scan) delimited, in this order: separators, sum, label, horodate, data. A group is
-//! accepted whole or not at all, and a rejected one has a single reason. A label that is not listed is accepted if it is written
-//! like one, and its horodate, if any, is a date. Source: Enedis-NOI-CPT_54E, 5.3.6; Enedis-NOI-CPT_02E for the rule that the sum is
-//! the last character and the separator the one before.
+//! [`check`] judges what [`scan`](super::scan) delimited, in this order: separators, sum, label,
+//! horodate, data. A group is accepted whole or not at all, and a rejected one has a single reason.
+//! A label that is not listed is accepted if it is written like one, and its horodate, if any, is a
+//! date. Source: Enedis-NOI-CPT_54E, 5.3.6; Enedis-NOI-CPT_02E for the rule that the sum is the
+//! last character and the separator the one before.
 //!
-//! Invariants: an accepted group holds only characters 0x20 to 0x7E and its separators; nothing here allocates or keeps a state.
+//! Invariants: an accepted group holds only characters 0x20 to 0x7E and its separators; nothing
+//! here allocates or keeps a state.
 
 use super::encode::fold;
 use super::frame::HORODATE_LEN;

@@ -1,5 +1,6 @@
-//! From the name of a label to its place in the list, in a few instructions: a multiplicative hash of the first eight characters
-//! and the length, into a table where every name has a slot of its own. The compiler fills the table.
+//! From the name of a label to its place in the list, in a few instructions: a multiplicative hash
+//! of the first eight characters and the length, into a table where every name has a slot of its
+//! own. The compiler fills the table.
 //!
 //! What comes out is the only label that a name may be: the caller compares the whole name.
 
@@ -10,14 +11,15 @@ pub(super) struct Lookup {
 }
 
 impl Lookup {
-    /// A power of two several times the number of labels, so that a factor without collisions is soon found.
+    /// A power of two several times the number of labels, so that a factor without collisions is
+    /// soon found.
     const SLOTS: usize = 512;
 
     /// Where there is no label. The list is shorter.
     const FREE: u8 = u8::MAX;
 
-    /// A table of names that have their places from `first` on, with the first factor, of some tried in turn, that gives each name a
-    /// slot of its own.
+    /// A table of names that have their places from `first` on, with the first factor, of some
+    /// tried in turn, that gives each name a slot of its own.
     pub(super) const fn new(names: &[&str], first: u8) -> Lookup {
         let mut factor = 0x9E37_79B9_7F4A_7C15u64;
         loop {
@@ -48,7 +50,8 @@ impl Lookup {
         Some(lookup)
     }
 
-    /// The place of the only label that a name of this key and length may be; past the list if there is none.
+    /// The place of the only label that a name of this key and length may be; past the list if
+    /// there is none.
     #[inline]
     pub(super) fn place(&self, key: u64, len: usize) -> u8 {
         self.places

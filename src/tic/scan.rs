@@ -1,14 +1,16 @@
 //! The pass over the characters of a group: where it ends, what they add up to, where its HTs are.
 //!
-//! It goes once, a word of eight characters at a time, until CR or a character that no group may hold. Words are read up to the
-//! last character of the window, so something must follow it: [`PADDING`]. All places are counted from the first character after LF.
+//! It goes once, a word of eight characters at a time, until CR or a character that no group may
+//! hold. Words are read up to the last character of the window, so something must follow it:
+//! [`PADDING`]. All places are counted from the first character after LF.
 
 use super::{CR, HT, SP};
 
 /// The most characters between LF and CR. The longest group that is specified has 110.
 pub(super) const GROUP_MAX: usize = 160;
 
-/// What a window given to [`scan`] has after its characters: one word of them, so that words can be read up to the last character.
+/// What a window given to [`scan`] has after its characters: one word of them, so that words can be
+/// read up to the last character.
 pub(super) const PADDING: [u8; 8] = [SP; 8];
 
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -37,7 +39,8 @@ pub(super) struct Shape {
     pub(super) tab_count: u32,
 }
 
-/// Looks for the end of the group that begins `window`, whose last eight characters are [`PADDING`].
+/// Looks for the end of the group that begins `window`, whose last eight characters are
+/// [`PADDING`].
 #[inline(always)]
 pub(super) fn scan<const STANDARD: bool>(window: &[u8]) -> Scan {
     let (words, _) = window.as_chunks::<8>();
@@ -75,7 +78,8 @@ pub(super) fn scan<const STANDARD: bool>(window: &[u8]) -> Scan {
     }
 }
 
-/// The top bit of each character that is below 0x20 or above 0x7E. Characters are at most 0x80: nothing carries over.
+/// The top bit of each character that is below 0x20 or above 0x7E. Characters are at most 0x80:
+/// nothing carries over.
 #[inline]
 const fn stops(word: u64) -> u64 {
     let low = !(word | TOPS).wrapping_sub(ONES * 0x20);

@@ -161,7 +161,7 @@ impl Judge {
             match label {
                 Label::DATE => self.date = group.horodate(),
                 Label::ADSC | Label::ADCO if known.is_some_and(|known| !known.is(group)) => {
-                    self.start_meter()
+                    self.start_meter();
                 }
                 _ => {}
             }
