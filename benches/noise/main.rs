@@ -36,10 +36,17 @@ struct Options {
 fn main() {
     let options = options();
     for strips in [false, true] {
-        println!("\n{}\n", if strips { "Without parity" } else { "With parity" });
         println!(
-            "| line | meter | groups, M | sum alone | wire | **published** | held | alarms | kept, % | unknown |\n\
-             |---|---|--:|--:|--:|--:|--:|--:|--:|--:|"
+            "\n{}\n",
+            if strips {
+                "Without parity"
+            } else {
+                "With parity"
+            }
+        );
+        println!(
+            "| line | meter | groups, M | sum alone | wire | **published** | held | late, % | alarms | kept, % | unknown |\n\
+             |---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
         );
         for (line_name, line) in lines(strips) {
             let mut all = Counts::default();
@@ -57,7 +64,9 @@ fn main() {
                 print_row(line_name, "**all**", &all);
             }
             if options.culprits {
-                all.culprits.iter().for_each(|(name, count)| println!("    {count:>6} {name}"));
+                all.culprits
+                    .iter()
+                    .for_each(|(name, count)| println!("    {count:>6} {name}"));
             }
         }
     }
@@ -66,12 +75,13 @@ fn main() {
 fn print_row(line: &str, meter: &str, counts: &Counts) {
     let per_million = |count: u64| count as f64 * 1e6 / counts.sent as f64;
     println!(
-        "| {line} | {meter} | {:.1} | {:.0} | {:.1} | {:.2} | {:.1} | {} | {:.2} | {:.1} |",
+        "| {line} | {meter} | {:.1} | {:.0} | {:.1} | {:.2} | {:.1} | {:.3} | {} | {:.2} | {:.1} |",
         counts.sent as f64 / 1e6,
         per_million(counts.wrong_by_sum),
         per_million(counts.wrong_on_wire),
         per_million(counts.wrong_published),
         per_million(counts.held),
+        counts.late as f64 * 100.0 / counts.values.max(1) as f64,
         counts.alarms,
         counts.right as f64 * 100.0 / counts.intact.max(1) as f64,
         per_million(counts.unknown),
@@ -90,30 +100,81 @@ fn meters() -> Vec<(&'static str, Scenario)> {
     };
     let (standard, historique) = (Mode::Standard, Mode::Historique);
     vec![
-        ("standard 1", meter(standard, Phases::One, Contract::OffPeak, false)),
-        ("standard 3", meter(standard, Phases::Three, Contract::Tempo, false)),
-        ("standard 3 producer", meter(standard, Phases::Three, Contract::Base, true)),
-        ("historique 1", meter(historique, Phases::One, Contract::Base, false)),
-        ("historique 3", meter(historique, Phases::Three, Contract::Tempo, false)),
+        (
+            "standard 1",
+            meter(standard, Phases::One, Contract::OffPeak, false),
+        ),
+        (
+            "standard 3",
+            meter(standard, Phases::Three, Contract::Tempo, false),
+        ),
+        (
+            "standard 3 producer",
+            meter(standard, Phases::Three, Contract::Base, true),
+        ),
+        (
+            "historique 1",
+            meter(historique, Phases::One, Contract::Base, false),
+        ),
+        (
+            "historique 3",
+            meter(historique, Phases::Three, Contract::Tempo, false),
+        ),
     ]
 }
 
 fn lines(strip_parity: bool) -> Vec<(&'static str, Line)> {
-    let quiet = Noise { strip_parity, ..Noise::default() };
+    let quiet = Noise {
+        strip_parity,
+        ..Noise::default()
+    };
     let noisy = |noise: Noise| Line { noise, speed: None };
     let bits = |bit_error| noisy(Noise { bit_error, ..quiet });
-    let at = |speed| Line { noise: quiet, speed: Some(speed) };
+    let at = |speed| Line {
+        noise: quiet,
+        speed: Some(speed),
+    };
     vec![
         ("quiet", noisy(quiet)),
         ("bits 1e-5", bits(1e-5)),
         ("bits 1e-4", bits(1e-4)),
         ("bits 1e-3", bits(1e-3)),
         ("bits 1e-2", bits(1e-2)),
-        ("bursts of 4, 1e-3", noisy(Noise { burst: 1e-3, ..quiet })),
-        ("lost, 1e-3", noisy(Noise { lost: 1e-3, ..quiet })),
-        ("doubled, 1e-3", noisy(Noise { doubled: 1e-3, ..quiet })),
-        ("swapped, 1e-3", noisy(Noise { swapped: 1e-3, ..quiet })),
-        ("stuck bit, 1e-4", noisy(Noise { stuck: 1e-4, ..quiet })),
+        (
+            "bursts of 4, 1e-3",
+            noisy(Noise {
+                burst: 1e-3,
+                ..quiet
+            }),
+        ),
+        (
+            "lost, 1e-3",
+            noisy(Noise {
+                lost: 1e-3,
+                ..quiet
+            }),
+        ),
+        (
+            "doubled, 1e-3",
+            noisy(Noise {
+                doubled: 1e-3,
+                ..quiet
+            }),
+        ),
+        (
+            "swapped, 1e-3",
+            noisy(Noise {
+                swapped: 1e-3,
+                ..quiet
+            }),
+        ),
+        (
+            "stuck bit, 1e-4",
+            noisy(Noise {
+                stuck: 1e-4,
+                ..quiet
+            }),
+        ),
         ("cut frames, 0.1", noisy(Noise { cut: 0.1, ..quiet })),
         ("speed + 4 %", at(1.04)),
         ("speed + 5.5 %", at(1.055)),
@@ -124,8 +185,15 @@ fn lines(strip_parity: bool) -> Vec<(&'static str, Line)> {
 }
 
 fn options() -> Options {
-    let mut options = Options { groups: 0.2, seed: 1, culprits: false, filter: String::new() };
-    let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
+    let mut options = Options {
+        groups: 0.2,
+        seed: 1,
+        culprits: false,
+        filter: String::new(),
+    };
+    let mut arguments = std::env::args()
+        .skip(1)
+        .filter(|argument| argument != "--bench");
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().and_then(|value| value.parse::<f64>().ok());
         match argument.as_str() {

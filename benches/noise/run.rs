@@ -37,6 +37,10 @@ pub struct Counts {
     pub unknown: u64,
     /// Values that were published and were never sent.
     pub wrong_published: u64,
+    /// Values in the states that were published.
+    pub values: u64,
+    /// Those of them that stand though the meter sends another by now.
+    pub late: u64,
     /// Values that were held back.
     pub held: u64,
     /// Events that tell of a jump or of another meter.
@@ -54,6 +58,8 @@ impl AddAssign for Counts {
         self.wrong_on_wire += other.wrong_on_wire;
         self.unknown += other.unknown;
         self.wrong_published += other.wrong_published;
+        self.values += other.values;
+        self.late += other.late;
         self.held += other.held;
         self.alarms += other.alarms;
         for (name, count) in other.culprits {
@@ -84,8 +90,17 @@ pub fn run(scenario: &Scenario, line: Line, groups: u64, seed: u64) -> Counts {
         };
         bench.receive(mode, &sent, &arrived);
     }
-    assert_eq!((bench.truth.held(), bench.truth.alarms), (0, 0), "a perfect line holds nothing back");
-    bench.counts.held = bench.listener.last().reading.int(Key::VALUES_HELD).unwrap_or_default();
+    assert_eq!(
+        (bench.truth.held(), bench.truth.alarms),
+        (0, 0),
+        "a perfect line holds nothing back"
+    );
+    bench.counts.held = bench
+        .listener
+        .last()
+        .reading
+        .int(Key::VALUES_HELD)
+        .unwrap_or_default();
     bench.counts
 }
 
@@ -100,10 +115,14 @@ struct Bench {
 
 impl Bench {
     fn receive(&mut self, mode: Mode, sent: &Sent, arrived: &[u8]) {
-        let wire = Duration::from_micros(sent.bytes.len() as u64 * 10_000_000 / u64::from(mode.baud()));
+        let wire =
+            Duration::from_micros(sent.bytes.len() as u64 * 10_000_000 / u64::from(mode.baud()));
         let mono = sent.at + wire;
         let wall = Timestamp(sent.time * 1_000_000 + wire.as_micros() as i64);
-        let now = Moment { wall: Some(wall), mono };
+        let now = Moment {
+            wall: Some(wall),
+            mono,
+        };
         self.truth.push(sent, now);
         self.counts.sent += sent.groups.len() as u64;
         self.count_intact(&sent.bytes, arrived);
@@ -112,7 +131,12 @@ impl Bench {
         let mut frames = Vec::new();
         self.decoder.push(arrived, &mut |frame| frames.push(frame));
         if frames.is_empty() {
-            self.enter(Input::Tick { detail: String::new() }, now);
+            self.enter(
+                Input::Tick {
+                    detail: String::new(),
+                },
+                now,
+            );
         }
         for frame in frames {
             self.count_groups(&frame);
@@ -127,8 +151,14 @@ impl Bench {
             false => sent.to_vec(),
         };
         let mut rest = arrived;
-        for group in sent.split_inclusive(|byte| byte & 0x7F == b'\r').filter(|group| group.len() > 1) {
-            let start = group.iter().position(|byte| *byte == b'\n').unwrap_or_default();
+        for group in sent
+            .split_inclusive(|byte| byte & 0x7F == b'\r')
+            .filter(|group| group.len() > 1)
+        {
+            let start = group
+                .iter()
+                .position(|byte| *byte == b'\n')
+                .unwrap_or_default();
             let group = &group[start..];
             let found = rest.windows(group.len()).position(|window| window == group);
             if let Some(at) = found {
@@ -142,8 +172,12 @@ impl Bench {
     fn count_by_sum(&mut self, mode: Mode, sent: &Sent, arrived: &[u8]) {
         let text: Vec<u8> = arrived.iter().map(|byte| byte & 0x7F).collect();
         for group in text.split(|byte| *byte == b'\n' || *byte == b'\r') {
-            let Some((&sum, body)) = group.split_last() else { continue };
-            let Some((&separator, body)) = body.split_last() else { continue };
+            let Some((&sum, body)) = group.split_last() else {
+                continue;
+            };
+            let Some((&separator, body)) = body.split_last() else {
+                continue;
+            };
             let expected = if mode == Mode::Standard { b'\t' } else { b' ' };
             if separator != expected || body.len() < 4 || checksum(mode, body) != sum {
                 continue;
@@ -166,22 +200,36 @@ impl Bench {
     }
 
     fn enter(&mut self, input: Input, now: Moment) {
-        let Some(update) = self.listener.push(input, now) else { return };
+        let Some(update) = self.listener.push(input, now) else {
+            return;
+        };
         let alarms = update.events.iter().filter(|event| is_alarm(event.kind));
-        let alarms: Vec<_> = alarms.map(|event| format!("event {} {} -> {}", event.kind.name(), event.from, event.to)).collect();
+        let alarms: Vec<_> = alarms
+            .map(|event| format!("event {} {} -> {}", event.kind.name(), event.from, event.to))
+            .collect();
         self.counts.alarms += alarms.len() as u64;
         alarms.into_iter().for_each(|alarm| self.blame(alarm));
         let snapshot = &update.snapshot;
         for key in Key::filled().filter(|key| says_the_meter(*key)) {
             let value = snapshot.reading.get(key);
             let before = self.last.as_ref().and_then(|last| last.reading.get(key));
-            let Some(value) = value.filter(|value| Some(*value) != before) else { continue };
-            if !self.truth.has_value(key, value) {
+            let Some(value) = value else { continue };
+            self.counts.values += 1;
+            if self.truth.has_value(key, value) {
+                continue;
+            }
+            if Some(value) == before {
+                self.counts.late += 1;
+                self.blame(format!("late {}", key.row().key));
+            } else {
                 self.counts.wrong_published += 1;
-                self.blame(format!("{} {before:?} -> {value:?}", key.row().key));
+                self.blame(format!("{} {}", key.row().key, key.row().unit));
             }
         }
-        let calendar = self.last.as_ref().is_none_or(|last| last.calendar != snapshot.calendar);
+        let calendar = self
+            .last
+            .as_ref()
+            .is_none_or(|last| last.calendar != snapshot.calendar);
         if calendar && !self.truth.has_calendar(snapshot) {
             self.counts.wrong_published += 1;
             self.blame("calendar".to_owned());
@@ -205,7 +253,11 @@ fn says_the_meter(key: Key) -> bool {
 fn is_sent(mode: Mode, sent: &Sent, body: &[u8]) -> bool {
     let separator = if mode == Mode::Standard { "\t" } else { " " };
     sent.groups.iter().any(|group| {
-        let fields = [Some(group.label.name()), group.horodate.as_deref(), Some(&group.data)];
+        let fields = [
+            Some(group.label.name()),
+            group.horodate.as_deref(),
+            Some(&group.data),
+        ];
         let fields: Vec<_> = fields.into_iter().flatten().collect();
         fields.join(separator).as_bytes() == body
     })

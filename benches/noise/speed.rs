@@ -17,7 +17,11 @@ pub fn at_another_speed(sent: &[u8], speed: f64) -> Vec<u8> {
             place => byte >> (place - 1) & 1 == 1,
         }
     };
-    let (end, bit, step) = ((sent.len() * BITS) as f64, 1.0 / speed, 1.0 / 16.0_f64.max(16.0 * speed));
+    let (end, bit, step) = (
+        (sent.len() * BITS) as f64,
+        1.0 / speed,
+        1.0 / 16.0_f64.max(16.0 * speed),
+    );
     let (mut arrived, mut time) = (Vec::new(), 0.0);
     while time < end {
         if level(time) {

@@ -60,14 +60,22 @@ impl Truth {
                 states.push_front(alone.snapshot.clone());
                 states.push_front(update.snapshot.clone());
                 states.truncate(2 * RECENT);
-                *alarms += update.events.iter().filter(|event| is_alarm(event.kind)).count() as u64;
+                *alarms += update
+                    .events
+                    .iter()
+                    .filter(|event| is_alarm(event.kind))
+                    .count() as u64;
             }
         });
     }
 
     /// Values that were held back on the perfect line: none should be.
     pub fn held(&self) -> u64 {
-        self.meter.last().reading.int(Key::VALUES_HELD).unwrap_or_default()
+        self.meter
+            .last()
+            .reading
+            .int(Key::VALUES_HELD)
+            .unwrap_or_default()
     }
 
     /// Whether the meter sent this group.
@@ -75,20 +83,29 @@ impl Truth {
         let same = |sent: &Group<'_>| {
             sent.data() == group.data() && sent.horodate_text() == group.horodate_text()
         };
-        self.frames
-            .iter()
-            .any(|frame| group.label().and_then(|label| frame.get(label)).is_some_and(|sent| same(&sent)))
+        self.frames.iter().any(|frame| {
+            group
+                .label()
+                .and_then(|label| frame.get(label))
+                .is_some_and(|sent| same(&sent))
+        })
     }
 
     /// Whether this is the value of a key.
     pub fn has_value(&self, key: Key, value: &Value) -> bool {
-        let recent = || self.states.iter().filter_map(|state| state.reading.get(key));
+        let recent = || {
+            self.states
+                .iter()
+                .filter_map(|state| state.reading.get(key))
+        };
         // The sum of several indexes, of which some may be a frame older than others.
         if let (Key::ENERGY, Value::Int(sum)) = (key, value) {
-            let sums = || recent().filter_map(|value| match value {
-                Value::Int(sum) => Some(*sum),
-                _ => None,
-            });
+            let sums = || {
+                recent().filter_map(|value| match value {
+                    Value::Int(sum) => Some(*sum),
+                    _ => None,
+                })
+            };
             return sums().min() <= Some(*sum) && Some(*sum) <= sums().max();
         }
         recent().any(|recent| recent == value)
@@ -98,14 +115,21 @@ impl Truth {
     pub fn has_calendar(&self, of: &Snapshot) -> bool {
         self.states.iter().any(|state| {
             let (is, was) = (&of.calendar, &state.calendar);
-            [(&is.today, &was.today), (&is.tomorrow, &was.tomorrow), (&is.peak, &was.peak)]
-                .into_iter()
-                .all(|(is, was)| is.is_none() || is == was)
+            [
+                (&is.today, &was.today),
+                (&is.tomorrow, &was.tomorrow),
+                (&is.peak, &was.peak),
+            ]
+            .into_iter()
+            .all(|(is, was)| is.is_none() || is == was)
         })
     }
 }
 
 /// An event that says that something is wrong with the meter, and that noise must not cause.
 pub fn is_alarm(kind: EventKind) -> bool {
-    matches!(kind, EventKind::IndexJumped | EventKind::MeterReplaced | EventKind::ModeChanged)
+    matches!(
+        kind,
+        EventKind::IndexJumped | EventKind::MeterReplaced | EventKind::ModeChanged
+    )
 }

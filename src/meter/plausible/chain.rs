@@ -278,8 +278,7 @@ impl Chain {
         if doubtful {
             return length >= 3 && age >= DOUBTFUL;
         }
-        length >= 2 && (after_silence || !is_leap)
-            || length >= 3 && (confirmed || age >= ALONE)
+        length >= 2 && (after_silence || !is_leap) || length >= 3 && (confirmed || age >= ALONE)
     }
 }
 
@@ -399,7 +398,8 @@ mod tests {
     #[test]
     fn what_follows_without_parity_waits_for_the_next() {
         let mut chain = Chain::default();
-        let mut judge = |second, value, witness| judge_with(&mut chain, second, value, witness, false);
+        let mut judge =
+            |second, value, witness| judge_with(&mut chain, second, value, witness, false);
         assert_eq!(judge(0, 100, Silent), Judgement::Wait);
         assert_eq!(judge(1, 100, Silent), Judgement::Good);
         assert_eq!(judge(2, 101, Silent), Judgement::Wait);

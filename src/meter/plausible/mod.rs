@@ -24,7 +24,7 @@ mod totals;
 
 use core::time::Duration;
 
-use self::chain::{Chain, Evidence, Judgement};
+use self::chain::{Chain, Evidence, Judgement, Witness};
 use self::repeat::Repeat;
 use self::totals::Totals;
 use super::ledger::Content;
@@ -69,28 +69,42 @@ impl Verdict {
     }
 }
 
-/// What is known besides the past of the label.
-#[derive(Clone, Copy, Debug)]
-pub struct Circumstances {
-    now: Moment,
-    parity: bool,
-    totals: Totals,
-    power: i64,
+impl From<Judgement> for Verdict {
+    fn from(judgement: Judgement) -> Self {
+        match judgement {
+            Judgement::Good => Self::Accept,
+            Judgement::Correction => Self::AcceptAndDrop,
+            Judgement::Jump { from } => Self::Jump { from },
+            Judgement::Wait => Self::Wait,
+            Judgement::Bad => Self::Hold,
+        }
+    }
 }
 
-impl Circumstances {
+/// What is known besides the past of the label.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances<'a> {
+    now: Moment,
+    power: i64,
+    frame: &'a Frame,
+}
+
+impl<'a> Circumstances<'a> {
     /// Those of a frame that came `now`, from a meter of so many phases.
-    pub fn of(frame: &Frame, phases: Option<u8>, now: Moment) -> Self {
+    pub fn of(frame: &'a Frame, phases: Option<u8>, now: Moment) -> Self {
         Self {
             now,
-            parity: frame.is_parity_checked(),
-            totals: Totals::of(frame),
+            frame,
             power: if phases == Some(1) {
                 SINGLE_PHASE
             } else {
                 THREE_PHASE
             },
         }
+    }
+
+    fn parity(&self) -> bool {
+        self.frame.is_parity_checked()
     }
 }
 
@@ -104,6 +118,7 @@ struct Track {
 #[derive(Clone, Debug)]
 pub struct Judge {
     tracks: Vec<Track>,
+    totals: Totals,
     date: Option<Horodate>,
 }
 
@@ -111,6 +126,7 @@ impl Default for Judge {
     fn default() -> Self {
         Self {
             tracks: vec![Track::default(); Label::COUNT],
+            totals: Totals::default(),
             date: None,
         }
     }
@@ -140,24 +156,29 @@ impl Judge {
         label: Label,
         group: &Group<'_>,
         known: Option<&Content>,
-        circumstances: &Circumstances,
+        circumstances: &Circumstances<'_>,
     ) -> Verdict {
         let date = self.date;
+        let witness = self.witness(label, circumstances.frame);
         let Some(track) = self.tracks.get_mut(label.index()) else {
             return Verdict::Hold;
         };
-        let (now, parity) = (circumstances.now, circumstances.parity);
+        let (now, parity) = (circumstances.now, circumstances.parity());
         let verdict = match Rule::of(label) {
             Rule::Moment => Verdict::Accept,
-            Rule::Index => index(&mut track.chain, label, group, circumstances),
+            Rule::Index => index(&mut track.chain, group, witness, circumstances),
             Rule::Clock => clock(&mut track.chain, group, circumstances),
             Rule::Register | Rule::Once if parity => Verdict::Accept,
             Rule::Text | Rule::Maximum if parity && known.is_none() => Verdict::Accept,
             Rule::Register | Rule::Once | Rule::Text | Rule::Maximum => {
-                track.repeat.judge(label, group, known, date, now)
+                track.repeat.judge(label, group, known, date, parity, now)
             }
         };
         if verdict.is_accepted() {
+            if witness == Witness::Contradicts {
+                // What it goes by is not so any more.
+                self.totals = Totals::default();
+            }
             match label {
                 Label::DATE => self.date = group.horodate(),
                 Label::ADSC | Label::ADCO if known.is_some_and(|known| !known.is(group)) => {
@@ -169,11 +190,25 @@ impl Judge {
         verdict
     }
 
+    /// A frame is judged.
+    pub fn end_frame(&mut self, frame: &Frame) {
+        self.totals.learn(frame);
+    }
+
+    fn witness(&self, label: Label, frame: &Frame) -> Witness {
+        if Rule::of(label) != Rule::Index {
+            return Witness::Silent;
+        }
+        let good = |label: Label| self.tracks.get(label.index())?.chain.good();
+        self.totals.about(label, frame, &good)
+    }
+
     /// Another meter answers: the indexes and the clock of the last one say nothing of it.
     fn start_meter(&mut self) {
         for track in &mut self.tracks {
             track.chain = Chain::default();
         }
+        self.totals = Totals::default();
         self.date = None;
     }
 }
@@ -181,9 +216,9 @@ impl Judge {
 /// An index follows another if it is not less, and not more than what the connection can have carried meanwhile.
 fn index(
     chain: &mut Chain,
-    label: Label,
     group: &Group<'_>,
-    circumstances: &Circumstances,
+    witness: Witness,
+    circumstances: &Circumstances<'_>,
 ) -> Verdict {
     let most = |elapsed: Duration| {
         let seconds =
@@ -196,18 +231,14 @@ fn index(
     };
     let evidence = Evidence {
         now: circumstances.now,
-        parity: circumstances.parity,
-        agrees: circumstances.totals.about(label),
+        parity: circumstances.parity(),
+        witness,
         follows: &|from, to, elapsed| (0..=most(elapsed)).contains(&(to - from)),
         resembles: &|from, to, elapsed| {
             differs_in_one_digit(to, from, from.saturating_add(most(elapsed)))
         },
     };
-    match chain.judge(group.number().into(), &evidence) {
-        Judgement::Good => Verdict::Accept,
-        Judgement::Jump { from } => Verdict::Jump { from },
-        Judgement::Bad => Verdict::Hold,
-    }
+    chain.judge(group.number().into(), &evidence).into()
 }
 
 /// Whether another digit in one place would make an index one from `low` to `high`: one damaged digit does that, and a
@@ -222,23 +253,23 @@ fn differs_in_one_digit(index: i64, low: i64, high: i64) -> bool {
 }
 
 /// The clock may be slow or fast by a second or two a frame, and may be set: a chain of three is enough.
-fn clock(chain: &mut Chain, group: &Group<'_>, circumstances: &Circumstances) -> Verdict {
+fn clock(chain: &mut Chain, group: &Group<'_>, circumstances: &Circumstances<'_>) -> Verdict {
     const SLACK: i64 = 5;
     let Some(date) = group.horodate() else {
         return Verdict::Hold;
     };
     let evidence = Evidence {
         now: circumstances.now,
-        parity: circumstances.parity,
-        agrees: Some(true),
+        parity: circumstances.parity(),
+        witness: Witness::Confirms,
         follows: &|from, to, elapsed| {
             let seconds = i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX / 2);
             (0..=seconds + SLACK).contains(&(to - from))
         },
         resembles: &|_, _, _| false,
     };
-    match chain.judge(date.unix(), &evidence) {
-        Judgement::Good | Judgement::Jump { .. } => Verdict::Accept,
-        Judgement::Bad => Verdict::Hold,
+    match chain.judge(date.unix(), &evidence).into() {
+        Verdict::Jump { .. } => Verdict::Accept,
+        verdict => verdict,
     }
 }

@@ -1,8 +1,8 @@
 //! Whether the parts of the energy add up to its total.
 //!
 //! EAST is the sum of EASF01 to 10, and of EASD01 to 04. The specification does not promise it, and every frame that was
-//! seen kept it; so a sum that does not hold says something only of a meter whose sums have held before. The groups of a
-//! frame are sampled one after the other: a step of the index may fall between them.
+//! seen kept it. So what is expected is what this meter has done before, and a sum says nothing against a value until it
+//! has held some times. The groups of a frame are sampled one after the other: a step of the index may fall between them.
 //!
 //! A part that was lost, or that is damaged itself, is replaced by its last good value: at most one part moves at a time.
 //! When both sums fail it is EAST that is wrong, and nothing is said of the parts.
@@ -10,7 +10,7 @@
 use super::chain::Witness;
 use crate::tic::{Frame, Label};
 
-/// The sums may differ from the total by so much, in Wh.
+/// A sum may differ from the total by so much more or less than before, in Wh.
 const TOLERANCE: i64 = 2;
 /// A sum that has held in so many frames is expected to hold.
 const PROVEN: u8 = 3;
@@ -29,52 +29,43 @@ const SUPPLIER: [Label; 10] = [
 ];
 const DISTRIBUTOR: [Label; 4] = [Label::EASD01, Label::EASD02, Label::EASD03, Label::EASD04];
 
-/// In how many frames each sum held.
-#[derive(Clone, Copy, Debug, Default)]
+/// What is known of the two sums of a meter.
+#[derive(Clone, Copy, Debug)]
 pub struct Totals {
-    supplier: u8,
-    distributor: u8,
+    supplier: Sum,
+    distributor: Sum,
+}
+
+impl Default for Totals {
+    fn default() -> Self {
+        Self {
+            supplier: Sum::of(&SUPPLIER),
+            distributor: Sum::of(&DISTRIBUTOR),
+        }
+    }
 }
 
 impl Totals {
-    /// Learns from a frame. Nothing is forgotten by a sum that fails: damage does that.
+    /// Learns from a frame.
     pub fn learn(&mut self, frame: &Frame) {
-        let nothing = |_| None;
-        for (parts, held) in [
-            (&SUPPLIER[..], &mut self.supplier),
-            (&DISTRIBUTOR[..], &mut self.distributor),
-        ] {
-            let total = number(frame, Label::EAST);
-            if total.is_some_and(|total| sum(frame, &nothing, parts, total, None) >= Witness::Allows) {
-                *held = held.saturating_add(1);
-            }
-        }
+        self.supplier.learn(frame);
+        self.distributor.learn(frame);
     }
 
-    /// What they say of the number of a group of a frame. `good` gives the last good value of a label.
+    /// What they say of the number that a frame gives for a label. `good` is the last good value of a label.
     pub fn about(
         &self,
         label: Label,
         frame: &Frame,
         good: &dyn Fn(Label) -> Option<i64>,
     ) -> Witness {
-        let Some(total) = number(frame, Label::EAST) else {
-            return Witness::Silent;
-        };
-        let of = |parts: &[Label], held: u8, own| {
-            match sum(frame, good, parts, total, own) {
-                Witness::Contradicts if held < PROVEN => Witness::Silent,
-                witness => witness,
-            }
-        };
-        let supplier = |own| of(&SUPPLIER, self.supplier, own);
-        let distributor = |own| of(&DISTRIBUTOR, self.distributor, own);
+        let supplier = |own| self.supplier.check(frame, good, own);
+        let distributor = |own| self.distributor.check(frame, good, own);
         let (own, other) = match label {
             Label::EAST => {
-                let (a, b) = (supplier(None), distributor(None));
-                return match (a, b) {
+                return match (supplier(None), distributor(None)) {
                     (Witness::Silent, known) | (known, Witness::Silent) => known,
-                    _ => a.max(b),
+                    (one, other) => one.max(other),
                 };
             }
             _ if SUPPLIER.contains(&label) => (supplier(Some(label)), distributor(None)),
@@ -89,27 +80,81 @@ impl Totals {
     }
 }
 
-/// Whether these parts make the total: as they are in the frame, or as they were last, or where one is not known the
-/// other. The part that is judged is as it is in the frame.
-fn sum(
-    frame: &Frame,
-    good: &dyn Fn(Label) -> Option<i64>,
-    parts: &[Label],
-    total: i64,
-    own: Option<Label>,
-) -> Witness {
-    let here = |part| number(frame, part);
-    let now = parts.iter().map(|part| here(*part).or_else(|| good(*part)));
-    let last = parts.iter().map(|part| match own {
-        Some(own) if own == *part => here(*part),
-        _ => good(*part).or_else(|| here(*part)),
-    });
-    let difference = |sum: Option<i64>| sum.map(|sum| (sum - total).abs());
-    match difference(now.sum()).into_iter().chain(difference(last.sum())).min() {
-        None => Witness::Silent,
-        Some(0) => Witness::Confirms,
-        Some(..=TOLERANCE) => Witness::Allows,
-        Some(_) => Witness::Contradicts,
+/// One of the sums, and by how much it differs from the total: by nothing, on every meter that was seen.
+#[derive(Clone, Copy, Debug)]
+struct Sum {
+    parts: &'static [Label],
+    difference: i64,
+    held: u8,
+}
+
+impl Sum {
+    fn of(parts: &'static [Label]) -> Self {
+        Self {
+            parts,
+            difference: 0,
+            held: 0,
+        }
+    }
+
+    /// A sum that is proven and fails is forgotten by nobody: damage does that.
+    fn learn(&mut self, frame: &Frame) {
+        let Some(difference) = self.now(frame, &|_| None) else {
+            return;
+        };
+        if self.strays(difference) <= TOLERANCE {
+            self.difference = difference;
+            self.held = self.held.saturating_add(1);
+        } else if self.held < PROVEN {
+            self.difference = difference;
+            self.held = 1;
+        }
+    }
+
+    /// What it says of the part `own` of a frame, or of the total.
+    fn check(
+        &self,
+        frame: &Frame,
+        good: &dyn Fn(Label) -> Option<i64>,
+        own: Option<Label>,
+    ) -> Witness {
+        let differences = [self.now(frame, good), self.last(frame, good, own)];
+        let strays = differences.into_iter().flatten().map(|d| self.strays(d));
+        match strays.min() {
+            Some(0) => Witness::Confirms,
+            Some(..=TOLERANCE) => Witness::Allows,
+            Some(_) if self.held >= PROVEN => Witness::Contradicts,
+            Some(_) | None => Witness::Silent,
+        }
+    }
+
+    fn strays(&self, difference: i64) -> i64 {
+        (difference - self.difference).abs()
+    }
+
+    /// With the parts of the frame; one that is not in it is as it was.
+    fn now(&self, frame: &Frame, good: &dyn Fn(Label) -> Option<i64>) -> Option<i64> {
+        let part = |part| number(frame, part).or_else(|| good(part));
+        self.sum(frame, &part)
+    }
+
+    /// With the parts as they were, but for the one that is judged.
+    fn last(
+        &self,
+        frame: &Frame,
+        good: &dyn Fn(Label) -> Option<i64>,
+        own: Option<Label>,
+    ) -> Option<i64> {
+        let part = |part| match own {
+            Some(own) if own == part => number(frame, part),
+            _ => good(part).or_else(|| number(frame, part)),
+        };
+        self.sum(frame, &part)
+    }
+
+    fn sum(&self, frame: &Frame, part: &dyn Fn(Label) -> Option<i64>) -> Option<i64> {
+        let sum: Option<i64> = self.parts.iter().map(|label| part(*label)).sum();
+        Some(sum? - number(frame, Label::EAST)?)
     }
 }
 
