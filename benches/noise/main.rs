@@ -95,7 +95,6 @@ fn meters() -> Vec<(&'static str, Scenario)> {
         contract,
         producer,
         power_kva: if phases == Phases::One { 6 } else { 12 },
-        messages: mode == Mode::Standard,
         ..Scenario::default()
     };
     let (standard, historique) = (Mode::Standard, Mode::Historique);

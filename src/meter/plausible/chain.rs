@@ -162,8 +162,12 @@ impl Chain {
             .good
             .is_some_and(|good| (evidence.follows)(good.value, value, good.age(now)));
         let stands = self.good() == Some(value);
-        if stands || follows && evidence.vouches() && !self.is_refused(value, evidence) {
-            let drops = self.candidate.is_some_and(|candidate| !candidate.is_leap);
+        let leaps = !follows || self.is_refused(value, evidence);
+        if stands || !leaps && evidence.vouches() {
+            let goes_on = |c: Candidate| {
+                c.is_leap || (evidence.follows)(c.value, value, now.mono.saturating_sub(c.at))
+            };
+            let drops = self.candidate.is_some_and(|candidate| !goes_on(candidate));
             self.believe(value, stands, now);
             return if drops {
                 Judgement::Correction
@@ -171,7 +175,7 @@ impl Chain {
                 Judgement::Good
             };
         }
-        let candidate = self.extend(value, !follows, silence, evidence);
+        let candidate = self.extend(value, leaps, silence, evidence);
         if self.is_mistaken(candidate, evidence) {
             self.believe(value, true, now);
             return Judgement::Correction;
@@ -190,14 +194,14 @@ impl Chain {
     }
 
     /// Whether a value goes on a chain of leaps. It is refused with it, even when time enough has passed to make it
-    /// possible: a damaged digit would only have to wait. A lone candidate below the last good value is no such chain: it
-    /// was damaged, and the next value is sound again.
+    /// possible: a damaged digit would only have to wait. One or two candidates below the last good value are no such chain:
+    /// they were damaged, and the next value is sound again.
     fn is_refused(&self, value: i64, evidence: &Evidence<'_>) -> bool {
         self.candidate.is_some_and(|chain| {
             let age = evidence.now.mono.saturating_sub(chain.at);
             chain.is_leap
                 && (evidence.follows)(chain.value, value, age)
-                && (chain.length >= 2 || self.good().is_some_and(|good| chain.value > good))
+                && (chain.length >= 3 || self.good().is_some_and(|good| chain.value > good))
         })
     }
 
@@ -220,8 +224,10 @@ impl Chain {
         evidence: &Evidence<'_>,
     ) -> Candidate {
         let at = evidence.now.mono;
-        let follows = |c: &Candidate| (evidence.follows)(c.value, value, at.saturating_sub(c.at));
-        let candidate = match self.candidate.filter(follows) {
+        let goes_on = |c: &Candidate| {
+            (evidence.follows)(c.value, value, at.saturating_sub(c.at)) && (is_leap || !c.is_leap)
+        };
+        let candidate = match self.candidate.filter(goes_on) {
             Some(chain) => Candidate {
                 value,
                 at,

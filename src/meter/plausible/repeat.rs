@@ -1,4 +1,4 @@
-//! A content that is believed when it comes twice; a text without parity, three times.
+//! A content that is believed when it comes twice; without parity a text or an identity comes three times.
 //!
 //! What is known already needs no second time. A dated value must also be near the meter's own clock, and a maximum of
 //! the day must not fall within the day; one that is not so is believed only after a minute of repeating itself.
@@ -50,17 +50,12 @@ impl Repeat {
             pending.content.is(group) || maximum && grows(&pending.content, group)
         };
         let Some(pending) = self.pending.as_mut().filter(|pending| agrees(pending)) else {
-            let overruled = self.pending.is_some();
             self.pending = Some(Pending {
                 content: Content::of(group),
                 since: now.mono,
                 times: 1,
             });
-            return if overruled {
-                Verdict::Hold
-            } else {
-                Verdict::Wait
-            };
+            return Verdict::Wait;
         };
         pending.times = pending.times.saturating_add(1);
         if pending.times < times(label, parity) {
@@ -85,10 +80,11 @@ impl Repeat {
 }
 
 /// How often a content must come. Without parity most of what passes the sum is a character of a text with bit 6 flipped,
-/// and the same one twice in a row is seen every few days on a bad line.
+/// and the same one twice in a row is seen every few days on a bad line. An identity is worth as much: another one is
+/// another meter.
 fn times(label: Label, parity: bool) -> u8 {
     match label.kind() {
-        Kind::Text if !parity => 3,
+        Kind::Text | Kind::Digits if !parity => 3,
         _ => 2,
     }
 }

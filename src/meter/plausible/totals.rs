@@ -4,8 +4,8 @@
 //! seen kept it. So what is expected is what this meter has done before, and a sum says nothing against a value until it
 //! has held some times. The groups of a frame are sampled one after the other: a step of the index may fall between them.
 //!
-//! A part that was lost, or that is damaged itself, is replaced by its last good value: at most one part moves at a time.
-//! When both sums fail it is EAST that is wrong, and nothing is said of the parts.
+//! A part that was lost is as it was. When one sum fails and the other does not, a part is wrong: the one that makes up the
+//! whole difference by its change since its last good value. When both fail, it is EAST, and nothing is said of the parts.
 
 use super::chain::Witness;
 use crate::tic::{Frame, Label};
@@ -59,23 +59,57 @@ impl Totals {
         frame: &Frame,
         good: &dyn Fn(Label) -> Option<i64>,
     ) -> Witness {
-        let supplier = |own| self.supplier.check(frame, good, own);
-        let distributor = |own| self.distributor.check(frame, good, own);
+        let supplier = self.supplier.check(frame, good);
+        let distributor = self.distributor.check(frame, good);
         let (own, other) = match label {
             Label::EAST => {
-                return match (supplier(None), distributor(None)) {
+                return match (supplier.of_the_total(), distributor.of_the_total()) {
                     (Witness::Silent, known) | (known, Witness::Silent) => known,
                     (one, other) => one.max(other),
                 };
             }
-            _ if SUPPLIER.contains(&label) => (supplier(Some(label)), distributor(None)),
-            _ if DISTRIBUTOR.contains(&label) => (distributor(Some(label)), supplier(None)),
+            _ if SUPPLIER.contains(&label) => (supplier, distributor),
+            _ if DISTRIBUTOR.contains(&label) => (distributor, supplier),
             _ => return Witness::Silent,
         };
-        if (own, other) == (Witness::Contradicts, Witness::Contradicts) {
-            Witness::Silent
-        } else {
-            own
+        match (own, other) {
+            (Check::Fails { .. }, Check::Fails { .. }) => Witness::Silent,
+            (own, _) => own.of_a_part(label, frame, good),
+        }
+    }
+}
+
+/// How a sum differs from what is expected.
+#[derive(Clone, Copy)]
+enum Check {
+    Unknown,
+    Holds(Witness),
+    Fails { by: i64 },
+}
+
+impl Check {
+    fn of_the_total(self) -> Witness {
+        match self {
+            Self::Unknown => Witness::Silent,
+            Self::Holds(witness) => witness,
+            Self::Fails { .. } => Witness::Contradicts,
+        }
+    }
+
+    fn of_a_part(
+        self,
+        label: Label,
+        frame: &Frame,
+        good: &dyn Fn(Label) -> Option<i64>,
+    ) -> Witness {
+        let by = match self {
+            Self::Unknown => return Witness::Silent,
+            Self::Holds(witness) => return witness,
+            Self::Fails { by } => by,
+        };
+        match number(frame, label).zip(good(label)) {
+            Some((now, last)) if (now - last - by).abs() <= TOLERANCE => Witness::Contradicts,
+            _ => Witness::Silent,
         }
     }
 }
@@ -97,9 +131,9 @@ impl Sum {
         }
     }
 
-    /// A sum that is proven and fails is forgotten by nobody: damage does that.
+    /// A sum that is proven and fails stays proven: damage does that.
     fn learn(&mut self, frame: &Frame) {
-        let Some(difference) = self.now(frame, &|_| None) else {
+        let Some(difference) = self.excess(frame, &|_| None) else {
             return;
         };
         if self.strays(difference) <= TOLERANCE {
@@ -111,20 +145,17 @@ impl Sum {
         }
     }
 
-    /// What it says of the part `own` of a frame, or of the total.
-    fn check(
-        &self,
-        frame: &Frame,
-        good: &dyn Fn(Label) -> Option<i64>,
-        own: Option<Label>,
-    ) -> Witness {
-        let differences = [self.now(frame, good), self.last(frame, good, own)];
-        let strays = differences.into_iter().flatten().map(|d| self.strays(d));
-        match strays.min() {
-            Some(0) => Witness::Confirms,
-            Some(..=TOLERANCE) => Witness::Allows,
-            Some(_) if self.held >= PROVEN => Witness::Contradicts,
-            Some(_) | None => Witness::Silent,
+    fn check(&self, frame: &Frame, good: &dyn Fn(Label) -> Option<i64>) -> Check {
+        let Some(difference) = self.excess(frame, good) else {
+            return Check::Unknown;
+        };
+        match self.strays(difference) {
+            0 => Check::Holds(Witness::Confirms),
+            ..=TOLERANCE => Check::Holds(Witness::Allows),
+            _ if self.held >= PROVEN => Check::Fails {
+                by: difference - self.difference,
+            },
+            _ => Check::Unknown,
         }
     }
 
@@ -132,29 +163,11 @@ impl Sum {
         (difference - self.difference).abs()
     }
 
-    /// With the parts of the frame; one that is not in it is as it was.
-    fn now(&self, frame: &Frame, good: &dyn Fn(Label) -> Option<i64>) -> Option<i64> {
-        let part = |part| number(frame, part).or_else(|| good(part));
-        self.sum(frame, &part)
-    }
-
-    /// With the parts as they were, but for the one that is judged.
-    fn last(
-        &self,
-        frame: &Frame,
-        good: &dyn Fn(Label) -> Option<i64>,
-        own: Option<Label>,
-    ) -> Option<i64> {
-        let part = |part| match own {
-            Some(own) if own == part => number(frame, part),
-            _ => good(part).or_else(|| number(frame, part)),
-        };
-        self.sum(frame, &part)
-    }
-
-    fn sum(&self, frame: &Frame, part: &dyn Fn(Label) -> Option<i64>) -> Option<i64> {
-        let sum: Option<i64> = self.parts.iter().map(|label| part(*label)).sum();
-        Some(sum? - number(frame, Label::EAST)?)
+    /// By how much the sum exceeds the total. A part that is not in the frame is as it was.
+    fn excess(&self, frame: &Frame, good: &dyn Fn(Label) -> Option<i64>) -> Option<i64> {
+        let parts = self.parts.iter();
+        let parts = parts.map(|part| number(frame, *part).or_else(|| good(*part)));
+        Some(parts.sum::<Option<i64>>()? - number(frame, Label::EAST)?)
     }
 }
 
