@@ -215,7 +215,7 @@ impl Bench {
             let before = self.last.as_ref().and_then(|last| last.reading.get(key));
             let Some(value) = value else { continue };
             self.counts.values += 1;
-            if self.truth.has_value(key, value) {
+            if self.truth.has_value(key, value, before) {
                 continue;
             }
             if Some(value) == before {

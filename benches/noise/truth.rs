@@ -91,22 +91,22 @@ impl Truth {
         })
     }
 
-    /// Whether this is the value of a key.
-    pub fn has_value(&self, key: Key, value: &Value) -> bool {
+    /// Whether this is the value of a key, after `before`.
+    pub fn has_value(&self, key: Key, value: &Value, before: Option<&Value>) -> bool {
         let recent = || {
             self.states
                 .iter()
                 .filter_map(|state| state.reading.get(key))
         };
-        // The sum of several indexes, of which some may be a frame older than others.
+        // The sum of several indexes, of which some may be older than others.
         if let (Key::ENERGY, Value::Int(sum)) = (key, value) {
-            let sums = || {
-                recent().filter_map(|value| match value {
-                    Value::Int(sum) => Some(*sum),
-                    _ => None,
-                })
+            let int = |value: &Value| match value {
+                Value::Int(sum) => Some(*sum),
+                _ => None,
             };
-            return sums().min() <= Some(*sum) && Some(*sum) <= sums().max();
+            let lowest = recent().chain(before).filter_map(int).min();
+            let highest = recent().filter_map(int).max();
+            return lowest <= Some(*sum) && Some(*sum) <= highest;
         }
         recent().any(|recent| recent == value)
     }

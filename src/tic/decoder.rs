@@ -42,7 +42,13 @@ impl Decoder {
 
     /// Takes bytes as they came, and gives every frame that ends in them to `sink`.
     pub fn push(&mut self, bytes: &[u8], sink: &mut impl FnMut(Frame)) {
-        for chunk in bytes.chunks(CHUNK) {
+        // A frame that ended before the first parity bit was not checked, though the bit comes in the same bytes.
+        let unchecked = match self.line.found() {
+            ParityFound::Undecided => bytes.iter().position(|byte| *byte >= 0x80).unwrap_or(0),
+            _ => 0,
+        };
+        let (unchecked, rest) = bytes.split_at_checked(unchecked).unwrap_or_default();
+        for chunk in unchecked.chunks(CHUNK).chain(rest.chunks(CHUNK)) {
             self.push_chunk(chunk, sink);
         }
     }

@@ -44,15 +44,23 @@ fn an_hour_stuck(mut meter: Meter, mut ear: Ear, label: Label, place: usize, dig
             "{label} place {place} digit {digit}: {published}, {sent_so_far:?}"
         );
     }
-    assert_eq!(ear.count(EventKind::IndexJumped), 0);
-    // The fault ends.
+    assert_eq!(
+        ear.count(EventKind::IndexJumped),
+        0,
+        "{label} {place} {digit} {:?}",
+        ear.events
+    );
+    // The fault ends: what has another digit there shows it.
+    let mut sent = meter.next().unwrap();
     for _ in 0..4 {
-        let sent = meter.next().unwrap();
         ear.hear(&sent);
+        sent = meter.next().unwrap();
     }
-    let sent = meter.next().unwrap();
     ear.hear(&sent);
-    assert_indexes(&ear, &sent.groups);
+    let right = &sent.get(label).unwrap().data;
+    if *right != stuck(right, place, digit) {
+        assert_indexes(&ear, &sent.groups);
+    }
 }
 
 #[test]

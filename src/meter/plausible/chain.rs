@@ -38,14 +38,14 @@ pub enum Witness {
 pub struct Evidence<'a> {
     /// When it came.
     pub now: Moment,
-    /// Whether the parity of each character was checked.
-    pub parity: bool,
+    /// Whether what passed the wire checks is most likely what was sent.
+    pub is_sound: bool,
     /// What the rest of the frame says of it.
     pub witness: Witness,
     /// Whether the second value can come so long after the first.
     pub follows: &'a dyn Fn(i64, i64, Duration) -> bool,
-    /// Whether the second value looks like a damaged form of what can follow the first.
-    pub resembles: &'a dyn Fn(i64, i64, Duration) -> bool,
+    /// The decimal places in which another digit would make the second value one that can follow the first, as bits.
+    pub damaged: &'a dyn Fn(i64, i64, Duration) -> u16,
 }
 
 impl Evidence<'_> {
@@ -53,7 +53,7 @@ impl Evidence<'_> {
     fn vouches(&self) -> bool {
         match self.witness {
             Witness::Confirms => true,
-            Witness::Allows | Witness::Silent => self.parity,
+            Witness::Allows | Witness::Silent => self.is_sound,
             Witness::Contradicts => false,
         }
     }
@@ -97,6 +97,24 @@ pub struct Chain {
     /// The last time that the label came, good or not.
     seen: Option<Duration>,
     candidate: Option<Candidate>,
+    fault: Option<Fault>,
+}
+
+/// A leap since the last good value that one damaged digit explains. As long as that digit stays, nothing is believed: a
+/// digit that is stuck shows what is possible now and then, as time passes.
+#[derive(Clone, Copy, Debug)]
+struct Fault {
+    value: i64,
+    /// Where the digit may be, as bits.
+    places: u16,
+}
+
+impl Fault {
+    fn is_still_in(self, value: i64) -> bool {
+        let digit = |value: i64, place| value / 10_i64.pow(place) % 10;
+        let mut places = (0..9).filter(|place| self.places >> place & 1 == 1);
+        places.all(|place| digit(value, place) == digit(self.value, place))
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -162,7 +180,9 @@ impl Chain {
             .good
             .is_some_and(|good| (evidence.follows)(good.value, value, good.age(now)));
         let stands = self.good() == Some(value);
-        let leaps = !follows || self.is_refused(value, evidence);
+        let leaps = !follows
+            || self.is_refused(value, evidence)
+            || self.fault.is_some_and(|fault| fault.is_still_in(value));
         if stands || !leaps && evidence.vouches() {
             let goes_on = |c: Candidate| {
                 c.is_leap || (evidence.follows)(c.value, value, now.mono.saturating_sub(c.at))
@@ -174,6 +194,10 @@ impl Chain {
             } else {
                 Judgement::Good
             };
+        }
+        if let Some(good) = self.good.filter(|_| !follows && self.fault.is_none()) {
+            let places = (evidence.damaged)(good.value, value, good.age(now));
+            self.fault = (places != 0).then_some(Fault { value, places });
         }
         let candidate = self.extend(value, leaps, silence, evidence);
         if self.is_mistaken(candidate, evidence) {
@@ -188,7 +212,7 @@ impl Chain {
                 Judgement::Bad
             };
         }
-        let from = self.good().filter(|_| candidate.is_leap);
+        let from = self.good().filter(|_| candidate.is_leap && !follows);
         self.believe(value, candidate.length > 1, now);
         from.map_or(Judgement::Good, |from| Judgement::Jump { from })
     }
@@ -214,6 +238,7 @@ impl Chain {
         };
         self.before = self.good.replace(good).filter(|_| !is_sure);
         self.candidate = None;
+        self.fault = None;
     }
 
     fn extend(
@@ -273,9 +298,9 @@ impl Chain {
         let age = at.saturating_sub(since);
         let confirmed = evidence.witness >= Witness::Allows;
         let Some(good) = self.good else {
-            return length >= 2 || confirmed || evidence.parity;
+            return length >= 2 || confirmed || evidence.is_sound;
         };
-        let damaged = || (evidence.resembles)(good.value, value, good.age(evidence.now));
+        let damaged = || (evidence.damaged)(good.value, value, good.age(evidence.now)) != 0;
         let doubtful = match evidence.witness {
             Witness::Contradicts => true,
             Witness::Silent => is_leap && damaged(),
@@ -314,10 +339,10 @@ mod tests {
         };
         let evidence = Evidence {
             now,
-            parity,
+            is_sound: parity,
             witness,
             follows: &follows,
-            resembles: &|_, _, _| false,
+            damaged: &|_, _, _| 0,
         };
         chain.judge(value, &evidence)
     }

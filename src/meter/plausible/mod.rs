@@ -5,17 +5,20 @@
 //! sent again. A group that fails is *held*: the last good value stands, and the next frames decide. Nothing is held
 //! for ever: what is really so keeps being so, and gets through.
 //!
+//! A frame is *sound* if parity was checked and few of its groups were rejected: what passed is what was sent, but for two
+//! wrong bits in one character.
+//!
 //! | rule | labels | believed when |
 //! |---|---|---|
-//! | [`Rule::Index`] | energies | it follows the last good one, or a chain of them is long enough (`chain`) |
+//! | [`Rule::Index`] | energies | it follows the last good one and the frame is sound, or the totals confirm it (`totals`), or the next one follows it; else a chain of them must be long enough (`chain`) |
 //! | [`Rule::Clock`] | DATE | it advances as time does, or a chain of them is long enough |
 //! | [`Rule::Text`] | identity, contract, texts, dated values | it comes twice, and is near the meter's clock (`repeat`) |
 //! | [`Rule::Maximum`] | the maxima of the day | as a text; it may grow meanwhile, and does not fall within the day |
-//! | [`Rule::Register`] | STGE, RELAIS, NTARF … | parity was checked, or it comes twice |
+//! | [`Rule::Register`] | STGE, RELAIS, NTARF … | the frame is sound, or it comes twice |
 //! | [`Rule::Once`] | MSG2 | parity was checked, or it comes twice |
 //! | [`Rule::Moment`] | powers, currents, voltages | at once: the next frame corrects it |
 //!
-//! The first content of a label is believed at once if parity was checked. Pure: time is an argument.
+//! The first content of a label is believed at once in a sound frame. Pure: time is an argument.
 
 mod chain;
 mod repeat;
@@ -103,8 +106,11 @@ impl<'a> Circumstances<'a> {
         }
     }
 
-    fn parity(&self) -> bool {
-        self.frame.is_parity_checked()
+    /// Whether what passed the wire checks is most likely what was sent: parity was checked, and the line is not so bad that
+    /// two wrong bits in one character are common.
+    fn is_sound(&self) -> bool {
+        let rejected = self.frame.rejected().total() as usize;
+        self.frame.is_parity_checked() && rejected * 4 <= self.frame.groups().len()
     }
 }
 
@@ -163,19 +169,20 @@ impl Judge {
         let Some(track) = self.tracks.get_mut(label.index()) else {
             return Verdict::Hold;
         };
-        let (now, parity) = (circumstances.now, circumstances.parity());
+        let (now, sound) = (circumstances.now, circumstances.is_sound());
         let verdict = match Rule::of(label) {
             Rule::Moment => Verdict::Accept,
             Rule::Index => index(&mut track.chain, group, witness, circumstances),
             Rule::Clock => clock(&mut track.chain, group, circumstances),
-            Rule::Register | Rule::Once if parity => Verdict::Accept,
-            Rule::Text | Rule::Maximum if parity && known.is_none() => Verdict::Accept,
+            Rule::Once if circumstances.frame.is_parity_checked() => Verdict::Accept,
+            Rule::Register if sound => Verdict::Accept,
+            Rule::Text | Rule::Maximum if sound && known.is_none() => Verdict::Accept,
             Rule::Register | Rule::Once | Rule::Text | Rule::Maximum => {
-                track.repeat.judge(label, group, known, date, parity, now)
+                track.repeat.judge(label, group, known, date, sound, now)
             }
         };
         if verdict.is_accepted() {
-            if witness == Witness::Contradicts {
+            if witness == Witness::Contradicts && !known.is_some_and(|known| known.is(group)) {
                 // What it goes by is not so any more.
                 self.totals = Totals::default();
             }
@@ -231,24 +238,22 @@ fn index(
     };
     let evidence = Evidence {
         now: circumstances.now,
-        parity: circumstances.parity(),
+        is_sound: circumstances.is_sound(),
         witness,
         follows: &|from, to, elapsed| (0..=most(elapsed)).contains(&(to - from)),
-        resembles: &|from, to, elapsed| {
-            differs_in_one_digit(to, from, from.saturating_add(most(elapsed)))
-        },
+        damaged: &|from, to, elapsed| damaged_places(to, from, from.saturating_add(most(elapsed))),
     };
     chain.judge(group.number().into(), &evidence).into()
 }
 
-/// Whether another digit in one place would make an index one from `low` to `high`: one damaged digit does that, and a
-/// reset or another meter hardly ever.
-fn differs_in_one_digit(index: i64, low: i64, high: i64) -> bool {
-    (0..9).map(|place| 10_i64.pow(place)).any(|unit| {
+/// The decimal places, as bits, in which another digit would make an index one from `low` to `high`: one damaged digit
+/// does that, and a reset or another meter hardly ever.
+fn damaged_places(index: i64, low: i64, high: i64) -> u16 {
+    (0..9).fold(0, |places, place| {
+        let unit = 10_i64.pow(place);
         let without = index - index / unit % 10 * unit;
-        (0..10)
-            .map(|digit| without + digit * unit)
-            .any(|other| (low..=high).contains(&other))
+        let repairs = (0..10).any(|digit| (low..=high).contains(&(without + digit * unit)));
+        places | u16::from(repairs) << place
     })
 }
 
@@ -260,13 +265,13 @@ fn clock(chain: &mut Chain, group: &Group<'_>, circumstances: &Circumstances<'_>
     };
     let evidence = Evidence {
         now: circumstances.now,
-        parity: circumstances.parity(),
+        is_sound: circumstances.is_sound(),
         witness: Witness::Confirms,
         follows: &|from, to, elapsed| {
             let seconds = i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX / 2);
             (0..=seconds + SLACK).contains(&(to - from))
         },
-        resembles: &|_, _, _| false,
+        damaged: &|_, _, _| 0,
     };
     match chain.judge(date.unix(), &evidence).into() {
         Verdict::Jump { .. } => Verdict::Accept,

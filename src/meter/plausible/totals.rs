@@ -14,6 +14,8 @@ use crate::tic::{Frame, Label};
 const TOLERANCE: i64 = 2;
 /// A sum that has held in so many frames is expected to hold.
 const PROVEN: u8 = 3;
+/// Another difference counts when it came in so many frames, some minutes: it is none that a digit makes in passing.
+const STEADY: u8 = 200;
 
 const SUPPLIER: [Label; 10] = [
     Label::EASF01,
@@ -120,6 +122,9 @@ struct Sum {
     parts: &'static [Label],
     difference: i64,
     held: u8,
+    /// Another difference, and in how many frames it came one after the other.
+    next: i64,
+    times: u8,
 }
 
 impl Sum {
@@ -128,20 +133,31 @@ impl Sum {
             parts,
             difference: 0,
             held: 0,
+            next: 0,
+            times: 0,
         }
     }
 
-    /// A sum that is proven and fails stays proven: damage does that.
+    /// A sum that is proven and fails stays proven: damage does that. One that is rounded moves by a step, and stays there.
     fn learn(&mut self, frame: &Frame) {
         let Some(difference) = self.excess(frame, &|_| None) else {
             return;
         };
-        if self.strays(difference) <= TOLERANCE {
-            self.difference = difference;
+        if difference == self.difference {
             self.held = self.held.saturating_add(1);
-        } else if self.held < PROVEN {
+            self.times = 0;
+            return;
+        }
+        if difference != self.next {
+            self.next = difference;
+            self.times = 0;
+        }
+        self.times = self.times.saturating_add(1);
+        let is_new = self.held < PROVEN && self.times >= PROVEN;
+        let is_step = self.strays(difference) <= TOLERANCE && self.times >= STEADY;
+        if is_new || is_step {
             self.difference = difference;
-            self.held = 1;
+            self.held = PROVEN;
         }
     }
 
