@@ -8,6 +8,7 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::slice;
 
 use super::draft::Draft;
 use super::framing::Framing;
@@ -42,13 +43,16 @@ impl Decoder {
 
     /// Takes bytes as they came, and gives every frame that ends in them to `sink`.
     pub fn push(&mut self, bytes: &[u8], sink: &mut impl FnMut(Frame)) {
-        // A frame that ended before the first parity bit was not checked, though the bit comes in the same bytes.
-        let unchecked = match self.line.found() {
-            ParityFound::Undecided => bytes.iter().position(|byte| *byte >= 0x80).unwrap_or(0),
-            _ => 0,
-        };
-        let (unchecked, rest) = bytes.split_at_checked(unchecked).unwrap_or_default();
-        for chunk in unchecked.chunks(CHUNK).chain(rest.chunks(CHUNK)) {
+        // Byte by byte until parity is decided, 64 of them at most: a frame that ends meanwhile
+        // tells what was known at its end, however the bytes are cut.
+        let mut rest = bytes;
+        while self.line.found() == ParityFound::Undecided
+            && let Some((first, others)) = rest.split_first()
+        {
+            self.push_chunk(slice::from_ref(first), sink);
+            rest = others;
+        }
+        for chunk in rest.chunks(CHUNK) {
             self.push_chunk(chunk, sink);
         }
     }
