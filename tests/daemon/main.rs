@@ -4,7 +4,7 @@
 //! - `values`: in many configurations of meter and contract, every figure, on both outputs.
 //! - `privacy`: what identifies nobody shows nowhere.
 //! - `life`: start, signals, watchdog, end, and the broker and the bus coming and going.
-//! - `line`: the adapter unplugged, the meter silent, the mode switched.
+//! - `line`: the adapter unplugged, the mode switched; `availability`: the meter silent.
 //!
 //! `facts` and `expected` say what is to come out, apart from the code that makes it.
 
@@ -16,6 +16,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod availability;
 mod expected;
 mod facts;
 mod life;

@@ -69,7 +69,7 @@ impl Home {
     }
 
     /// Starts a daemon, and does not wait for anything.
-    pub fn start(&self) -> Daemon {
+    pub fn start(&self) -> Daemon<'_> {
         let path = |name: &str| self.directory.path().join(name);
         let _ = fs::remove_file(path("notify"));
         let notify = UnixDatagram::bind(path("notify")).unwrap();
@@ -92,6 +92,7 @@ impl Home {
             .spawn()
             .unwrap();
         Daemon {
+            home: self,
             child,
             notify,
             notices: Vec::new(),
@@ -99,7 +100,7 @@ impl Home {
     }
 
     /// Starts a daemon, and waits until it is ready.
-    pub fn start_ready(&self) -> Daemon {
+    pub fn start_ready(&self) -> Daemon<'_> {
         let mut daemon = self.start();
         daemon.until_notice("READY=1");
         daemon
@@ -107,13 +108,14 @@ impl Home {
 }
 
 /// A running daemon, killed when dropped.
-pub struct Daemon {
+pub struct Daemon<'a> {
+    home: &'a Home,
     child: Child,
     notify: UnixDatagram,
     notices: Vec<String>,
 }
 
-impl Daemon {
+impl Daemon<'_> {
     /// What it told systemd, line by line.
     pub fn notices(&mut self) -> &[String] {
         let mut buffer = [0; 4096];
@@ -126,19 +128,25 @@ impl Daemon {
 
     /// Waits until it tells systemd a line that begins so.
     pub fn until_notice(&mut self, beginning: &str) -> String {
-        within(SOON, beginning, || {
+        let deadline = Instant::now() + SOON;
+        loop {
             let ended = self.child.try_wait().unwrap();
-            let told = self
+            if let Some(told) = self
                 .notices()
                 .iter()
                 .find(|line| line.starts_with(beginning))
-                .cloned();
+            {
+                return told.clone();
+            }
+            let is_late = ended.is_some() || Instant::now() > deadline;
+            let log = self.home.log();
             assert!(
-                told.is_some() || ended.is_none(),
-                "{ended:?} before {beginning}"
+                !is_late,
+                "not {beginning}, but {:?}; {ended:?}\n{log}",
+                self.notices
             );
-            told
-        })
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 
     pub fn signal(&self, signal: Signal) {
@@ -160,7 +168,7 @@ impl Daemon {
     }
 }
 
-impl Drop for Daemon {
+impl Drop for Daemon<'_> {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
