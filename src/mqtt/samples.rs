@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::meter::{Identity, Input, Memory, Meter, Moment, Snapshot, Timestamp, Update};
-use crate::tic::{Decoder, Frame, Mode, Parity, push_group};
+use crate::tic::{Decoder, Frame, Mode, Parity, push_group, with_parity};
 
 /// 2026-01-15 12:00:00 UTC.
 const START: i64 = 1_768_478_400;
@@ -79,8 +79,9 @@ fn frame(mode: Mode, lines: &str) -> Frame {
         }
     }
     bytes.push(0x03);
+    let bytes: Vec<u8> = bytes.into_iter().map(with_parity).collect();
     let mut frames = Vec::new();
-    Decoder::new(mode, Parity::Ignore).push(&bytes, &mut |frame| frames.push(frame));
+    Decoder::new(mode, Parity::Check).push(&bytes, &mut |frame| frames.push(frame));
     assert!(!frames[0].is_damaged(), "{:?}", frames[0]);
     frames.remove(0)
 }

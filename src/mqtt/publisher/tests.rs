@@ -97,6 +97,9 @@ fn an_event_is_said_at_once_behind_its_state_and_the_tick_goes_on() {
     scene.frame(1, at(0));
     scene.frame(2, at(3));
     let changed = single_phase_at(3).replace("LTARF|      BASE      ", "LTARF|  HEURE CREUSE  ");
+    // A text is believed when it comes twice.
+    let update = scene.sample.hear(Mode::Standard, &changed);
+    assert_eq!(powers(&scene.push(&update, at(4))), NOTHING);
     let update = scene.sample.hear(Mode::Standard, &changed);
     let said = scene.push(&update, at(4));
     assert_eq!(powers(&said), [3]);
