@@ -230,6 +230,47 @@ fn is_told_all(broker: &Broker) {
     });
 }
 
+/// The exit code of `status`, and what it prints.
+fn status(bus: &PrivateBus) -> (i32, serde_json::Value) {
+    let output = Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+        .args(["status", "--json", "--bus", &bus.address()])
+        .output()
+        .unwrap();
+    let said = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    (output.status.code().unwrap(), said)
+}
+
+#[test]
+fn status_says_by_its_exit_code_whether_every_meter_is_received() {
+    let (bus, broker, house) = (PrivateBus::system(), Broker::start(), House::new());
+    assert_eq!(status(&bus).0, 1, "no daemon");
+    let mut record = Record::at(&broker);
+    {
+        let home = house.home(broker.port).on_bus(bus.address());
+        let mut daemon = home.start_ready();
+        record.until_state(0, "main", "a whole state", |state| {
+            state["energy"].is_number()
+        });
+        let said = within(SOON, "all is well", || {
+            let (code, said) = status(&bus);
+            (code == 0).then_some(said)
+        });
+        assert_eq!(said["main"]["link"], "receiving", "{said}");
+        assert!(said["main"]["energy"].is_number(), "{said}");
+        daemon.stop();
+    }
+    let absent = meter("garage", &house.directory.path().join("absent"));
+    let home = Home::new(&config(&[house.meter(), absent], broker.port)).on_bus(bus.address());
+    let _daemon = home.start_ready();
+    until_receiving(&mut record);
+    let (code, said) = status(&bus);
+    assert_eq!(
+        (code, &said["garage"]["link"]),
+        (1, &"no_device".into()),
+        "{said}"
+    );
+}
+
 #[test]
 fn the_keys_of_a_meter_outlive_a_restart() {
     let (broker, directory) = (Broker::start(), tempfile::tempdir().unwrap());

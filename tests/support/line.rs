@@ -59,9 +59,9 @@ pub struct Playing {
 }
 
 impl Playing {
-    /// Sends the frames of this scenario on a line of its own, ten times faster than real.
+    /// Sends the frames of this scenario on a line of its own, ten times faster than real; who does not listen misses them.
     pub fn on(device: &Path, scenario: Scenario) -> Self {
-        let mut line = open(device);
+        let mut line = Pty::open(Some(device), Duration::ZERO).unwrap();
         let mut wired = Wired::new(Meter::new(scenario).unwrap(), 10.0, false);
         let stop = Arc::new(AtomicBool::new(false));
         let asked = stop.clone();
