@@ -74,6 +74,7 @@ fn a_silent_meter_loses_its_values_and_then_its_availability() {
         "parity_errors",
         "checksum_errors",
         "format_errors",
+        "values_held",
     ];
     for (key, value) in empty.as_object().unwrap() {
         assert_eq!(

@@ -6,7 +6,10 @@ use linky_sensor::simulator::{FrameKind, Scenario, Sent};
 use linky_sensor::tic::Mode;
 use serde_json::{Map, Value, json};
 
-use super::facts::{Fact, HISTORIQUE, How, MAKERS, OCCASIONAL, OF_THE_STATE, OWN, STANDARD};
+use super::facts::{
+    Fact, HISTORIQUE, How, MAKERS, MOMENTS, OCCASIONAL, OF_THE_STATE, OWN, REGISTERS, STANDARD,
+    SUMMED, TWICE,
+};
 
 /// A fact of one number: label, interface, type, key, how.
 #[derive(Clone, Debug)]
@@ -26,12 +29,34 @@ struct Known {
     seen: u32,
     missed: u32,
     stands: bool,
+    /// Horodate and data that came once, and are to come again.
+    awaited: Option<(String, String)>,
+}
+
+impl Known {
+    /// A group came. Whether it is believed: `at_once` says how much is by itself.
+    fn push(&mut self, horodate: &str, data: &str, at_once: bool) {
+        let came = (horodate.to_owned(), data.to_owned());
+        self.seen += 1;
+        self.missed = 0;
+        if at_once
+            || (&self.horodate, &self.data) == (&came.0, &came.1)
+            || self.awaited.as_ref() == Some(&came)
+        {
+            (self.horodate, self.data) = came;
+            self.stands = true;
+            self.awaited = None;
+        } else {
+            self.awaited = Some(came);
+        }
+    }
 }
 
 /// What is known of a meter after some frames.
 pub struct Expected {
     mode: Mode,
     phases: u8,
+    parity: bool,
     facts: Vec<Single>,
     labels: HashMap<String, Known>,
     /// Frames that ended in any way.
@@ -40,8 +65,8 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// Nothing was sent yet.
-    pub fn of(scenario: &Scenario) -> Self {
+    /// Nothing was sent yet. `parity` tells whether it comes with what is sent.
+    pub fn of(scenario: &Scenario, parity: bool) -> Self {
         let facts = match scenario.mode {
             Mode::Standard => STANDARD,
             Mode::Historique => HISTORIQUE,
@@ -49,6 +74,7 @@ impl Expected {
         Self {
             mode: scenario.mode,
             phases: scenario.phases.count(),
+            parity,
             facts: facts.iter().flat_map(singles).collect(),
             labels: HashMap::new(),
             frames: 0,
@@ -81,15 +107,21 @@ impl Expected {
             }
         }
         for group in &sent.groups {
-            let known = self
-                .labels
-                .entry(group.label.name().to_owned())
-                .or_default();
-            known.horodate = group.horodate.clone().unwrap_or_default();
-            known.data.clone_from(&group.data);
-            known.seen += 1;
-            known.missed = 0;
-            known.stands = true;
+            let (label, parity) = (group.label.name(), self.parity);
+            let known = self.labels.entry(label.to_owned()).or_default();
+            let is_first = known.data.is_empty() && known.horodate.is_empty();
+            let at_once = match label {
+                _ if MOMENTS.contains(&label) => true,
+                _ if REGISTERS.contains(&label) => parity,
+                "DATE" => parity || !is_first || known.awaited.is_some(),
+                _ if TWICE.contains(&label) || group.horodate.is_some() => parity && is_first,
+                _ => parity || !is_first || known.awaited.is_some() || SUMMED.contains(&label),
+            };
+            known.push(
+                group.horodate.as_deref().unwrap_or_default(),
+                &group.data,
+                at_once,
+            );
         }
         for known in self.labels.values_mut() {
             known.stands &= known.missed < 3;

@@ -61,6 +61,7 @@ pub const OWN: &[(&str, &str)] = &[
     ("t", "parity_errors"),
     ("t", "checksum_errors"),
     ("t", "format_errors"),
+    ("t", "values_held"),
 ];
 
 /// The keys of a state that are no property.
@@ -206,4 +207,30 @@ pub const MAKERS: &[(&str, &str)] = &[
     ("02", "Sagemcom"),
     ("04", "Landis+Gyr / Siemens Metering"),
     ("85", "Itron"),
+];
+
+/// What is sent again and again, and is believed when it comes twice; so is all that has a horodate.
+pub const TWICE: &[&str] = &[
+    "ADSC", "VTIC", "NGTF", "LTARF", "PREF", "PCOUP", "MSG1", "PRM", "PJOURF+1", "PPOINTE", "ADCO",
+    "OPTARIF", "ISOUSC", "PTEC", "DEMAIN", "HHPHC", "MOTDETAT",
+];
+
+/// Bits and numbers that change at any time: believed at once where the parity was checked, else when they come twice.
+pub const REGISTERS: &[&str] = &[
+    "STGE", "RELAIS", "NTARF", "NJOURF", "NJOURF+1", "MSG2", "IMAX", "IMAX1", "IMAX2", "IMAX3",
+    "PMAX", "PEJP", "PPOT",
+];
+
+/// Energies whose sum is sent with them: it proves the first of them without parity.
+pub const SUMMED: &[&str] = &[
+    "EAST", "EASF01", "EASF02", "EASF03", "EASF04", "EASF05", "EASF06", "EASF07", "EASF08",
+    "EASF09", "EASF10", "EASD01", "EASD02", "EASD03", "EASD04",
+];
+
+/// Powers, currents and voltages: believed at once, for the next frame corrects them. All else is an energy or the clock, of
+/// which the first is believed with parity or the second time, and each that follows at once.
+pub const MOMENTS: &[&str] = &[
+    "SINSTS", "SINSTS1", "SINSTS2", "SINSTS3", "SINSTI", "IRMS1", "IRMS2", "IRMS3", "URMS1",
+    "URMS2", "URMS3", "PAPP", "IINST", "IINST1", "IINST2", "IINST3", "ADPS", "ADIR1", "ADIR2",
+    "ADIR3",
 ];
