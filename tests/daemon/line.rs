@@ -28,7 +28,7 @@ pub fn links(record: &mut Record, from: usize) -> Vec<(String, String)> {
         .iter()
         .filter(|heard| heard.topic == "linky/main/event");
     let events = heard
-        .map(|heard| heard.json())
+        .map(super::support::broker::Heard::json)
         .filter(|event| event["event_type"] == "link_changed");
     events.map(|event| link(&event)).collect()
 }

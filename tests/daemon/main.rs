@@ -8,7 +8,7 @@
 //!
 //! `facts` and `expected` say what is to come out, apart from the code that makes it.
 
-#![allow(
+#![expect(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

@@ -108,13 +108,13 @@ impl Monitor {
             errors
                 .lines()
                 .map_while(Result::ok)
-                .for_each(|line| drop(ready.send(line)))
+                .for_each(|line| drop(ready.send(line)));
         });
         thread::spawn(move || {
             output
                 .lines()
                 .map_while(Result::ok)
-                .for_each(|line| drop(sender.send(line)))
+                .for_each(|line| drop(sender.send(line)));
         });
         let said = is_ready.recv_timeout(PATIENCE);
         let monitor = Self { child, lines };
