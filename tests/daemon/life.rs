@@ -111,6 +111,20 @@ fn a_hangup_is_ignored_and_a_termination_says_goodbye() {
 }
 
 #[test]
+fn a_bus_and_a_broker_that_hang_do_not_keep_it_from_ending() {
+    let (bus, broker, house) = (PrivateBus::system(), Broker::start(), House::new());
+    let mut record = Record::at(&broker);
+    let home = house.home(broker.port).on_bus(bus.address());
+    let mut daemon = home.start_ready();
+    until_receiving(&mut record);
+    broker.signal(Signal::SIGSTOP);
+    nix::sys::signal::kill(bus.pid(), Signal::SIGSTOP).unwrap();
+    daemon.stop();
+    // Who listens is to hear that this test ends.
+    broker.signal(Signal::SIGCONT);
+}
+
+#[test]
 fn a_killed_daemon_leaves_its_last_will() {
     let (broker, house) = (Broker::start(), House::new());
     let mut record = Record::at(&broker);
