@@ -6,6 +6,7 @@
 pub mod check_config;
 mod decode;
 mod demo;
+mod doctor;
 mod list_fields;
 mod simulate;
 mod status;
@@ -53,6 +54,8 @@ enum Command {
     CheckConfig,
     /// Decode raw bytes of a meter: one JSON object per frame
     Decode(decode::Decode),
+    /// Say what ports there are, or what is heard on one, and what to do
+    Doctor(doctor::Doctor),
     /// Print the table of quantities
     ListFields {
         /// How to print it
@@ -84,6 +87,7 @@ pub fn main() -> u8 {
         Command::CheckConfig => check_config::run(&line.config, &mut out, &mut err),
         Command::Decode(decode) => decode::run(&decode, &mut out, &mut err),
         Command::Status(status) => status.run(&mut out, &mut err),
+        Command::Doctor(doctor) => doctor::run(&doctor, &mut out, &mut err),
         Command::ListFields { format } => {
             written(list_fields::print(format, &mut out).and_then(|()| out.flush()))
         }
