@@ -41,11 +41,11 @@ impl Followed {
         loop {
             match updates.recv().await {
                 Ok(update) => {
-                    journal::tell(&update);
                     let before = std::mem::replace(
                         &mut *self.last.lock().unwrap_or_else(PoisonError::into_inner),
                         update.snapshot.clone(),
                     );
+                    journal::tell(&before, &update);
                     if before.link != update.snapshot.link {
                         let _ = changed.send(());
                     }
