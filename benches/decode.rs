@@ -1,5 +1,6 @@
-//! How fast frames are decoded, in both modes and for several sizes of chunks, beside the simplest possible walk over the same
-//! bytes: one that only adds them up. Every check is on, parity included, and every frame is built.
+//! How fast frames are decoded, in both modes and for several sizes of chunks, beside the simplest
+//! possible walk over the same bytes: one that only adds them up. Every check is on, parity
+//! included, and every frame is built.
 //!
 //! Prints megabytes per second, the best of several rounds. `cargo bench --bench decode`.
 
@@ -48,7 +49,7 @@ fn decode(mode: Mode, bytes: &[u8], chunk: usize) -> usize {
     let mut groups = 0;
     for chunk in black_box(bytes).chunks(chunk) {
         decoder.push(chunk, &mut |frame| {
-            groups += black_box(frame).groups().len()
+            groups += black_box(frame).groups().len();
         });
     }
     assert!(groups > 0, "nothing was decoded");
@@ -89,7 +90,7 @@ fn stream(mode: Mode) -> Vec<u8> {
 
 fn standard(turn: u32, out: &mut Vec<u8>) {
     let mut group = |label: &str, horodate: Option<&str>, data: &str| {
-        push_group(Mode::Standard, label, horodate, data, out)
+        push_group(Mode::Standard, label, horodate, data, out);
     };
     let now = format!(
         "H2402{:02}{:02}{:02}{:02}",

@@ -11,6 +11,7 @@
 
 container_root=
 container_host=  # systemd-nspawn
+container_group= # its control group, if nobody else makes it one
 container_init=  # the first process inside, as the host numbers it
 
 # The tree with its packages is kept, by suite and list of packages, and unpacked for each container.
@@ -38,10 +39,17 @@ container_create() {
 container_boot() {
 	local flags=(--directory="$container_root" --boot --register=no --console=read-only --private-network
 		--link-journal=no --machine=linky-test)
-	# Without systemd on the host there is nobody to make a unit for it.
-	[ -d /run/systemd/system ] || flags+=(--keep-unit)
-	# cgroup v2 inside, as on the systems that the package is for.
-	SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 setsid systemd-nspawn "${flags[@]}" </dev/null >"$container_root.log" 2>&1 &
+	if [ ! -d /run/systemd/system ]; then
+		# Nobody makes a unit for it. In one control group with another container, each would end the other's services.
+		flags+=(--keep-unit)
+		container_group=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)/$(basename "$container_root")
+		mkdir "$container_group"
+	fi
+	(
+		[ -z "$container_group" ] || echo "$BASHPID" >"$container_group/cgroup.procs"
+		# cgroup v2 inside, as on the systems that the package is for.
+		SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 exec setsid systemd-nspawn "${flags[@]}"
+	) </dev/null >"$container_root.log" 2>&1 &
 	container_host=$!
 	within 60 container_is_up || {
 		cat "$container_root.log" >&2
@@ -70,6 +78,13 @@ container_end() {
 		within 20 container_is_gone || kill -KILL "$container_host" "$container_init" 2>/dev/null || true
 		wait "$container_host" 2>/dev/null || true
 		container_host=
+	fi
+	if [ -n "$container_group" ]; then
+		# There is one in each hierarchy that systemd-nspawn knows.
+		local hierarchies
+		mapfile -t hierarchies < <(awk '$3 ~ /^cgroup/ { print $2 }' /proc/mounts)
+		find "${hierarchies[@]}" -depth -type d -path "*/$(basename "$container_group")*" -exec rmdir {} + || true
+		container_group=
 	fi
 	if [ -n "$container_root" ]; then
 		rm -rf --one-file-system "$container_root" "$container_root.log"

@@ -1,5 +1,7 @@
 //! The reference in `docs/` is what the program prints. `UPDATE_GOLDEN=1 cargo test` writes it anew.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::path::Path;
 use std::process::Command;
 

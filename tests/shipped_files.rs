@@ -43,6 +43,7 @@ fn commands() -> Vec<String> {
 fn options(help: &str) -> BTreeSet<&str> {
     help.split(|character: char| character.is_whitespace() || "[],".contains(character))
         .filter_map(|word| word.strip_prefix("--"))
+        .map(|word| word.trim_end_matches('.'))
         .filter(|word| !word.is_empty())
         .collect()
 }

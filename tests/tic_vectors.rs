@@ -1,8 +1,17 @@
-//! Single groups, sound and damaged, with the verdict of a strict decoder: `tests/vectors/groups.csv`.
+//! Single groups, sound and damaged, with the verdict of a strict decoder:
+//! `tests/vectors/groups.csv`.
 //!
-//! `raw_hex` runs from LF to CR, or what the damage left of that; a row with a valid sum may still have to be rejected. Each row is
-//! put between STX and ETX and decoded. Parity is stripped in the vectors, but for two rows that show what an 8N1 port reads: these
-//! are to be rejected where parity is not expected, and are sound where it is checked.
+//! `raw_hex` runs from LF to CR, or what the damage left of that; a row with a valid sum may still
+//! have to be rejected. Each row is put between STX and ETX and decoded. Parity is stripped in the
+//! vectors, but for two rows that show what an 8N1 port reads: these are to be rejected where
+//! parity is not expected, and are sound where it is checked.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use linky_sensor::tic::{Decoder, Frame, FrameEnd, Label, Mode, Parity, ParityFound, with_parity};
 
@@ -123,7 +132,8 @@ fn every_group_gets_its_verdict() {
     }
 }
 
-/// A printable group is rejected for its form if its sum is right, and for its sum if that is all that is wrong.
+/// A printable group is rejected for its form if its sum is right, and for its sum if that is all
+/// that is wrong.
 #[test]
 fn the_reason_of_a_rejection_is_the_sum_or_the_form() {
     for row in rows()

@@ -8,6 +8,7 @@ mod decode;
 mod demo;
 mod list_fields;
 mod simulate;
+mod status;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -60,6 +61,8 @@ enum Command {
     },
     /// Be a meter: on a pty, or on standard output
     Simulate(simulate::Simulate),
+    /// Say what the running daemon sees; exit code 0 if every meter is received
+    Status(status::Status),
 }
 
 /// Runs the command that the arguments of the process ask for. Returns the exit code.
@@ -80,6 +83,7 @@ pub fn main() -> u8 {
         Command::Demo(demo) => demo::run(&demo),
         Command::CheckConfig => check_config::run(&line.config, &mut out, &mut err),
         Command::Decode(decode) => decode::run(&decode, &mut out, &mut err),
+        Command::Status(status) => status.run(&mut out, &mut err),
         Command::ListFields { format } => {
             written(list_fields::print(format, &mut out).and_then(|()| out.flush()))
         }

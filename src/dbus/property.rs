@@ -120,8 +120,6 @@ impl Property {
     /// Its value, if it is known.
     pub fn value<'a>(&self, snapshot: &'a Snapshot) -> Option<Variant<'a>> {
         match self.what {
-            // Nothing has happened yet that it could be the time of.
-            What::Quantity(Key::TIME) if snapshot.seq == 0 => None,
             What::Quantity(key) if snapshot.keys.contains(key) => {
                 variant(key.row().kind, snapshot.reading.get(key)?)
             }
@@ -180,7 +178,7 @@ pub fn parse_value(kind: Kind, variant: &Variant<'_>) -> Option<Value> {
 /// What the table says of a quantity, in a few sentences.
 fn about(key: Key) -> String {
     let row = key.row();
-    let mut text = row.english.to_owned();
+    let mut text = sentence(row.english);
     if !row.unit.is_empty() {
         text += &format!(" ({})", row.unit);
     }
@@ -193,7 +191,7 @@ fn about(key: Key) -> String {
     }
     for (mode, source) in [("Standard", &row.standard), ("Historique", &row.historique)] {
         let source = source.to_string();
-        if !matches!(source.as_str(), "" | "-") {
+        if !matches!(source.as_str(), "" | "-" | "rule") {
             text += &format!(" {mode}: {source}.");
         }
     }
@@ -201,6 +199,17 @@ fn about(key: Key) -> String {
         text += " Known only if the configuration lets identifiers be published.";
     }
     text
+}
+
+/// With a capital.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map(|first| first.to_ascii_uppercase())
+        .into_iter()
+        .chain(letters)
+        .collect()
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ use crate::names::{BUS_NAME, journal, meter_path};
 const BEAT: Duration = Duration::from_secs(5);
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// A session that lasted so long was a good one: the next wait is the first again.
+const STEADY: Duration = Duration::from_secs(3);
 
 /// A meter to serve.
 #[derive(Debug)]
@@ -86,8 +88,7 @@ pub async fn run(
                 let Some(error) = server.serve(session).await else {
                     return;
                 };
-                // A bus that throws us out again and again is not asked every second.
-                if since.elapsed() > LONGEST_WAIT {
+                if since.elapsed() > STEADY {
                     wait = FIRST_WAIT;
                 }
                 error
@@ -95,7 +96,9 @@ pub async fn run(
             Err(error) => error,
         };
         let cause = error.to_string();
-        if cause != said {
+        if cause == said {
+            log::debug!("D-Bus: {cause}");
+        } else {
             log::warn!(MESSAGE_ID = message_id(&error); "D-Bus: {cause}. Trying again until it works; nothing else stops");
             said = cause;
         }

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ledger::Ledger;
-use crate::tic::{Frame, Label, Profile, Slot, civil};
+use crate::tic::{Label, Profile, Slot, civil};
 
 /// A profile and the day that it is for, in days since 1970-01-01 of the meter's clock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,8 +25,8 @@ pub struct Almanac {
 impl Almanac {
     /// Learns from a frame that carries both the clock and the next day's profile: one without the other could
     /// belong to the other side of midnight. Returns whether anything changed.
-    pub fn learn(&mut self, frame: &Frame) -> bool {
-        match planned(frame) {
+    pub fn learn(&mut self, ledger: &Ledger) -> bool {
+        match planned(ledger) {
             Some((day, next)) if self.tomorrow.as_ref() != Some(&next) => {
                 self.turn(day, next);
                 true
@@ -71,11 +71,11 @@ impl Almanac {
     }
 }
 
-/// The day of a frame, and what it plans for the next.
-fn planned(frame: &Frame) -> Option<(i64, Planned)> {
-    let date = frame.get(Label::DATE)?.horodate()?;
+/// The day of the last frame, and what it plans for the next.
+fn planned(ledger: &Ledger) -> Option<(i64, Planned)> {
+    let date = ledger.fresh(Label::DATE)?.horodate()?;
     let day = civil::days_from_civil(date.year.into(), date.month, date.day);
-    let profile = frame.get(Label::PJOURF_1)?.data().to_owned();
+    let profile = ledger.fresh(Label::PJOURF_1)?.text().to_owned();
     Some((
         day,
         Planned {

@@ -18,6 +18,22 @@ pub struct Content {
 }
 
 impl Content {
+    /// The content of a group.
+    pub fn of(group: &Group<'_>) -> Self {
+        Self {
+            number: group.number(),
+            horodate: group.horodate(),
+            text: group.data().to_owned(),
+        }
+    }
+
+    /// Whether it is the content of this group.
+    pub fn is(&self, group: &Group<'_>) -> bool {
+        self.number == group.number()
+            && self.text == group.data()
+            && self.horodate == group.horodate()
+    }
+
     fn set(&mut self, group: &Group<'_>) {
         self.number = group.number();
         self.horodate = group.horodate();
@@ -64,7 +80,12 @@ impl Content {
 #[derive(Clone, Debug, Default)]
 struct Entry {
     content: Content,
+    /// Something was believed of the label once.
+    known: bool,
+    /// It still stands.
     stands: bool,
+    /// It was believed in the last frame.
+    fresh: bool,
     /// In the frame that is being entered.
     here: bool,
     seen: u8,
@@ -86,21 +107,25 @@ impl Default for Ledger {
 }
 
 impl Ledger {
-    /// Enters the groups of a frame that `admit` lets pass.
-    pub fn enter(&mut self, frame: &Frame, mut admit: impl FnMut(&Group<'_>) -> bool) {
+    /// Enters the groups of a frame that `admit` believes; it is told what was last believed of the label.
+    pub fn enter(
+        &mut self,
+        frame: &Frame,
+        mut admit: impl FnMut(Label, &Group<'_>, Option<&Content>) -> bool,
+    ) {
         for group in frame.groups() {
-            let Some(entry) = group
-                .label()
-                .and_then(|label| self.entries.get_mut(label.index()))
-            else {
+            let Some(label) = group.label() else { continue };
+            let Some(entry) = self.entries.get_mut(label.index()) else {
                 continue;
             };
             entry.seen = (entry.seen + 1).min(FRAMES);
             entry.missed = 0;
             entry.here = true;
-            if admit(&group) {
+            if admit(label, &group, entry.known.then_some(&entry.content)) {
                 entry.content.set(&group);
+                entry.known = true;
                 entry.stands = true;
+                entry.fresh = true;
             }
         }
         self.miss(frame);
@@ -113,6 +138,7 @@ impl Ledger {
                 continue;
             };
             let here = core::mem::take(&mut entry.here);
+            entry.fresh &= here;
             if here || damaged || (short && !is_in_short_frames(label)) {
                 continue;
             }
@@ -154,6 +180,14 @@ impl Ledger {
         self.entries
             .get(label.index())
             .filter(|entry| entry.stands)
+            .map(|entry| &entry.content)
+    }
+
+    /// The content of a label, if it was believed in the last frame.
+    pub fn fresh(&self, label: Label) -> Option<&Content> {
+        self.entries
+            .get(label.index())
+            .filter(|entry| entry.fresh)
             .map(|entry| &entry.content)
     }
 

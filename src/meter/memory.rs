@@ -1,5 +1,7 @@
 //! What a meter remembers from one start of the daemon to the next.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Almanac;
@@ -16,4 +18,15 @@ pub struct Memory {
     pub keys: Vec<String>,
     /// The profiles of today and tomorrow.
     pub almanac: Almanac,
+    /// The last good index of each label.
+    pub indexes: BTreeMap<String, Baseline>,
+}
+
+/// A last good value, and the host's clock when it was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Baseline {
+    /// In Wh or varh.
+    pub value: i64,
+    /// In microseconds since the epoch, UTC.
+    pub time: i64,
 }

@@ -2,21 +2,26 @@
 //!
 //! Pure: nothing is read but the arguments, so that a year can be lived through in a second.
 
+use core::time::Duration;
 use std::sync::Arc;
 
 use super::calendar::Almanac;
 use super::contract::Contract;
 use super::derive::derive;
-use super::event::EventWatch;
+use super::event::{Event, EventKind, EventWatch};
 use super::ledger::Ledger;
 use super::link::LinkWatch;
 use super::memory::Memory;
+use super::plausible::{Circumstances, Judge, Verdict};
 use super::presence::Presence;
 use super::quantity::Key;
 use super::reading::Reading;
 use super::snapshot::{SCHEMA, Snapshot, Update};
 use super::value::{Moment, Value};
 use crate::tic::{Frame, Label, Mode};
+
+/// The indexes are kept so often: a write of some kilobytes, which no card minds.
+const KEEP: Duration = Duration::from_secs(600);
 
 /// What a port tells.
 #[derive(Clone, Debug)]
@@ -61,6 +66,7 @@ pub struct Identity {
 struct Counts {
     frames: u64,
     damaged: u64,
+    held: u64,
     parity: u64,
     checksum: u64,
     format: u64,
@@ -74,13 +80,18 @@ pub struct Meter {
     mode: Option<Mode>,
     link: LinkWatch,
     counts: Counts,
+    judge: Judge,
     ledger: Ledger,
+    /// The indexes that jumped in the last frame: label, from, to.
+    jumps: Vec<(Label, i64, u32)>,
     presence: Presence,
     almanac: Almanac,
     events: EventWatch,
     /// Whether any value stands, so that its loss is told once.
     stands: bool,
     learned: bool,
+    /// When its memory was last taken.
+    kept: Moment,
     last: Arc<Snapshot>,
 }
 
@@ -95,6 +106,9 @@ impl Meter {
             Some(_) => Presence::remembered(identity.shows_identifiers, memory.phases, keys),
             None => Presence::new(identity.shows_identifiers),
         };
+        let baselines = memory.indexes.iter();
+        let baselines = baselines
+            .filter_map(|(name, baseline)| Some((Label::find(mode?, name.as_bytes())?, *baseline)));
         let mut meter = Self {
             last: Arc::new(Snapshot {
                 id: identity.id.clone(),
@@ -115,12 +129,15 @@ impl Meter {
             mode,
             link: LinkWatch::default(),
             counts: Counts::default(),
+            judge: Judge::remembering(baselines),
             ledger: Ledger::default(),
+            jumps: Vec::new(),
             presence,
             almanac: memory.almanac.clone(),
             events: EventWatch::new(),
             stands: false,
             learned: false,
+            kept: Moment::default(),
         };
         meter.last = Arc::new(meter.snapshot(None, Moment::default()));
         meter
@@ -131,9 +148,24 @@ impl Meter {
         &self.last
     }
 
-    /// What is worth keeping for the next start, if it changed since it was last taken.
-    pub fn take_memory(&mut self) -> Option<Memory> {
-        std::mem::take(&mut self.learned).then(|| Memory {
+    /// What is worth keeping for the next start, if it is time to: when the meter turned out to be another than was
+    /// thought, and else every ten minutes, for its indexes.
+    pub fn take_memory(&mut self, now: Moment) -> Option<Memory> {
+        let due = self.learned || now.since(self.kept) >= KEEP && self.stands;
+        due.then(|| {
+            self.learned = false;
+            self.kept = now;
+            self.memory()
+        })
+    }
+
+    /// What is worth keeping for the next start.
+    pub fn memory(&self) -> Memory {
+        let baselines = self
+            .mode
+            .into_iter()
+            .flat_map(|mode| self.judge.baselines(mode));
+        Memory {
             mode: self.mode.map(|mode| mode.as_str().to_owned()),
             phases: self.presence.phases(),
             keys: self
@@ -143,7 +175,10 @@ impl Meter {
                 .map(|key| key.row().key.to_owned())
                 .collect(),
             almanac: self.almanac.clone(),
-        })
+            indexes: baselines
+                .map(|(label, baseline)| (label.name().to_owned(), baseline))
+                .collect(),
+        }
     }
 
     /// Tells the meter what its port saw. Answers with an Update when there is something new to publish.
@@ -191,10 +226,24 @@ impl Meter {
         }
         self.link.frame(now);
         self.stands = true;
-        self.ledger.enter(&frame, |_| true);
+        self.believe(&frame, now);
         self.learned |= self.presence.learn(&self.ledger, frame.mode());
-        self.learned |= self.almanac.learn(&frame);
+        self.learned |= self.almanac.learn(&self.ledger);
         Some(Arc::new(frame))
+    }
+
+    /// Enters what may be believed of a frame.
+    fn believe(&mut self, frame: &Frame, now: Moment) {
+        let circumstances = Circumstances::of(frame, self.presence.phases(), now);
+        let (judge, counts, jumps) = (&mut self.judge, &mut self.counts, &mut self.jumps);
+        self.ledger.enter(frame, |label, group, known| {
+            let verdict = judge.judge(label, group, known, &circumstances);
+            counts.held += u64::from(verdict.is_held());
+            if let Verdict::Jump { from } = verdict {
+                jumps.push((label, from, group.number()));
+            }
+            verdict.is_accepted()
+        });
     }
 
     /// What was known of the other mode does not hold in this one.
@@ -203,6 +252,7 @@ impl Meter {
             self.presence = Presence::new(self.identity.shows_identifiers);
         }
         self.mode = Some(mode);
+        self.judge = Judge::default();
         self.ledger = Ledger::default();
     }
 
@@ -211,6 +261,11 @@ impl Meter {
         let snapshot = self.snapshot(frame, now);
         let mut events = self.events.observe(snapshot.link, &snapshot.reading);
         events.extend(self.replaced(&snapshot.reading));
+        events.extend(
+            self.jumps
+                .drain(..)
+                .map(|(label, from, to)| jumped(label, from, to)),
+        );
         self.last = Arc::new(snapshot);
         Arc::new(Update {
             snapshot: self.last.clone(),
@@ -218,7 +273,7 @@ impl Meter {
         })
     }
 
-    fn replaced(&mut self, reading: &Reading) -> Option<super::event::Event> {
+    fn replaced(&mut self, reading: &Reading) -> Option<Event> {
         let address = self.ledger.first(&[Label::ADSC, Label::ADCO])?;
         let describe = |key| reading.get(key).map(Value::to_string).unwrap_or_default();
         let [maker, year, kind] =
@@ -273,6 +328,7 @@ impl Meter {
             (Key::FRAMES_RECEIVED, Value::Int(self.counts.frames)),
             (Key::FRAMES_DAMAGED, Value::Int(self.counts.damaged)),
             (Key::GROUPS_REJECTED, Value::Int(rejected)),
+            (Key::VALUES_HELD, Value::Int(self.counts.held)),
             (Key::PARITY_ERRORS, Value::Int(self.counts.parity)),
             (Key::CHECKSUM_ERRORS, Value::Int(self.counts.checksum)),
             (Key::FORMAT_ERRORS, Value::Int(self.counts.format)),
@@ -288,4 +344,18 @@ impl Meter {
                 .map(|phases| Value::Int(phases.into())),
         );
     }
+}
+
+/// An index jumped: told by its key, before and after.
+fn jumped(label: Label, from: i64, to: u32) -> Event {
+    let is_of = |key: &Key| {
+        let source = key.row().source(label.mode());
+        source.read().is_some() && source.labels().contains(&label)
+    };
+    let key = Key::filled().find(is_of).unwrap_or(Key::ENERGY).row().key;
+    Event::new(
+        EventKind::IndexJumped,
+        format!("{key} {from}"),
+        format!("{key} {to}"),
+    )
 }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!  Input (frame, or what the port saw) + Moment
+//!     │ plausible  which groups may be believed
 //!     │ ledger     what stands of each label, what was missed
 //!     │ source     the table reads it; derive makes what several labels give
 //!     │ presence   which keys this meter has
@@ -25,6 +26,7 @@ mod memory;
     reason = "the machine carries the name of what it models"
 )]
 mod meter;
+mod plausible;
 mod presence;
 pub mod quantity;
 mod reading;
@@ -37,7 +39,7 @@ pub use calendar::Calendar;
 pub use contract::Contract;
 pub use event::{Event, EventKind};
 pub use link::Link;
-pub use memory::Memory;
+pub use memory::{Baseline, Memory};
 pub use meter::{Identity, Input, Meter};
 pub use quantity::Key;
 pub use reading::{Keys, Reading};

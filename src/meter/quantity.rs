@@ -19,7 +19,7 @@ use read::{
 };
 
 /// Rows of a later `since` than this are not filled yet and stay out of every output.
-pub const FILLED: u8 = 1;
+pub const FILLED: u8 = 2;
 
 /// The energy indexes of the historique mode, of which a contract sends one set.
 pub const HISTORIQUE_INDEXES: &[L] = &[

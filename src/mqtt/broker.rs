@@ -139,3 +139,38 @@ impl Voice {
         self.told.replace(state) != Some(state)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_what_to_do_and_a_busy_broker_is_only_away() {
+        let cause = |code| Cause::from(&ConnectionError::ConnectionRefused(code));
+        for code in [
+            ConnectReturnCode::BadUserNamePassword,
+            ConnectReturnCode::NotAuthorized,
+        ] {
+            let Cause::Refused(what) = cause(code) else {
+                panic!("{code:?} is no refusal");
+            };
+            assert!(what.contains("set-password"), "{what}");
+        }
+        let busy = cause(ConnectReturnCode::ServiceUnavailable);
+        assert!(matches!(busy, Cause::Lost(_)), "{busy:?}");
+    }
+
+    #[test]
+    fn a_change_is_told_once() {
+        let (sender, state) = watch::channel(BrokerState::Disabled);
+        let mut voice = Voice::new(&MqttSettings::default(), sender);
+        assert_eq!(*state.borrow(), BrokerState::Disconnected);
+        assert!(voice.is_new(BrokerState::Disconnected), "the first failure");
+        assert!(!voice.is_new(BrokerState::Disconnected), "the next ones");
+        voice.connected();
+        assert_eq!(*state.borrow(), BrokerState::Connected);
+        voice.disconnected(&Cause::Refused("the password"));
+        assert_eq!(*state.borrow(), BrokerState::Refused);
+        assert!(voice.is_new(BrokerState::Disconnected));
+    }
+}

@@ -208,7 +208,7 @@ impl Desk {
         self.queue.open(introduction);
         for publisher in &self.publishers {
             if let Some(state) = publisher.last_state()
-                && !self.queue.is_waiting(&state.topic)
+                && !self.queue.ends_with(&state)
             {
                 self.queue.push(state);
             }
@@ -224,7 +224,8 @@ impl Desk {
         said
     }
 
-    /// Home Assistant tells that it has started: it knows nothing of us any more. What the broker kept of its status is no news.
+    /// Home Assistant tells that it has started: it knows nothing of us any more. What the broker kept of its status is
+    /// no news.
     fn listen(&mut self, publish: &Publish) {
         if self.home_assistant.as_deref() != Some(&*publish.topic)
             || publish.retain

@@ -37,6 +37,8 @@ mod message;
 mod outbox;
 mod publisher;
 mod queue;
+#[cfg(test)]
+mod samples;
 mod session;
 mod topics;
 mod transport;

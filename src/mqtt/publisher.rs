@@ -4,8 +4,8 @@
 //!
 //! - What counts as a state is the newest Update at each tick of the interval, and each Update that holds an event; the
 //!   tick goes on. The first tick is the first Update. With the interval `frame` each Update counts. A state is said
-//!   before the events that happened at it. The groups (`tic`, and the format of the Python linky-sensor) come with each state that was
-//!   made from a frame.
+//!   before the events that happened at it. The groups (`tic`, and the format of the Python linky-sensor) come with each
+//!   state that was made from a frame.
 //! - Availability, calendar and discovery are said when they change, and with the last state in each introduction.
 //! - The status topic of the Python linky-sensor gets the availability of the meter, retained. It has no last will: a
 //!   session has one, and it is the daemon's.

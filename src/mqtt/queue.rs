@@ -11,6 +11,7 @@ use std::time::Duration;
 use super::message::Message;
 use super::outbox::Outbox;
 use super::window::Window;
+use crate::config::Qos;
 
 /// So long without an acknowledgement, and the connection is dropped: a broker that hangs does not close it.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -28,12 +29,12 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// A queue without a session; `outbox` takes what cannot be delivered.
-    pub fn new(outbox: Outbox) -> Self {
+    /// A queue without a session, of messages of this quality; `outbox` takes what cannot be delivered.
+    pub fn new(qos: Qos, outbox: Outbox) -> Self {
         Self {
             is_open: false,
             waiting: VecDeque::new(),
-            window: Window::default(),
+            window: Window::new(qos),
             outbox,
         }
     }
@@ -86,9 +87,13 @@ impl Queue {
         self.window.acknowledged(packet)
     }
 
-    /// Whether a message waits on this topic.
-    pub fn is_waiting(&self, topic: &str) -> bool {
-        self.waiting.iter().any(|message| &*message.topic == topic)
+    /// Whether this message waits, and is the last word on its topic.
+    pub fn ends_with(&self, message: &Message) -> bool {
+        let last = self
+            .waiting
+            .iter()
+            .rfind(|waiting| waiting.topic == message.topic);
+        last == Some(message)
     }
 
     /// Whether everything is delivered.
@@ -126,7 +131,7 @@ mod tests {
 
     #[test]
     fn messages_go_in_order_as_the_window_lets_them() {
-        let mut queue = Queue::new(Outbox::default());
+        let mut queue = Queue::new(Qos::AtLeastOnce, Outbox::default());
         queue.open(vec![online()]);
         for seq in 0..100 {
             queue.push(state(seq));
@@ -142,7 +147,7 @@ mod tests {
 
     #[test]
     fn what_was_in_flight_is_sent_again_before_what_waited() {
-        let mut queue = Queue::new(Outbox::default());
+        let mut queue = Queue::new(Qos::AtLeastOnce, Outbox::default());
         queue.open(vec![online()]);
         (0..3).for_each(|seq| queue.push(state(seq)));
         assert_eq!(sent(&mut queue, Duration::ZERO).len(), 4);
@@ -159,8 +164,19 @@ mod tests {
     }
 
     #[test]
+    fn the_last_word_on_a_topic_is_the_newest_that_waits_there() {
+        let mut queue = Queue::new(Qos::AtLeastOnce, Outbox::default());
+        queue.open(vec![online()]);
+        queue.push(state(1));
+        assert!(queue.ends_with(&state(1)));
+        queue.push(state(2));
+        assert!(!queue.ends_with(&state(1)));
+        assert!(queue.ends_with(&state(2)) && queue.ends_with(&online()));
+    }
+
+    #[test]
     fn a_broker_that_does_not_acknowledge_is_stuck_after_the_patience() {
-        let mut queue = Queue::new(Outbox::default());
+        let mut queue = Queue::new(Qos::AtLeastOnce, Outbox::default());
         queue.open(vec![]);
         assert!(!queue.is_stuck(Duration::from_secs(3600)), "idle");
         queue.push(state(1));
@@ -174,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_broker_that_does_not_keep_up_is_stuck() {
-        let mut queue = Queue::new(Outbox::default());
+        let mut queue = Queue::new(Qos::AtLeastOnce, Outbox::default());
         queue.open(vec![]);
         (0..=WAITING).for_each(|seq| queue.push(state(seq)));
         assert!(queue.is_stuck(Duration::ZERO));

@@ -91,7 +91,7 @@ impl Session {
                 client,
                 bridge,
                 publishers,
-                Queue::new(outbox),
+                Queue::new(settings.qos, outbox),
                 voice,
             ),
             connection,
@@ -168,4 +168,15 @@ fn abandon(connection: &mut EventLoop, desk: &mut Desk, now: Duration) {
     connection.clean();
     connection.pending.clear();
     connection.state.collision = None;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Session;
+
+    /// A session is a task among others.
+    #[expect(dead_code, reason = "it is enough that it compiles")]
+    fn a_running_session_may_be_spawned(session: Session) -> impl Send {
+        session.run(std::future::pending(), || {})
+    }
 }

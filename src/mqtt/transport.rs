@@ -6,15 +6,14 @@ use std::{fs, io};
 use rumqttc::{LastWill, MqttOptions, QoS, Transport};
 
 use super::Error;
-use super::window::WIDTH;
 use crate::config::{BrokerUrl, MqttSettings, Qos, Secret};
 use crate::names::topic;
 
-/// A discovery message of a three-phase meter is some 40 kB. The library's own limit is 10 KiB, and ends the session.
+/// A discovery message of a three-phase meter is some 30 kB. The library's own limit is 10 KiB, and ends the session.
 const MAX_PACKET: usize = 256 * 1024;
 
-/// Wider than the window: a number is not taken again while one of the messages before it could still bear it.
-const NUMBERS: u16 = 4 * WIDTH as u16;
+/// Four times the window: a number is not taken again while one of the messages before it could still bear it.
+const NUMBERS: u16 = 256;
 
 /// The name of the unique id of the machine, machine-id(5).
 const MACHINE_ID: &str = "/etc/machine-id";

@@ -10,9 +10,14 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::message::Message;
+use crate::config::Qos;
 
 /// So many messages are in flight at most.
 pub const WIDTH: usize = 64;
+
+/// So many of QoS 2: a broker has no way to refuse one, so it drops what is more than it wants at once, and completes it
+/// all the same. mosquitto wants 20.
+const WIDTH_EXACTLY_ONCE: usize = 10;
 
 #[derive(Debug)]
 struct InFlight {
@@ -22,23 +27,38 @@ struct InFlight {
 }
 
 /// The messages in flight, oldest first.
-#[derive(Debug, Default)]
-pub struct Window(VecDeque<InFlight>);
+#[derive(Debug)]
+pub struct Window {
+    flying: VecDeque<InFlight>,
+    width: usize,
+}
 
 impl Window {
+    /// A window for messages of this quality.
+    pub fn new(qos: Qos) -> Self {
+        let width = match qos {
+            Qos::AtMostOnce | Qos::AtLeastOnce => WIDTH,
+            Qos::ExactlyOnce => WIDTH_EXACTLY_ONCE,
+        };
+        Self {
+            flying: VecDeque::with_capacity(width),
+            width,
+        }
+    }
+
     /// Whether another message may be handed over.
     pub fn has_room(&self) -> bool {
-        self.0.len() < WIDTH
+        self.flying.len() < self.width
     }
 
     /// Whether everything that was handed over is delivered.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.flying.is_empty()
     }
 
     /// A message is handed over.
     pub fn push(&mut self, message: Message, now: Duration) {
-        self.0.push_back(InFlight {
+        self.flying.push_back(InFlight {
             message,
             packet: None,
             since: now,
@@ -47,11 +67,14 @@ impl Window {
 
     /// The library wrote a message, with this number; 0 is that of all messages of QoS 0.
     pub fn written(&mut self, packet: u16) {
-        let first = self.0.iter().position(|flying| flying.packet.is_none());
+        let first = self
+            .flying
+            .iter()
+            .position(|flying| flying.packet.is_none());
         match (first, packet) {
-            (Some(at), 0) => drop(self.0.remove(at)),
+            (Some(at), 0) => drop(self.flying.remove(at)),
             (Some(at), packet) => {
-                if let Some(flying) = self.0.get_mut(at) {
+                if let Some(flying) = self.flying.get_mut(at) {
                     flying.packet = Some(packet);
                 }
             }
@@ -62,20 +85,20 @@ impl Window {
     /// The broker acknowledged this number. Whether that delivered a message; a number that is not in flight delivers none.
     pub fn acknowledged(&mut self, packet: u16) -> bool {
         let at = self
-            .0
+            .flying
             .iter()
             .position(|flying| flying.packet == Some(packet));
-        at.and_then(|at| self.0.remove(at)).is_some()
+        at.and_then(|at| self.flying.remove(at)).is_some()
     }
 
     /// Since when the oldest message is in flight.
     pub fn oldest(&self) -> Option<Duration> {
-        self.0.front().map(|flying| flying.since)
+        self.flying.front().map(|flying| flying.since)
     }
 
     /// Ends the flight of all, in order.
     pub fn drain(&mut self) -> impl Iterator<Item = Message> {
-        self.0.drain(..).map(|flying| flying.message)
+        self.flying.drain(..).map(|flying| flying.message)
     }
 }
 
@@ -88,7 +111,7 @@ mod tests {
     }
 
     fn window(texts: &[&str]) -> Window {
-        let mut window = Window::default();
+        let mut window = Window::new(Qos::AtLeastOnce);
         for text in texts {
             window.push(message(text), Duration::ZERO);
         }
@@ -128,7 +151,7 @@ mod tests {
 
     #[test]
     fn it_is_full_at_its_width_and_knows_its_oldest() {
-        let mut window = Window::default();
+        let mut window = Window::new(Qos::AtLeastOnce);
         assert_eq!(window.oldest(), None);
         for second in 0..WIDTH as u64 {
             assert!(window.has_room());
@@ -139,5 +162,16 @@ mod tests {
         window.acknowledged(1);
         assert!(window.has_room());
         assert_eq!(window.oldest(), Some(Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn fewer_messages_of_qos_2_are_in_flight() {
+        let mut window = Window::new(Qos::ExactlyOnce);
+        let pushed = (0..WIDTH).take_while(|_| {
+            let has_room = window.has_room();
+            window.push(message("a"), Duration::ZERO);
+            has_room
+        });
+        assert!(pushed.count() <= 20);
     }
 }

@@ -35,7 +35,7 @@ fn tell_event(snapshot: &Snapshot, event: &Event) {
             "meter {meter}: the breaker went from {from} to {to}"
         ),
         kind => {
-            log::debug!(LINKY_METER = meter, LINKY_LINK = link; "meter {meter}: {} {from} -> {to}", kind.name())
+            log::debug!(LINKY_METER = meter, LINKY_LINK = link; "meter {meter}: {} {from} -> {to}", kind.name());
         }
     }
 }

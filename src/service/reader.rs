@@ -59,11 +59,12 @@ impl Reader {
                 // No sink at all is a configuration without outputs: nobody to tell.
                 let _ = self.updates.send(update);
             }
-            if let Some(memory) = self.meter.take_memory() {
+            if let Some(memory) = self.meter.take_memory(now) {
                 self.keeper.save(self.number, memory);
             }
         };
         serial::read(&self.port, &*self.check, stop, &mut sink);
+        self.keeper.save(self.number, self.meter.memory());
     }
 }
 

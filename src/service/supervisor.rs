@@ -126,7 +126,7 @@ impl Supervisor {
             if !ready && self.sinks.are_ready() {
                 ready = true;
                 notify(&[NotifyState::Ready]);
-                log::info!(MESSAGE_ID = names::journal::STARTED; "linky-sensor {} is ready", env!("CARGO_PKG_VERSION"));
+                log::info!(MESSAGE_ID = names::journal::STARTED; "linky-sensor {} started", env!("CARGO_PKG_VERSION"));
             }
             let line = status::line(self.meters.iter().map(Followed::last), self.sinks.broker());
             if line != said {
@@ -182,13 +182,13 @@ async fn follow_all(meters: &[Followed], changed: &watch::Sender<()>) {
         .iter()
         .map(|meter| Box::pin(meter.follow(changed)))
         .collect();
-    std::future::poll_fn(|context| {
+    std::future::poll_fn::<(), _>(|context| {
         for meter in &mut following {
             let _ = meter.as_mut().poll(context);
         }
         std::task::Poll::Pending
     })
-    .await
+    .await;
 }
 
 /// Tells systemd, if it listens.

@@ -1,7 +1,8 @@
-//! ADSC and ADCO: twelve digits `CC AA TT NNNNNN`, the Euridis address and serial number of the meter.
+//! ADSC and ADCO: twelve digits `CC AA TT NNNNNN`, the Euridis address and serial number of the
+//! meter.
 //!
-//! Only the maker, the year and the type are read: the rest identifies the customer and stays in the frame.
-//! Source: Euridis association, list of manufacturer codes and device types, V3.04A.
+//! Only the maker, the year and the type are read: the rest identifies the customer and stays in
+//! the frame. Source: Euridis association, list of manufacturer codes and device types, V3.04A.
 
 use super::digits::parse_decimal;
 

@@ -1,9 +1,10 @@
-//! Dates without a time-zone database: seconds since the epoch to and from the civil calendar, and the offset of legal time in
-//! metropolitan France.
+//! Dates without a time-zone database: seconds since the epoch to and from the civil calendar, and
+//! the offset of legal time in metropolitan France.
 //!
-//! Days are counted in the proleptic Gregorian calendar from 1970-01-01; the arithmetic shifts the year to begin in March, so that
-//! the leap day is its last. Years may be any that a `u16` horodate or a `i64` of seconds near our time holds (years -1 000 000 to
-//! +1 000 000 do not overflow). The offset follows the rule of the European Union since 1996: summer time from the last Sunday of
+//! Days are counted in the proleptic Gregorian calendar from 1970-01-01; the arithmetic shifts the
+//! year to begin in March, so that the leap day is its last. Years may be any that a `u16` horodate
+//! or a `i64` of seconds near our time holds (years -1 000 000 to +1 000 000 do not overflow). The
+//! offset follows the rule of the European Union since 1996: summer time from the last Sunday of
 //! March to the last Sunday of October, both at 01:00 UTC.
 
 /// Seconds in a day.
@@ -15,7 +16,8 @@ pub const WINTER: i32 = 3_600;
 /// Offset of summer time in Paris, in seconds east of UTC.
 pub const SUMMER: i32 = 7_200;
 
-/// Days from 1970-01-01 to a date. `month` is 1 to 12, `day` 1 to 31; others are taken as so many days further.
+/// Days from 1970-01-01 to a date. `month` is 1 to 12, `day` 1 to 31; others are taken as so many
+/// days further.
 pub const fn days_from_civil(year: i64, month: u8, day: u8) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
@@ -73,8 +75,8 @@ pub const fn paris_offset(unix: i64) -> i32 {
     }
 }
 
-/// Offset of a civil time in Paris (given as if it were UTC). A time that occurs twice is taken as the first, in summer time; a
-/// time that never occurs as if the clocks had not moved yet.
+/// Offset of a civil time in Paris (given as if it were UTC). A time that occurs twice is taken as
+/// the first, in summer time; a time that never occurs as if the clocks had not moved yet.
 pub const fn paris_offset_of_local(local: i64) -> i32 {
     if paris_offset(local - SUMMER as i64) == SUMMER {
         SUMMER

@@ -1,33 +1,19 @@
-//! Bytes to frames: finds groups and frames in a stream that may be damaged anywhere, and finds its way back.
+//! Bytes to frames: finds groups and frames in a stream that may be damaged anywhere, and finds its
+//! way back.
 //!
-//! Input: bytes in chunks of any size. The same bytes give the same frames however they are cut. Output: each [`Frame`] as soon as
-//! it has ended. Memory is bounded: one chunk of 4 kB, one group, one frame, whatever comes.
-//!
-//! What a lost or spurious character costs:
-//! - **STX and ETX count only between groups.** In a sound group they are damage like any control character: the group dies, once.
-//!   In a group that is dead already they count, since its CR may be what was lost.
-//! - **LF** ends a group that has no CR, which is rejected, and starts the next. **CR** ends a group, sound or dead.
-//! - **Characters between groups** (an LF was lost) are one dead group, until a CR or a marker.
-//! - **ETX** ends the frame at once. A group that comes without STX opens a frame of its own, damaged.
-//! - **STX** in a frame that holds groups may be spurious: it only marks the frame damaged. What ends a frame whose ETX was lost is
-//!   a group whose label is in it already: the next frame begins there.
-//! - **EOT** (the meter interrupts the frame) ends the group it is in. If STX or silence comes right after, the groups of the frame
-//!   are dropped; else the frame goes on: it was noise.
-//! - What comes before the first STX is dropped unseen.
-//!
-//! A dead group is rejected for parity if it holds a character of bad parity. Source: Enedis-NOI-CPT_54E, 5.3; 02E for EOT.
+//! Input: bytes in chunks of any size. The same bytes give the same frames however they are cut.
+//! Output: each [`Frame`] as soon as it has ended. Memory is bounded: one chunk of 4 kB, one group,
+//! one frame, whatever comes. The rules of what begins and ends where are in `framing`; here is the
+//! window in which characters wait for the end of their group.
 
 use alloc::vec;
 use alloc::vec::Vec;
-use core::mem;
 
 use super::draft::Draft;
-use super::group::{GROUP_MAX, PADDING, Reject, Scan, check, scan};
-use super::line::{DAMAGED, Line};
-use super::{CR, EOT, ETX, Frame, FrameEnd, LF, Mode, Parity, ParityFound, STX};
-
-/// The most bytes of a frame, STX and ETX included. Every label at once takes 1727.
-const FRAME_MAX: usize = 4096;
+use super::framing::Framing;
+use super::line::Line;
+use super::scan::{GROUP_MAX, PADDING};
+use super::{Frame, Mode, Parity, ParityFound};
 
 /// How many bytes are read at once.
 const CHUNK: usize = 4096;
@@ -61,8 +47,8 @@ impl Decoder {
         }
     }
 
-    /// Says that nothing more came for a while, or that the stream has ended: an open frame ends here, and what is unfinished in it
-    /// is rejected.
+    /// Says that nothing more came for a while, or that the stream has ended: an open frame ends
+    /// here, and what is unfinished in it is rejected.
     pub fn silence(&mut self, sink: &mut impl FnMut(Frame)) {
         self.framing.silence(self.filled, sink);
         self.filled = 0;
@@ -75,25 +61,19 @@ impl Decoder {
 
     /// The mode that it reads.
     pub fn mode(&self) -> Mode {
-        self.framing.mode
+        self.framing.mode()
     }
 
     /// Bytes of the open frame so far, STX included; 0 between frames.
     pub fn open_len(&self) -> usize {
-        if self.framing.place.is_in_frame() {
-            self.framing.draft.wire_len + self.filled
-        } else {
-            0
-        }
+        self.framing
+            .open()
+            .map_or(0, |draft| draft.wire_len + self.filled)
     }
 
     /// Groups of the open frame that were accepted so far; 0 between frames.
     pub fn open_groups(&self) -> usize {
-        if self.framing.place.is_in_frame() {
-            self.framing.draft.accepted()
-        } else {
-            0
-        }
+        self.framing.open().map_or(0, Draft::accepted)
     }
 
     fn push_chunk(&mut self, chunk: &[u8], sink: &mut impl FnMut(Frame)) {
@@ -105,6 +85,8 @@ impl Decoder {
             return;
         };
         self.line.read(chunk, characters);
+        self.framing
+            .say_parity_checked(self.line.found() == ParityFound::Checked);
         if let Some(padding) = rest.first_chunk_mut() {
             *padding = PADDING;
         }
@@ -113,7 +95,7 @@ impl Decoder {
             .window
             .get(..self.filled + PADDING.len())
             .unwrap_or_default();
-        let used = match self.framing.mode {
+        let used = match self.framing.mode() {
             Mode::Standard => self.framing.walk::<true>(window, sink),
             Mode::Historique => self.framing.walk::<false>(window, sink),
         };
@@ -122,226 +104,261 @@ impl Decoder {
     }
 }
 
-/// Where in the stream the next character is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// No STX has come yet.
-    Start,
-    /// Between two frames.
-    Outside,
-    /// In a frame, between two groups.
-    Between,
-    /// In a group that is sound so far.
-    Group,
-    /// In a group that is dead, or in characters that belong to none.
-    Dead {
-        /// With a character of bad parity.
-        damaged: bool,
-    },
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tic::{FrameEnd, Label, Rejected, push_group};
 
-impl Place {
-    const fn is_in_frame(self) -> bool {
-        !matches!(self, Place::Start | Place::Outside)
-    }
-}
-
-/// Characters to frames.
-struct Framing {
-    mode: Mode,
-    place: Place,
-    draft: Draft,
-    /// The last character was an EOT of the open frame.
-    interrupted: bool,
-    /// Where, in the open frame, an STX came after its last group: the next frame may have begun there.
-    turn: Option<usize>,
-}
-
-impl Framing {
-    fn new(mode: Mode) -> Framing {
-        Framing {
-            mode,
-            place: Place::Start,
-            draft: Draft::default(),
-            interrupted: false,
-            turn: None,
-        }
+    /// Decodes with `{A}` to `{D}` standing for four sound groups, then silence.
+    fn decode(script: &str) -> Vec<Frame> {
+        let mut decoder = Decoder::new(Mode::Historique, Parity::Ignore);
+        let mut frames = Vec::new();
+        decoder.push(&stream(script), &mut |frame| frames.push(frame));
+        decoder.silence(&mut |frame| frames.push(frame));
+        assert_eq!((decoder.open_len(), decoder.open_groups()), (0, 0));
+        frames
     }
 
-    /// Goes through the characters of a window that ends with its padding. Returns how many are done with: all of them, but for a
-    /// group that has not ended.
-    fn walk<const STANDARD: bool>(&mut self, window: &[u8], sink: &mut impl FnMut(Frame)) -> usize {
-        let mut rest = window;
-        loop {
-            if self.place == Place::Group {
-                let used = match scan::<STANDARD>(rest) {
-                    Scan::Unfinished => break,
-                    Scan::Ended(shape) => {
-                        let used = shape.len + 1;
-                        self.make_room(used, sink);
-                        match check::<STANDARD>(rest, shape) {
-                            Ok(group) => {
-                                if self.draft.holds(group.label) {
-                                    self.turn_over(sink);
-                                }
-                                self.draft.accept(rest, group);
-                            }
-                            Err(reason) => self.draft.reject(reason),
-                        }
-                        self.place = Place::Between;
-                        used
-                    }
-                    Scan::Broken(at) => {
-                        // A marker does not count in the sound group that it kills; any other character is looked at again.
-                        let used = at + usize::from(matches!(rest.get(at), Some(&(STX | ETX))));
-                        self.make_room(used, sink);
-                        self.place = Place::Dead { damaged: false };
-                        used
-                    }
-                };
-                self.draft.wire_len += used;
-                self.turn = None;
-                rest = rest.get(used..).unwrap_or_default();
-                // Most groups are followed by the next one: no need to ask where we are.
-                if self.place == Place::Between
-                    && rest.first() == Some(&LF)
-                    && self.draft.wire_len < FRAME_MAX
-                {
-                    self.draft.wire_len += 1;
-                    self.place = Place::Group;
-                    rest = rest.get(1..).unwrap_or_default();
-                    continue;
-                }
-            }
-            match rest.split_first() {
-                Some((&character, others)) if others.len() >= PADDING.len() => {
-                    self.step(character, sink);
-                    rest = others;
-                }
-                _ => break,
-            }
-        }
-        window.len() - rest.len()
+    fn stream(script: &str) -> Vec<u8> {
+        let group = |label, data| {
+            let mut out = Vec::new();
+            push_group(Mode::Historique, label, None, data, &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        let script = script
+            .replace("{A}", &group("ADCO", "021861000042"))
+            .replace("{B}", &group("OPTARIF", "BASE"))
+            .replace("{C}", &group("BASE", "010151175"))
+            .replace("{D}", &group("PAPP", "00740"));
+        script
+            .replace("STX", "\x02")
+            .replace("ETX", "\x03")
+            .replace("EOT", "\x04")
+            .into_bytes()
     }
 
-    /// Takes a character that is not in a sound group.
-    #[inline]
-    fn step(&mut self, character: u8, sink: &mut impl FnMut(Frame)) {
-        if self.place.is_in_frame() && self.draft.wire_len == FRAME_MAX {
-            self.bury();
-            self.close(FrameEnd::Overflow, sink);
-        }
-        if !self.place.is_in_frame() {
-            match character {
-                STX => self.open(Place::Between, false),
-                LF if self.place == Place::Outside => self.open(Place::Group, true),
-                _ => {}
-            }
-            return;
-        }
-        let interrupted = mem::take(&mut self.interrupted);
-        let before = self.draft.wire_len;
-        self.draft.wire_len += 1;
-        match character {
-            LF => {
-                self.bury();
-                self.place = Place::Group;
-            }
-            CR => {
-                self.bury();
-                self.draft.damaged = true;
-                self.place = Place::Between;
-            }
-            STX => {
-                self.bury();
-                self.place = Place::Between;
-                if interrupted {
-                    self.draft.close(self.mode, FrameEnd::Aborted, before, sink);
-                    self.open(Place::Between, false);
-                } else if self.draft.is_empty() {
-                    self.open(Place::Between, false);
-                } else {
-                    self.draft.damaged = true;
-                    self.turn = Some(before);
-                }
-            }
-            ETX => {
-                self.bury();
-                self.close(FrameEnd::Etx, sink);
-            }
-            EOT => {
-                self.draft.damaged = true;
-                self.interrupted = true;
-            }
-            _ => {
-                let damaged = character == DAMAGED || self.place == Place::Dead { damaged: true };
-                self.place = Place::Dead { damaged };
-            }
+    /// How each frame ended, its labels, its rejects, and whether it is damaged.
+    fn outline(script: &str) -> Vec<String> {
+        let outline = |frame: &Frame| {
+            let labels: Vec<&str> = frame.groups().map(|group| &group.name()[..1]).collect();
+            let damaged = if frame.is_damaged() { " damaged" } else { "" };
+            format!(
+                "{:?} {} -{}{damaged}",
+                frame.end(),
+                labels.concat(),
+                frame.rejected().total()
+            )
+        };
+        decode(script).iter().map(outline).collect()
+    }
+
+    #[test]
+    fn frames_end_at_their_etx() {
+        assert_eq!(
+            outline("STX{A}{B}ETXSTX{A}{C}ETX"),
+            ["Etx AO -0", "Etx AB -0"]
+        );
+        let frames = decode("STX{A}{B}ETX");
+        assert_eq!(frames[0].wire_len(), stream("STX{A}{B}ETX").len());
+        assert_eq!(frames[0].get(Label::ADCO).unwrap().data(), "021861000042");
+        assert_eq!(frames[0].get(Label::PAPP), None);
+    }
+
+    #[test]
+    fn what_precedes_the_first_stx_is_dropped_unseen() {
+        assert_eq!(outline("0042 L\r{B}{C}ETXSTX{A}ETX"), ["Etx A -0"]);
+        assert!(outline("{A}{B}").is_empty());
+    }
+
+    #[test]
+    fn nothing_comes_of_empty_frames() {
+        assert!(outline("STXETXSTXSTXETXETXSTX").is_empty());
+        assert!(outline("STXEOTSTX").is_empty());
+    }
+
+    #[test]
+    fn a_lost_cr_costs_its_group() {
+        assert_eq!(outline("STX{A}\nPAPP 00740 ,{C}ETX"), ["Etx AB -1 damaged"]);
+    }
+
+    #[test]
+    fn a_lost_lf_costs_its_group() {
+        assert_eq!(outline("STX{A}PAPP 00740 ,\r{C}ETX"), ["Etx AB -1 damaged"]);
+        assert_eq!(outline("STXPAPP 00740 ,\r{C}ETX"), ["Etx B -1 damaged"]);
+    }
+
+    #[test]
+    fn a_marker_in_a_sound_group_is_damage_and_does_not_count() {
+        for marker in ["STX", "ETX", "\x7F", "\0", "\t", "\x0B"] {
+            let script = format!("STX{{A}}\nPAPP {marker}00740 ,\r{{C}}ETX");
+            assert_eq!(outline(&script), ["Etx AB -1 damaged"], "{marker}");
         }
     }
 
-    fn silence(&mut self, unfinished: usize, sink: &mut impl FnMut(Frame)) {
-        if !self.place.is_in_frame() {
-            return;
-        }
-        if self.place == Place::Group {
-            self.make_room(unfinished, sink);
-            self.draft.wire_len += unfinished;
-            self.place = Place::Dead { damaged: false };
-        }
-        self.bury();
-        self.close(
-            if self.interrupted {
-                FrameEnd::Aborted
-            } else {
-                FrameEnd::Silence
-            },
-            sink,
+    #[test]
+    fn a_marker_in_a_dead_group_counts() {
+        let lost_cr = "STX{A}\nPAPP 00740 ,ETXSTX{A}{B}ETX";
+        assert_eq!(outline(lost_cr), ["Boundary A -1 damaged", "Etx AO -0"]);
+        assert_eq!(
+            outline("STX{A}\nPAPP 00\x00740 ,ETXSTX{A}ETX"),
+            ["Etx A -1 damaged", "Etx A -0"]
         );
     }
 
-    /// Starts a frame with the character that is being taken.
-    fn open(&mut self, place: Place, damaged: bool) {
-        self.draft.open(1, damaged);
-        self.place = place;
-        self.interrupted = false;
-        self.turn = None;
+    #[test]
+    fn a_lost_etx_ends_the_frame_when_a_label_comes_again() {
+        let frames = decode("STX{A}{B}STX{A}{B}ETX");
+        assert_eq!(
+            outline("STX{A}{B}STX{A}{B}ETX"),
+            ["Boundary AO -0 damaged", "Etx AO -0"]
+        );
+        assert_eq!(frames[0].wire_len(), stream("STX{A}{B}").len());
+        assert_eq!(frames[1].wire_len(), stream("STX{A}{B}ETX").len());
     }
 
-    fn close(&mut self, end: FrameEnd, sink: &mut impl FnMut(Frame)) {
-        self.draft.close(self.mode, end, self.draft.wire_len, sink);
-        self.place = Place::Outside;
+    #[test]
+    fn a_lost_stx_opens_a_damaged_frame() {
+        assert_eq!(
+            outline("STX{A}ETX{A}{B}ETXSTX{A}ETX"),
+            ["Etx A -0", "Etx AO -0 damaged", "Etx A -0"]
+        );
     }
 
-    /// Counts the dead group that ends here, if there is one.
-    fn bury(&mut self) {
-        if let Place::Dead { damaged } = self.place {
-            self.draft.reject(if damaged {
-                Reject::Parity
-            } else {
-                Reject::Format
-            });
-            self.turn = None;
+    #[test]
+    fn when_etx_and_stx_are_lost_the_repeated_label_divides() {
+        assert_eq!(
+            outline("STX{A}{B}{A}{B}ETX"),
+            ["Boundary AO -0 damaged", "Etx AO -0 damaged"]
+        );
+        assert_eq!(
+            decode("STX{A}{B}{A}{B}ETX")[1].wire_len(),
+            stream("{A}{B}ETX").len()
+        );
+    }
+
+    #[test]
+    fn a_spurious_stx_does_not_divide() {
+        assert_eq!(outline("STX{A}{B}STX{C}{D}ETX"), ["Etx AOBP -0 damaged"]);
+    }
+
+    #[test]
+    fn a_short_frame_between_long_ones_is_a_frame_of_its_own() {
+        let frames = decode("STX{A}{B}{C}ETXSTX{A}ETXSTX{A}{B}ETX");
+        assert_eq!(
+            frames.iter().map(Frame::is_short).collect::<Vec<_>>(),
+            [false, true, false]
+        );
+    }
+
+    #[test]
+    fn an_interrupted_frame_is_dropped_if_another_begins_or_silence_follows() {
+        assert_eq!(
+            outline("STX{A}{B}EOTSTX{A}ETX"),
+            ["Aborted  -0 damaged", "Etx A -0"]
+        );
+        assert_eq!(outline("STX{A}{B}EOT"), ["Aborted  -0 damaged"]);
+        assert_eq!(
+            outline("STX{A}\nPAPP 007EOTSTX{A}ETX"),
+            ["Aborted  -1 damaged", "Etx A -0"]
+        );
+    }
+
+    #[test]
+    fn an_eot_that_nothing_follows_up_is_noise() {
+        assert_eq!(outline("STX{A}EOT{B}ETX"), ["Etx AO -0 damaged"]);
+        assert_eq!(
+            outline("STX{A}\nPAPP 00740 ,EOT\r{B}ETX"),
+            ["Etx AO -1 damaged"]
+        );
+        assert_eq!(outline("STX{A}ETXEOTSTX{B}ETX"), ["Etx A -0", "Etx O -0"]);
+    }
+
+    #[test]
+    fn silence_ends_what_is_open() {
+        assert_eq!(outline("STX{A}{B}"), ["Silence AO -0 damaged"]);
+        assert_eq!(outline("STX{A}\nOPTAR"), ["Silence A -1 damaged"]);
+        assert!(outline("STX").is_empty());
+        assert_eq!(
+            outline("STX{A}ETX{B}"),
+            ["Etx A -0", "Silence O -0 damaged"]
+        );
+    }
+
+    #[test]
+    fn junk_counts_once_and_only_in_a_frame() {
+        assert_eq!(outline("STX{A}~~~~\0~~~{B}ETX"), ["Etx AO -1 damaged"]);
+        assert_eq!(outline("STX{A}ETX~~~~STX{B}ETX"), ["Etx A -0", "Etx O -0"]);
+    }
+
+    #[test]
+    fn an_endless_group_is_one_rejected_group() {
+        let script = format!("STX{{A}}\n{}\r{{B}}ETX", "Q".repeat(1000));
+        assert_eq!(outline(&script), ["Etx AO -1 damaged"]);
+    }
+
+    #[test]
+    fn a_frame_past_4096_bytes_is_cut() {
+        let junk = format!("STX{{A}}{}{{B}}ETX", "Q".repeat(5000));
+        assert_eq!(
+            outline(&junk),
+            ["Overflow A -1 damaged", "Etx O -0 damaged"]
+        );
+        assert_eq!(decode(&junk)[0].wire_len(), 4096);
+        let unknown = "\nZ 1 K\r".repeat(1000);
+        let frames = decode(&format!("STX{unknown}ETX"));
+        assert_eq!(
+            frames.iter().map(Frame::end).collect::<Vec<_>>(),
+            [FrameEnd::Overflow, FrameEnd::Etx]
+        );
+        assert_eq!(
+            frames
+                .iter()
+                .map(|frame| frame.groups().len())
+                .sum::<usize>(),
+            1000,
+            "no group is lost"
+        );
+        assert!(frames.iter().all(|frame| frame.wire_len() <= 4096));
+    }
+
+    #[test]
+    fn a_rejected_group_has_one_reason() {
+        let reject = |bytes: &[u8]| {
+            let mut decoder = Decoder::new(Mode::Historique, Parity::Check);
+            let stream: Vec<u8> = [&[0x82, b'\n'], bytes, &[0x8D]].concat();
+            let mut rejected = Rejected::default();
+            decoder.push(&stream, &mut |_| {});
+            decoder.silence(&mut |frame| rejected = frame.rejected());
+            (rejected.parity, rejected.checksum, rejected.format)
+        };
+        let sent: Vec<u8> = b"PAPP 00740 ,"
+            .iter()
+            .map(|&c| crate::tic::with_parity(c))
+            .collect();
+        let flipped = |at: usize, bits: u8| {
+            let mut sent = sent.clone();
+            sent[at] ^= bits;
+            reject(&sent)
+        };
+        assert_eq!(reject(&sent), (0, 0, 0));
+        assert_eq!(flipped(6, 0x01), (1, 0, 0));
+        assert_eq!(flipped(6, 0x03), (0, 1, 0));
+        assert_eq!(
+            flipped(4, 0x81),
+            (0, 0, 1),
+            "the separator has become an exclamation mark"
+        );
+    }
+
+    #[test]
+    fn the_open_frame_tells_how_far_it_is() {
+        let mut decoder = Decoder::new(Mode::Historique, Parity::Ignore);
+        let nothing = &mut |_| panic!("no frame has ended");
+        let stream = stream("STX{A}{B}\nBASE 01");
+        for (byte, sent) in stream.iter().zip(1..) {
+            decoder.push(&[*byte], nothing);
+            assert_eq!(decoder.open_len(), sent);
         }
-    }
-
-    /// Starts the next frame with the group that is being taken, whose LF is counted and whose label the open frame holds already.
-    #[cold]
-    fn turn_over(&mut self, sink: &mut impl FnMut(Frame)) {
-        let end = self.turn.unwrap_or(self.draft.wire_len - 1);
-        let begun = self.draft.wire_len - end;
-        self.draft.close(self.mode, FrameEnd::Boundary, end, sink);
-        self.draft.open(begun, self.turn.is_none());
-    }
-
-    /// Starts another frame with the group that is being taken, whose LF is counted, if its other bytes are too many for this one.
-    #[inline]
-    fn make_room(&mut self, bytes: usize, sink: &mut impl FnMut(Frame)) {
-        if self.draft.wire_len + bytes > FRAME_MAX {
-            self.draft
-                .close(self.mode, FrameEnd::Overflow, self.draft.wire_len - 1, sink);
-            self.draft.open(1, true);
-            self.turn = None;
-        }
+        assert_eq!(decoder.open_groups(), 2);
     }
 }

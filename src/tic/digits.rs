@@ -1,8 +1,10 @@
-//! Figures written in characters: decimal and upper-case hexadecimal. Eight at a time where there are eight.
+//! Figures written in characters: decimal and upper-case hexadecimal. Eight at a time where there
+//! are eight.
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 
-/// The value of one to nine decimal digits; `None` if a character is not a digit. An empty slice is 0.
+/// The value of one to nine decimal digits; `None` if a character is not a digit. An empty slice is
+/// 0.
 #[inline]
 pub(super) fn parse_decimal(digits: &[u8]) -> Option<u32> {
     let (mut value, rest) = match digits.split_first_chunk::<8>() {
@@ -22,7 +24,8 @@ pub(super) fn parse_decimal(digits: &[u8]) -> Option<u32> {
 #[inline]
 pub(super) fn parse_eight(digits: [u8; 8]) -> Option<u32> {
     let word = u64::from_le_bytes(digits);
-    // A digit has 3 as its upper half, and still has it when 6 is added; damaged characters carry into a neighbour, already wrong.
+    // A digit has 3 as its upper half, and still has it when 6 is added; damaged characters carry
+    // into a neighbour, already wrong.
     let upper = (word | word.wrapping_add(ONES * 6)) & (ONES * 0xF0);
     if upper != ONES * 0x30 || word & (ONES * 0xF0) != ONES * 0x30 {
         return None;

@@ -1,7 +1,8 @@
 //! The frame that is being received: takes groups and marks in, gives a [`Frame`] out.
 //!
-//! Nothing leaves it that was empty: a frame without any group, accepted or rejected, is noise. Its two buffers are as large as
-//! those of the frame before, so that a steady meter costs two allocations a frame.
+//! Nothing leaves it that was empty: a frame without any group, accepted or rejected, is noise. Its
+//! two buffers are as large as those of the frame before, so that a steady meter costs two
+//! allocations a frame.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -16,11 +17,13 @@ use super::{Label, Mode};
 pub(super) struct Draft {
     text: Vec<u8>,
     spans: Vec<Span>,
-    /// The label that is furthest down the list.
-    furthest: Option<Label>,
+    /// One more than the index of its label that is furthest down the list; 0 if it has none.
+    beyond: usize,
     rejected: Rejected,
     /// Set when a marker was lost or out of place.
     pub(super) damaged: bool,
+    /// Whether the parity of its characters is checked.
+    pub(super) parity_checked: bool,
     /// Bytes since its STX, which counts.
     pub(super) wire_len: usize,
 }
@@ -33,7 +36,7 @@ impl Draft {
     pub(super) fn open(&mut self, wire_len: usize, damaged: bool) {
         self.text.clear();
         self.spans.clear();
-        self.furthest = None;
+        self.beyond = 0;
         self.rejected = Rejected::default();
         self.damaged = damaged;
         self.wire_len = wire_len;
@@ -49,11 +52,11 @@ impl Draft {
         self.spans.len()
     }
 
-    /// True if a group of this label is in it. A meter sends its labels in the order of the list: it rarely takes a search.
+    /// True if a group of this label is in it. A meter sends its labels in the order of the list:
+    /// it rarely takes a search.
     #[inline]
     pub(super) fn holds(&self, label: Option<Label>) -> bool {
-        label.is_some()
-            && label <= self.furthest
+        label.is_some_and(|label| label.index() < self.beyond)
             && self.spans.iter().any(|span| span.label == label)
     }
 
@@ -88,7 +91,9 @@ impl Draft {
                 .extend_from_slice(group.get(..usize::from(len)).unwrap_or_default()),
         }
         self.text.truncate(end);
-        self.furthest = self.furthest.max(label);
+        if let Some(label) = label {
+            self.beyond = self.beyond.max(label.index() + 1);
+        }
     }
 
     /// Counts a group that did not pass.
@@ -126,6 +131,7 @@ impl Draft {
             spans: mem::replace(&mut self.spans, spans),
             rejected: self.rejected,
             damaged: self.damaged || end != FrameEnd::Etx,
+            parity_checked: self.parity_checked,
             wire_len,
             end,
         });

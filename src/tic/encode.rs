@@ -1,14 +1,16 @@
-//! The meter's side: the sum of a group, a whole group, the parity bit. For simulators and tests; the decoder shares only the
-//! definition of the sum.
+//! The meter's side: the sum of a group, a whole group, the parity bit. For simulators and tests;
+//! the decoder shares only the definition of the sum.
 //!
-//! Both modes add the seven-bit codes of the group from its label on, keep six bits and add 0x20. Historique stops at the last
-//! character of the data; standard also counts the separator before the sum. Source: Enedis-NOI-CPT_54E, 5.3.6.
+//! Both modes add the seven-bit codes of the group from its label on, keep six bits and add 0x20.
+//! Historique stops at the last character of the data; standard also counts the separator before
+//! the sum. Source: Enedis-NOI-CPT_54E, 5.3.6.
 
 use alloc::vec::Vec;
 
 use super::{CR, LF, Mode};
 
-/// The character that ends a group, 0x20 to 0x5F. `body` runs from the first character of the label to the last of the data.
+/// The character that ends a group, 0x20 to 0x5F. `body` runs from the first character of the label
+/// to the last of the data.
 pub fn checksum(mode: Mode, body: &[u8]) -> u8 {
     let counted = match mode {
         Mode::Standard => u32::from(mode.separator()),
@@ -26,7 +28,8 @@ pub(super) const fn fold(sum: u32) -> u8 {
     (sum as u8 & 0x3F) + 0x20
 }
 
-/// Appends a whole group, LF to CR, with its sum and without parity. The fields are taken as they are.
+/// Appends a whole group, LF to CR, with its sum and without parity. The fields are taken as they
+/// are.
 pub fn push_group(mode: Mode, label: &str, horodate: Option<&str>, data: &str, out: &mut Vec<u8>) {
     let separator = mode.separator();
     let mut body = Vec::with_capacity(label.len() + data.len() + 15);

@@ -1,7 +1,8 @@
 //! A frame: the accepted groups of one turn of the meter's output, and how it went.
 //!
-//! It owns one text and, for each group, where its fields lie in it; a group is borrowed from its frame. Only what passed every
-//! check of the wire is in it. What did not pass is counted, by reason, once for each group.
+//! It owns one text and, for each group, where its fields lie in it; a group is borrowed from its
+//! frame. Only what passed every check of the wire is in it. What did not pass is counted, by
+//! reason, once for each group.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -20,11 +21,13 @@ pub struct Frame {
     pub(super) spans: Vec<Span>,
     pub(super) rejected: Rejected,
     pub(super) damaged: bool,
+    pub(super) parity_checked: bool,
     pub(super) wire_len: usize,
     pub(super) end: FrameEnd,
 }
 
-/// Where the fields of an accepted group lie in the text of its frame: label, separator, horodate and separator if any, data.
+/// Where the fields of an accepted group lie in the text of its frame: label, separator, horodate
+/// and separator if any, data.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
     /// Place of the label in the text.
@@ -96,12 +99,20 @@ impl Frame {
         self.rejected
     }
 
-    /// True if a group was rejected, a marker lost or out of place, or the end was not an ETX. Its groups are good all the same.
+    /// True if a group was rejected, a marker lost or out of place, or the end was not an ETX. Its
+    /// groups are good all the same.
     pub fn is_damaged(&self) -> bool {
         self.damaged
     }
 
-    /// True for the short frames that a three-phase meter in historique mode sends during an overrun: they have no OPTARIF.
+    /// True if the parity of its characters was checked: all that may be left are errors of two bits
+    /// in one character.
+    pub fn is_parity_checked(&self) -> bool {
+        self.parity_checked
+    }
+
+    /// True for the short frames that a three-phase meter in historique mode sends during an
+    /// overrun: they have no OPTARIF.
     pub fn is_short(&self) -> bool {
         self.mode == Mode::Historique && self.get(Label::OPTARIF).is_none()
     }
@@ -191,13 +202,15 @@ impl<'a> Group<'a> {
         self.data
     }
 
-    /// The value of decimal or hexadecimal digits ([`Kind::Number`](super::Kind) and `Hex`), in the unit of the label; 0 for all else.
+    /// The value of decimal or hexadecimal digits ([`Kind::Number`](super::Kind) and `Hex`), in the
+    /// unit of the label; 0 for all else.
     pub fn number(&self) -> u32 {
         self.number
     }
 }
 
-/// Shows the fields; the data of an identifier is left out, so that no log ever holds one by accident.
+/// Shows the fields; the data of an identifier is left out, so that no log ever holds one by
+/// accident.
 impl fmt::Debug for Group<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let data = if self.label.is_some_and(Label::is_identifier) {
@@ -210,5 +223,62 @@ impl fmt::Debug for Group<'_> {
         } else {
             write!(f, "{}@{}={data:?}", self.name, self.horodate)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tic::{Decoder, Parity, push_group};
+
+    fn frame(groups: &[(&str, Option<&str>, &str)]) -> Frame {
+        let mut bytes = vec![0x02];
+        for (label, horodate, data) in groups {
+            push_group(Mode::Standard, label, *horodate, data, &mut bytes);
+        }
+        bytes.push(0x03);
+        let mut frames = Vec::new();
+        Decoder::new(Mode::Standard, Parity::Ignore).push(&bytes, &mut |frame| frames.push(frame));
+        frames.remove(0)
+    }
+
+    #[test]
+    fn fields_come_back_as_they_were_sent() {
+        let frame = frame(&[
+            ("NGTF", None, "     TEMPO      "),
+            ("DATE", Some("H240107175810"), ""),
+            ("DPM1", Some(" 240108060000"), "00"),
+            ("STGE", None, "003A4401"),
+            ("XYZ1", None, "7"),
+        ]);
+        let fields: Vec<_> = frame
+            .groups()
+            .map(|g| (g.name(), g.horodate_text(), g.data(), g.number()))
+            .collect();
+        let expected = [
+            ("NGTF", "", "     TEMPO      ", 0),
+            ("DATE", "H240107175810", "", 0),
+            ("DPM1", " 240108060000", "00", 0),
+            ("STGE", "", "003A4401", 0x003A_4401),
+            ("XYZ1", "", "7", 0),
+        ];
+        assert_eq!(fields, expected);
+        assert_eq!(frame.get(Label::DATE).unwrap().horodate().unwrap().hour, 17);
+        assert_eq!(frame.groups().last().unwrap().label(), None);
+    }
+
+    #[test]
+    fn debug_output_never_holds_an_identifier() {
+        let frame = frame(&[
+            ("ADSC", None, "041776000123"),
+            ("PRM", None, "12345678901234"),
+            ("EAST", None, "021849106"),
+        ]);
+        let shown = format!("{frame:?}");
+        assert!(
+            !shown.contains("041776000123") && !shown.contains("12345678901234"),
+            "{shown}"
+        );
+        assert!(shown.contains("EAST=\"021849106\""), "{shown}");
     }
 }

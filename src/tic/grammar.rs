@@ -1,10 +1,12 @@
-//! What may follow a label: the exact length of the data, the characters and values it may hold, and whether a horodate
-//! comes first.
+//! What may follow a label: the exact length of the data, the characters and values it may hold,
+//! and whether a horodate comes first.
 //!
-//! The sum of a group is blind to a flip of bit 6, to two opposite changes and to characters lost in fours: an exact grammar is
-//! what catches these. So it is as narrow as the specification allows, and no narrower: a value that a meter may send passes.
+//! The sum of a group is blind to a flip of bit 6, to two opposite changes and to characters lost
+//! in fours: an exact grammar is what catches these. So it is as narrow as the specification
+//! allows, and no narrower: a value that a meter may send passes.
 //!
-//! A grammar is built by the small functions below, so that the list of labels reads like the specification.
+//! A grammar is built by the small functions below, so that the list of labels reads like the
+//! specification.
 
 use super::digits::{parse_decimal, parse_hex};
 use super::horodate::Season;
@@ -91,8 +93,8 @@ impl Grammar {
         }
     }
 
-    /// Checks the data of a group, all of it printable. Returns its value (0 if it is not a number), or `None` if this label
-    /// cannot have such data.
+    /// Checks the data of a group, all of it printable. Returns its value (0 if it is not a
+    /// number), or `None` if this label cannot have such data.
     #[inline(always)]
     pub(super) fn parse_data(&self, data: &[u8]) -> Option<u32> {
         if data.len() != self.data_len() {

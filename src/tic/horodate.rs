@@ -1,9 +1,12 @@
-//! The horodate: thirteen characters `SAAMMJJhhmmss` before the data of some groups, a civil time with its season.
+//! The horodate: thirteen characters `SAAMMJJhhmmss` before the data of some groups, a civil time
+//! with its season.
 //!
-//! The season letter gives the offset from UTC by itself: `H` winter +01:00, `E` summer +02:00; so the hour that occurs twice in
-//! autumn is never ambiguous, and no time-zone database is needed. Lower case says that the meter's own clock is degraded. A space
-//! stands where the season does not apply (start and end of mobile peaks): legal time of Europe/Paris is meant.
-//! The letter is never judged by the date: meters overseas may have no summer time. Source: Enedis-NOI-CPT_54E, 6.2.1.1.
+//! The season letter gives the offset from UTC by itself: `H` winter +01:00, `E` summer +02:00; so
+//! the hour that occurs twice in autumn is never ambiguous, and no time-zone database is needed.
+//! Lower case says that the meter's own clock is degraded. A space stands where the season does not
+//! apply (start and end of mobile peaks): legal time of Europe/Paris is meant. The letter is never
+//! judged by the date: meters overseas may have no summer time. Source: Enedis-NOI-CPT_54E,
+//! 6.2.1.1.
 
 use core::fmt;
 
@@ -90,7 +93,8 @@ impl Horodate {
         })
     }
 
-    /// Seconds since the epoch, UTC. A blank season is resolved as legal time of Europe/Paris, the first of two occurrences.
+    /// Seconds since the epoch, UTC. A blank season is resolved as legal time of Europe/Paris, the
+    /// first of two occurrences.
     pub const fn unix(&self) -> i64 {
         self.local() - self.offset() as i64
     }

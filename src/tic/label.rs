@@ -1,13 +1,15 @@
 //! The one list of labels, in the order of emission of each mode, with the exact grammar of each.
 //!
-//! A [`Label`] is an index into the list: one byte, cheap to copy and to compare, good as an index of an array. A label that
-//! is not listed is no error (a later revision of the protocol may add some): its group is kept raw, without a `Label`.
+//! A [`Label`] is an index into the list: one byte, cheap to copy and to compare, good as an index
+//! of an array. A label that is not listed is no error (a later revision of the protocol may add
+//! some): its group is kept raw, without a `Label`.
 //!
-//! Each row gives the constant, the name on the wire, the grammar of what follows it, and the meaning. The names on the wire
-//! keep `-` and `+`; the constants have `_` there. No name is in both modes. Source: Enedis-NOI-CPT_54E, 6.2 (standard) and
-//! Enedis-NOI-CPT_02E with 54E, 6.1 (historique).
+//! Each row gives the constant, the name on the wire, the grammar of what follows it, and the
+//! meaning. The names on the wire keep `-` and `+`; the constants have `_` there. No name is in
+//! both modes. Source: Enedis-NOI-CPT_54E, 6.2 (standard) and Enedis-NOI-CPT_02E with 54E, 6.1
+//! (historique).
 //!
-//! Names are looked up by a hash of their first eight characters and their length in a table that the compiler fills.
+//! Names are found by their first eight characters and their length; see `lookup`.
 
 use core::fmt;
 
@@ -15,6 +17,7 @@ use super::grammar::{
     Grammar, Kind, announced, dated, digits, empty, hex, number, option, period, profile, schedule,
     text, tomorrow, within,
 };
+use super::lookup::{Lookup, key_of};
 use super::mode::Mode;
 
 /// A label of the list; see the constants.
@@ -28,10 +31,24 @@ struct Row {
     grammar: Grammar,
 }
 
+impl Row {
+    const fn new(mode: Mode, name: &'static str, grammar: Grammar) -> Row {
+        let key = key_of(name.as_bytes());
+        Row {
+            mode,
+            name,
+            key,
+            grammar,
+        }
+    }
+}
+
 macro_rules! labels {
-    ($( $mode:ident { $( $constant:ident $name:literal $grammar:expr, $meaning:literal; )* } )*) => {
+    ($( $mode:ident {
+        $( $constant:ident $name:literal $grammar:expr, $meaning:literal; )*
+    } )*) => {
         /// Numbers the rows: a constant of `Label` is the place of its row.
-        #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "spelt as on the wire")]
+        #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "as on the wire")]
         enum Place { $( $( $constant, )* )* }
 
         impl Label {
@@ -41,121 +58,123 @@ macro_rules! labels {
             )* )*
         }
 
+        const NAMES: [&str; Label::COUNT] = [ $( $( $name, )* )* ];
+
         static ROWS: [Row; Label::COUNT] = [
-            $( $( Row { mode: Mode::$mode, name: $name, key: key_of($name.as_bytes()), grammar: $grammar }, )* )*
+            $( $( Row::new(Mode::$mode, $name, $grammar), )* )*
         ];
     };
 }
 
 labels! {
     Standard {
-        ADSC      "ADSC"      digits(12),          "serial number of the meter (personal)";
-        VTIC      "VTIC"      number(2),           "version of the output, 02";
-        DATE      "DATE"      dated(empty()),      "clock of the meter; the data is empty";
-        NGTF      "NGTF"      text(16),            "name of the supplier's calendar";
-        LTARF     "LTARF"     text(16),            "name of the tariff period in force";
-        EAST      "EAST"      number(9),           "energy withdrawn, total, Wh";
-        EASF01    "EASF01"    number(9),           "energy withdrawn, supplier index 1, Wh";
-        EASF02    "EASF02"    number(9),           "energy withdrawn, supplier index 2, Wh";
-        EASF03    "EASF03"    number(9),           "energy withdrawn, supplier index 3, Wh";
-        EASF04    "EASF04"    number(9),           "energy withdrawn, supplier index 4, Wh";
-        EASF05    "EASF05"    number(9),           "energy withdrawn, supplier index 5, Wh";
-        EASF06    "EASF06"    number(9),           "energy withdrawn, supplier index 6, Wh";
-        EASF07    "EASF07"    number(9),           "energy withdrawn, supplier index 7, Wh";
-        EASF08    "EASF08"    number(9),           "energy withdrawn, supplier index 8, Wh";
-        EASF09    "EASF09"    number(9),           "energy withdrawn, supplier index 9, Wh";
-        EASF10    "EASF10"    number(9),           "energy withdrawn, supplier index 10, Wh";
-        EASD01    "EASD01"    number(9),           "energy withdrawn, distributor index 1, Wh";
-        EASD02    "EASD02"    number(9),           "energy withdrawn, distributor index 2, Wh";
-        EASD03    "EASD03"    number(9),           "energy withdrawn, distributor index 3, Wh";
-        EASD04    "EASD04"    number(9),           "energy withdrawn, distributor index 4, Wh";
-        EAIT      "EAIT"      number(9),           "energy injected, total, Wh";
-        ERQ1      "ERQ1"      number(9),           "reactive energy, quadrant 1, varh";
-        ERQ2      "ERQ2"      number(9),           "reactive energy, quadrant 2, varh";
-        ERQ3      "ERQ3"      number(9),           "reactive energy, quadrant 3, varh";
-        ERQ4      "ERQ4"      number(9),           "reactive energy, quadrant 4, varh";
-        IRMS1     "IRMS1"     number(3),           "current, phase 1, A";
-        IRMS2     "IRMS2"     number(3),           "current, phase 2, A";
-        IRMS3     "IRMS3"     number(3),           "current, phase 3, A";
-        URMS1     "URMS1"     number(3),           "voltage, phase 1, V";
-        URMS2     "URMS2"     number(3),           "voltage, phase 2, V";
-        URMS3     "URMS3"     number(3),           "voltage, phase 3, V";
-        PREF      "PREF"      number(2),           "subscribed power, kVA";
-        PCOUP     "PCOUP"     number(2),           "power above which the breaker opens, kVA";
-        SINSTS    "SINSTS"    number(5),           "apparent power withdrawn, VA";
-        SINSTS1   "SINSTS1"   number(5),           "apparent power withdrawn, phase 1, VA";
-        SINSTS2   "SINSTS2"   number(5),           "apparent power withdrawn, phase 2, VA";
-        SINSTS3   "SINSTS3"   number(5),           "apparent power withdrawn, phase 3, VA";
-        SMAXSN    "SMAXSN"    dated(number(5)),    "highest power withdrawn today, VA";
-        SMAXSN1   "SMAXSN1"   dated(number(5)),    "highest power withdrawn today, phase 1, VA";
-        SMAXSN2   "SMAXSN2"   dated(number(5)),    "highest power withdrawn today, phase 2, VA";
-        SMAXSN3   "SMAXSN3"   dated(number(5)),    "highest power withdrawn today, phase 3, VA";
-        SMAXSN_1  "SMAXSN-1"  dated(number(5)),    "highest power withdrawn, day before, VA";
-        SMAXSN1_1 "SMAXSN1-1" dated(number(5)),    "highest power withdrawn, day before, phase 1, VA";
-        SMAXSN2_1 "SMAXSN2-1" dated(number(5)),    "highest power withdrawn, day before, phase 2, VA";
-        SMAXSN3_1 "SMAXSN3-1" dated(number(5)),    "highest power withdrawn, day before, phase 3, VA";
-        SINSTI    "SINSTI"    number(5),           "apparent power injected, VA";
-        SMAXIN    "SMAXIN"    dated(number(5)),    "highest power injected today, VA";
-        SMAXIN_1  "SMAXIN-1"  dated(number(5)),    "highest power injected, day before, VA";
-        CCASN     "CCASN"     dated(number(5)),    "mean power withdrawn over the last period, W";
-        CCASN_1   "CCASN-1"   dated(number(5)),    "mean power withdrawn over the period before, W";
-        CCAIN     "CCAIN"     dated(number(5)),    "mean power injected over the last period, W";
-        CCAIN_1   "CCAIN-1"   dated(number(5)),    "mean power injected over the period before, W";
-        UMOY1     "UMOY1"     dated(number(3)),    "mean voltage, phase 1, V";
-        UMOY2     "UMOY2"     dated(number(3)),    "mean voltage, phase 2, V";
-        UMOY3     "UMOY3"     dated(number(3)),    "mean voltage, phase 3, V";
-        STGE      "STGE"      hex(8),              "status register";
+        ADSC      "ADSC"      digits(12),           "serial number of the meter (personal)";
+        VTIC      "VTIC"      number(2),            "version of the output, 02";
+        DATE      "DATE"      dated(empty()),       "clock of the meter; the data is empty";
+        NGTF      "NGTF"      text(16),             "name of the supplier's calendar";
+        LTARF     "LTARF"     text(16),             "name of the tariff period in force";
+        EAST      "EAST"      number(9),            "energy withdrawn, total, Wh";
+        EASF01    "EASF01"    number(9),            "energy withdrawn, supplier index 1, Wh";
+        EASF02    "EASF02"    number(9),            "energy withdrawn, supplier index 2, Wh";
+        EASF03    "EASF03"    number(9),            "energy withdrawn, supplier index 3, Wh";
+        EASF04    "EASF04"    number(9),            "energy withdrawn, supplier index 4, Wh";
+        EASF05    "EASF05"    number(9),            "energy withdrawn, supplier index 5, Wh";
+        EASF06    "EASF06"    number(9),            "energy withdrawn, supplier index 6, Wh";
+        EASF07    "EASF07"    number(9),            "energy withdrawn, supplier index 7, Wh";
+        EASF08    "EASF08"    number(9),            "energy withdrawn, supplier index 8, Wh";
+        EASF09    "EASF09"    number(9),            "energy withdrawn, supplier index 9, Wh";
+        EASF10    "EASF10"    number(9),            "energy withdrawn, supplier index 10, Wh";
+        EASD01    "EASD01"    number(9),            "energy withdrawn, distributor index 1, Wh";
+        EASD02    "EASD02"    number(9),            "energy withdrawn, distributor index 2, Wh";
+        EASD03    "EASD03"    number(9),            "energy withdrawn, distributor index 3, Wh";
+        EASD04    "EASD04"    number(9),            "energy withdrawn, distributor index 4, Wh";
+        EAIT      "EAIT"      number(9),            "energy injected, total, Wh";
+        ERQ1      "ERQ1"      number(9),            "reactive energy, quadrant 1, varh";
+        ERQ2      "ERQ2"      number(9),            "reactive energy, quadrant 2, varh";
+        ERQ3      "ERQ3"      number(9),            "reactive energy, quadrant 3, varh";
+        ERQ4      "ERQ4"      number(9),            "reactive energy, quadrant 4, varh";
+        IRMS1     "IRMS1"     number(3),            "current, phase 1, A";
+        IRMS2     "IRMS2"     number(3),            "current, phase 2, A";
+        IRMS3     "IRMS3"     number(3),            "current, phase 3, A";
+        URMS1     "URMS1"     number(3),            "voltage, phase 1, V";
+        URMS2     "URMS2"     number(3),            "voltage, phase 2, V";
+        URMS3     "URMS3"     number(3),            "voltage, phase 3, V";
+        PREF      "PREF"      number(2),            "subscribed power, kVA";
+        PCOUP     "PCOUP"     number(2),            "power above which the breaker opens, kVA";
+        SINSTS    "SINSTS"    number(5),            "apparent power withdrawn, VA";
+        SINSTS1   "SINSTS1"   number(5),            "apparent power withdrawn, phase 1, VA";
+        SINSTS2   "SINSTS2"   number(5),            "apparent power withdrawn, phase 2, VA";
+        SINSTS3   "SINSTS3"   number(5),            "apparent power withdrawn, phase 3, VA";
+        SMAXSN    "SMAXSN"    dated(number(5)),     "highest power withdrawn today, VA";
+        SMAXSN1   "SMAXSN1"   dated(number(5)),     "highest power withdrawn today, phase 1, VA";
+        SMAXSN2   "SMAXSN2"   dated(number(5)),     "highest power withdrawn today, phase 2, VA";
+        SMAXSN3   "SMAXSN3"   dated(number(5)),     "highest power withdrawn today, phase 3, VA";
+        SMAXSN_1  "SMAXSN-1"  dated(number(5)),     "highest power withdrawn, day before, VA";
+        SMAXSN1_1 "SMAXSN1-1" dated(number(5)),     "highest power withdrawn, day before, phase 1, VA";
+        SMAXSN2_1 "SMAXSN2-1" dated(number(5)),     "highest power withdrawn, day before, phase 2, VA";
+        SMAXSN3_1 "SMAXSN3-1" dated(number(5)),     "highest power withdrawn, day before, phase 3, VA";
+        SINSTI    "SINSTI"    number(5),            "apparent power injected, VA";
+        SMAXIN    "SMAXIN"    dated(number(5)),     "highest power injected today, VA";
+        SMAXIN_1  "SMAXIN-1"  dated(number(5)),     "highest power injected, day before, VA";
+        CCASN     "CCASN"     dated(number(5)),     "mean power withdrawn over the last period, W";
+        CCASN_1   "CCASN-1"   dated(number(5)),     "mean power withdrawn over the period before, W";
+        CCAIN     "CCAIN"     dated(number(5)),     "mean power injected over the last period, W";
+        CCAIN_1   "CCAIN-1"   dated(number(5)),     "mean power injected over the period before, W";
+        UMOY1     "UMOY1"     dated(number(3)),     "mean voltage, phase 1, V";
+        UMOY2     "UMOY2"     dated(number(3)),     "mean voltage, phase 2, V";
+        UMOY3     "UMOY3"     dated(number(3)),     "mean voltage, phase 3, V";
+        STGE      "STGE"      hex(8),               "status register";
         DPM1      "DPM1"      announced(number(2)), "start of mobile peak 1";
         FPM1      "FPM1"      announced(number(2)), "end of mobile peak 1";
         DPM2      "DPM2"      announced(number(2)), "start of mobile peak 2";
         FPM2      "FPM2"      announced(number(2)), "end of mobile peak 2";
         DPM3      "DPM3"      announced(number(2)), "start of mobile peak 3";
         FPM3      "FPM3"      announced(number(2)), "end of mobile peak 3";
-        MSG1      "MSG1"      text(32),            "short message";
-        MSG2      "MSG2"      text(16),            "ultra-short message";
-        PRM       "PRM"       digits(14),          "number of the delivery point (personal)";
-        RELAIS    "RELAIS"    within(3, 0, 255),   "state of the eight relays";
-        NTARF     "NTARF"     within(2, 1, 10),    "supplier index in force";
-        NJOURF    "NJOURF"    within(2, 0, 9),     "number of today in the supplier's calendar";
-        NJOURF_1  "NJOURF+1"  within(2, 0, 9),     "number of tomorrow in the supplier's calendar";
-        PJOURF_1  "PJOURF+1"  profile(98),         "profile of tomorrow";
-        PPOINTE   "PPOINTE"   profile(98),         "profile of the next peak day";
+        MSG1      "MSG1"      text(32),             "short message";
+        MSG2      "MSG2"      text(16),             "ultra-short message";
+        PRM       "PRM"       digits(14),           "number of the delivery point (personal)";
+        RELAIS    "RELAIS"    within(3, 0, 255),    "state of the eight relays";
+        NTARF     "NTARF"     within(2, 1, 10),     "supplier index in force";
+        NJOURF    "NJOURF"    within(2, 0, 9),      "number of today in the supplier's calendar";
+        NJOURF_1  "NJOURF+1"  within(2, 0, 9),      "number of tomorrow in the supplier's calendar";
+        PJOURF_1  "PJOURF+1"  profile(98),          "profile of tomorrow";
+        PPOINTE   "PPOINTE"   profile(98),          "profile of the next peak day";
     }
     Historique {
-        ADCO      "ADCO"      digits(12),          "serial number of the meter (personal)";
-        OPTARIF   "OPTARIF"   option(4),           "tariff option";
-        ISOUSC    "ISOUSC"    number(2),           "subscribed current, A";
-        BASE      "BASE"      number(9),           "energy, option Base, Wh";
-        HCHC      "HCHC"      number(9),           "energy, off-peak hours, Wh";
-        HCHP      "HCHP"      number(9),           "energy, peak hours, Wh";
-        EJPHN     "EJPHN"     number(9),           "energy, EJP, normal hours, Wh";
-        EJPHPM    "EJPHPM"    number(9),           "energy, EJP, mobile peak, Wh";
-        BBRHCJB   "BBRHCJB"   number(9),           "energy, Tempo, blue, off-peak, Wh";
-        BBRHPJB   "BBRHPJB"   number(9),           "energy, Tempo, blue, peak, Wh";
-        BBRHCJW   "BBRHCJW"   number(9),           "energy, Tempo, white, off-peak, Wh";
-        BBRHPJW   "BBRHPJW"   number(9),           "energy, Tempo, white, peak, Wh";
-        BBRHCJR   "BBRHCJR"   number(9),           "energy, Tempo, red, off-peak, Wh";
-        BBRHPJR   "BBRHPJR"   number(9),           "energy, Tempo, red, peak, Wh";
-        PEJP      "PEJP"      number(2),           "notice of an EJP peak, min";
-        PTEC      "PTEC"      period(4),           "tariff period in force";
-        DEMAIN    "DEMAIN"    tomorrow(4),         "Tempo colour of tomorrow";
-        IINST     "IINST"     number(3),           "current, A";
-        IINST1    "IINST1"    number(3),           "current, phase 1, A";
-        IINST2    "IINST2"    number(3),           "current, phase 2, A";
-        IINST3    "IINST3"    number(3),           "current, phase 3, A";
-        ADPS      "ADPS"      number(3),           "current above the subscribed one, A";
-        ADIR1     "ADIR1"     number(3),           "current above the subscribed one, phase 1, A";
-        ADIR2     "ADIR2"     number(3),           "current above the subscribed one, phase 2, A";
-        ADIR3     "ADIR3"     number(3),           "current above the subscribed one, phase 3, A";
-        IMAX      "IMAX"      number(3),           "highest current, A";
-        IMAX1     "IMAX1"     number(3),           "highest current, phase 1, A";
-        IMAX2     "IMAX2"     number(3),           "highest current, phase 2, A";
-        IMAX3     "IMAX3"     number(3),           "highest current, phase 3, A";
-        PMAX      "PMAX"      number(5),           "highest power (the documents disagree on its unit)";
-        PAPP      "PAPP"      number(5),           "apparent power, VA";
-        HHPHC     "HHPHC"     schedule(1),         "group of off-peak schedules";
-        MOTDETAT  "MOTDETAT"  text(6),             "status word, reserved for the operator";
-        PPOT      "PPOT"      hex(2),              "phases without voltage";
+        ADCO      "ADCO"      digits(12),           "serial number of the meter (personal)";
+        OPTARIF   "OPTARIF"   option(4),            "tariff option";
+        ISOUSC    "ISOUSC"    number(2),            "subscribed current, A";
+        BASE      "BASE"      number(9),            "energy, option Base, Wh";
+        HCHC      "HCHC"      number(9),            "energy, off-peak hours, Wh";
+        HCHP      "HCHP"      number(9),            "energy, peak hours, Wh";
+        EJPHN     "EJPHN"     number(9),            "energy, EJP, normal hours, Wh";
+        EJPHPM    "EJPHPM"    number(9),            "energy, EJP, mobile peak, Wh";
+        BBRHCJB   "BBRHCJB"   number(9),            "energy, Tempo, blue, off-peak, Wh";
+        BBRHPJB   "BBRHPJB"   number(9),            "energy, Tempo, blue, peak, Wh";
+        BBRHCJW   "BBRHCJW"   number(9),            "energy, Tempo, white, off-peak, Wh";
+        BBRHPJW   "BBRHPJW"   number(9),            "energy, Tempo, white, peak, Wh";
+        BBRHCJR   "BBRHCJR"   number(9),            "energy, Tempo, red, off-peak, Wh";
+        BBRHPJR   "BBRHPJR"   number(9),            "energy, Tempo, red, peak, Wh";
+        PEJP      "PEJP"      number(2),            "notice of an EJP peak, min";
+        PTEC      "PTEC"      period(4),            "tariff period in force";
+        DEMAIN    "DEMAIN"    tomorrow(4),          "Tempo colour of tomorrow";
+        IINST     "IINST"     number(3),            "current, A";
+        IINST1    "IINST1"    number(3),            "current, phase 1, A";
+        IINST2    "IINST2"    number(3),            "current, phase 2, A";
+        IINST3    "IINST3"    number(3),            "current, phase 3, A";
+        ADPS      "ADPS"      number(3),            "current above the subscribed one, A";
+        ADIR1     "ADIR1"     number(3),            "current above the subscribed one, phase 1, A";
+        ADIR2     "ADIR2"     number(3),            "current above the subscribed one, phase 2, A";
+        ADIR3     "ADIR3"     number(3),            "current above the subscribed one, phase 3, A";
+        IMAX      "IMAX"      number(3),            "highest current, A";
+        IMAX1     "IMAX1"     number(3),            "highest current, phase 1, A";
+        IMAX2     "IMAX2"     number(3),            "highest current, phase 2, A";
+        IMAX3     "IMAX3"     number(3),            "highest current, phase 3, A";
+        PMAX      "PMAX"      number(5),            "highest power (the documents disagree on its unit)";
+        PAPP      "PAPP"      number(5),            "apparent power, VA";
+        HHPHC     "HHPHC"     schedule(1),          "group of off-peak schedules";
+        MOTDETAT  "MOTDETAT"  text(6),              "status word, reserved for the operator";
+        PPOT      "PPOT"      hex(2),               "phases without voltage";
     }
 }
 
@@ -176,11 +195,11 @@ impl Label {
         } else {
             word
         };
-        let slots = match mode {
+        let lookup = match mode {
             Mode::Standard => &STANDARD,
             Mode::Historique => &HISTORIQUE,
         };
-        let place = slots.place(key, name.len());
+        let place = lookup.place(key, name.len());
         let row = ROWS.get(usize::from(place))?;
         // Nine characters or more: the key does not tell all.
         let same = row.key == key
@@ -261,84 +280,10 @@ impl fmt::Display for Label {
     }
 }
 
-/// Where the name of each label is looked up: every label at a slot of its own.
-struct Slots {
-    factor: u64,
-    places: [u8; Slots::COUNT],
-}
+static STANDARD: Lookup = Lookup::new(NAMES.split_at(FIRST_HISTORIQUE).0, 0);
+static HISTORIQUE: Lookup = Lookup::new(NAMES.split_at(FIRST_HISTORIQUE).1, Label::ADCO.0);
 
-static STANDARD: Slots = Slots::new(true);
-static HISTORIQUE: Slots = Slots::new(false);
-
-impl Slots {
-    /// A power of two several times the number of labels, so that a factor without collisions is soon found.
-    const COUNT: usize = 512;
-    const FREE: u8 = u8::MAX;
-
-    /// The first table without collisions among factors that are tried in turn.
-    const fn new(standard: bool) -> Slots {
-        let mut factor = 0x9E37_79B9_7F4A_7C15u64;
-        loop {
-            if let Some(slots) = Slots::with_factor(standard, factor) {
-                return slots;
-            }
-            factor = factor.wrapping_mul(0x5851_F42D_4C95_7F2D) | 1;
-        }
-    }
-
-    #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler only")]
-    const fn with_factor(standard: bool, factor: u64) -> Option<Slots> {
-        let mut slots = Slots {
-            factor,
-            places: [Slots::FREE; Slots::COUNT],
-        };
-        let mut place = 0u8;
-        while (place as usize) < Label::COUNT {
-            let row = &ROWS[place as usize];
-            if matches!(row.mode, Mode::Standard) == standard {
-                let slot = slots.slot(row.key, row.name.len());
-                if slots.places[slot] != Slots::FREE {
-                    return None;
-                }
-                slots.places[slot] = place;
-            }
-            place += 1;
-        }
-        Some(slots)
-    }
-
-    /// Multiplicative hash of a key and the length of its name; below `COUNT`.
-    #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "nine bits are left")]
-    const fn slot(&self, key: u64, len: usize) -> usize {
-        ((key ^ ((len as u64) << 60)).wrapping_mul(self.factor)
-            >> (64 - Slots::COUNT.trailing_zeros())) as usize
-    }
-
-    /// The only label that such a name may be; `FREE`, which is no place, if none.
-    #[inline]
-    fn place(&self, key: u64, len: usize) -> u8 {
-        self.places
-            .get(self.slot(key, len))
-            .copied()
-            .unwrap_or(Slots::FREE)
-    }
-}
-
-/// The first eight characters of a name, as a word; zeros follow a shorter one.
-const fn key_of(name: &[u8]) -> u64 {
-    let mut key = 0u64;
-    let mut rest = name;
-    let mut shift = 0;
-    while let [first, others @ ..] = rest
-        && shift < 64
-    {
-        key |= (*first as u64) << shift;
-        shift += 8;
-        rest = others;
-    }
-    key
-}
+const FIRST_HISTORIQUE: usize = Label::ADCO.index();
 
 #[cfg(test)]
 mod tests {
@@ -383,7 +328,8 @@ mod tests {
         }
     }
 
-    /// Sizes that the specification and captures give for whole frames: they hold only if every length and horodate is right.
+    /// Sizes that the specification and captures give for whole frames: they hold only if every
+    /// length and horodate is right.
     #[test]
     fn the_sizes_of_whole_frames_come_out() {
         let all: usize = Label::all(Mode::Standard).map(wire_len).sum();

@@ -1,13 +1,15 @@
 //! Bytes of the port to characters of the line: even parity in software over 8N1.
 //!
-//! A character on the line is a start bit, seven bits, an even parity bit and a stop bit: the ten bits of 8N1, whose bit 7 is
-//! then the parity. Checking it here costs nothing, works on every port, and tells which group a bad character was in.
-//! A character of bad parity becomes [`DAMAGED`], a value above seven bits: no field may contain it, and no genuine character is
+//! A character on the line is a start bit, seven bits, an even parity bit and a stop bit: the ten
+//! bits of 8N1, whose bit 7 is then the parity. Checking it here costs nothing, works on every
+//! port, and tells which group a bad character was in. A character of bad parity becomes
+//! [`DAMAGED`], a value above seven bits: no field may contain it, and no genuine character is
 //! taken for it. So further on there is one stream and one kind of damage.
 //!
-//! Some ports and recorders strip bit 7. `Auto` finds out: characters are accepted until one has bit 7 set, which means that the
-//! parity is there (most characters of a frame need it), or until 64 have come without, which means that it was stripped. The
-//! finding then holds for good; a byte with bit 7 set in a stripped stream is damage. Source: Enedis-NOI-CPT_54E, 5.3.4.
+//! Some ports and recorders strip bit 7. `Auto` finds out: characters are accepted until one has
+//! bit 7 set, which means that the parity is there (most characters of a frame need it), or until
+//! 64 have come without, which means that it was stripped. The finding then holds for good; a byte
+//! with bit 7 set in a stripped stream is damage. Source: Enedis-NOI-CPT_54E, 5.3.4.
 
 /// What to do about parity.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -115,7 +117,8 @@ impl Line {
     }
 }
 
-/// The seven bits if the eight hold an even number of ones. Branch-free, so that the compiler does many at once.
+/// The seven bits if the eight hold an even number of ones. Branch-free, so that the compiler does
+/// many at once.
 #[inline]
 const fn checked(byte: u8) -> u8 {
     let halves = byte ^ byte >> 4;

@@ -1,7 +1,7 @@
 //! The two modes of the output, and all that follows from the mode alone.
 //!
-//! The mode is a setting of the meter: only the network operator changes it. It fixes the speed, the separator, the rule of
-//! the checksum and the labels. Source: Enedis-NOI-CPT_54E, 5.
+//! The mode is a setting of the meter: only the network operator changes it. It fixes the speed,
+//! the separator, the rule of the checksum and the labels. Source: Enedis-NOI-CPT_54E, 5.
 
 use core::fmt;
 
@@ -10,7 +10,8 @@ use core::fmt;
 pub enum Mode {
     /// 9600 baud, fields separated by HT, dated values.
     Standard,
-    /// 1200 baud, fields separated by SP: the frames of the meters before Linky, and the factory setting.
+    /// 1200 baud, fields separated by SP: the frames of the meters before Linky, and the factory
+    /// setting.
     Historique,
 }
 

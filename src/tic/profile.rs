@@ -1,10 +1,13 @@
-//! PJOURF+1 and PPOINTE: what the supplier's calendar does over a day. Eleven blocks of eight characters, `HHMMSSSS` or the filler
-//! `NONUTILE`, separated by single spaces; the fillers come last.
+//! PJOURF+1 and PPOINTE: what the supplier's calendar does over a day. Eleven blocks of eight
+//! characters, `HHMMSSSS` or the filler `NONUTILE`, separated by single spaces; the fillers come
+//! last.
 //!
-//! `SSSS` is a word in hexadecimal: bits 15-14 the dry contact, bits 10-4 the virtual contacts 7 to 1, bits 3-0 the supplier index.
-//! The specification does not say how `HHMM` is written, and meters differ: some write 22:30 as `2230`, others in hexadecimal, as
-//! `161E`. So all blocks of a profile are read both ways, and the way that gives valid times is taken; when both do, the maker
-//! decides and the profile is marked as assumed. Source: Enedis-NOI-CPT_54E, 6.2.3.17, and captures of six meters.
+//! `SSSS` is a word in hexadecimal: bits 15-14 the dry contact, bits 10-4 the virtual contacts 7 to
+//! 1, bits 3-0 the supplier index. The specification does not say how `HHMM` is written, and meters
+//! differ: some write 22:30 as `2230`, others in hexadecimal, as `161E`. So all blocks of a profile
+//! are read both ways, and the way that gives valid times is taken; when both do, the maker decides
+//! and the profile is marked as assumed. Source: Enedis-NOI-CPT_54E, 6.2.3.17, and captures of six
+//! meters.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -75,8 +78,9 @@ impl fmt::Display for Undecoded {
 impl core::error::Error for Undecoded {}
 
 impl Profile {
-    /// Reads the 98 characters of PJOURF+1 or PPOINTE. `maker` is the code of [`Address::maker`](super::Address::maker), if known:
-    /// meters of Sagemcom (02, 81, 84) write times in hexadecimal.
+    /// Reads the 98 characters of PJOURF+1 or PPOINTE. `maker` is the code of
+    /// [`Address::maker`](super::Address::maker), if known: meters of Sagemcom (02, 81, 84) write
+    /// times in hexadecimal.
     ///
     /// # Errors
     /// If the blocks are malformed, if their times fit neither way, or if these do not increase.
@@ -120,7 +124,8 @@ struct Block {
 }
 
 impl Block {
-    /// Reads a block; `None` for a filler and for anything that is no block, or whose time is valid in neither way.
+    /// Reads a block; `None` for a filler and for anything that is no block, or whose time is valid
+    /// in neither way.
     #[inline]
     fn parse(block: &[u8]) -> Option<Block> {
         let (time, word) = block.split_first_chunk::<4>()?;
@@ -163,7 +168,8 @@ impl Block {
     }
 }
 
-/// True if the data is eleven blocks, fillers last, each block with a time that is valid in at least one of the two ways.
+/// True if the data is eleven blocks, fillers last, each block with a time that is valid in at
+/// least one of the two ways.
 #[inline]
 pub(super) fn is_sound(data: &[u8]) -> bool {
     let Some((others, last)) = data.split_last_chunk::<BLOCK>() else {

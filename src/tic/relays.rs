@@ -1,4 +1,5 @@
-//! RELAIS: eight relays in a byte that is written in decimal. Relay 1 is the dry contact of the meter, 2 to 8 are virtual.
+//! RELAIS: eight relays in a byte that is written in decimal. Relay 1 is the dry contact of the
+//! meter, 2 to 8 are virtual.
 //!
 //! Relay *n* has weight 2^(n-1); 1 is closed. Source: Enedis-NOI-CPT_54E, 6.2.3.15.
 

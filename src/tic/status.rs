@@ -1,6 +1,8 @@
-//! STGE, the status register: 32 bits in eight upper-case hexadecimal digits, most significant first.
+//! STGE, the status register: 32 bits in eight upper-case hexadecimal digits, most significant
+//! first.
 //!
-//! Every bit has its method; a reserved code is `None`, never an error. Source: Enedis-NOI-CPT_54E, 6.2.3.14.
+//! Every bit has its method; a reserved code is `None`, never an error. Source: Enedis-NOI-CPT_54E,
+//! 6.2.3.14.
 
 use super::digits::parse_hex;
 use super::tariff::Color;

@@ -1,5 +1,5 @@
-//! Codes of the historique mode that tell about the tariff: OPTARIF, PTEC and DEMAIN. Each is a closed set; the same functions
-//! say whether a group is acceptable and what it means.
+//! Codes of the historique mode that tell about the tariff: OPTARIF, PTEC and DEMAIN. Each is a
+//! closed set; the same functions say whether a group is acceptable and what it means.
 //!
 //! Source: Enedis-NOI-CPT_02E, and 54E 6.1 for how a Linky maps its supplier indexes on them.
 
@@ -96,7 +96,8 @@ impl Period {
         })
     }
 
-    /// The supplier index that counts, 1 to 6. `None` for all hours: BASE is index 1 for some calendars and the total for others.
+    /// The supplier index that counts, 1 to 6. `None` for all hours: BASE is index 1 for some
+    /// calendars and the total for others.
     pub const fn index(self) -> Option<u8> {
         match self {
             Period::All => None,

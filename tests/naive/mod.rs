@@ -1,9 +1,11 @@
-//! A second decoder, to compare with: the same rules written the slow and plain way, over a whole stream in memory, without the
-//! first one's code for scanning, sums, fields, dates or profiles. Parity is checked or ignored, not sought.
+//! A second decoder, to compare with: the same rules written the slow and plain way, over a whole
+//! stream in memory, without the first one's code for scanning, sums, fields, dates or profiles.
+//! Parity is checked or ignored, not sought.
 
 use linky_sensor::tic::{Kind, Label, Mode};
 
-/// A frame as text, so that two decoders can be compared: how it ended, what was accepted, how many were rejected and why.
+/// A frame as text, so that two decoders can be compared: how it ended, what was accepted, how many
+/// were rejected and why.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Shown {
     pub end: String,
@@ -34,7 +36,8 @@ struct Open {
     stx: Option<usize>,
 }
 
-/// What lies between two groups or markers: a group from its LF on, or characters that belong to none.
+/// What lies between two groups or markers: a group from its LF on, or characters that belong to
+/// none.
 struct Piece {
     characters: Vec<Character>,
     alive: bool,
@@ -89,8 +92,8 @@ pub fn decode(mode: Mode, check_parity: bool, bytes: &[u8]) -> Vec<Shown> {
                 continue;
             }
             let ended = character == Some(13);
-            let counts = ended || matches!(character, Some(2 | 3));
             let body = characters.iter().flatten().copied().collect::<Vec<u8>>();
+            let counts = ended || !body.is_empty() && matches!(character, Some(2 | 3));
             let used = body.len() + usize::from(counts);
             if frame.shown.wire_len + used > 4096 {
                 frame.shown.wire_len -= 1;
@@ -100,7 +103,10 @@ pub fn decode(mode: Mode, check_parity: bool, bytes: &[u8]) -> Vec<Shown> {
             let frame = open.as_mut().unwrap();
             frame.shown.wire_len += used;
             let stx = frame.stx.take();
-            if !ended {
+            if !ended && body.is_empty() {
+                // An LF too many.
+                piece = None;
+            } else if !ended {
                 *alive = false;
                 characters.clear();
                 if counts {
@@ -144,10 +150,7 @@ pub fn decode(mode: Mode, check_parity: bool, bytes: &[u8]) -> Vec<Shown> {
                     alive: true,
                 });
             }
-            Some(13) => {
-                frame.shown.damaged = true;
-                bury(&mut piece, &mut open);
-            }
+            Some(13) => bury(&mut piece, &mut open),
             Some(3) => {
                 bury(&mut piece, &mut open);
                 close(&mut frames, open.take(), "Etx");

@@ -35,7 +35,7 @@ impl Facts {
         replace(&mut self.manufacturer, text(Key::MANUFACTURER));
         replace(&mut self.device_type, reading.int(Key::DEVICE_TYPE));
         replace(&mut self.serial_number, text(Key::SERIAL_NUMBER));
-        if let Some(contract) = snapshot.contract {
+        if let Some(contract) = contract(snapshot) {
             if self.contract.replace(contract) != Some(contract) {
                 self.indexes = 0;
             }
@@ -45,13 +45,7 @@ impl Facts {
 
     /// Whether enough is known to say which entities are enabled when they appear: Home Assistant asks only once.
     pub fn are_complete(&self) -> bool {
-        let hangs_on_the_contract = |key: Key| {
-            matches!(
-                key.row().enabled,
-                Enabled::Tempo | Enabled::Ejp | Enabled::Contract
-            )
-        };
-        self.contract.is_some() || !self.keys.iter().any(hangs_on_the_contract)
+        self.contract.is_some()
     }
 
     /// Whether the entity of a quantity is enabled when it appears.
@@ -71,6 +65,14 @@ fn replace<T>(known: &mut Option<T>, told: Option<T>) {
     if told.is_some() {
         *known = told;
     }
+}
+
+/// The contract, if it is known. A meter that names none (no calendar is programmed) has an unusual one.
+fn contract(snapshot: &Snapshot) -> Option<Contract> {
+    let is_named = snapshot.keys.contains(Key::CONTRACT);
+    snapshot
+        .contract
+        .or_else(|| (!is_named).then_some(Contract::Other))
 }
 
 /// The indexes that the contract counts on; of a contract that does not say it, those that are not zero or are in force.

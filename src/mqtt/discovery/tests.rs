@@ -1,1 +1,324 @@
+use std::collections::HashSet;
+use std::path::Path;
+use std::{env, fs};
 
+use super::super::samples::{self, Sample};
+use super::*;
+use crate::meter::Snapshot;
+use crate::meter::quantity::TABLE;
+use crate::tic::Mode;
+
+fn device(language: Language) -> Device {
+    Device {
+        id: "main".to_owned(),
+        name: "Linky".to_owned(),
+        language,
+        state: "linky/main/state".into(),
+        event: "linky/main/event".into(),
+        availability: "linky/main/availability".into(),
+        bridge: "linky/bridge/host/availability".into(),
+    }
+}
+
+fn announced(snapshot: &Snapshot, language: Language) -> Value {
+    let mut facts = Facts::default();
+    facts.learn(snapshot);
+    assert!(facts.are_complete());
+    announcement(&device(language), &facts)
+}
+
+fn component<'a>(announcement: &'a Value, key: &str) -> &'a Value {
+    &announcement["cmps"][key]
+}
+
+/// The document with a line for each of its keys, and for each component.
+fn in_lines(document: &Value) -> String {
+    let line = |(key, value): (&String, &Value)| format!("{}: {value}", json!(key));
+    let root = document.as_object().unwrap();
+    let head = root.iter().filter(|(key, _)| *key != "cmps").map(line);
+    let components = root["cmps"].as_object().unwrap().iter().map(line);
+    let components: Vec<String> = components.collect();
+    let cmps = format!("\"cmps\": {{\n{}\n}}", components.join(",\n"));
+    let lines: Vec<String> = head.chain([cmps]).collect();
+    format!("{{\n{}\n}}\n", lines.join(",\n"))
+}
+
+/// Compares with `tests/golden/discovery/<name>.json`; with `UPDATE_GOLDEN=1` writes it.
+fn assert_golden(name: &str, document: &Value) {
+    let version = format!("\"{}\"", env!("CARGO_PKG_VERSION"));
+    let found = in_lines(document).replace(&version, "\"VERSION\"");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden/discovery")
+        .join(name)
+        .with_extension("json");
+    if env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, &found).unwrap();
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    for (expected, found) in expected.lines().zip(found.lines()) {
+        assert_eq!(expected, found, "{}", path.display());
+    }
+    assert_eq!(expected, found, "{}", path.display());
+}
+
+#[test]
+fn what_each_kind_of_meter_announces() {
+    let settled = |mode, lines: String| Sample::new().settled(mode, &lines);
+    for (name, snapshot, language) in [
+        (
+            "single-phase-base",
+            settled(Mode::Standard, samples::single_phase()),
+            Language::French,
+        ),
+        (
+            "three-phase-tempo",
+            settled(Mode::Standard, samples::three_phase()),
+            Language::English,
+        ),
+        (
+            "producer",
+            settled(Mode::Standard, samples::producer()),
+            Language::French,
+        ),
+        (
+            "historique",
+            settled(Mode::Historique, samples::historique()),
+            Language::French,
+        ),
+    ] {
+        assert_golden(name, &announced(&snapshot, language));
+    }
+}
+
+/// The units that Home Assistant accepts for each device class. An entity with another is refused.
+fn units_of(class: &str) -> &'static [&'static str] {
+    match class {
+        "energy" => &["Wh", "kWh", "MWh"],
+        "reactive_energy" => &["varh", "kvarh"],
+        "apparent_power" => &["VA", "kVA"],
+        "power" => &["W", "kW"],
+        "current" => &["A", "mA"],
+        "voltage" => &["V", "mV"],
+        "duration" => &["d", "h", "min", "s", "ms"],
+        "enum" | "timestamp" | "connectivity" | "opening" | "problem" => &[""],
+        "" => &["", "%"],
+        class => panic!("{class} is no device class that is known here"),
+    }
+}
+
+#[test]
+fn every_unit_fits_its_class_and_every_class_its_state_class() {
+    for row in &TABLE {
+        let Home::Entity {
+            binary,
+            class,
+            state,
+            ..
+        } = row.home
+        else {
+            continue;
+        };
+        assert!(units_of(class).contains(&row.unit), "{}", row.key);
+        let is_binary = ["connectivity", "opening", "problem"].contains(&class);
+        assert!(binary == is_binary || class.is_empty(), "{}", row.key);
+        if class == "energy" || class == "reactive_energy" {
+            assert_eq!(state, Some(StateClass::TotalIncreasing), "{}", row.key);
+        }
+        if binary || class == "enum" || class == "timestamp" || matches!(row.kind, Kind::Text) {
+            assert_eq!(state, None, "{}", row.key);
+        }
+        assert_eq!(class == "timestamp", row.kind == Kind::Time, "{}", row.key);
+        assert_eq!(
+            class == "enum",
+            matches!(row.kind, Kind::Word(_)) && !binary,
+            "{}",
+            row.key
+        );
+    }
+}
+
+#[test]
+fn the_root_holds_only_what_home_assistant_2024_12_knows() {
+    let snapshot = Sample::new().settled(Mode::Standard, &samples::three_phase());
+    let document = announced(&snapshot, Language::French);
+    let known = HashSet::from([
+        "o",
+        "dev",
+        "cmps",
+        "state_topic",
+        "availability",
+        "availability_mode",
+    ]);
+    for key in document.as_object().unwrap().keys() {
+        assert!(known.contains(key.as_str()), "{key}");
+    }
+    let size = document.to_string().len();
+    assert!(size < 64 * 1024, "{size}");
+}
+
+#[test]
+fn a_meter_that_was_never_heard_announces_how_it_is_heard() {
+    let document = announced(&Sample::new().last(), Language::English);
+    assert_eq!(
+        component(&document, "link")["value_template"],
+        "{{ value_json.link == 'receiving' }}"
+    );
+    assert_eq!(document["dev"]["model"], "Linky");
+    assert_eq!(document["cmps"].get("energy"), None);
+}
+
+#[test]
+fn what_tells_of_the_link_needs_only_the_daemon() {
+    let snapshot = Sample::new().settled(Mode::Standard, &samples::single_phase());
+    let document = announced(&snapshot, Language::French);
+    for key in ["link", "mode", "frames_received", "frames_damaged", "event"] {
+        assert_eq!(
+            component(&document, key)["availability"],
+            json!([{"topic": "linky/bridge/host/availability"}]),
+            "{key}"
+        );
+    }
+    assert_eq!(component(&document, "energy").get("availability"), None);
+    assert_eq!(document["availability"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn the_contract_says_which_entities_are_enabled() {
+    let is_enabled = |lines: String, key: &str| {
+        let snapshot = Sample::new().settled(Mode::Standard, &lines);
+        let document = announced(&snapshot, Language::French);
+        component(&document, key)
+            .get("enabled_by_default")
+            .is_none()
+    };
+    for (key, base, tempo, producer) in [
+        ("energy_tariff_1", true, true, true),
+        ("energy_tariff_2", false, true, false),
+        ("energy_tariff_3", false, true, true),
+        ("energy_tariff_6", false, true, false),
+        ("energy_tariff_7", false, false, false),
+        ("color_tomorrow", false, true, false),
+        ("mobile_peak", false, false, false),
+        ("energy", true, true, true),
+        ("status_register", false, false, false),
+    ] {
+        assert_eq!(is_enabled(samples::single_phase(), key), base, "{key}");
+        assert_eq!(is_enabled(samples::three_phase(), key), tempo, "{key}");
+        assert_eq!(is_enabled(samples::producer(), key), producer, "{key}");
+    }
+}
+
+#[test]
+fn a_meter_that_names_no_contract_enables_the_indexes_that_count() {
+    let lines: String = samples::single_phase()
+        .lines()
+        .filter(|line| !line.starts_with("NGTF"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let lines = lines.replace("EASF04|000000000", "EASF04|000000009");
+    let snapshot = Sample::new().settled(Mode::Standard, &lines);
+    let document = announced(&snapshot, Language::French);
+    for (key, is_enabled) in [
+        ("energy_tariff_1", true),
+        ("energy_tariff_2", false),
+        ("energy_tariff_4", true),
+    ] {
+        let says_no = component(&document, key)
+            .get("enabled_by_default")
+            .is_some();
+        assert_eq!(says_no, !is_enabled, "{key}");
+    }
+}
+
+#[test]
+fn a_lost_link_changes_nothing_that_was_announced() {
+    let mut sample = Sample::new();
+    let mut facts = Facts::default();
+    for _ in 0..4 {
+        facts.learn(
+            &sample
+                .hear(Mode::Standard, &samples::three_phase())
+                .snapshot,
+        );
+    }
+    let before = facts.clone();
+    sample.lose();
+    for _ in 0..20 {
+        sample.tell(crate::meter::Input::Tick {
+            detail: String::new(),
+        });
+    }
+    assert!(sample.last().contract.is_none(), "nothing stands any more");
+    facts.learn(&sample.last());
+    assert_eq!(facts, before);
+}
+
+#[test]
+fn one_phase_is_not_numbered() {
+    let name = |lines: String, key: &str, language| {
+        let snapshot = Sample::new().settled(Mode::Standard, &lines);
+        component(&announced(&snapshot, language), key)["name"].clone()
+    };
+    use samples::{single_phase, three_phase};
+    for (found, expected) in [
+        (
+            name(single_phase(), "current_l1", Language::English),
+            "Current",
+        ),
+        (
+            name(single_phase(), "current_l1", Language::French),
+            "Intensité",
+        ),
+        (
+            name(three_phase(), "current_l1", Language::English),
+            "Current, phase 1",
+        ),
+        (
+            name(three_phase(), "current_l2", Language::French),
+            "Intensité, phase 2",
+        ),
+    ] {
+        assert_eq!(found, expected);
+    }
+    let mut facts = Facts::default();
+    facts.phases = Some(1);
+    let lost = Key::PHASE_LOST_L1.row();
+    assert_eq!(super::name(lost, &facts, Language::English), "Phase lost");
+    assert_eq!(super::name(lost, &facts, Language::French), "Phase absente");
+}
+
+#[test]
+fn words_are_shown_in_the_language() {
+    let snapshot = Sample::new().settled(Mode::Standard, &samples::three_phase());
+    let french = announced(&snapshot, Language::French);
+    let color = component(&french, "color_tomorrow");
+    assert_eq!(color["options"], json!(["bleu", "blanc", "rouge"]));
+    assert_eq!(
+        color["value_template"],
+        "{{ {'blue': 'bleu', 'white': 'blanc', 'red': 'rouge'}.get(value_json.color_tomorrow) }}"
+    );
+    let english = announced(&snapshot, Language::English);
+    let color = component(&english, "color_tomorrow");
+    assert_eq!(color["options"], json!(["blue", "white", "red"]));
+    assert_eq!(color["value_template"], "{{ value_json.color_tomorrow }}");
+}
+
+#[test]
+fn identifiers_are_announced_only_if_they_may_be_shown() {
+    let lines = samples::single_phase();
+    let withheld = announced(
+        &Sample::new().settled(Mode::Standard, &lines),
+        Language::French,
+    );
+    let text = withheld.to_string();
+    assert!(!text.contains("041875000000") && !text.contains("delivery_point"));
+    let shown = Sample::with_identifiers(true).settled(Mode::Standard, &lines);
+    let shown = announced(&shown, Language::French);
+    assert_eq!(shown["dev"]["serial_number"], "041875000000");
+    assert!(component(&shown, "delivery_point").is_object());
+    assert!(
+        !shown.to_string().contains("99000000000001"),
+        "only its name"
+    );
+}

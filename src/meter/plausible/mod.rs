@@ -1,0 +1,244 @@
+//! Whether a group that passed the wire checks may be believed.
+//!
+//! The checksum has six bits: some damage passes it, and parity when it is there. What passes is judged here by what
+//! is known of the meter, a label at a time: energy only grows, and no faster than the connection can carry; a text is
+//! sent again. A group that fails is *held*: the last good value stands, and the next frames decide. Nothing is held
+//! for ever: what is really so keeps being so, and gets through.
+//!
+//! | rule | labels | believed when |
+//! |---|---|---|
+//! | [`Rule::Index`] | energies | it follows the last good one, or a chain of them is long enough (`chain`) |
+//! | [`Rule::Clock`] | DATE | it advances as time does, or a chain of them is long enough |
+//! | [`Rule::Text`] | identity, contract, texts, dated values | it comes twice, and is near the meter's clock (`repeat`) |
+//! | [`Rule::Maximum`] | the maxima of the day | as a text; it may grow meanwhile, and does not fall within the day |
+//! | [`Rule::Register`] | STGE, RELAIS, NTARF … | parity was checked, or it comes twice |
+//! | [`Rule::Once`] | MSG2 | parity was checked, or it comes twice |
+//! | [`Rule::Moment`] | powers, currents, voltages | at once: the next frame corrects it |
+//!
+//! The first content of a label is believed at once if parity was checked. Pure: time is an argument.
+
+mod chain;
+mod repeat;
+mod rule;
+mod totals;
+
+use core::time::Duration;
+
+use self::chain::{Chain, Evidence, Judgement};
+use self::repeat::Repeat;
+use self::totals::Totals;
+use super::ledger::Content;
+use super::memory::Baseline;
+use super::value::Moment;
+use crate::tic::{Frame, Group, Horodate, Label, Mode};
+
+pub use self::rule::Rule;
+
+/// The most power that a connection carries, in W: 90 A in one phase, three times 60 A and some margin. The subscribed
+/// power is a limit of the contract, not of physics.
+const SINGLE_PHASE: i64 = 23_000;
+const THREE_PHASE: i64 = 68_000;
+
+/// What was decided of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Believed.
+    Accept,
+    /// Believed; what waited for its second time was wrong.
+    AcceptAndDrop,
+    /// An index that is believed though it does not follow the last good one.
+    Jump {
+        /// The last good one.
+        from: i64,
+    },
+    /// It came for the first time.
+    Wait,
+    /// It is not plausible.
+    Hold,
+}
+
+impl Verdict {
+    /// Whether the group is believed.
+    pub fn is_accepted(self) -> bool {
+        matches!(self, Self::Accept | Self::AcceptAndDrop | Self::Jump { .. })
+    }
+
+    /// Whether a value was held back that is not plausible.
+    pub fn is_held(self) -> bool {
+        matches!(self, Self::Hold | Self::AcceptAndDrop)
+    }
+}
+
+/// What is known besides the past of the label.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances {
+    now: Moment,
+    parity: bool,
+    totals: Totals,
+    power: i64,
+}
+
+impl Circumstances {
+    /// Those of a frame that came `now`, from a meter of so many phases.
+    pub fn of(frame: &Frame, phases: Option<u8>, now: Moment) -> Self {
+        Self {
+            now,
+            parity: frame.is_parity_checked(),
+            totals: Totals::of(frame),
+            power: if phases == Some(1) {
+                SINGLE_PHASE
+            } else {
+                THREE_PHASE
+            },
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+struct Track {
+    chain: Chain,
+    repeat: Repeat,
+}
+
+/// The judge, and what it remembers of each label.
+#[derive(Clone, Debug)]
+pub struct Judge {
+    tracks: Vec<Track>,
+    date: Option<Horodate>,
+}
+
+impl Default for Judge {
+    fn default() -> Self {
+        Self {
+            tracks: vec![Track::default(); Label::COUNT],
+            date: None,
+        }
+    }
+}
+
+impl Judge {
+    /// With the last good indexes of an earlier start.
+    pub fn remembering(baselines: impl Iterator<Item = (Label, Baseline)>) -> Self {
+        let mut judge = Self::default();
+        for (label, baseline) in baselines {
+            if let Some(track) = judge.tracks.get_mut(label.index()) {
+                track.chain = Chain::remembering(baseline);
+            }
+        }
+        judge
+    }
+
+    /// The last good indexes of a mode, to be remembered.
+    pub fn baselines(&self, mode: Mode) -> impl Iterator<Item = (Label, Baseline)> {
+        let indexes = Label::all(mode).filter(|label| Rule::of(*label) == Rule::Index);
+        indexes.filter_map(|label| Some((label, self.tracks.get(label.index())?.chain.baseline()?)))
+    }
+
+    /// Judges a group of a known label. `known` is what was last believed of it.
+    pub fn judge(
+        &mut self,
+        label: Label,
+        group: &Group<'_>,
+        known: Option<&Content>,
+        circumstances: &Circumstances,
+    ) -> Verdict {
+        let date = self.date;
+        let Some(track) = self.tracks.get_mut(label.index()) else {
+            return Verdict::Hold;
+        };
+        let (now, parity) = (circumstances.now, circumstances.parity);
+        let verdict = match Rule::of(label) {
+            Rule::Moment => Verdict::Accept,
+            Rule::Index => index(&mut track.chain, label, group, circumstances),
+            Rule::Clock => clock(&mut track.chain, group, circumstances),
+            Rule::Register | Rule::Once if parity => Verdict::Accept,
+            Rule::Text | Rule::Maximum if parity && known.is_none() => Verdict::Accept,
+            Rule::Register | Rule::Once | Rule::Text | Rule::Maximum => {
+                track.repeat.judge(label, group, known, date, now)
+            }
+        };
+        if verdict.is_accepted() {
+            match label {
+                Label::DATE => self.date = group.horodate(),
+                Label::ADSC | Label::ADCO if known.is_some_and(|known| !known.is(group)) => {
+                    self.start_meter();
+                }
+                _ => {}
+            }
+        }
+        verdict
+    }
+
+    /// Another meter answers: the indexes and the clock of the last one say nothing of it.
+    fn start_meter(&mut self) {
+        for track in &mut self.tracks {
+            track.chain = Chain::default();
+        }
+        self.date = None;
+    }
+}
+
+/// An index follows another if it is not less, and not more than what the connection can have carried meanwhile.
+fn index(
+    chain: &mut Chain,
+    label: Label,
+    group: &Group<'_>,
+    circumstances: &Circumstances,
+) -> Verdict {
+    let most = |elapsed: Duration| {
+        let seconds =
+            i64::try_from(elapsed.as_millis().div_ceil(1000)).unwrap_or(i64::MAX / THREE_PHASE);
+        circumstances
+            .power
+            .saturating_mul(seconds.saturating_add(2))
+            / 3600
+            + 3
+    };
+    let evidence = Evidence {
+        now: circumstances.now,
+        parity: circumstances.parity,
+        agrees: circumstances.totals.about(label),
+        follows: &|from, to, elapsed| (0..=most(elapsed)).contains(&(to - from)),
+        resembles: &|from, to, elapsed| {
+            differs_in_one_digit(to, from, from.saturating_add(most(elapsed)))
+        },
+    };
+    match chain.judge(group.number().into(), &evidence) {
+        Judgement::Good => Verdict::Accept,
+        Judgement::Jump { from } => Verdict::Jump { from },
+        Judgement::Bad => Verdict::Hold,
+    }
+}
+
+/// Whether another digit in one place would make an index one from `low` to `high`: one damaged digit does that, and a
+/// reset or another meter hardly ever.
+fn differs_in_one_digit(index: i64, low: i64, high: i64) -> bool {
+    (0..9).map(|place| 10_i64.pow(place)).any(|unit| {
+        let without = index - index / unit % 10 * unit;
+        (0..10)
+            .map(|digit| without + digit * unit)
+            .any(|other| (low..=high).contains(&other))
+    })
+}
+
+/// The clock may be slow or fast by a second or two a frame, and may be set: a chain of three is enough.
+fn clock(chain: &mut Chain, group: &Group<'_>, circumstances: &Circumstances) -> Verdict {
+    const SLACK: i64 = 5;
+    let Some(date) = group.horodate() else {
+        return Verdict::Hold;
+    };
+    let evidence = Evidence {
+        now: circumstances.now,
+        parity: circumstances.parity,
+        agrees: Some(true),
+        follows: &|from, to, elapsed| {
+            let seconds = i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX / 2);
+            (0..=seconds + SLACK).contains(&(to - from))
+        },
+        resembles: &|_, _, _| false,
+    };
+    match chain.judge(date.unix(), &evidence) {
+        Judgement::Good | Judgement::Jump { .. } => Verdict::Accept,
+        Judgement::Bad => Verdict::Hold,
+    }
+}

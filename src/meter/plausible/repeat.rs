@@ -1,0 +1,110 @@
+//! A content that is believed when it comes twice.
+//!
+//! What is known already needs no second time. A dated value must also be near the meter's own clock, and a maximum of
+//! the day must not fall within the day; one that is not so is believed only after a minute of repeating itself.
+
+use core::time::Duration;
+
+use super::Verdict;
+use super::rule::Rule;
+use crate::meter::ledger::Content;
+use crate::meter::value::Moment;
+use crate::tic::{Group, Horodate, Label, civil};
+
+/// An unlikely content is believed when it repeats itself for so long.
+const UNLIKELY: Duration = Duration::from_secs(60);
+/// A dated value may be so much older than the meter's clock, in seconds: maxima of a house that stood empty.
+const OLDEST: i64 = 60 * civil::DAY;
+/// And so much newer.
+const NEWEST: i64 = 3600;
+
+#[derive(Clone, Debug)]
+struct Pending {
+    content: Content,
+    since: Duration,
+}
+
+/// What waits for its second time.
+#[derive(Clone, Debug, Default)]
+pub struct Repeat {
+    pending: Option<Pending>,
+}
+
+impl Repeat {
+    /// Judges a group. `known` is what was last believed of its label, `date` the meter's clock.
+    pub fn judge(
+        &mut self,
+        label: Label,
+        group: &Group<'_>,
+        known: Option<&Content>,
+        date: Option<Horodate>,
+        now: Moment,
+    ) -> Verdict {
+        if known.is_some_and(|known| known.is(group)) {
+            return self.settle(Verdict::Accept, false);
+        }
+        let maximum = Rule::of(label) == Rule::Maximum;
+        let agrees = |pending: &Pending| {
+            pending.content.is(group) || maximum && grows(&pending.content, group)
+        };
+        let Some(pending) = self.pending.as_mut().filter(|pending| agrees(pending)) else {
+            let overruled = self.pending.is_some();
+            self.pending = Some(Pending {
+                content: Content::of(group),
+                since: now.mono,
+            });
+            return if overruled {
+                Verdict::Hold
+            } else {
+                Verdict::Wait
+            };
+        };
+        let unlikely = !is_near(label, group, date)
+            || maximum && known.is_some_and(|known| falls(known, group));
+        if unlikely && now.mono.saturating_sub(pending.since) < UNLIKELY {
+            pending.content = Content::of(group);
+            return Verdict::Hold;
+        }
+        self.settle(Verdict::Accept, true)
+    }
+
+    /// Nothing waits any more; what did and was not the content that is believed was wrong.
+    fn settle(&mut self, verdict: Verdict, is_pending: bool) -> Verdict {
+        match self.pending.take() {
+            Some(_) if !is_pending => Verdict::AcceptAndDrop,
+            _ => verdict,
+        }
+    }
+}
+
+fn same_day(a: Horodate, b: Horodate) -> bool {
+    (a.year, a.month, a.day) == (b.year, b.month, b.day)
+}
+
+/// A maximum grows while the power does, from one frame to the next.
+fn grows(before: &Content, group: &Group<'_>) -> bool {
+    match (before.horodate(), group.horodate()) {
+        (Some(then), Some(now)) => {
+            same_day(then, now) && then.unix() <= now.unix() && before.number() <= group.number()
+        }
+        _ => false,
+    }
+}
+
+/// A maximum of the same day that is less than before.
+fn falls(known: &Content, group: &Group<'_>) -> bool {
+    match (known.horodate(), group.horodate()) {
+        (Some(then), Some(now)) => same_day(then, now) && group.number() < known.number(),
+        _ => false,
+    }
+}
+
+/// Whether a dated value is near the meter's clock; mobile peaks are announced for days to come.
+fn is_near(label: Label, group: &Group<'_>, date: Option<Horodate>) -> bool {
+    let (Some(dated), Some(date)) = (group.horodate(), date) else {
+        return true;
+    };
+    let age = date.unix() - dated.unix();
+    let peak = label.name().starts_with("DPM") || label.name().starts_with("FPM");
+    age <= OLDEST && age >= if peak { -OLDEST } else { -NEWEST }
+}

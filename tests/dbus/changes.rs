@@ -1,0 +1,209 @@
+//! PropertiesChanged, events, interfaces that come and go, and what identifiers are not in.
+
+use std::collections::HashMap;
+
+use linky_sensor::names::{ERROR_NOT_AVAILABLE, interface};
+use linky_sensor::tic::Mode;
+use zbus::Variant;
+
+use crate::stage::{MAIN, Properties, Service, error_name, names, settled};
+use crate::support::meter::{START, frame, standard};
+
+#[tokio::test]
+async fn a_frame_tells_only_what_changed_once_per_interface() {
+    let (_bus, service, mut fed, mut program) = settled(false).await;
+    let later = standard(&[
+        ("DATE", "H261124121552", ""),
+        ("EAST", "", "012345679"),
+        ("EASF01", "", "012345679"),
+        ("SINSTS", "", "00460"),
+    ]);
+    service.tell(fed.push(&later));
+    let (name, changed, gone) = program.changes().await;
+    assert_eq!((name.as_str(), gone), (interface::METER, vec![]));
+    assert_eq!(names(&changed), ["MeterTime"], "no counter, not Updated");
+    let (name, changed, gone) = program.changes().await;
+    assert_eq!((name.as_str(), gone), (interface::CONSUMPTION, vec![]));
+    assert_eq!(names(&changed), ["ApparentPower", "Energy"]);
+    assert_eq!(*changed["Energy"], Variant::from(12_345_679_u64));
+    let (name, changed, _) = program.changes().await;
+    assert_eq!(name, interface::TARIFF);
+    assert_eq!(names(&changed), ["EnergyTariff1"]);
+    // The next signal is of the next frame: there was nothing else.
+    service.tell(fed.push(&later));
+    service.tell(fed.silence(12));
+    let (name, changed, mut gone) = program.changes().await;
+    gone.sort_unstable();
+    assert_eq!(name, interface::METER);
+    assert_eq!(names(&changed), ["Link", "LinkDetail"]);
+    assert_eq!(*changed["Link"], Variant::from("no_signal"));
+    assert!(gone.contains(&"MeterTime".to_owned()), "{gone:?}");
+    let (name, changed, gone) = program.changes().await;
+    assert_eq!(
+        (name.as_str(), names(&changed).len()),
+        (interface::CONSUMPTION, 0)
+    );
+    assert!(gone.contains(&"Energy".to_owned()), "{gone:?}");
+    let lost = program.get(interface::CONSUMPTION, "Energy").await;
+    assert_eq!(error_name(lost), ERROR_NOT_AVAILABLE);
+}
+
+#[tokio::test]
+async fn an_event_is_a_signal_after_its_state() {
+    let (_bus, service, mut fed, mut program) = settled(false).await;
+    let tariff = standard(&[("LTARF", "", "  HEURE  PLEINE "), ("STGE", "", "003A0081")]);
+    service.tell(fed.push(&tariff));
+    let mut changed = Vec::new();
+    let (name, told) = loop {
+        let (name, message) = program.signal().await;
+        if !name.ends_with(" PropertiesChanged") {
+            break (name, message);
+        }
+        let (name, ..): (String, Properties, Vec<String>) =
+            message.body().deserialize().expect("sa{sv}as");
+        changed.push(name);
+    };
+    assert_eq!(changed, [interface::TARIFF, interface::STATUS]);
+    assert_eq!(name, format!("{} TariffChanged", interface::EVENTS));
+    let at = START.cast_unsigned() + 5_000_000;
+    let told: (u64, String, String) = told.body().deserialize().expect("(tss)");
+    assert_eq!(told, (at, "BASE".to_owned(), "HEURE  PLEINE".to_owned()));
+    let (name, told) = program.event().await;
+    assert_eq!(name, format!("{} OverPowerStarted", interface::EVENTS));
+    assert_eq!(told, (at, "false".to_owned(), "true".to_owned()));
+}
+
+#[tokio::test]
+async fn an_interface_comes_with_its_quantities_and_goes_with_the_mode() {
+    let (_bus, service, mut fed, mut program) = settled(false).await;
+    let profile = "06000001 22004002 NONUTILE NONUTILE NONUTILE NONUTILE NONUTILE NONUTILE NONUTILE NONUTILE NONUTILE";
+    let producer = standard(&[
+        ("EAIT", "", "000001000"),
+        ("SINSTI", "", "00100"),
+        ("PJOURF+1", "", profile),
+    ]);
+    let mut added = Vec::new();
+    for _ in 0..4 {
+        service.tell(fed.push(&producer));
+    }
+    while added.len() < 2 {
+        let (name, message) = program.signal().await;
+        if name == "org.freedesktop.DBus.ObjectManager InterfacesAdded" {
+            let (path, interfaces): (zbus::OwnedObjectPath, HashMap<String, Properties>) =
+                message.body().deserialize().expect("oa{sa{sv}}");
+            assert_eq!(path.as_str(), MAIN);
+            added.extend(interfaces);
+        }
+    }
+    added.sort_by(|a, b| a.0.cmp(&b.0));
+    assert_eq!(added[0].0, interface::CALENDAR);
+    assert_eq!(added[1].0, interface::PRODUCTION);
+    assert_eq!(*added[1].1["EnergyInjected"], Variant::from(1000_u64));
+    let tomorrow = program
+        .get(interface::CALENDAR, "Tomorrow")
+        .await
+        .expect("a plan");
+    let slot =
+        |start: &str, index: u8, contact: &str| (start.to_owned(), index, contact.to_owned(), 0_u8);
+    let slots: Vec<(String, u8, String, u8)> = tomorrow.try_into().expect("a(sysy)");
+    assert_eq!(
+        slots,
+        [slot("06:00", 1, "unchanged"), slot("22:00", 2, "tempo")]
+    );
+    let today = program.get(interface::CALENDAR, "Today").await;
+    assert_eq!(error_name(today), ERROR_NOT_AVAILABLE);
+
+    // A silence takes the values, not the interface.
+    service.tell(fed.silence(12));
+    let (name, ..) = program.changes().await;
+    assert_eq!(name, interface::METER);
+    assert!(program.interfaces().await.contains(&"Calendar".to_owned()));
+
+    let historique = frame(
+        Mode::Historique,
+        &[
+            ("ADCO", "", "031876000001"),
+            ("OPTARIF", "", "BASE"),
+            ("ISOUSC", "", "30"),
+            ("BASE", "", "012345678"),
+        ],
+    );
+    service.tell(fed.push(&historique));
+    let mut removed = Vec::new();
+    while removed.len() < 4 {
+        let (name, message) = program.signal().await;
+        if name == "org.freedesktop.DBus.ObjectManager InterfacesRemoved" {
+            let (_, names): (zbus::OwnedObjectPath, Vec<String>) =
+                message.body().deserialize().expect("oas");
+            removed.extend(names);
+        }
+    }
+    // Status and Tariff hold what a meter in historique mode may send at any time.
+    assert_eq!(
+        program.interfaces().await,
+        ["Events", "Meter", "Raw", "Status", "Tariff"]
+    );
+    for _ in 0..3 {
+        service.tell(fed.push(&historique));
+    }
+    loop {
+        let (name, _) = program.signal().await;
+        if name == "org.freedesktop.DBus.ObjectManager InterfacesAdded" {
+            break;
+        }
+    }
+    assert!(
+        program
+            .interfaces()
+            .await
+            .contains(&"Consumption".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn identifiers_are_only_in_the_answer_to_who_asks() {
+    let (bus, service, mut fed, mut program) = settled(true).await;
+    let number = program
+        .get(interface::METER, "SerialNumber")
+        .await
+        .expect("a number");
+    assert_eq!(*number, Variant::from("991876000001"));
+    let meter = program.get_all(MAIN, interface::METER).await;
+    assert_eq!(*meter["DeliveryPoint"], Variant::from("00000000000001"));
+    for (path, interfaces) in program.managed().await {
+        for (interface, properties) in interfaces {
+            for name in ["SerialNumber", "DeliveryPoint"] {
+                assert!(!properties.contains_key(name), "{path} {interface}");
+            }
+        }
+    }
+    let swapped = standard(&[("ADSC", "", "991876000002"), ("PRM", "", "00000000000002")]);
+    for _ in 0..3 {
+        service.tell(fed.push(&swapped));
+    }
+    let (name, changed, mut gone) = program.changes().await;
+    gone.sort_unstable();
+    assert_eq!(name, interface::METER);
+    assert_eq!(gone, ["DeliveryPoint", "SerialNumber"]);
+    assert!(!changed.contains_key("SerialNumber") && !changed.contains_key("DeliveryPoint"));
+    let (name, told) = program.event().await;
+    assert_eq!(name, format!("{} MeterReplaced", interface::EVENTS));
+    assert!(!format!("{told:?}").contains("876000"), "{told:?}");
+
+    // A service that comes announces its objects: not in there either.
+    drop(service);
+    let _service = Service::start(bus.bus(), fed.last()).await;
+    let (name, message) = loop {
+        let signal = program.signal().await;
+        if signal.0.ends_with("InterfacesAdded") {
+            break signal;
+        }
+    };
+    let announced: (zbus::OwnedObjectPath, HashMap<String, Properties>) =
+        message.body().deserialize().expect("oa{sa{sv}}");
+    let meter = &announced.1[interface::METER];
+    assert!(
+        meter.contains_key("Link") && !meter.contains_key("SerialNumber"),
+        "{name}"
+    );
+}

@@ -1,0 +1,83 @@
+//! `linky-sensor status`, our own client.
+
+use std::process::Command;
+
+use linky_sensor::dbus::{self, Error};
+use linky_sensor::names::BUS_NAME;
+
+use crate::stage::{Service, settled};
+use crate::support::bus::PrivateBus;
+use crate::support::meter::{Fed, standard};
+
+fn status(bus: &str, json: bool) -> (Option<i32>, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_linky-sensor"));
+    command.args(["status", "--bus", bus]);
+    if json {
+        command.arg("--json");
+    }
+    let output = command.output().expect("our own program runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (
+        output.status.code(),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
+}
+
+#[tokio::test]
+async fn status_shows_the_meter() {
+    let (bus, service, mut fed, mut program) = settled(true).await;
+    let (code, page, error) = status(&bus.address(), false);
+    assert_eq!((code, error.as_str()), (Some(0), ""));
+    assert!(
+        page.starts_with("main: receiving\n  mode       standard, phases: 1\n"),
+        "{page}"
+    );
+    for line in [
+        "power      450 VA, subscribed 9000 VA",
+        "energy     12345.678 kWh",
+        "Daemon 1.2.3, MQTT broker disconnected",
+    ] {
+        assert!(page.contains(line), "{page}");
+    }
+    let (code, json, _) = status(&bus.address(), true);
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(code, Some(0));
+    assert_eq!(json["main"]["energy"], 12_345_678);
+    assert_eq!(json["main"]["breaker"], "closed");
+    assert_eq!(json["main"]["time"], "2026-11-24T11:15:55.000Z");
+    assert_eq!(json["main"]["serial_number"], "991876000001");
+
+    service.tell(fed.silence(12));
+    program.changes().await;
+    let (code, page, _) = status(&bus.address(), false);
+    assert_eq!(code, Some(1));
+    assert!(
+        page.starts_with("main: no_signal (no byte for 12 s)\n"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
+async fn status_says_why_it_cannot() {
+    let bus = PrivateBus::system();
+    let (code, page, error) = status(&bus.address(), false);
+    assert_eq!((code, page.as_str()), (Some(1), ""));
+    assert!(error.contains("systemctl status linky-sensor"), "{error}");
+    let (code, _, error) = status("unix:path=/nonexistent/bus", false);
+    assert_eq!(code, Some(1));
+    assert!(
+        error.contains("no D-Bus at unix:path=/nonexistent/bus"),
+        "{error}"
+    );
+
+    // A policy that lets the daemon be, and nobody ask.
+    let closed = PrivateBus::with_policy(&format!(
+        "<policy context=\"default\"><allow own=\"{BUS_NAME}\"/></policy>"
+    ));
+    let mut fed = Fed::new(false);
+    fed.settle(&standard(&[]));
+    let _service = Service::start(closed.bus(), fed.last()).await;
+    let client = dbus::Client::connect(&closed.bus()).await.expect("it runs");
+    assert!(matches!(client.meters().await, Err(Error::CallDenied(_))));
+}

@@ -1,0 +1,194 @@
+//! A bus that restarts, hangs, refuses or is not there, and programs that misbehave.
+
+use std::sync::Mutex;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use linky_sensor::names::{BUS_NAME, ROOT_PATH, interface};
+use zbus::{MessageStream, Variant};
+
+use crate::stage::{Program, Properties, SOON, Service, error_name, names, settled};
+use crate::support::bus::PrivateBus;
+use crate::support::meter::{Fed, standard};
+
+#[tokio::test]
+async fn a_bus_that_restarts_finds_everything_back() {
+    let (mut bus, service, mut fed, program) = settled(false).await;
+    drop(program);
+    bus.stop();
+    service.tell(fed.push(&standard(&[("SINSTS", "", "00777")])));
+    bus.start_again();
+    let start = Instant::now();
+    let mut program = Program::connect(&bus).await;
+    program.owner_comes(SOON).await;
+    let power = program.get(interface::CONSUMPTION, "ApparentPower").await;
+    assert_eq!(
+        *power.expect("a value"),
+        Variant::from(777_u32),
+        "the newest, not that of before"
+    );
+    service.tell(fed.push(&standard(&[("SINSTS", "", "00778")])));
+    loop {
+        let (name, message) = program.signal().await;
+        if name.ends_with(" PropertiesChanged") {
+            let (name, changed, _): (String, Properties, Vec<String>) =
+                message.body().deserialize().expect("sa{sv}as");
+            assert_eq!(
+                (name.as_str(), names(&changed)),
+                (interface::CONSUMPTION, vec!["ApparentPower"])
+            );
+            break;
+        }
+    }
+    assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn a_bus_that_hangs_is_left_and_found_again() {
+    use nix::sys::signal::{Signal, kill};
+    let (bus, service, mut fed, program) = settled(false).await;
+    drop(program);
+    kill(bus.pid(), Signal::SIGSTOP).expect("it is ours");
+    // More than a socket holds. What does not fit waits, Updates pile up meanwhile, and then it is given up.
+    let mut power = 0_u32;
+    let mut tell = |service: &Service| {
+        power += 1;
+        service.tell(fed.push(&standard(&[
+            ("MSG1", "", &format!("{power:<32}")),
+            ("SINSTS", "", &format!("{power:05}")),
+        ])));
+        power
+    };
+    let start = Instant::now();
+    let lagged = || service.manager.updates_lagged.load(Ordering::Relaxed);
+    while lagged() == 0 {
+        assert!(start.elapsed() < SOON, "it is given up in time");
+        tell(&service);
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    kill(bus.pid(), Signal::SIGCONT).expect("it is ours");
+    let power = Variant::from(tell(&service));
+    let program = Program::connect(&bus).await;
+    program.owner_comes(Duration::from_secs(10)).await;
+    let now = program.get(interface::CONSUMPTION, "ApparentPower").await;
+    assert_eq!(
+        *now.expect("a value"),
+        power,
+        "the newest, whatever was missed"
+    );
+    let missed = program.get_all(ROOT_PATH, interface::MANAGER).await;
+    assert_eq!(*missed["UpdatesLagged"], Variant::from(lagged()));
+}
+
+#[tokio::test]
+async fn programs_that_flood_slow_nobody() {
+    let (bus, _service, _fed, program) = settled(false).await;
+    let call = zbus::Message::method_call(ROOT_PATH, "GetManagedObjects")
+        .destination(BUS_NAME)
+        .interface("org.freedesktop.DBus.ObjectManager")
+        .build(&())
+        .expect("a call");
+    let flooding: Vec<_> = (0..16)
+        .map(|n| {
+            let address = bus.address();
+            let call = call.clone();
+            tokio::spawn(async move {
+                let connection = zbus::connection::Builder::address(address.as_str())
+                    .build()
+                    .await
+                    .expect("the bus takes us in");
+                // Every second one never reads an answer: a full stream stops its reader.
+                let unread = (n % 2 == 0).then(|| MessageStream::from(&connection));
+                while connection.send(&call).await.is_ok() {
+                    tokio::task::yield_now().await;
+                }
+                drop(unread);
+            })
+        })
+        .collect();
+    for _ in 0..20 {
+        let start = Instant::now();
+        let answer = program.get(interface::CONSUMPTION, "Energy").await;
+        assert_eq!(*answer.expect("a value"), Variant::from(12_345_678_u64));
+        assert!(
+            start.elapsed() < Duration::from_secs(2),
+            "{:?}",
+            start.elapsed()
+        );
+    }
+    for task in flooding {
+        task.abort();
+    }
+}
+
+#[tokio::test]
+async fn the_name_is_given_back_at_the_stop() {
+    let (bus, mut service, fed, program) = settled(false).await;
+    service.stop();
+    let gone = program.get(interface::METER, "Link").await;
+    assert_eq!(
+        error_name(gone),
+        "org.freedesktop.DBus.Error.ServiceUnknown"
+    );
+    let _next = Service::start(bus.bus(), fed.last()).await;
+    program.owner_comes(SOON).await;
+}
+
+#[tokio::test]
+async fn a_name_that_is_taken_is_asked_for_again() {
+    let (bus, mut first, fed, program) = settled(false).await;
+    let _second = Service::start(bus.bus(), fed.last()).await;
+    first.stop();
+    program.owner_comes(SOON).await;
+}
+
+/// What is logged of one refusal, by level.
+static REFUSALS: Mutex<Vec<log::Level>> = Mutex::new(Vec::new());
+
+struct Refusals;
+
+impl log::Log for Refusals {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        let text = record.args().to_string();
+        if text.contains("must run as the user linky-sensor") {
+            REFUSALS.lock().expect("it holds").push(record.level());
+        }
+    }
+
+    fn flush(&self) {}
+}
+
+#[tokio::test]
+async fn a_refused_name_is_said_once_with_what_to_do() {
+    log::set_logger(&Refusals).expect("there is no other logger");
+    log::set_max_level(log::LevelFilter::Debug);
+    let refusing = PrivateBus::with_policy("");
+    let _service = Service::start(refusing.bus(), Fed::new(false).last()).await;
+    let start = Instant::now();
+    while REFUSALS.lock().expect("it holds").len() < 2 {
+        assert!(start.elapsed() < SOON, "it is tried again");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let said = REFUSALS.lock().expect("it holds").clone();
+    assert_eq!(said, [log::Level::Warn, log::Level::Debug]);
+}
+
+#[tokio::test]
+async fn a_service_without_a_bus_waits_for_one_and_stops_at_once() {
+    let mut bus = PrivateBus::system();
+    bus.stop();
+    let mut fed = Fed::new(false);
+    fed.settle(&standard(&[]));
+    let mut service = Service::start(bus.bus(), fed.last()).await;
+    bus.start_again();
+    let program = Program::connect(&bus).await;
+    program.owner_comes(SOON).await;
+    bus.stop();
+    let start = Instant::now();
+    service.stop();
+    assert!(start.elapsed() < Duration::from_secs(3));
+}

@@ -1,0 +1,232 @@
+//! A broker of one's own, and an ear at it.
+#![allow(dead_code, reason = "each test uses its own part")]
+
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use rumqttc::{Client, Event, MqttOptions, Packet, QoS};
+use tempfile::TempDir;
+
+/// Longer than anything here takes on a slow machine.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A mosquitto on a free loopback port that remembers nothing when it ends. Ended when dropped.
+pub struct Broker {
+    pub port: u16,
+    directory: TempDir,
+    child: Child,
+}
+
+impl Broker {
+    /// Anyone may come.
+    pub fn start() -> Self {
+        Self::with("allow_anonymous true\n", tempfile::tempdir().unwrap())
+    }
+
+    /// Only this user may come.
+    pub fn with_password(user: &str, password: &str) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("passwords");
+        fs::write(&file, "").unwrap();
+        let rules = format!("allow_anonymous false\npassword_file {}\n", file.display());
+        set_password(&file, user, password);
+        Self::with(&rules, directory)
+    }
+
+    fn with(rules: &str, directory: TempDir) -> Self {
+        let port = free_port();
+        // A broker started by root would become another user, who may not read the directory.
+        let config = format!("listener {port} 127.0.0.1\nuser root\npersistence false\n{rules}");
+        fs::write(directory.path().join("mosquitto.conf"), config).unwrap();
+        let child = spawn(&directory, port);
+        Self {
+            port,
+            directory,
+            child,
+        }
+    }
+
+    /// Gives a user another password.
+    pub fn change_password(&self, user: &str, password: &str) {
+        set_password(&self.directory.path().join("passwords"), user, password);
+        self.signal(Signal::SIGHUP);
+    }
+
+    /// Ends; all that it kept is lost.
+    pub fn stop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Starts again on the same port.
+    pub fn start_again(&mut self) {
+        self.child = spawn(&self.directory, self.port);
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        let pid = i32::try_from(self.child.id()).unwrap();
+        kill(Pid::from_raw(pid), signal).unwrap();
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// A port of the loopback that nobody listens on.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+fn spawn(directory: &TempDir, port: u16) -> Child {
+    let config = directory.path().join("mosquitto.conf");
+    let child = ["mosquitto", "/usr/sbin/mosquitto"]
+        .into_iter()
+        .find_map(|program| {
+            Command::new(program)
+                .arg("-c")
+                .arg(&config)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .ok()
+        })
+        .expect("mosquitto is not there: install the package mosquitto");
+    let deadline = Instant::now() + PATIENCE;
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(Instant::now() < deadline, "mosquitto does not listen");
+        thread::sleep(Duration::from_millis(10));
+    }
+    child
+}
+
+fn set_password(file: &PathBuf, user: &str, password: &str) {
+    let status = Command::new("mosquitto_passwd")
+        .arg("-b")
+        .arg(file)
+        .args([user, password])
+        .stderr(Stdio::null())
+        .status()
+        .expect("mosquitto_passwd is not there: install the package mosquitto");
+    assert!(status.success());
+}
+
+/// A message that was heard.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    pub topic: String,
+    pub payload: String,
+    /// It was kept by the broker from before.
+    pub retained: bool,
+}
+
+impl Heard {
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.payload).unwrap()
+    }
+}
+
+/// A subscriber to everything. Ends when dropped.
+pub struct Ear {
+    client: Client,
+    heard: Receiver<Heard>,
+    listener: Option<JoinHandle<()>>,
+}
+
+impl Ear {
+    /// Listens; returns once it hears.
+    pub fn at(broker: &Broker) -> Self {
+        Self::as_user(broker, None)
+    }
+
+    pub fn as_user(broker: &Broker, user: Option<(&str, &str)>) -> Self {
+        let id = format!("ear-{}", free_port());
+        let mut options = MqttOptions::new(id, "127.0.0.1", broker.port);
+        options.set_max_packet_size(1 << 20, 1 << 20);
+        if let Some((user, password)) = user {
+            options.set_credentials(user, password);
+        }
+        let (client, mut connection) = Client::new(options, 16);
+        client.subscribe("#", QoS::AtLeastOnce).unwrap();
+        let (sender, heard) = channel();
+        let (ready, is_ready) = channel();
+        let listener = thread::spawn(move || {
+            for event in connection.iter() {
+                match event {
+                    Ok(Event::Incoming(Packet::SubAck(_))) => ready.send(()).unwrap(),
+                    Ok(Event::Incoming(Packet::Publish(publish))) => {
+                        let message = Heard {
+                            payload: String::from_utf8(publish.payload.to_vec()).unwrap(),
+                            topic: publish.topic,
+                            retained: publish.retain,
+                        };
+                        if sender.send(message).is_err() {
+                            return;
+                        }
+                    }
+                    Ok(_) => {}
+                    Err(_) => return,
+                }
+            }
+        });
+        is_ready.recv_timeout(PATIENCE).expect("no subscription");
+        Self {
+            client,
+            heard,
+            listener: Some(listener),
+        }
+    }
+
+    /// The next message.
+    pub fn next(&self) -> Heard {
+        self.heard.recv_timeout(PATIENCE).expect("nothing is heard")
+    }
+
+    /// The next message on a topic; what comes on others before is passed over.
+    pub fn next_on(&self, topic: &str) -> Heard {
+        self.until(|heard| heard.topic == topic)
+    }
+
+    /// The first message like this; what comes before is passed over.
+    pub fn until(&self, is_it: impl Fn(&Heard) -> bool) -> Heard {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let heard = self.heard.recv_timeout(left).expect("it is not heard");
+            if is_it(&heard) {
+                return heard;
+            }
+        }
+    }
+
+    /// What has come and was not taken.
+    pub fn rest(&self) -> Vec<Heard> {
+        self.heard.try_iter().collect()
+    }
+
+    pub fn say(&self, topic: &str, payload: &str, retain: bool) {
+        let quality = QoS::AtLeastOnce;
+        self.client
+            .publish(topic, quality, retain, payload)
+            .unwrap();
+    }
+}
+
+impl Drop for Ear {
+    fn drop(&mut self) {
+        let _ = self.client.disconnect();
+        if let Some(listener) = self.listener.take() {
+            let _ = listener.join();
+        }
+    }
+}
