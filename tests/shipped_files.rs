@@ -1,6 +1,8 @@
 //! What is installed beside the program says what the program does: the manual pages know every command, option and
 //! key, and the policy of the bus and the unit use the public names.
 
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeSet;
 use std::process::Command;
 

@@ -8,7 +8,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::supervisor::Followed;
+use super::followed::Followed;
 use super::watchdog::Watchdog;
 use crate::config::{self, Settings};
 use crate::dbus::{self, Bus, ManagerState, MeterFeed};
