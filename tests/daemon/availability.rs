@@ -126,10 +126,13 @@ fn a_silent_meter_loses_its_values_and_then_its_availability() {
         state["energy"] == full["energy"] || state["energy"].is_number()
     });
     record.until_said(back, AVAILABILITY, "online");
-    let changes = [
+    // A frame that is read whole is received at once; one that is read in pieces is synced to before.
+    let whole = [("receiving", "no_signal"), ("no_signal", "receiving")];
+    let pieces = [
         ("receiving", "no_signal"),
         ("no_signal", "syncing"),
         ("syncing", "receiving"),
     ];
-    assert_eq!(links(&mut record, from), pairs(&changes));
+    let told = links(&mut record, from);
+    assert!(told == pairs(&whole) || told == pairs(&pieces), "{told:?}");
 }
