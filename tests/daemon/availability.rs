@@ -118,12 +118,14 @@ fn a_silent_meter_loses_its_values_and_then_its_availability() {
         last.elapsed()
     );
 
+    // As slow as a real one, so that there is a time when groups come and no frame has ended.
     let back = record.now();
+    let mut wired = wired.at_speed(1.0);
     for _ in 0..2 {
         wired.send(&mut line);
     }
     record.until_state(back, "main", "frames again", |state| {
-        state["energy"] == full["energy"] || state["energy"].is_number()
+        state["energy"].is_number()
     });
     record.until_said(back, AVAILABILITY, "online");
     // A frame that is read whole is received at once; one that is read in pieces is synced to before.

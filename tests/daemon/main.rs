@@ -1,7 +1,7 @@
 //! The daemon as it is installed: the real binary between a simulated meter on a pseudo-terminal, a dbus-daemon with our
 //! policy and a mosquitto. What comes out is compared with what was sent, value by value.
 //!
-//! - `values`: in many configurations of meter and contract, every figure, on both outputs.
+//! - `values`: in many configurations of meter and contract, every figure, `on_mqtt` and `on_bus`.
 //! - `privacy`: what identifies nobody shows nowhere.
 //! - `life`: start, signals, watchdog, end, and the broker and the bus coming and going.
 //! - `line`: the adapter unplugged, the mode switched; `availability`: the meter silent.
@@ -21,6 +21,8 @@ mod expected;
 mod facts;
 mod life;
 mod line;
+mod on_bus;
+mod on_mqtt;
 mod privacy;
 mod values;
 

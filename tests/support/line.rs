@@ -35,6 +35,11 @@ impl Wired {
         }
     }
 
+    /// Goes on at another speed.
+    pub fn at_speed(self, times: f64) -> Self {
+        Self::new(self.meter, times, self.strips)
+    }
+
     /// Sends one frame.
     pub fn send(&mut self, line: &mut Pty) -> Sent {
         self.send_unless(line, &AtomicBool::new(false))
