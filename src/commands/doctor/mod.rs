@@ -57,28 +57,29 @@ fn list(out: &mut dyn Write) -> io::Result<bool> {
             file::DEVICE,
             target.display()
         )?,
-        Err(_) => advise(&ports, out)?,
+        Err(_) => return advise(&ports, out),
     }
     Ok(true)
 }
 
-/// No port is surely a TIC adapter: the user must name it.
-fn advise(ports: &[Port], out: &mut dyn Write) -> io::Result<()> {
-    let usable = ports.iter().find(|port| port.trouble.is_none());
-    let Some(port) = usable else {
-        return writeln!(
+/// No port is surely a TIC adapter: the user must name it. Returns whether there is one to name.
+fn advise(ports: &[Port], out: &mut dyn Write) -> io::Result<bool> {
+    let Some(port) = ports.iter().find(|port| port.trouble.is_none()) else {
+        writeln!(
             out,
             "\nNone of these can be used. Plug the TIC adapter in, or free a port."
-        );
+        )?;
+        return Ok(false);
     };
     writeln!(
         out,
         "\n{} is not there: none of these is surely a TIC adapter. To hear what one says:\n\n    \
-         linky-sensor doctor {port}\n\nAnd to use it, in {}:\n\n    [[meter]]\n    device = \"{port}\"",
+         linky-sensor doctor {port}\n\nAnd to use it, in {}/meter.toml:\n\n    [[meter]]\n    device = \"{port}\"",
         file::DEVICE,
-        file::CONFIG,
+        file::CONFIG_DROP_INS,
         port = port.best_name().display()
-    )
+    )?;
+    Ok(true)
 }
 
 fn describe(port: &Port, out: &mut dyn Write) -> io::Result<()> {
@@ -102,23 +103,40 @@ fn describe(port: &Port, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn examine(device: &Path, out: &mut dyn Write) -> io::Result<bool> {
-    let target = std::fs::canonicalize(device).unwrap_or_else(|_| device.to_owned());
+    let Ok(target) = std::fs::canonicalize(device) else {
+        writeln!(
+            out,
+            "{} is not there. The ports: linky-sensor doctor",
+            device.display()
+        )?;
+        return Ok(false);
+    };
     if let Some(trouble) = ports::trouble(&target) {
         writeln!(out, "{}: {trouble}", device.display())?;
         return Ok(false);
     }
-    if let holders::Known::These(holders) = holders::of(&target) {
+    let holders::Known::These(holders) = holders::of(&target) else {
+        return listen::listen(device, out);
+    };
+    writeln!(
+        out,
+        "{} is in use by {}.",
+        device.display(),
+        holders.join(", ")
+    )?;
+    if holders
+        .iter()
+        .any(|holder| holder.starts_with("linky-sensor "))
+    {
         writeln!(
             out,
-            "{} is in use by {}.",
-            device.display(),
-            holders.join(", ")
+            "The service reads it. What it hears: linky-sensor status"
         )?;
+    } else {
         writeln!(
             out,
-            "Stop that first, if it is not the meter's own service: two readers each get a part of the bytes."
+            "Stop that first: two readers would each get a part of the bytes."
         )?;
-        return Ok(false);
     }
-    listen::listen(device, out)
+    Ok(false)
 }
