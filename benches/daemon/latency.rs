@@ -18,6 +18,8 @@ struct Shared {
     /// The end of a frame whose state has not arrived.
     etx: Option<Instant>,
     took: Vec<Duration>,
+    wrote: Option<Instant>,
+    longest_gap: Duration,
 }
 
 /// Follows the states of the meter.
@@ -49,9 +51,15 @@ impl Subscriber {
         Ok(subscriber)
     }
 
-    /// Starts the list of latencies again.
+    /// Starts the measurement again.
     pub fn forget(&self) {
-        self.lock().took.clear();
+        *self.lock() = Shared::default();
+    }
+
+    /// The longest time between two writes to the line. Longer than its pace explains, and this machine was too busy
+    /// to be a line: what was late is then sent in one go, earlier than any reader can expect.
+    pub fn longest_gap(&self) -> Duration {
+        self.lock().longest_gap
     }
 
     /// What was measured.
@@ -61,8 +69,14 @@ impl Subscriber {
         Latencies(took)
     }
 
-    fn sent(&self, etx: Instant) {
-        self.lock().etx = Some(etx);
+    fn sent(&self, bytes: &[u8], now: Instant) {
+        let mut shared = self.lock();
+        if let Some(before) = shared.wrote.replace(now) {
+            shared.longest_gap = shared.longest_gap.max(now - before);
+        }
+        if bytes.iter().any(|byte| byte & !PARITY == ETX) {
+            shared.etx = Some(now);
+        }
     }
 
     fn arrived(&self, now: Instant) {
@@ -110,9 +124,7 @@ impl<W> Stamped<W> {
 
 impl<W: Write> Write for Stamped<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if bytes.iter().any(|byte| byte & !PARITY == ETX) {
-            self.subscriber.sent(Instant::now());
-        }
+        self.subscriber.sent(bytes, Instant::now());
         self.line.write(bytes)
     }
 

@@ -36,6 +36,7 @@ struct Outcome {
     mode: Mode,
     used: Usage,
     latencies: Latencies,
+    longest_gap: Duration,
     pss: u64,
     rss: u64,
     threads: usize,
@@ -90,6 +91,7 @@ fn measure(mode: Mode, frames: u32) -> Result<Outcome, Box<dyn Error>> {
         mode,
         used,
         latencies: subscriber.latencies(),
+        longest_gap: subscriber.longest_gap(),
         pss: usage::memory(daemon.id(), "smaps_rollup", "Pss:")?,
         rss: usage::memory(daemon.id(), "status", "VmRSS:")?,
         threads,
@@ -105,7 +107,7 @@ fn print(outcomes: &[Outcome], frames: u32) {
         println!();
     };
     let per_frame = |value: f64| format!("{:.2}", value / f64::from(frames));
-    let whole_ms = |duration: Duration| format!("{:.2}", duration.as_secs_f64() * 1e3);
+    let milliseconds = |duration: Duration| format!("{:.2}", duration.as_secs_f64() * 1e3);
     row("per frame", &|o| o.mode.to_string());
     row("CPU, ms", &|o| per_frame(o.used.cpu().as_secs_f64() * 1e3));
     row("context switches", &|o| per_frame(o.used.switches()));
@@ -123,9 +125,14 @@ fn print(outcomes: &[Outcome], frames: u32) {
         });
     }
     row("\nfrom ETX to the subscriber", &|_| String::new());
-    row("p50, ms", &|o| whole_ms(o.latencies.percentile(50)));
-    row("p99, ms", &|o| whole_ms(o.latencies.percentile(99)));
-    row("longest, ms", &|o| whole_ms(o.latencies.percentile(100)));
+    row("p50, ms", &|o| milliseconds(o.latencies.percentile(50)));
+    row("p99, ms", &|o| milliseconds(o.latencies.percentile(99)));
+    row("longest, ms", &|o| {
+        milliseconds(o.latencies.percentile(100))
+    });
+    row("longest gap of the line, ms", &|o| {
+        milliseconds(o.longest_gap)
+    });
     row("states", &|o| o.latencies.len().to_string());
     row("\nof the process", &|_| String::new());
     row("PSS, MB", &|o| format!("{:.2}", megabytes(o.pss)));
