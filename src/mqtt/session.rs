@@ -147,6 +147,7 @@ impl Session {
             abandon(&mut connection, &mut desk, start.elapsed());
             desk.close(&cause, start.elapsed());
         }
+        abandon(&mut connection, &mut desk, start.elapsed());
         desk.end();
     }
 }
