@@ -192,6 +192,11 @@ impl Ear {
         self.heard.recv_timeout(PATIENCE).expect("nothing is heard")
     }
 
+    /// The next message, if one comes in time.
+    pub fn next_within(&self, patience: Duration) -> Option<Heard> {
+        self.heard.recv_timeout(patience).ok()
+    }
+
     /// The next message on a topic; what comes on others before is passed over.
     pub fn next_on(&self, topic: &str) -> Heard {
         self.until(|heard| heard.topic == topic)
