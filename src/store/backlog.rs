@@ -183,6 +183,7 @@ impl Shelf {
 
     /// Does a job.
     pub fn work(&mut self, job: HistoryJob) {
+        let is_append = matches!(job, HistoryJob::Append(_));
         let done = match job {
             HistoryJob::Begin => self.log.begin(),
             HistoryJob::Append(Record { number, payload }) => self.log.append(number, &payload),
@@ -193,6 +194,9 @@ impl Shelf {
                 Ok(())
             }
         };
+        if is_append && done.is_ok() && std::mem::take(&mut self.told.failed) {
+            log::info!("the history can be written again");
+        }
         self.tell(done);
         self.count();
         if !self.log.is_synced() {
@@ -240,8 +244,112 @@ impl Shelf {
             self.told.full = true;
             log::warn!(MESSAGE_ID = journal::HISTORY_DROPPED; "the history is full: the oldest states are dropped until the broker is back");
         }
-        if pending == 0 {
-            self.told = Told::default();
+        self.told.full &= pending > 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Keeper;
+    use super::*;
+
+    /// Waits for the store's thread.
+    fn until<T>(mut ready: impl FnMut() -> Option<T>) -> T {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            if let Some(value) = ready() {
+                return value;
+            }
+            assert!(Instant::now() < deadline);
+            std::thread::sleep(Duration::from_millis(1));
         }
+    }
+
+    fn numbers(backlog: &mut Backlog, count: usize) -> Vec<u64> {
+        let mut read = || until(|| backlog.read()).number;
+        std::iter::repeat_with(&mut read).take(count).collect()
+    }
+
+    #[test]
+    fn records_come_back_in_order_and_again_after_a_rewind() {
+        let directory = tempfile::tempdir().unwrap();
+        let log = Log::open(directory.path().join("history"), 1 << 20);
+        let (keeper, backlog, thread) = Keeper::start(vec![], Some(log)).unwrap();
+        let mut backlog = backlog.unwrap();
+        assert_eq!(backlog.append(b"early".to_vec()), None, "not begun");
+        backlog.begin();
+        for number in 0..50 {
+            assert_eq!(backlog.append(vec![b'x'; 100]), Some(number));
+        }
+        until(|| (backlog.pending() == 50).then_some(()));
+        assert_eq!(numbers(&mut backlog, 20), (0..20).collect::<Vec<_>>());
+        // Of those that are read ahead one is delivered meanwhile.
+        backlog.settle(21);
+        backlog.settle(0);
+        assert_eq!(numbers(&mut backlog, 3), [20, 22, 23]);
+        backlog.rewind();
+        assert_eq!(numbers(&mut backlog, 3), [1, 2, 3]);
+        (0..50).for_each(|number| backlog.settle(number));
+        until(|| (backlog.pending() == 0).then_some(()));
+        drop((keeper, backlog));
+        thread.join().unwrap();
+        let log = Log::open(directory.path().join("history"), 1 << 20);
+        assert_eq!((log.pending(), log.next()), (0, 50));
+    }
+
+    #[test]
+    fn a_disk_that_hangs_holds_nobody_and_costs_what_does_not_fit() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut log = Log::open(directory.path().join("history"), 1 << 20);
+        log.begin().unwrap();
+        let (jobs, waiting) = sync_channel(10);
+        let mut backlog = Backlog::of(&Shelf::new(log), jobs);
+        let kept: Vec<bool> = (0..12).map(|_| backlog.append(vec![1]).is_some()).collect();
+        assert_eq!(kept.iter().filter(|kept| **kept).count(), 10);
+        assert_eq!(backlog.counts().dropped.load(Ordering::Relaxed), 2);
+        assert!(backlog.read().is_none());
+        waiting.recv().unwrap();
+        assert_eq!(backlog.append(vec![1]), Some(10), "no number is left out");
+    }
+
+    #[test]
+    fn what_is_written_is_on_the_disk_ten_seconds_later() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut log = Log::open(directory.path().join("history"), 1 << 20);
+        log.begin().unwrap();
+        log.sync().unwrap();
+        let mut shelf = Shelf::new(log);
+        assert_eq!(shelf.deadline(), None);
+        for number in 0..2 {
+            let payload = vec![1];
+            shelf.work(HistoryJob::Append(Record { number, payload }));
+        }
+        let due = shelf.deadline().unwrap();
+        assert!(due <= Instant::now() + SYNC);
+        shelf.sync();
+        assert_eq!((shelf.deadline(), shelf.log.is_synced()), (None, true));
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_told_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("history");
+        std::fs::write(&path, "in the way").unwrap();
+        let mut shelf = Shelf::new(Log::open(path.clone(), 1 << 20));
+        let append = |number| {
+            HistoryJob::Append(Record {
+                number,
+                payload: vec![1],
+            })
+        };
+        for number in 0..3 {
+            shelf.work(append(number));
+            assert!(shelf.told.failed && !shelf.told.full);
+        }
+        assert_eq!(shelf.counts.dropped.load(Ordering::Relaxed), 3);
+        std::fs::remove_file(&path).unwrap();
+        shelf.work(append(3));
+        assert!(!shelf.told.failed);
+        assert_eq!(shelf.counts.pending.load(Ordering::Relaxed), 1);
     }
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use linky_sensor::config::{BrokerUrl, Interval, MqttSettings, Qos, Secret};
 use linky_sensor::meter::{Identity, Input, Memory, Meter, Moment, Timestamp, Update};
 use linky_sensor::mqtt::{BrokerState, Feed, History, Outbox, Session};
-use linky_sensor::store::{Counts, Keeper, Log};
+use linky_sensor::store::{Backlog, Counts, Keeper, Log};
 use linky_sensor::tic::{Decoder, Frame, Mode, Parity, push_group, with_parity};
 use tempfile::TempDir;
 use tokio::sync::{broadcast, oneshot, watch};
@@ -81,7 +81,7 @@ impl Sink {
         let log = bound.map(|bound| Log::open(directory.join("history"), bound));
         let (keeper, backlog, store) = Keeper::start(Vec::new(), log).unwrap();
         drop(keeper);
-        let counts = backlog.as_ref().map(|b| b.counts()).unwrap_or_default();
+        let counts = backlog.as_ref().map(Backlog::counts).unwrap_or_default();
         let history = backlog.map(|backlog| Box::new(backlog) as Box<dyn History>);
         let outbox = Outbox::new(settings, history, counts.dropped.clone());
         let lagged = Arc::<AtomicU64>::default();
