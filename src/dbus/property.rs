@@ -5,7 +5,7 @@
 use zbus::Variant;
 
 use crate::meter::json::contact_word;
-use crate::meter::{Calendar, Key, Kind, Snapshot, Timestamp, Value};
+use crate::meter::{Calendar, Key, Kind, Snapshot, Timestamp, Value, capitalised};
 use crate::tic::Slot;
 
 /// What PropertiesChanged says of a property.
@@ -178,7 +178,7 @@ pub fn parse_value(kind: Kind, variant: &Variant<'_>) -> Option<Value> {
 /// What the table says of a quantity, in a few sentences.
 fn about(key: Key) -> String {
     let row = key.row();
-    let mut text = sentence(row.english);
+    let mut text = capitalised(row.english);
     if !row.unit.is_empty() {
         text += &format!(" ({})", row.unit);
     }
@@ -199,17 +199,6 @@ fn about(key: Key) -> String {
         text += " Known only if the configuration lets identifiers be published.";
     }
     text
-}
-
-/// With a capital.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map(|first| first.to_ascii_uppercase())
-        .into_iter()
-        .chain(letters)
-        .collect()
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ pub fn property_changed(
 /// As [`properties_changed`].
 pub fn event(path: &str, snapshot: &Snapshot, event: &Event) -> zbus::Result<Message> {
     let time = snapshot.time.unwrap_or_default().0;
-    Message::signal(path, interface::EVENTS, event.kind.signal()).build(&(
+    Message::signal(path, interface::EVENTS, event.kind.signal().as_str()).build(&(
         u64::try_from(time).unwrap_or_default(),
         &event.from,
         &event.to,

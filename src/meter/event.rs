@@ -6,6 +6,7 @@
 use super::link::Link;
 use super::quantity::Key;
 use super::reading::Reading;
+use super::row::pascal_case;
 use super::value::Value;
 
 /// The events, with their published names.
@@ -93,29 +94,8 @@ impl EventKind {
     }
 
     /// The member of the D-Bus interface `….Events`, in `PascalCase`.
-    pub fn signal(self) -> &'static str {
-        match self {
-            LinkChanged => "LinkChanged",
-            ModeChanged => "ModeChanged",
-            TariffChanged => "TariffChanged",
-            ContractChanged => "ContractChanged",
-            SubscribedPowerChanged => "SubscribedPowerChanged",
-            MeterReplaced => "MeterReplaced",
-            IndexJumped => "IndexJumped",
-            ColorTodayChanged => "ColorTodayChanged",
-            ColorTomorrowChanged => "ColorTomorrowChanged",
-            PeakAnnounced => "PeakAnnounced",
-            PeakStarted => "PeakStarted",
-            PeakEnded => "PeakEnded",
-            OverPowerStarted => "OverPowerStarted",
-            OverPowerEnded => "OverPowerEnded",
-            BreakerChanged => "BreakerChanged",
-            DryContactChanged => "DryContactChanged",
-            RelayChanged => "RelayChanged",
-            MessageReceived => "MessageReceived",
-            ClockDegraded => "ClockDegraded",
-            ClockRestored => "ClockRestored",
-        }
+    pub fn signal(self) -> String {
+        pascal_case(self.name())
     }
 }
 

@@ -43,7 +43,7 @@ pub use memory::{Baseline, Memory};
 pub use meter::{Identity, Input, Meter};
 pub use quantity::Key;
 pub use reading::{Keys, Reading};
-pub use row::{Enabled, Home, Kind, On, Quantity, StateClass};
+pub use row::{Enabled, Home, Kind, On, Quantity, StateClass, capitalised};
 pub use snapshot::{SCHEMA, Snapshot, Update};
 pub use source::Source;
 pub use value::{Moment, Time, Timestamp, Value};

@@ -51,17 +51,7 @@ impl Quantity {
         if self.key == "time" {
             return "Updated".to_owned();
         }
-        self.key
-            .split('_')
-            .flat_map(|word| {
-                let mut letters = word.chars();
-                letters
-                    .next()
-                    .map(|first| first.to_ascii_uppercase())
-                    .into_iter()
-                    .chain(letters)
-            })
-            .collect()
+        pascal_case(self.key)
     }
 
     /// The phase that it belongs to, if it belongs to one.
@@ -72,6 +62,18 @@ impl Quantity {
             _ => None,
         }
     }
+}
+
+/// `snake_case` to `PascalCase`, the spelling of D-Bus.
+pub fn pascal_case(snake_case: &str) -> String {
+    snake_case.split('_').map(capitalised).collect()
+}
+
+/// With a capital.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }
 
 /// The D-Bus interface of a quantity. Each is a part of the JSON too.

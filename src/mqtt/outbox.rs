@@ -115,9 +115,8 @@ impl Outbox {
 
     /// When [`next`](Self::next) has something to do.
     pub fn deadline(&self) -> Option<Duration> {
-        let waits = |history: &Box<dyn History>| history.pending() > 0;
-        self.due
-            .filter(|_| self.history.as_ref().is_some_and(waits))
+        let pending = self.history.as_ref().map_or(0, |history| history.pending());
+        self.due.filter(|_| pending > 0)
     }
 
     /// Nothing late can be sent now: it is tried again at the next turn.

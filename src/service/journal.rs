@@ -3,17 +3,27 @@
 use crate::meter::{Event, EventKind, Key, Link, Snapshot, Update};
 use crate::names::journal;
 
-/// Tells what an Update brings that an administrator wants to find again.
-pub fn tell(update: &Update) {
-    for event in &update.events {
-        tell_event(&update.snapshot, event);
+/// Tells what an Update brings that an administrator wants to find again; `before` is the state that it follows.
+pub fn tell(before: &Snapshot, update: &Update) {
+    let now = &update.snapshot;
+    if before.link != now.link || detail(before) != detail(now) {
+        tell_link(before.link, now);
     }
+    for event in &update.events {
+        tell_event(now, event);
+    }
+}
+
+/// The cause of the link's state.
+fn detail(snapshot: &Snapshot) -> &str {
+    snapshot.reading.text(Key::LINK_DETAIL).unwrap_or_default()
 }
 
 fn tell_event(snapshot: &Snapshot, event: &Event) {
     let (meter, link, Event { from, to, .. }) = (&*snapshot.id, snapshot.link.word(), event);
     match event.kind {
-        EventKind::LinkChanged => tell_link(snapshot, from),
+        // Told with its cause, which may change while the link does not.
+        EventKind::LinkChanged => {}
         EventKind::ModeChanged => log::info!(
             MESSAGE_ID = journal::MODE_CHANGED, LINKY_METER = meter, LINKY_LINK = link;
             "meter {meter}: the TIC mode changed from {from} to {to}"
@@ -40,14 +50,17 @@ fn tell_event(snapshot: &Snapshot, event: &Event) {
     }
 }
 
-fn tell_link(snapshot: &Snapshot, from: &str) {
+fn tell_link(before: Link, snapshot: &Snapshot) {
     let (meter, link) = (&*snapshot.id, snapshot.link.word());
-    let why = match snapshot.reading.text(Key::LINK_DETAIL) {
-        Some(detail) if !detail.is_empty() => format!(": {detail}"),
-        _ => match snapshot.mode {
-            Some(mode) if snapshot.link == Link::Receiving => format!(" in {mode} mode"),
-            _ => String::new(),
-        },
+    let was = if before == snapshot.link {
+        String::new()
+    } else {
+        format!(" (was {})", before.word())
+    };
+    let why = match (detail(snapshot), snapshot.mode) {
+        ("", Some(mode)) if snapshot.link == Link::Receiving => format!(" in {mode} mode"),
+        ("", _) => String::new(),
+        (detail, _) => format!(": {detail}"),
     };
     let level = match snapshot.link {
         Link::NoDevice | Link::NoSignal => log::Level::Warn,
@@ -56,6 +69,6 @@ fn tell_link(snapshot: &Snapshot, from: &str) {
     log::log!(
         level,
         MESSAGE_ID = journal::LINK_CHANGED, LINKY_METER = meter, LINKY_LINK = link;
-        "meter {meter}: {link} (was {from}){why}"
+        "meter {meter}: {link}{was}{why}"
     );
 }

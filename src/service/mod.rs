@@ -13,6 +13,7 @@
 //! and are left behind after a second; five seconds in all.
 
 mod checks;
+mod followed;
 mod history;
 mod journal;
 mod logging;
@@ -30,9 +31,10 @@ use std::sync::Arc;
 use tokio::sync::broadcast;
 
 use self::checks::ConsoleCheck;
+use self::followed::Followed;
 use self::reader::Reader;
 use self::sinks::Sinks;
-use self::supervisor::{Followed, Supervisor};
+use self::supervisor::Supervisor;
 use self::threads::Threads;
 use self::watchdog::Watchdog;
 use crate::config::{self, MqttSettings, Qos, Settings};

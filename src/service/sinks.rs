@@ -8,9 +8,9 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::supervisor::Followed;
+use super::followed::Followed;
 use super::watchdog::Watchdog;
-use crate::config::{self, Settings};
+use crate::config::{self, PasswordError, Settings};
 use crate::dbus::{self, Bus, ManagerState, MeterFeed};
 use crate::mqtt::{self, BrokerState, History, Outbox};
 use crate::names::{self, exit};
@@ -135,7 +135,14 @@ fn session(
         log::error!(MESSAGE_ID = names::journal::CONFIGURATION_ERROR; "MQTT: {error}");
         exit::CONFIG
     };
-    let password = config::password(&settings.mqtt).map_err(|error| refused(&error))?;
+    let password = match config::password(&settings.mqtt) {
+        // Stored, and not asked for: no reason to leave the meter unread.
+        Err(unused @ PasswordError::NoUsername(_)) => {
+            log::warn!("MQTT: {unused}");
+            None
+        }
+        read => read.map_err(|error| refused(&error))?,
+    };
     let feeds = meters
         .iter()
         .zip(&settings.meters)

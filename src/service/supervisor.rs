@@ -2,73 +2,22 @@
 
 use std::io;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use sd_notify::NotifyState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{broadcast, watch};
+use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::followed::{Followed, follow_all};
 use super::sinks::{News, Sinks};
+use super::status;
 use super::threads::Threads;
 use super::watchdog::Watchdog;
-use super::{journal, status};
-use crate::meter::{Meter, Snapshot, Update};
 use crate::names::{self, exit};
 
 /// The supervisor's own tick: the status line is at most so old, and the watchdog is fed at each.
 const TICK: Duration = Duration::from_secs(5);
-
-/// A meter as the supervisor and the sinks follow it.
-pub struct Followed {
-    updates: broadcast::Sender<Arc<Update>>,
-    last: Mutex<Arc<Snapshot>>,
-}
-
-impl Followed {
-    /// A meter, and where its Updates come from.
-    pub fn new(meter: &Meter, updates: &broadcast::Sender<Arc<Update>>) -> Self {
-        Self {
-            updates: updates.clone(),
-            last: Mutex::new(meter.last().clone()),
-        }
-    }
-
-    /// Its Updates from now on.
-    pub fn updates(&self) -> broadcast::Receiver<Arc<Update>> {
-        self.updates.subscribe()
-    }
-
-    /// The last state that was followed.
-    pub fn last(&self) -> Arc<Snapshot> {
-        self.last
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    /// Tells the journal what happens, and `changed` when the link does.
-    async fn follow(&self, changed: &watch::Sender<()>) {
-        let mut updates = self.updates();
-        loop {
-            match updates.recv().await {
-                Ok(update) => {
-                    journal::tell(&update);
-                    let before = std::mem::replace(
-                        &mut *self.last.lock().unwrap_or_else(PoisonError::into_inner),
-                        update.snapshot.clone(),
-                    );
-                    if before.link != update.snapshot.link {
-                        let _ = changed.send(());
-                    }
-                }
-                Err(broadcast::error::RecvError::Lagged(_)) => {}
-                Err(broadcast::error::RecvError::Closed) => return std::future::pending().await,
-            }
-        }
-    }
-}
 
 /// Everything that runs.
 pub struct Supervisor {
@@ -174,21 +123,6 @@ impl Supervisor {
             }
         }
     }
-}
-
-/// Follows every meter, for ever.
-async fn follow_all(meters: &[Followed], changed: &watch::Sender<()>) {
-    let mut following: Vec<_> = meters
-        .iter()
-        .map(|meter| Box::pin(meter.follow(changed)))
-        .collect();
-    std::future::poll_fn::<(), _>(|context| {
-        for meter in &mut following {
-            let _ = meter.as_mut().poll(context);
-        }
-        std::task::Poll::Pending
-    })
-    .await;
 }
 
 /// Tells systemd, if it listens.

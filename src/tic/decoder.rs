@@ -8,6 +8,7 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::slice;
 
 use super::draft::Draft;
 use super::framing::Framing;
@@ -42,7 +43,16 @@ impl Decoder {
 
     /// Takes bytes as they came, and gives every frame that ends in them to `sink`.
     pub fn push(&mut self, bytes: &[u8], sink: &mut impl FnMut(Frame)) {
-        for chunk in bytes.chunks(CHUNK) {
+        // Byte by byte until parity is decided, 64 of them at most: a frame that ends meanwhile
+        // tells what was known at its end, however the bytes are cut.
+        let mut rest = bytes;
+        while self.line.found() == ParityFound::Undecided
+            && let Some((first, others)) = rest.split_first()
+        {
+            self.push_chunk(slice::from_ref(first), sink);
+            rest = others;
+        }
+        for chunk in rest.chunks(CHUNK) {
             self.push_chunk(chunk, sink);
         }
     }

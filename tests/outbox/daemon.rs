@@ -1,176 +1,126 @@
-//! The daemon itself, with a simulated meter on a pty: killed in the middle of an outage.
+//! The daemon itself, with a simulated meter on a pseudo-terminal: killed in the middle of an outage.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use linky_sensor::simulator::Scenario;
 use linky_sensor::store::{Log, Record};
-use tempfile::TempDir;
 
 use crate::account::Accounts;
 use crate::support::broker::{Broker, Ear};
+use crate::support::bus::PrivateBus;
+use crate::support::busctl::Busctl;
+use crate::support::daemon::{Daemon, Home, config, meter, within};
+use crate::support::line::Playing;
 use crate::support::proxy::Proxy;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A process that ends with the test.
-struct Process(Child);
+const ROOT: &str = "/io/github/linky_sensor/Linky1";
+const MANAGER: &str = "io.github.linky_sensor.Linky1.Manager";
 
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+/// How many bytes of history a daemon has here.
+fn waiting(home: &Home) -> u64 {
+    let entries = fs::read_dir(home.state().join("history"));
+    let lengths = entries
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.metadata().ok()?.len()));
+    lengths.sum()
 }
 
-fn program() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+fn await_waiting(home: &Home, bytes: u64) {
+    within(PATIENCE, "a longer history", || {
+        (waiting(home) >= bytes).then_some(())
+    });
 }
 
-/// A meter that lives so many times faster, and its pty.
-fn meter(speed: u32) -> (Process, String) {
-    let mut child = program()
-        .args(["simulate", "--speed", &speed.to_string()])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut path = String::new();
-    let out = child.stdout.take().unwrap();
-    BufReader::new(out).read_line(&mut path).unwrap();
-    (Process(child), path.trim().to_owned())
+/// The records that wait, in order. The history stays as it is: they are read from a copy.
+fn records(home: &Home) -> Vec<Record> {
+    let copy = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(home.state().join("history")).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
+    }
+    let mut log = Log::open(copy.path().to_owned(), 64 << 20);
+    log.read(0, usize::MAX, usize::MAX)
 }
 
-/// Where the daemon lives.
-struct House {
-    directory: TempDir,
-}
-
-impl House {
-    fn new(device: &str, broker: u16) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let config = format!(
-            "[[meter]]\nid = \"main\"\ndevice = \"{device}\"\n\
-             [mqtt]\nurl = \"mqtt://127.0.0.1:{broker}\"\ninterval = \"frame\"\n"
-        );
-        fs::write(directory.path().join("config.toml"), config).unwrap();
-        fs::create_dir(directory.path().join("state")).unwrap();
-        Self { directory }
-    }
-
-    fn start(&self) -> Process {
-        let child = program()
-            .arg("--config")
-            .arg(self.directory.path().join("config.toml"))
-            .args(["run", "--bus", "none"])
-            .env("STATE_DIRECTORY", self.directory.path().join("state"))
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        Process(child)
-    }
-
-    /// How many bytes wait.
-    fn waiting(&self) -> u64 {
-        let entries = fs::read_dir(self.directory.path().join("state/history"));
-        let lengths = entries
-            .into_iter()
-            .flatten()
-            .filter_map(|entry| Some(entry.ok()?.metadata().ok()?.len()));
-        lengths.sum()
-    }
-
-    fn await_waiting(&self, bytes: u64) {
-        let deadline = Instant::now() + PATIENCE;
-        while self.waiting() < bytes {
-            assert!(Instant::now() < deadline, "{} bytes", self.waiting());
-            thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    /// The records that wait, in order; the history stays as it is.
-    fn records(&self) -> Vec<Record> {
-        let copy = self.directory.path().join("copy");
-        let _ = fs::remove_dir_all(&copy);
-        fs::create_dir(&copy).unwrap();
-        for entry in fs::read_dir(self.directory.path().join("state/history")).unwrap() {
-            let entry = entry.unwrap();
-            fs::copy(entry.path(), copy.join(entry.file_name())).unwrap();
-        }
-        Log::open(copy, 64 << 20).read(0, usize::MAX, usize::MAX)
-    }
-}
-
-/// Resident memory of a process, in kB.
-fn memory(process: &Process) -> u64 {
-    let status = fs::read_to_string(
-        Path::new("/proc")
-            .join(process.0.id().to_string())
-            .join("status"),
-    );
-    let line = status.unwrap();
-    let line = line
-        .lines()
-        .find(|line| line.starts_with("VmRSS:"))
-        .unwrap();
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+/// Resident memory of a daemon, in kB.
+fn memory(daemon: &Daemon<'_>) -> u64 {
+    let path = Path::new("/proc").join(daemon.id().to_string());
+    let status = fs::read_to_string(path.join("status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let kilobytes = line.unwrap().split_whitespace().nth(1).unwrap();
+    kilobytes.parse().unwrap()
 }
 
 #[test]
-fn killed_in_the_middle_of_an_outage_the_daemon_loses_nothing() {
+fn killed_in_the_middle_of_an_outage_the_daemon_loses_nothing_that_it_told() {
     let broker = Broker::start();
     let ear = Ear::at(&broker);
     let proxy = Proxy::to(broker.port, &[]);
-    let (_meter, device) = meter(20);
-    let house = House::new(&device, proxy.port);
-    let daemon = house.start();
+    let bus = PrivateBus::permissive();
+    let busctl = Busctl::at(&bus.address());
+    let place = tempfile::tempdir().unwrap();
+    let device = place.path().join("linky");
+    let _playing = Playing::on(&device, Scenario::default());
+    let home = Home::new(&config(&[meter("main", &device)], proxy.port)).on_bus(bus.address());
+    let pending = || {
+        let manager = busctl.properties(ROOT, MANAGER);
+        manager["HistoryPending"].1.as_u64().unwrap()
+    };
+
+    let daemon = home.start_ready();
     let mut accounts = Accounts::default();
     accounts.listen(&ear, PATIENCE, |all| {
         all.boots.values().any(|account| account.live.len() > 20)
     });
     let first = accounts.boots.keys().next().unwrap().clone();
     proxy.cut();
-    house.await_waiting(40_000);
+    await_waiting(&home, 20_000);
     let before = memory(&daemon);
-    house.await_waiting(400_000);
+    await_waiting(&home, 200_000);
     let after = memory(&daemon);
-    assert!(after < before + before / 4, "{before} kB, then {after} kB");
-    drop(daemon); // SIGKILL
-    let kept = house.records();
-    assert!(kept.len() > 100, "{}", kept.len());
-    let daemon = house.start();
-    house.await_waiting(450_000);
+    assert!(
+        after < before + before / 4,
+        "{before} kB, then {after} kB: it is kept on the disk"
+    );
+    assert!(pending() > 60, "{}", pending());
+    drop(daemon); // by SIGKILL
+    let kept = records(&home);
+
+    let _daemon = home.start_ready();
+    assert!(pending() >= kept.len() as u64, "{}", pending());
+    await_waiting(&home, 230_000);
     proxy.mend();
-    let patience = PATIENCE + Duration::from_millis(50) * u32::try_from(kept.len()).unwrap();
-    accounts.listen(&ear, patience, |all| {
+    let drained = Duration::from_millis(60) * u32::try_from(kept.len()).unwrap();
+    accounts.listen(&ear, PATIENCE + drained, |all| {
         let second = all.boots.iter().find(|(boot, _)| **boot != first);
         second.is_some_and(|(_, second)| second.has_all(1..=10) && second.live.len() > 20)
     });
+
     let account = accounts.of(&first);
     account.assert_in_order();
     let heard = account.heard();
     let (oldest, newest) = (*heard.first().unwrap(), *heard.last().unwrap());
     assert!(account.has_all(oldest..=newest), "{account:?}");
     assert!(account.duplicates() <= 64, "{}", account.duplicates());
-    let texts: Vec<String> = kept
-        .into_iter()
-        .map(|record| String::from_utf8(record.payload).unwrap())
-        .filter(|text| !text.contains("event_type"))
-        .collect();
-    let late: Vec<String> = account
-        .late
-        .iter()
+    let told = account.late.iter();
+    let told: Vec<String> = told
         .map(|seq| format!("main\n{}", account.texts[seq]))
         .collect();
-    assert_eq!(late, texts, "each as it was first made");
-    assert!(accounts.order.is_sorted_by_key(|boot| *boot != first));
-    let (_, second) = accounts
-        .boots
-        .iter()
-        .find(|(boot, _)| **boot != first)
-        .unwrap();
-    second.assert_in_order();
-    drop(daemon);
+    let texts = kept
+        .into_iter()
+        .map(|record| String::from_utf8(record.payload).unwrap());
+    let texts: Vec<String> = texts.filter(|text| !text.contains("event_type")).collect();
+    assert!(texts.len() > 60);
+    assert_eq!(told, texts, "each as it was first made");
+    assert!(
+        accounts.order.is_sorted_by_key(|boot| *boot != first),
+        "the first start comes first"
+    );
+    let second = accounts.boots.iter().find(|(boot, _)| **boot != first);
+    second.unwrap().1.assert_in_order();
 }

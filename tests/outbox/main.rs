@@ -2,13 +2,19 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     clippy::indexing_slicing,
     reason = "a test fails by panicking"
 )]
 
 #[path = "../support"]
+#[allow(dead_code, reason = "each test uses its own part")]
 mod support {
     pub mod broker;
+    pub mod bus;
+    pub mod busctl;
+    pub mod daemon;
+    pub mod line;
     pub mod proxy;
     pub mod sink;
 }

@@ -41,6 +41,8 @@ pub enum Judgement {
         /// The last good one.
         from: i64,
     },
+    /// It is the first of all, and is to come again before it is believed.
+    Wait,
     /// It is not believed yet.
     Bad,
 }
@@ -106,6 +108,11 @@ impl Chain {
         })
     }
 
+    /// Whether there is a good value.
+    pub fn is_known(&self) -> bool {
+        self.good.is_some()
+    }
+
     /// Judges a value.
     pub fn judge(&mut self, value: i64, evidence: &Evidence<'_>) -> Judgement {
         let now = evidence.now;
@@ -117,9 +124,14 @@ impl Chain {
             self.believe(value, now);
             return Judgement::Good;
         }
+        let first = self.good.is_none() && self.candidate.is_none();
         let candidate = self.extend(value, silence, evidence);
         if !self.is_enough(candidate, evidence) {
-            return Judgement::Bad;
+            return if first {
+                Judgement::Wait
+            } else {
+                Judgement::Bad
+            };
         }
         let from = self.good.map(|good| good.value);
         self.believe(value, now);
@@ -283,6 +295,14 @@ mod tests {
             judge(&mut chain, 71, 9_001, None),
             Judgement::Jump { from: 100 }
         );
+    }
+
+    #[test]
+    fn the_first_of_all_without_evidence_is_awaited_again() {
+        let mut chain = Chain::default();
+        assert_eq!(judge(&mut chain, 0, 100, Some(false)), Judgement::Wait);
+        assert_eq!(judge(&mut chain, 1, 90_000, Some(false)), Judgement::Bad);
+        assert_eq!(judge(&mut chain, 2, 90_000, Some(false)), Judgement::Good);
     }
 
     #[test]

@@ -206,6 +206,7 @@ fn index(
     match chain.judge(group.number().into(), &evidence) {
         Judgement::Good => Verdict::Accept,
         Judgement::Jump { from } => Verdict::Jump { from },
+        Judgement::Wait => Verdict::Wait,
         Judgement::Bad => Verdict::Hold,
     }
 }
@@ -230,7 +231,8 @@ fn clock(chain: &mut Chain, group: &Group<'_>, circumstances: &Circumstances) ->
     let evidence = Evidence {
         now: circumstances.now,
         parity: circumstances.parity,
-        agrees: Some(true),
+        // Nothing confirms the first of all but its parity.
+        agrees: chain.is_known().then_some(true),
         follows: &|from, to, elapsed| {
             let seconds = i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX / 2);
             (0..=seconds + SLACK).contains(&(to - from))
@@ -239,6 +241,7 @@ fn clock(chain: &mut Chain, group: &Group<'_>, circumstances: &Circumstances) ->
     };
     match chain.judge(date.unix(), &evidence) {
         Judgement::Good | Judgement::Jump { .. } => Verdict::Accept,
+        Judgement::Wait => Verdict::Wait,
         Judgement::Bad => Verdict::Hold,
     }
 }

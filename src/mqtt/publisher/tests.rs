@@ -169,7 +169,7 @@ fn availability_and_discovery_are_said_when_they_change() {
         Vec::<&Message>::new()
     );
     let announced: Vec<usize> = said.iter().map(|said| on(said, discovery).len()).collect();
-    assert_eq!(announced, [1, 0, 1, 0, 0, 0], "the maker, then the keys");
+    assert_eq!(announced, [0, 0, 1, 0, 0, 0], "when its keys are all there");
     let lost = scene.sample.lose();
     assert_eq!(
         on(&scene.push(&lost, at(10)), "linky/main/availability"),
