@@ -22,5 +22,6 @@ mod support {
 mod account;
 mod daemon;
 mod disk;
+mod limits;
 mod outage;
 mod sudden_end;
