@@ -8,6 +8,9 @@
 /// The name owned on the bus.
 pub const BUS_NAME: &str = "io.github.linky_sensor.Linky1";
 
+/// The user that the service runs as.
+pub const USER: &str = "linky-sensor";
+
 /// The root object: `org.freedesktop.DBus.ObjectManager` and [`interface::MANAGER`].
 pub const ROOT_PATH: &str = "/io/github/linky_sensor/Linky1";
 
