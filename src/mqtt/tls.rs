@@ -133,7 +133,7 @@ impl PemFile {
             )));
         };
         Err(self.unfit(format!(
-            "{found}, expected PKCS#8 in PEM without one. Convert it: openssl pkey -in {0} -out {0}.pem",
+            "{found}, expected PKCS#8 in PEM, not encrypted. Convert it: openssl pkey -in {0} -out {0}.pem",
             self.path.display()
         )))
     }
