@@ -19,8 +19,8 @@
 //! | `discovery` | what Home Assistant is told |
 //! | `message`, `queue`, `window` | what is to be sent, and is in flight |
 //! | `outbox`, `history` | what could not be delivered, and comes late |
-//! | `transport` | how the broker is reached |
-//! | `broker`, `backoff` | how the session is doing, in words; when to try again |
+//! | `transport`, `tls` | how the broker is reached; whom to trust, and who we are |
+//! | `broker`, `handshake`, `backoff` | how the session is doing, in words; why there is no TLS; when to try again |
 //! | `feeds` | all meters in one stream |
 //!
 //! Invariants: everything goes through one window of in-flight messages, in order; a state or an event is delivered when
@@ -34,6 +34,7 @@ mod broker;
 mod desk;
 mod discovery;
 mod feeds;
+mod handshake;
 mod history;
 mod message;
 mod outbox;
@@ -42,6 +43,7 @@ mod queue;
 #[cfg(test)]
 mod samples;
 mod session;
+mod tls;
 mod topics;
 mod transport;
 mod window;
@@ -50,25 +52,4 @@ pub use broker::BrokerState;
 pub use history::History;
 pub use outbox::Outbox;
 pub use session::{Feed, Session};
-
-use std::fmt;
-
-/// Why no session can be prepared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Error {
-    /// The url begins with `mqtts://`.
-    NoTls,
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoTls => f.write_str(
-                "this build has no TLS, and mqtts:// asks for it\n    \
-                 Write mqtt:// in [mqtt], or install a build with TLS.",
-            ),
-        }
-    }
-}
-
-impl std::error::Error for Error {}
+pub use tls::{Error, PemFile, check_files};

@@ -41,6 +41,12 @@ impl Broker {
         Self::with(&rules, directory)
     }
 
+    /// Anyone may come; with TLS on the second port, by these rules.
+    pub fn with_tls(port: u16, rules: &str) -> Self {
+        let rules = format!("allow_anonymous true\nlistener {port} 127.0.0.1\n{rules}");
+        Self::with(&rules, tempfile::tempdir().unwrap())
+    }
+
     fn with(rules: &str, directory: TempDir) -> Self {
         let port = free_port();
         // A broker started by root would become another user, who may not read the directory.
