@@ -57,11 +57,17 @@ need_build_tools() {
 
 # For the live view of a simulated meter, and the tests: a bus and a broker.
 need_bus_and_broker() {
-	need_packages dbus mosquitto mosquitto-clients
+	need_packages dbus mosquitto mosquitto-clients systemd
 }
 
+# To look at a package and to install it in a machine of its own.
 need_package_tools() {
-	need_packages dpkg-dev lintian systemd-container mmdebstrap debian-archive-keyring procps
+	need_deb_builder
+	need_packages lintian systemd-container mmdebstrap debian-archive-keyring procps
+}
+
+need_deb_builder() {
+	need_packages dpkg-dev
 	# The user's own, if it is of another version, stays untouched.
 	is_cargo_deb_there && return
 	PATH=$top/target/tools/bin:$PATH

@@ -8,6 +8,9 @@
 /// The name owned on the bus.
 pub const BUS_NAME: &str = "io.github.linky_sensor.Linky1";
 
+/// The user that the service runs as.
+pub const USER: &str = "linky-sensor";
+
 /// The root object: `org.freedesktop.DBus.ObjectManager` and [`interface::MANAGER`].
 pub const ROOT_PATH: &str = "/io/github/linky_sensor/Linky1";
 
@@ -159,6 +162,8 @@ pub mod file {
     pub const DEVICE: &str = "/dev/linky";
     /// Where the daemon keeps its state when systemd does not say ([`super::variable::STATE_DIRECTORY`]).
     pub const STATE_DIRECTORY: &str = "/var/lib/linky-sensor";
+    /// In the state directory: what could not be delivered to the broker yet.
+    pub const HISTORY: &str = "history";
     /// The broker's password, as systemd names the credential.
     pub const PASSWORD_CREDENTIAL: &str = "linky-sensor.mqtt-password";
     /// Where systemd finds credentials kept as they are.
@@ -236,7 +241,7 @@ pub mod journal {
     pub const BROKER_CONNECTED: &str = "bfdb3500206f4d27b6a01c80289cb273";
     /// The MQTT session is lost.
     pub const BROKER_LOST: &str = "55d626a696154a97903140b9b1026581";
-    /// The broker refuses us: a password, a client id, a certificate.
+    /// The broker refuses us (a password, a client id, a certificate), or cannot be trusted.
     pub const BROKER_REFUSED: &str = "3a62e1fb00b74de7a58ea408c5dcbf7b";
     /// The name is ours on the bus.
     pub const BUS_CONNECTED: &str = "ecbe613da46f485f8ec56babfe508b5f";

@@ -37,10 +37,11 @@ const MAY_USE: [(&str, &[&str]); 11] = [
 ];
 
 /// A crate and the only module that may know it.
-const KNOWN_ONLY_IN: [(&str, &str); 6] = [
+const KNOWN_ONLY_IN: [(&str, &str); 7] = [
     ("serialport", "serial"),
     ("zbus", "dbus"),
     ("rumqttc", "mqtt"),
+    ("native_tls", "mqtt"),
     ("sd_notify", "service"),
     ("systemd_journal_logger", "service"),
     ("clap", "commands"),

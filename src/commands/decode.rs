@@ -111,9 +111,11 @@ fn decode(
             Err(error) => return Err(error),
         };
         for wire in &mut wires {
-            let alone = arguments.mode != ModeArgument::Auto;
             for (frame, mono) in wire.push(chunk.get(..read).unwrap_or_default()) {
-                if !alone && frame.groups().next().is_none() {
+                // The decoder of the other mode makes nothing but noise of it.
+                let is_heard =
+                    frame.groups().next().is_some() || totals.modes.contains(&frame.mode());
+                if arguments.mode == ModeArgument::Auto && !is_heard {
                     continue;
                 }
                 totals.count(&frame, wire.decoder.parity());

@@ -181,10 +181,19 @@ fn markdown(out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
+/// What the daemon itself knows is always known. Only a decoded file may have no time.
+fn may_be_null(key: Key) -> bool {
+    let row = key.row();
+    let is_own = row.on == On::Json
+        || row.kind == Kind::Count
+        || [Key::LINK, Key::LINK_DETAIL].contains(&key);
+    !is_own || key == Key::TIME
+}
+
 /// The JSON schema of a state: every key that may be there, and those that always are.
 pub fn schema() -> Value {
-    let properties: Map<_, _> = rows()
-        .map(|row| (row.key.to_owned(), property_schema(row)))
+    let properties: Map<_, _> = Key::filled()
+        .map(|key| (key.row().key.to_owned(), property_schema(key)))
         .collect();
     let always: Vec<&str> = rows()
         .filter(|row| matches!(row.on, On::Json | On::Meter))
@@ -201,20 +210,25 @@ pub fn schema() -> Value {
     })
 }
 
-fn property_schema(row: &Quantity) -> Value {
+fn property_schema(key: Key) -> Value {
+    let row = key.row();
+    let kind = |name: &str| {
+        if may_be_null(key) {
+            json!([name, "null"])
+        } else {
+            json!(name)
+        }
+    };
     let mut schema = match row.kind {
-        Kind::Int => json!({ "type": ["integer", "null"], "minimum": 0, "maximum": u32::MAX }),
-        Kind::Uint64 | Kind::Count => json!({ "type": ["integer", "null"], "minimum": 0 }),
-        Kind::Signed => json!({ "type": ["integer", "null"] }),
-        Kind::Bool => json!({ "type": ["boolean", "null"] }),
-        Kind::Text => json!({ "type": ["string", "null"] }),
-        Kind::Time => json!({ "type": ["string", "null"], "format": "date-time" }),
+        Kind::Int => json!({ "type": kind("integer"), "minimum": 0, "maximum": u32::MAX }),
+        Kind::Uint64 | Kind::Count => json!({ "type": kind("integer"), "minimum": 0 }),
+        Kind::Signed => json!({ "type": kind("integer") }),
+        Kind::Bool => json!({ "type": kind("boolean") }),
+        Kind::Text => json!({ "type": kind("string") }),
+        Kind::Time => json!({ "type": kind("string"), "format": "date-time" }),
         Kind::Word(words) => {
-            let words = words
-                .iter()
-                .map(|word| Value::from(*word))
-                .chain([Value::Null]);
-            json!({ "enum": Value::from_iter(words) })
+            let words = words.iter().map(|word| Value::from(*word));
+            json!({ "enum": Value::from_iter(words.chain(may_be_null(key).then_some(Value::Null))) })
         }
     };
     if let Some(schema) = schema.as_object_mut() {

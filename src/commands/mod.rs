@@ -6,7 +6,9 @@
 pub mod check_config;
 mod decode;
 mod demo;
+mod doctor;
 mod list_fields;
+mod set_password;
 mod simulate;
 mod status;
 
@@ -49,10 +51,14 @@ enum Command {
     },
     /// Show the whole chain on this machine: a simulated meter, the daemon, a bus and a broker
     Demo(demo::Demo),
+    /// Store the broker's password as a systemd credential (root)
+    SetPassword,
     /// Check the configuration, and say what is in force
     CheckConfig,
     /// Decode raw bytes of a meter: one JSON object per frame
     Decode(decode::Decode),
+    /// Say what ports there are, or what is heard on one, and what to do
+    Doctor(doctor::Doctor),
     /// Print the table of quantities
     ListFields {
         /// How to print it
@@ -84,6 +90,8 @@ pub fn main() -> u8 {
         Command::CheckConfig => check_config::run(&line.config, &mut out, &mut err),
         Command::Decode(decode) => decode::run(&decode, &mut out, &mut err),
         Command::Status(status) => status.run(&mut out, &mut err),
+        Command::SetPassword => set_password::run(&mut out, &mut err),
+        Command::Doctor(doctor) => doctor::run(&doctor, &mut out, &mut err),
         Command::ListFields { format } => {
             written(list_fields::print(format, &mut out).and_then(|()| out.flush()))
         }

@@ -40,6 +40,19 @@ pub enum PasswordError {
     NoUsername(PathBuf),
 }
 
+impl PasswordError {
+    /// The file, if it is only not for this user.
+    #[must_use]
+    pub fn denied(&self) -> Option<&Path> {
+        match self {
+            Self::Unreadable(path, error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                Some(path)
+            }
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for PasswordError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,9 +1,10 @@
 //! The state of the session, told to those who watch it and, when it changes, to the journal.
 
 use log::{info, warn};
-use rumqttc::{ConnectReturnCode, ConnectionError, StateError};
+use rumqttc::{ConnectReturnCode, ConnectionError, Error as WireError, StateError, TlsError};
 use tokio::sync::watch;
 
+use super::{handshake, tls};
 use crate::config::MqttSettings;
 use crate::names::journal;
 
@@ -16,7 +17,7 @@ pub enum BrokerState {
     Disconnected,
     /// There is one.
     Connected,
-    /// The broker does not want us.
+    /// The broker does not want us, or we do not trust it: somebody has to put that right.
     Refused,
 }
 
@@ -32,25 +33,28 @@ impl BrokerState {
     }
 }
 
-/// Why there is no session.
+/// Why there is no session. In the texts "it" is the broker.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Cause {
     /// It was lost, or could not be made: why.
     Lost(String),
-    /// The broker refused it: what it refuses, and what to do.
-    Refused(&'static str),
+    /// It cannot be made until somebody does something: why, and what.
+    Refused(String),
 }
 
 impl From<&ConnectionError> for Cause {
     fn from(error: &ConnectionError) -> Self {
         Self::Lost(match error {
             ConnectionError::ConnectionRefused(code) => match refused(*code) {
-                Some(what) => return Self::Refused(what),
+                Some(what) => return Self::Refused(format!("it refuses {what}")),
                 None => "it is not available".to_owned(),
             },
-            ConnectionError::Io(error) | ConnectionError::MqttState(StateError::Io(error)) => {
-                error.to_string()
-            }
+            ConnectionError::Tls(TlsError::NativeTls(error)) => return handshake::failed(error),
+            ConnectionError::Io(error)
+            | ConnectionError::MqttState(
+                StateError::Io(error) | StateError::Deserialization(WireError::Io(error)),
+            )
+            | ConnectionError::Tls(TlsError::Io(error)) => return handshake::broken(error),
             ConnectionError::MqttState(StateError::ConnectionAborted) => {
                 "it closed the connection".to_owned()
             }
@@ -59,6 +63,12 @@ impl From<&ConnectionError> for Cause {
             | ConnectionError::MqttState(StateError::AwaitPingResp) => "no answer".to_owned(),
             error => error.to_string(),
         })
+    }
+}
+
+impl From<tls::Error> for Cause {
+    fn from(error: tls::Error) -> Self {
+        Self::Refused(error.to_string())
     }
 }
 
@@ -78,8 +88,8 @@ fn refused(code: ConnectReturnCode) -> Option<&'static str> {
 #[derive(Debug)]
 pub struct Voice {
     state: watch::Sender<BrokerState>,
-    /// What the journal knows.
-    told: Option<BrokerState>,
+    /// What the journal knows: the state, and why it is refused.
+    told: Option<(BrokerState, Option<String>)>,
     broker: String,
     user: String,
 }
@@ -99,7 +109,7 @@ impl Voice {
 
     /// There is a session.
     pub fn connected(&mut self) {
-        if self.is_new(BrokerState::Connected) {
+        if self.is_new(BrokerState::Connected, None) {
             let (broker, user) = (&self.broker, &self.user);
             info!(MESSAGE_ID = journal::BROKER_CONNECTED; "connected to {broker}{user}");
         }
@@ -107,11 +117,11 @@ impl Voice {
 
     /// There is none.
     pub fn disconnected(&mut self, cause: &Cause) {
-        let state = match cause {
-            Cause::Lost(_) => BrokerState::Disconnected,
-            Cause::Refused(_) => BrokerState::Refused,
+        let is_new = match cause {
+            Cause::Lost(_) => self.is_new(BrokerState::Disconnected, None),
+            Cause::Refused(why) => self.is_new(BrokerState::Refused, Some(why)),
         };
-        if !self.is_new(state) {
+        if !is_new {
             return;
         }
         let broker = &self.broker;
@@ -119,8 +129,8 @@ impl Voice {
             Cause::Lost(why) => {
                 warn!(MESSAGE_ID = journal::BROKER_LOST; "no session with {broker}: {why}; trying again");
             }
-            Cause::Refused(what) => {
-                warn!(MESSAGE_ID = journal::BROKER_REFUSED; "{broker} refuses {what}");
+            Cause::Refused(why) => {
+                warn!(MESSAGE_ID = journal::BROKER_REFUSED; "no session with {broker}: {why}");
             }
         }
     }
@@ -130,13 +140,16 @@ impl Voice {
         self.state.send_replace(BrokerState::Disconnected);
     }
 
-    fn is_new(&mut self, state: BrokerState) -> bool {
+    fn is_new(&mut self, state: BrokerState, refusal: Option<&str>) -> bool {
         self.state.send_if_modified(|known| {
             let is_new = *known != state;
             *known = state;
             is_new
         });
-        self.told.replace(state) != Some(state)
+        let now = Some((state, refusal.map(str::to_owned)));
+        let is_new = self.told != now;
+        self.told = now;
+        is_new
     }
 }
 
@@ -165,12 +178,16 @@ mod tests {
         let (sender, state) = watch::channel(BrokerState::Disabled);
         let mut voice = Voice::new(&MqttSettings::default(), sender);
         assert_eq!(*state.borrow(), BrokerState::Disconnected);
-        assert!(voice.is_new(BrokerState::Disconnected), "the first failure");
-        assert!(!voice.is_new(BrokerState::Disconnected), "the next ones");
+        let is_lost_anew = |voice: &mut Voice| voice.is_new(BrokerState::Disconnected, None);
+        assert!(is_lost_anew(&mut voice), "the first failure");
+        assert!(!is_lost_anew(&mut voice), "the next ones");
         voice.connected();
         assert_eq!(*state.borrow(), BrokerState::Connected);
-        voice.disconnected(&Cause::Refused("the password"));
+        voice.disconnected(&Cause::Refused("the password".to_owned()));
         assert_eq!(*state.borrow(), BrokerState::Refused);
-        assert!(voice.is_new(BrokerState::Disconnected));
+        let mut is_refused_anew = |why| voice.is_new(BrokerState::Refused, Some(why));
+        assert!(!is_refused_anew("the password"));
+        assert!(is_refused_anew("the client id"), "another refusal");
+        assert!(is_lost_anew(&mut voice));
     }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use rumqttc::{AsyncClient, ConnectionError, Event, EventLoop};
+use rumqttc::{AsyncClient, Event, EventLoop};
 use tokio::select;
 use tokio::sync::{broadcast, watch};
 use tokio::time::{Instant, sleep};
@@ -24,13 +24,17 @@ use super::feeds::Feeds;
 use super::outbox::Outbox;
 use super::publisher::Publisher;
 use super::queue::{PATIENCE, Queue};
-use super::{Error, transport};
+use super::tls::{self, Tls};
+use super::{handshake, transport};
 use crate::config::{MqttSettings, Secret};
 use crate::meter::{Snapshot, Update};
 use crate::names::topic;
 
 /// A beat at least so often.
 const BEAT: Duration = Duration::from_secs(5);
+
+/// So many Updates that were told before the stop are taken at it at most.
+const LAST: usize = 1024;
 
 /// What one meter tells.
 #[derive(Debug)]
@@ -49,13 +53,15 @@ pub struct Feed {
 pub struct Session {
     desk: Desk,
     connection: EventLoop,
+    /// For `mqtts://`.
+    tls: Option<Tls>,
     streams: Vec<broadcast::Receiver<Arc<Update>>>,
     lagged: Arc<AtomicU64>,
 }
 
 /// How the wait for the wire ended.
 enum Outcome {
-    Event(Result<Event, ConnectionError>),
+    Event(Result<Event, Cause>),
     Stuck,
     Done,
 }
@@ -64,7 +70,7 @@ impl Session {
     /// Prepares a session; nothing is tried yet. `lagged` counts the Updates that came faster than they were taken.
     ///
     /// # Errors
-    /// The settings ask for what this build cannot do.
+    /// A file that TLS needs cannot be used.
     pub fn new(
         settings: &MqttSettings,
         password: Option<&Secret>,
@@ -72,10 +78,11 @@ impl Session {
         outbox: Outbox,
         lagged: Arc<AtomicU64>,
         state: watch::Sender<BrokerState>,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, tls::Error> {
         let client_id = transport::client_id(settings);
         let bridge: Arc<str> = topic::bridge_availability(&settings.base_topic, &client_id).into();
-        let options = transport::options(settings, &client_id, password, &bridge)?;
+        let options = transport::options(settings, &client_id, password, &bridge);
+        let tls = settings.url.tls.then(|| Tls::new(settings)).transpose()?;
         let (client, connection) = AsyncClient::new(options, CHANNEL);
         let (publishers, streams) = feeds
             .into_iter()
@@ -95,6 +102,7 @@ impl Session {
                 voice,
             ),
             connection,
+            tls,
             streams,
             lagged,
         })
@@ -105,6 +113,7 @@ impl Session {
         let Self {
             mut desk,
             mut connection,
+            mut tls,
             streams,
             lagged,
         } = self;
@@ -113,7 +122,11 @@ impl Session {
         let mut stop = pin!(stop);
         loop {
             let outcome = {
-                let mut poll = pin!(poll(&mut connection, desk.pause(start.elapsed())));
+                let mut poll = pin!(poll(
+                    &mut connection,
+                    tls.as_mut(),
+                    desk.pause(start.elapsed())
+                ));
                 loop {
                     let now = start.elapsed();
                     desk.pass(now);
@@ -128,7 +141,13 @@ impl Session {
                     select! {
                         event = &mut poll => break Outcome::Event(event),
                         Some((place, update)) = feeds.next() => desk.push(place, &update, start.elapsed()),
-                        () = &mut stop, if !desk.is_stopping() => desk.stop(start.elapsed()),
+                        () = &mut stop, if !desk.is_stopping() => {
+                            for _ in 0..LAST {
+                                let Some((place, update)) = feeds.rest().await else { break };
+                                desk.push(place, &update, start.elapsed());
+                            }
+                            desk.stop(start.elapsed());
+                        }
                         () = sleep(wait.min(BEAT)) => {}
                     }
                 }
@@ -138,7 +157,7 @@ impl Session {
                     desk.hear(event, start.elapsed());
                     continue;
                 }
-                Outcome::Event(Err(error)) => Cause::from(&error),
+                Outcome::Event(Err(cause)) => cause,
                 Outcome::Stuck => {
                     Cause::Lost(format!("no acknowledgement for {} s", PATIENCE.as_secs()))
                 }
@@ -147,16 +166,27 @@ impl Session {
             abandon(&mut connection, &mut desk, start.elapsed());
             desk.close(&cause, start.elapsed());
         }
+        abandon(&mut connection, &mut desk, start.elapsed());
         desk.end();
     }
 }
 
-/// The next event of the wire, after a pause.
-async fn poll(connection: &mut EventLoop, pause: Duration) -> Result<Event, ConnectionError> {
+/// The next event of the wire, after a pause. An attempt over TLS takes the files as they are then.
+async fn poll(
+    connection: &mut EventLoop,
+    tls: Option<&mut Tls>,
+    pause: Duration,
+) -> Result<Event, Cause> {
     if !pause.is_zero() {
         sleep(pause).await;
     }
-    connection.poll().await
+    let Some(tls) = tls.filter(|_| connection.network.is_none()) else {
+        return connection.poll().await.map_err(|error| Cause::from(&error));
+    };
+    let transport = tls.transport()?;
+    connection.mqtt_options.set_transport(transport);
+    let answer = connection.poll().await;
+    answer.map_err(|error| handshake::attempt_failed(&error, tls.shows_certificate()))
 }
 
 /// Hears the last events of a broken connection, and empties the library of all that it would send again by itself.

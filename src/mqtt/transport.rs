@@ -3,9 +3,8 @@
 use std::hash::{BuildHasher, RandomState};
 use std::{fs, io};
 
-use rumqttc::{LastWill, MqttOptions, QoS, Transport};
+use rumqttc::{LastWill, MqttOptions, QoS};
 
-use super::Error;
 use crate::config::{BrokerUrl, MqttSettings, Qos, Secret};
 use crate::names::topic;
 
@@ -43,20 +42,16 @@ pub fn quality(qos: Qos) -> QoS {
     }
 }
 
-/// Everything that a connection needs. The topic `bridge` gets the last will.
-///
-/// # Errors
-/// The transport is not in this build.
+/// Everything that a connection over TCP needs; see [`tls`](super::tls) for the rest. The topic `bridge` gets the last
+/// will.
 pub fn options(
     settings: &MqttSettings,
     client_id: &str,
     password: Option<&Secret>,
     bridge: &str,
-) -> Result<MqttOptions, Error> {
-    let (transport, host) = transport(&settings.url)?;
-    let mut options = MqttOptions::new(client_id, host, settings.url.port);
+) -> MqttOptions {
+    let mut options = MqttOptions::new(client_id, host(&settings.url), settings.url.port);
     options
-        .set_transport(transport)
         .set_keep_alive(settings.keep_alive)
         .set_clean_session(true)
         .set_inflight(NUMBERS)
@@ -70,20 +65,17 @@ pub fn options(
     if let Some(user) = &settings.username {
         options.set_credentials(user, password.map_or("", Secret::expose));
     }
-    Ok(options)
+    options
 }
 
-/// The transport, and the host as it wants it: TCP joins host and port with a colon.
-fn transport(url: &BrokerUrl) -> Result<(Transport, String), Error> {
-    if url.tls {
-        return Err(Error::NoTls);
-    }
-    let host = if url.host.contains(':') {
+/// The host as the library wants it. It joins host and port with a colon, so an IPv6 address needs its brackets; but
+/// with TLS it also looks for this text in the certificate, where there are none, and the look-up does without.
+fn host(url: &BrokerUrl) -> String {
+    if url.host.contains(':') && !url.tls {
         format!("[{}]", url.host)
     } else {
         url.host.clone()
-    };
-    Ok((Transport::tcp(), host))
+    }
 }
 
 #[cfg(test)]
@@ -102,16 +94,11 @@ mod tests {
         for (url, host, port) in [
             ("mqtt://broker.example.org", "broker.example.org", 1883),
             ("mqtt://[2001:db8::1]:1884", "[2001:db8::1]", 1884),
+            ("mqtts://[2001:db8::1]", "2001:db8::1", 8883),
         ] {
-            let options = options(&settings(url), "a", None, "b").unwrap();
+            let options = options(&settings(url), "a", None, "b");
             assert_eq!(options.broker_address(), (host.to_owned(), port));
         }
-    }
-
-    #[test]
-    fn what_is_encrypted_is_refused_not_sent_in_clear() {
-        let error = options(&settings("mqtts://broker.example.org"), "a", None, "b").unwrap_err();
-        assert!(error.to_string().contains("no TLS"), "{error}");
     }
 
     #[test]
@@ -122,7 +109,7 @@ mod tests {
             None,
             "linky/bridge/a/availability",
         );
-        let will = options.unwrap().last_will().unwrap();
+        let will = options.last_will().unwrap();
         assert_eq!(will.topic, "linky/bridge/a/availability");
         assert_eq!(will.message, "offline");
         assert!(will.retain && will.qos == QoS::AtLeastOnce);

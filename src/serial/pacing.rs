@@ -17,8 +17,9 @@
 use crate::tic::Mode;
 use std::time::Duration;
 
-/// Wake up this long before the predicted end: the rest is read as it comes, so the end is never slept over.
-const GUARD: Duration = Duration::from_millis(16);
+/// Wake up so many characters before the predicted end: the rest is read as it comes. As many may have arrived and still be
+/// held back, in the FIFO of a UART or (at 9600 baud, for 16 ms) in a dongle: with fewer, the end could be slept over.
+const GUARD: usize = 16;
 /// Standard mode, every group at once, STX to ETX (54E).
 const LONGEST_FRAME: usize = 1727;
 /// The shortest pause between ETX and the next STX (54E: 16.7 to 33.4 ms).
@@ -101,7 +102,7 @@ impl Pacing {
         } else {
             last.end + PAUSE + self.time_of(expected)
         };
-        end.saturating_sub(GUARD).saturating_sub(now)
+        end.saturating_sub(self.time_of(GUARD)).saturating_sub(now)
     }
 
     fn time_of(&self, bytes: usize) -> Duration {
@@ -147,6 +148,25 @@ mod tests {
             Duration::ZERO,
             "longer than predicted"
         );
+    }
+
+    #[test]
+    fn the_end_is_not_slept_over_whatever_the_fifo_holds_back() {
+        for mode in Mode::ALL {
+            let mut pacing = Pacing::new(mode, true);
+            let frame = pacing.time_of(200);
+            pacing.push_frame(200, false, frame);
+            pacing.push_frame(200, false, frame * 2);
+            for (arrived, held_back) in
+                (1..200).flat_map(|n| (0..GUARD.min(n)).map(move |m| (n, m)))
+            {
+                let nap = pacing.nap(arrived - held_back, frame * 2);
+                assert!(
+                    nap < pacing.time_of(200 - arrived),
+                    "{mode}: {arrived}, {held_back}"
+                );
+            }
+        }
     }
 
     #[test]

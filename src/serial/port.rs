@@ -18,8 +18,9 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// The longest wait inside a read: a stop is not seen meanwhile. Longer than the pause between frames.
-const READ: Duration = Duration::from_millis(50);
+/// The longest wait inside a read: a stop is not seen meanwhile. Longer than the pause between frames, and than a FIFO of
+/// 8 characters takes to fill at 1200 baud (67 ms): nothing means that the line is silent.
+const READ: Duration = Duration::from_millis(80);
 /// For each address of the host.
 const CONNECT: Duration = Duration::from_secs(5);
 /// How often a connection under way looks up.
@@ -39,7 +40,7 @@ pub enum Port {
 pub enum Got {
     /// So many bytes.
     Bytes(usize),
-    /// Nothing for 50 ms.
+    /// Nothing for 80 ms.
     Nothing,
     /// The device or the connection is gone.
     Gone,
@@ -65,7 +66,7 @@ impl Port {
         }
     }
 
-    /// Reads what is there, or the next that comes within 50 ms.
+    /// Reads what is there, or the next that comes within 80 ms.
     pub fn read(&mut self, buffer: &mut [u8]) -> Got {
         let read = match self {
             Self::Tty(port) => port.read(buffer),

@@ -21,7 +21,7 @@ const BEAT: Duration = Duration::from_secs(1);
 /// A connection that gives nothing for so long hangs, as far as one can tell.
 const HUNG: Duration = Duration::from_secs(60);
 
-/// Reads `settings.device` into `sink` until `stop` is asked for; returns only then, within 50 ms.
+/// Reads `settings.device` into `sink` until `stop` is asked for; returns only then, within 80 ms.
 pub fn read(
     settings: &PortSettings,
     check: &dyn PortCheck,

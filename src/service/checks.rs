@@ -21,7 +21,7 @@ impl PortCheck for ConsoleCheck {
     fn refusal(&self, device: &Path) -> Option<String> {
         let unit = dbus::active_serial_getty(self.bus.as_ref()?, device.file_name()?.to_str()?)?;
         Some(format!(
-            "{device} is used by {unit}, which offers a login on it: systemctl disable --now {unit}",
+            "{device} is used by {unit}, which offers a login on it: sudo systemctl disable --now {unit}",
             device = device.display()
         ))
     }

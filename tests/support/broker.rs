@@ -5,6 +5,7 @@ use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -38,6 +39,12 @@ impl Broker {
         let rules = format!("allow_anonymous false\npassword_file {}\n", file.display());
         set_password(&file, user, password);
         Self::with(&rules, directory)
+    }
+
+    /// Anyone may come; with TLS on the second port, by these rules.
+    pub fn with_tls(port: u16, rules: &str) -> Self {
+        let rules = format!("allow_anonymous true\nlistener {port} 127.0.0.1\n{rules}");
+        Self::with(&rules, tempfile::tempdir().unwrap())
     }
 
     fn with(rules: &str, directory: TempDir) -> Self {
@@ -82,10 +89,16 @@ impl Drop for Broker {
     }
 }
 
-/// A port of the loopback that nobody listens on.
+/// A port of the loopback that nobody listens on, and that the system gives to nobody by itself.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let next = std::process::id() * 41 + NEXT.fetch_add(1, Ordering::Relaxed);
+        let port = 12_000 + u16::try_from(next % 20_000).unwrap();
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 fn spawn(directory: &TempDir, port: u16) -> Child {
@@ -190,6 +203,11 @@ impl Ear {
     /// The next message.
     pub fn next(&self) -> Heard {
         self.heard.recv_timeout(PATIENCE).expect("nothing is heard")
+    }
+
+    /// The next message, if one comes in time.
+    pub fn next_within(&self, patience: Duration) -> Option<Heard> {
+        self.heard.recv_timeout(patience).ok()
     }
 
     /// The next message on a topic; what comes on others before is passed over.

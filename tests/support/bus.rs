@@ -45,7 +45,15 @@ impl PrivateBus {
         let user = format!("user=\"{}\"", user.name);
         let policy = POLICY.replace("user=\"linky-sensor\"", &user);
         assert_ne!(policy, POLICY, "the policy names the daemon's user");
-        Self::start(&format!("{SYSTEM_DEFAULTS}\n{}", inside(&policy)))
+        // As root on a system bus, the user who runs the test may listen to everything.
+        let listener = format!(
+            "<policy {user}><allow send_destination=\"org.freedesktop.DBus\" \
+             send_interface=\"org.freedesktop.DBus.Monitoring\"/></policy>"
+        );
+        Self::start(&format!(
+            "{SYSTEM_DEFAULTS}\n{listener}\n{}",
+            inside(&policy)
+        ))
     }
 
     /// One with the limits of the system bus, and no other policy than this.

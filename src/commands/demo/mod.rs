@@ -261,7 +261,8 @@ impl Stage {
         );
         writeln!(
             io::stdout(),
-            "\n$ busctl get-property {} {path} {interface} {}",
+            "\n$ busctl --address={} get-property {} {path} {interface} {}",
+            self.address,
             names::BUS_NAME,
             properties.join(" ")
         )?;
@@ -296,7 +297,9 @@ fn start_bus(directory: &Path) -> Result<(Part, String), Failure> {
         .arg("--nofork")
         .arg("--print-address")
         .arg(format!("--config-file={}", config.display()))
-        .stdout(Stdio::piped());
+        .stdout(Stdio::piped())
+        // As root it regrets aloud what it may not do in a container.
+        .stderr(Stdio::null());
     let mut bus = Part::start("dbus-daemon", &mut command)?;
     let mut address = String::new();
     BufReader::new(bus.output().ok_or(Failure::Silent("dbus-daemon"))?).read_line(&mut address)?;

@@ -63,7 +63,10 @@ impl<W: Write> View<W> {
             writeln!(self.out, "{name} {state:#}")?;
             return Ok(true);
         }
-        self.line(state, energy)?;
+        // Until then there is nothing to see but the link, which the events tell.
+        if self.whole {
+            self.line(state, energy)?;
+        }
         Ok(receiving && self.whole)
     }
 
@@ -114,11 +117,13 @@ mod tests {
 
     #[test]
     fn a_state_is_a_line_with_a_bar() {
+        let whole = r#"linky/main/state {"link":"receiving","energy":5}"#;
         let state = r#"linky/main/state {"time":"2026-01-01T10:11:12.000Z","link":"syncing","apparent_power":1500,"subscribed_power":6000}"#;
+        let shown = shown(&[whole, state]);
+        let line = shown.lines().last().unwrap();
         assert!(
-            shown(&[state]).starts_with("10:11:12  syncing     1500 VA ########......"),
-            "{}",
-            shown(&[state])
+            line.starts_with("10:11:12  syncing     1500 VA ########......"),
+            "{line}"
         );
     }
 

@@ -6,7 +6,7 @@
 //! leaps that is long enough, or old enough, is what is really so.
 //!
 //! A damaged value within reach is believed at times, and then every sound one after it seems to go back. So a good value
-//! that nothing has followed yet can be taken back, by two that agree with each other and with the good one before it.
+//! can be taken back by some that agree with each other and with the good one before it: two, if nothing has followed it.
 
 use core::time::Duration;
 
@@ -20,6 +20,9 @@ const ALONE: Duration = Duration::from_secs(60);
 /// A chain that is contradicted, or that looks like one damaged digit, is believed when it is so old: no fault lasts a day
 /// and leaves the rest of the line sound.
 const DOUBTFUL: Duration = Duration::from_secs(24 * 3600);
+
+/// So many values take one back that something has followed, or that came twice.
+const MANY: u32 = 10;
 
 /// What the rest of the frame says of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,7 +95,7 @@ struct Candidate {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Chain {
     good: Option<Good>,
-    /// The good value before, as long as nothing has followed the last one.
+    /// The good value before the last step.
     before: Option<Good>,
     /// The last time that the label came, good or not.
     seen: Option<Duration>,
@@ -236,7 +239,10 @@ impl Chain {
             wall: now.wall,
             mono: Some(now.mono),
         };
-        self.before = self.good.replace(good).filter(|_| !is_sure);
+        let last = self.good.replace(good);
+        if last.is_some_and(|last| last.value != value) {
+            self.before = last;
+        }
         self.candidate = None;
         self.fault = None;
     }
@@ -271,19 +277,18 @@ impl Chain {
         *self.candidate.insert(candidate)
     }
 
-    /// Whether two values show that the last good one, which nothing has followed, was damaged.
+    /// Whether a chain shows that the last good value was damaged.
     fn is_mistaken(&self, candidate: Candidate, evidence: &Evidence<'_>) -> bool {
         let (value, now) = (candidate.value, evidence.now);
-        let Some(good) = self.good.filter(|good| !good.is_sure) else {
+        let Some(good) = self.good else {
             return false;
         };
+        let follows = |before: Good| (evidence.follows)(before.value, value, before.age(now));
         candidate.is_leap
-            && candidate.length >= 2
+            && candidate.length >= if good.is_sure { MANY } else { 2 }
             && evidence.witness != Witness::Contradicts
             && value < good.value
-            && self
-                .before
-                .is_none_or(|before| (evidence.follows)(before.value, value, before.age(now)))
+            && self.before.map_or(!good.is_sure, follows)
     }
 
     fn is_enough(&self, candidate: Candidate, evidence: &Evidence<'_>) -> bool {
@@ -418,6 +423,15 @@ mod tests {
     }
 
     #[test]
+    fn the_first_of_all_that_nothing_vouches_for_is_awaited_again() {
+        let mut chain = Chain::default();
+        let mut judge = |second, value| judge_with(&mut chain, second, value, Silent, false);
+        assert_eq!(judge(0, 100), Judgement::Wait);
+        assert_eq!(judge(1, 90_000), Judgement::Wait);
+        assert_eq!(judge(2, 90_000), Judgement::Good);
+    }
+
+    #[test]
     fn an_index_of_an_earlier_start_is_remembered() {
         let mut first = Chain::default();
         judge(&mut first, 0, 100, Silent);
@@ -452,12 +466,22 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_something_has_followed_is_not_taken_back() {
+    fn a_value_that_came_twice_is_taken_back_by_many() {
         let mut chain = Chain::default();
-        for (second, value) in (0..).zip([100, 109, 109, 101, 101, 101]) {
+        for (second, value) in (0..).zip([100, 109, 109]) {
             judge(&mut chain, second, value, Silent);
         }
-        assert_eq!(chain.good(), Some(109));
+        for second in 3..12 {
+            assert_eq!(judge(&mut chain, second, 101, Silent), Judgement::Bad);
+        }
+        assert_eq!(judge(&mut chain, 12, 101, Silent), Judgement::Correction);
+        for second in 13..40 {
+            assert_eq!(
+                judge(&mut chain, second, 90, Silent),
+                Judgement::Bad,
+                "before both"
+            );
+        }
     }
 
     #[test]

@@ -266,7 +266,8 @@ fn clock(chain: &mut Chain, group: &Group<'_>, circumstances: &Circumstances<'_>
     let evidence = Evidence {
         now: circumstances.now,
         is_sound: circumstances.is_sound(),
-        witness: Witness::Confirms,
+        // Nothing confirms the first of all but its parity.
+        witness: chain.good().map_or(Witness::Silent, |_| Witness::Confirms),
         follows: &|from, to, elapsed| {
             let seconds = i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX / 2);
             (0..=seconds + SLACK).contains(&(to - from))

@@ -26,6 +26,10 @@ impl Facts {
     /// Takes from a state what it tells.
     pub fn learn(&mut self, snapshot: &Snapshot) {
         let reading = &snapshot.reading;
+        // The first frames of a meter tell its keys one by one: it is announced when they are all there.
+        if snapshot.mode.is_some() && reading.get(Key::PHASES).is_none() {
+            return;
+        }
         let text = |key| {
             let shown = snapshot.keys.contains(key);
             reading.text(key).filter(|_| shown).map(str::to_owned)

@@ -53,7 +53,7 @@ pub fn announcement(device: &Device, facts: &Facts) -> Value {
     let components: Map<String, Value> = entities
         .chain([("event".to_owned(), events(device))])
         .collect();
-    json!({
+    let mut document = json!({
         "o": {
             "name": env!("CARGO_PKG_NAME"),
             "sw_version": env!("CARGO_PKG_VERSION"),
@@ -69,8 +69,12 @@ pub fn announcement(device: &Device, facts: &Facts) -> Value {
         "state_topic": *device.state,
         "availability": [{"topic": *device.bridge}, {"topic": *device.availability}],
         "availability_mode": "all",
-        "cmps": components,
-    })
+    });
+    // Inside json! the components would be copied, and they are nearly all of it.
+    if let Some(document) = document.as_object_mut() {
+        document.insert("cmps".to_owned(), components.into());
+    }
+    document
 }
 
 /// The component of a quantity; `None` if it has no entity.

@@ -1,0 +1,142 @@
+//! `linky-sensor doctor`: says in plain words what is there, and what to do.
+//!
+//! Without a device it lists the ports that an adapter may be on, and opens none of them. With a device it looks who
+//! uses it and, if nobody does, listens to it for a moment.
+
+mod holders;
+mod listen;
+mod ports;
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use self::ports::Port;
+use crate::names::{exit, file};
+
+/// What to look at.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Doctor {
+    /// The port to listen to; without it, the ports are listed and none is opened
+    device: Option<PathBuf>,
+}
+
+/// Runs the command. Returns its exit code: 0 if a port is there, or a meter is heard on the one that was named.
+pub fn run(doctor: &Doctor, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+    let said = match &doctor.device {
+        None => list(out),
+        Some(device) => examine(device, out),
+    };
+    match said.and_then(|well| out.flush().map(|()| well)) {
+        Ok(true) => exit::OK,
+        Ok(false) => exit::FAILURE,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
+        Err(error) => {
+            let _ = writeln!(err, "linky-sensor: {error}");
+            exit::IO
+        }
+    }
+}
+
+fn list(out: &mut dyn Write) -> io::Result<bool> {
+    let ports = ports::all();
+    if ports.is_empty() {
+        writeln!(out, "There is no serial port on this machine.")?;
+        writeln!(
+            out,
+            "Plug the TIC adapter in; on a Raspberry Pi, enable the serial port with raspi-config."
+        )?;
+        return Ok(false);
+    }
+    for port in &ports {
+        describe(port, out)?;
+    }
+    match std::fs::canonicalize(file::DEVICE) {
+        Ok(target) => writeln!(
+            out,
+            "\n{} is {}: no configuration is needed.",
+            file::DEVICE,
+            target.display()
+        )?,
+        Err(_) => return advise(&ports, out),
+    }
+    Ok(true)
+}
+
+/// No port is surely a TIC adapter: the user must name it. Returns whether there is one to name.
+fn advise(ports: &[Port], out: &mut dyn Write) -> io::Result<bool> {
+    let Some(port) = ports.iter().find(|port| port.trouble.is_none()) else {
+        writeln!(
+            out,
+            "\nNone of these can be used. Plug the TIC adapter in, or free a port."
+        )?;
+        return Ok(false);
+    };
+    writeln!(
+        out,
+        "\n{} is not there: none of these is surely a TIC adapter. To hear what one says:\n\n    \
+         linky-sensor doctor {port}\n\nAnd to use it, in {}/meter.toml:\n\n    [[meter]]\n    device = \"{port}\"",
+        file::DEVICE,
+        file::CONFIG_DROP_INS,
+        port = port.best_name().display()
+    )?;
+    Ok(true)
+}
+
+fn describe(port: &Port, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", port.device.display())?;
+    writeln!(out, "    {}", port.about())?;
+    for name in &port.names {
+        writeln!(out, "    also {}", name.display())?;
+    }
+    if let Some(trouble) = &port.trouble {
+        writeln!(out, "    not usable: {trouble}")?;
+    }
+    match holders::of(&port.device) {
+        holders::Known::Nobody => {}
+        holders::Known::These(holders) => writeln!(out, "    in use by {}", holders.join(", "))?,
+        holders::Known::NotToUs => writeln!(
+            out,
+            "    who uses it can only be seen by root: sudo linky-sensor doctor"
+        )?,
+    }
+    Ok(())
+}
+
+fn examine(device: &Path, out: &mut dyn Write) -> io::Result<bool> {
+    let Ok(target) = std::fs::canonicalize(device) else {
+        writeln!(
+            out,
+            "{} is not there. The ports: linky-sensor doctor",
+            device.display()
+        )?;
+        return Ok(false);
+    };
+    if let Some(trouble) = ports::trouble(&target) {
+        writeln!(out, "{}: {trouble}", device.display())?;
+        return Ok(false);
+    }
+    let holders::Known::These(holders) = holders::of(&target) else {
+        return listen::listen(device, out);
+    };
+    writeln!(
+        out,
+        "{} is in use by {}.",
+        device.display(),
+        holders.join(", ")
+    )?;
+    if holders
+        .iter()
+        .any(|holder| holder.starts_with("linky-sensor "))
+    {
+        writeln!(
+            out,
+            "The service reads it. What it hears: linky-sensor status"
+        )?;
+    } else {
+        writeln!(
+            out,
+            "Stop that first: two readers would each get a part of the bytes."
+        )?;
+    }
+    Ok(false)
+}

@@ -1,0 +1,148 @@
+//! `linky-sensor set-password`: stores the broker's password where the service finds it, as a systemd credential.
+//!
+//! The password is asked for on the terminal, unseen, or read from standard input: it is never on a command line. The
+//! file is root's alone; systemd hands it to the service, and to nothing else.
+
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+
+use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
+
+use crate::names::{exit, file};
+
+/// Runs the command. Returns its exit code.
+pub fn run(out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+    let directory = Path::new(file::CREDENTIAL_STORE);
+    let result = read_password(out).and_then(|password| store(directory, &password));
+    match result {
+        Ok(()) => {
+            let path = directory.join(file::PASSWORD_CREDENTIAL);
+            let _ = writeln!(
+                out,
+                "Stored in {}. It is used from the next start: sudo systemctl restart linky-sensor\n\
+                 The user goes into the configuration: username = \"…\" in [mqtt].",
+                path.display()
+            );
+            let _ = out.flush();
+            exit::OK
+        }
+        Err(error) => {
+            let advice = match error.kind() {
+                io::ErrorKind::PermissionDenied => {
+                    ": only root may store it; sudo linky-sensor set-password"
+                }
+                _ => "",
+            };
+            let _ = writeln!(
+                err,
+                "linky-sensor: the password was not stored: {error}{advice}"
+            );
+            match error.kind() {
+                io::ErrorKind::PermissionDenied => exit::NO_PERMISSION,
+                io::ErrorKind::InvalidInput => exit::DATA,
+                _ => exit::IO,
+            }
+        }
+    }
+}
+
+/// One line of standard input; asked for twice on a terminal, unseen.
+fn read_password(out: &mut dyn Write) -> io::Result<String> {
+    let stdin = io::stdin();
+    if !stdin.is_terminal() {
+        return read_line();
+    }
+    let _unseen = Unseen::new()?;
+    let mut ask = |prompt: &str| {
+        write!(out, "{prompt}")?;
+        out.flush()?;
+        let answer = read_line();
+        writeln!(out)?;
+        answer
+    };
+    let password = ask("Password of the MQTT broker: ")?;
+    if ask("Once more: ")? == password {
+        Ok(password)
+    } else {
+        Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "the two are not the same",
+        ))
+    }
+}
+
+fn read_line() -> io::Result<String> {
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line)?;
+    let password = line.trim_end_matches(['\n', '\r']);
+    if password.is_empty() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is empty"));
+    }
+    Ok(password.to_owned())
+}
+
+/// Writes it beside its place first: the service never finds half a password.
+fn store(directory: &Path, password: &str) -> io::Result<()> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)?;
+    let path = directory.join(file::PASSWORD_CREDENTIAL);
+    let beside = path.with_extension("new");
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&beside)?;
+    file.write_all(password.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&beside, &path)
+}
+
+/// The terminal without echo, put back when dropped.
+struct Unseen(Termios);
+
+impl Unseen {
+    fn new() -> io::Result<Self> {
+        let before = tcgetattr(io::stdin())?;
+        let mut unseen = before.clone();
+        unseen.local_flags.remove(LocalFlags::ECHO);
+        tcsetattr(io::stdin(), SetArg::TCSAFLUSH, &unseen)?;
+        Ok(Self(before))
+    }
+}
+
+impl Drop for Unseen {
+    fn drop(&mut self) {
+        let _ = tcsetattr(io::stdin(), SetArg::TCSAFLUSH, &self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn the_stored_password_is_for_its_owner_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let store_in = directory.path().join("credstore");
+        store(&store_in, "first").unwrap();
+        store(&store_in, "s3cret").unwrap();
+        let path = store_in.join(file::PASSWORD_CREDENTIAL);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "s3cret");
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        assert_eq!(
+            fs::metadata(&store_in).unwrap().permissions().mode() & 0o777,
+            0o700
+        );
+        assert_eq!(fs::read_dir(&store_in).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,329 @@
+//! TLS: whom the daemon trusts, and who it is.
+//!
+//! Input: the files of `ca-file`, `client-certificate` and `client-key`, in PEM. Output: the [`Transport`] of the next
+//! attempt, or an [`Error`] that names the file and says what to do. The library behind it is the system's OpenSSL.
+//!
+//! Without a `ca-file` the authorities of the system are trusted; with one, those in it and no other. The name in the
+//! certificate must be that of the url. TLS 1.2 is the oldest version.
+//!
+//! Invariants: the files are read before each attempt, so that a renewed certificate needs no restart; OpenSSL is set up
+//! anew only when they changed, since the authorities of the system cost a small computer a good part of a second.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::PathBuf;
+
+use rumqttc::tokio_native_tls::native_tls::{self, Certificate, Identity, TlsConnector};
+use rumqttc::{TlsConfiguration, Transport};
+
+use crate::config::MqttSettings;
+use crate::names;
+
+/// Far above any real one; a mistaken path such as a device must not fill the memory.
+const MAX_BYTES: u64 = 4 << 20;
+
+/// How the one format of keys that the library takes begins: PKCS#8, not encrypted.
+const KEY: &str = "-----BEGIN PRIVATE KEY-----";
+
+/// Why there can be no TLS.
+#[derive(Debug)]
+pub enum Error {
+    /// A file cannot be read.
+    Unreadable(PemFile, io::Error),
+    /// A file holds something else: what was found, and what to do.
+    Unfit(PemFile, String),
+    /// OpenSSL does not work.
+    Library(native_tls::Error),
+}
+
+impl Error {
+    /// The file, if it is only not for this user.
+    #[must_use]
+    pub fn denied(&self) -> Option<&PemFile> {
+        match self {
+            Self::Unreadable(file, error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                Some(file)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(file, error) => match error.kind() {
+                io::ErrorKind::NotFound => write!(
+                    f,
+                    "{file}: no such file. Put it there, or correct {} in [mqtt]",
+                    file.key
+                ),
+                io::ErrorKind::PermissionDenied => {
+                    write!(f, "{file}: it may not be read. {}", file.how_to_open())
+                }
+                _ => write!(f, "{file}: it cannot be read ({error})"),
+            },
+            Self::Unfit(file, what) => write!(f, "{file}: {what}"),
+            Self::Library(error) => write!(f, "OpenSSL cannot be set up: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unreadable(_, error) => Some(error),
+            Self::Unfit(..) => None,
+            Self::Library(error) => Some(error),
+        }
+    }
+}
+
+/// A file, and the key that names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PemFile {
+    key: &'static str,
+    path: PathBuf,
+}
+
+impl PemFile {
+    fn of(key: &'static str, path: Option<&PathBuf>) -> Option<Self> {
+        let path = path?.clone();
+        Some(Self { key, path })
+    }
+
+    fn read(&self) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::new();
+        File::open(&self.path)
+            .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
+            .map_err(|error| Error::Unreadable(self.clone(), error))?;
+        if bytes.len() as u64 > MAX_BYTES {
+            return Err(self.unfit("it is larger than any certificate or key. Check the path"));
+        }
+        Ok(bytes)
+    }
+
+    /// The certificates in it; at least one.
+    fn certificates(&self, pem: &[u8]) -> Result<Vec<Certificate>, Error> {
+        match Certificate::stack_from_pem(pem) {
+            Ok(certificates) if !certificates.is_empty() => Ok(certificates),
+            // DER begins with the byte of a sequence.
+            _ if pem.first() == Some(&0x30) => Err(self.unfit(format!(
+                "it is in DER, expected PEM. Convert it: openssl x509 -inform DER -in {0} -out {0}.pem",
+                self.path.display()
+            ))),
+            _ => Err(self.unfit("it holds no certificate, expected one in PEM, which begins with -----BEGIN CERTIFICATE-----")),
+        }
+    }
+
+    /// The key in it, as the library takes it.
+    fn key<'pem>(&self, pem: &'pem [u8]) -> Result<&'pem [u8], Error> {
+        let text = std::str::from_utf8(pem).unwrap_or_default();
+        if let Some(key) = text.find(KEY).and_then(|at| text.get(at..)) {
+            return Ok(key.as_bytes());
+        }
+        let found = if text.contains("ENCRYPTED") {
+            "its key is encrypted with a passphrase"
+        } else if text.contains("PRIVATE KEY-----") || pem.first() == Some(&0x30) {
+            "its key is in another format"
+        } else {
+            return Err(self.unfit(format!(
+                "it holds no key, expected one that begins with {KEY}"
+            )));
+        };
+        Err(self.unfit(format!(
+            "{found}, expected PKCS#8 in PEM, not encrypted. Convert it: openssl pkey -in {0} -out {0}.pem",
+            self.path.display()
+        )))
+    }
+
+    fn unfit(&self, what: impl Into<String>) -> Error {
+        Error::Unfit(self.clone(), what.into())
+    }
+
+    fn how_to_open(&self) -> String {
+        let path = self.path.display();
+        let user = names::USER;
+        if self.key == CLIENT_KEY {
+            format!(
+                "Let the user {user} read it: sudo chgrp {user} {path} && sudo chmod 640 {path}"
+            )
+        } else {
+            format!("It holds no secret: sudo chmod a+r {path}, and a+x on its directory")
+        }
+    }
+}
+
+impl fmt::Display for PemFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.key, self.path.display())
+    }
+}
+
+const CLIENT_KEY: &str = "client-key";
+
+/// The files that are configured.
+#[derive(Debug)]
+struct Files {
+    authorities: Option<PemFile>,
+    /// Certificate and key.
+    identity: Option<(PemFile, PemFile)>,
+}
+
+/// What they hold.
+#[derive(PartialEq, Eq)]
+struct Pems {
+    authorities: Option<Vec<u8>>,
+    identity: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Files {
+    fn of(settings: &MqttSettings) -> Self {
+        let certificate = PemFile::of("client-certificate", settings.client_certificate.as_ref());
+        Self {
+            authorities: PemFile::of("ca-file", settings.ca_file.as_ref()),
+            identity: certificate.zip(PemFile::of(CLIENT_KEY, settings.client_key.as_ref())),
+        }
+    }
+
+    fn read(&self) -> Result<Pems, Error> {
+        let authorities = self.authorities.as_ref().map(PemFile::read).transpose()?;
+        let identity = match &self.identity {
+            Some((certificate, key)) => Some((certificate.read()?, key.read()?)),
+            None => None,
+        };
+        Ok(Pems {
+            authorities,
+            identity,
+        })
+    }
+
+    fn connector(&self, pems: &Pems) -> Result<TlsConnector, Error> {
+        let mut builder = TlsConnector::builder();
+        builder.min_protocol_version(Some(native_tls::Protocol::Tlsv12));
+        if let Some((file, pem)) = self.authorities.as_ref().zip(pems.authorities.as_ref()) {
+            builder.disable_built_in_roots(true);
+            for authority in file.certificates(pem)? {
+                builder.add_root_certificate(authority);
+            }
+        }
+        let Some(((certificate, key), (certificate_pem, key_pem))) =
+            self.identity.as_ref().zip(pems.identity.as_ref())
+        else {
+            return builder.build().map_err(Error::Library);
+        };
+        certificate.certificates(certificate_pem)?;
+        let identity = Identity::from_pkcs8(certificate_pem, key.key(key_pem)?)
+            .map_err(|_| key.unfit("its key is damaged. Copy it again"))?;
+        // The library looks at the identity only here.
+        builder.identity(identity).build().map_err(|error| {
+            let certificate = certificate.path.display();
+            let error = error.to_string();
+            key.unfit(if error.contains("mismatch") {
+                format!("it is not the key of the certificate {certificate}. The first certificate there must be the client's")
+            } else {
+                format!("OpenSSL does not take it with {certificate}: {error}")
+            })
+        })
+    }
+}
+
+/// TLS towards the broker.
+pub struct Tls {
+    files: Files,
+    pems: Pems,
+    connector: TlsConnector,
+}
+
+impl Tls {
+    /// TLS as configured.
+    ///
+    /// # Errors
+    /// A file cannot be used.
+    pub fn new(settings: &MqttSettings) -> Result<Self, Error> {
+        let files = Files::of(settings);
+        let pems = files.read()?;
+        let connector = files.connector(&pems)?;
+        Ok(Self {
+            files,
+            pems,
+            connector,
+        })
+    }
+
+    /// Whether there is a certificate for a broker that demands one.
+    pub fn shows_certificate(&self) -> bool {
+        self.pems.identity.is_some()
+    }
+
+    /// The transport for an attempt, with the files as they are now.
+    ///
+    /// # Errors
+    /// A file cannot be used any more.
+    pub fn transport(&mut self) -> Result<Transport, Error> {
+        let pems = self.files.read()?;
+        if pems != self.pems {
+            self.connector = self.files.connector(&pems)?;
+            self.pems = pems;
+        }
+        let configuration = TlsConfiguration::NativeConnector(self.connector.clone());
+        Ok(Transport::tls_with_config(configuration))
+    }
+}
+
+/// What is wrong with the files that the settings name; nothing without TLS.
+#[must_use]
+pub fn check_files(settings: &MqttSettings) -> Vec<Error> {
+    if !settings.url.tls {
+        return Vec::new();
+    }
+    let Files {
+        authorities,
+        identity,
+    } = Files::of(settings);
+    let (one, other) = (
+        Files {
+            authorities,
+            identity: None,
+        },
+        Files {
+            authorities: None,
+            identity,
+        },
+    );
+    [one, other]
+        .iter()
+        .filter_map(|files| files.read().and_then(|pems| files.connector(&pems)).err())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_not_be_read_says_how_to_open_it() {
+        let denied = |key, path: &str| {
+            let file = PemFile {
+                key,
+                path: PathBuf::from(path),
+            };
+            let error = Error::Unreadable(file, io::ErrorKind::PermissionDenied.into());
+            assert!(error.denied().is_some());
+            error.to_string()
+        };
+        assert_eq!(
+            denied(CLIENT_KEY, "/a.key"),
+            "client-key /a.key: it may not be read. Let the user linky-sensor read it: \
+             sudo chgrp linky-sensor /a.key && sudo chmod 640 /a.key"
+        );
+        let public = denied("ca-file", "/ca.pem");
+        assert!(public.contains("sudo chmod a+r /ca.pem"), "{public}");
+    }
+
+    #[test]
+    fn without_tls_no_file_is_looked_at() {
+        assert!(check_files(&MqttSettings::default()).is_empty());
+    }
+}

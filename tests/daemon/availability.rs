@@ -1,0 +1,140 @@
+//! A meter that falls silent: its values go after ten seconds, its availability after thirty.
+//!
+//! The one slow test, since nothing makes thirty seconds shorter. It has a module to itself, the first by its name, so that the
+//! others run meanwhile.
+
+use std::time::{Duration, Instant};
+
+use linky_sensor::simulator::{Meter, Scenario};
+
+use super::line::{links, pairs};
+use super::support::broker::{Broker, Heard};
+use super::support::bus::PrivateBus;
+use super::support::busctl::Busctl;
+use super::support::daemon::{Home, SOON, config, meter, within};
+use super::support::line::{self, Wired};
+use super::support::record::Record;
+use super::{METER, interface};
+
+const AVAILABILITY: &str = "linky/main/availability";
+
+#[test]
+fn a_silent_meter_loses_its_values_and_then_its_availability() {
+    let (bus, broker, directory) = (
+        PrivateBus::system(),
+        Broker::start(),
+        tempfile::tempdir().unwrap(),
+    );
+    let device = directory.path().join("linky");
+    let mut record = Record::at(&broker);
+    let mut line = line::open(&device);
+    let home = Home::new(&config(&[meter("main", &device)], broker.port)).on_bus(bus.address());
+    let mut daemon = home.start_ready();
+    record.until_state(0, "main", "the port is open", |state| {
+        state["link"] == "syncing"
+    });
+    let mut wired = Wired::new(Meter::new(Scenario::default()).unwrap(), 10.0, false);
+    for _ in 0..4 {
+        wired.send(&mut line);
+    }
+    let last = Instant::now();
+    let seconds = |from: u64, to: u64| Duration::from_secs(from)..Duration::from_secs(to);
+    let full = record.until_state(0, "main", "four frames", |state| {
+        state["frames_received"] == 4
+    });
+    let from = record.now();
+
+    let empty = record.until_state(from, "main", "no signal", |state| {
+        state["link"] == "no_signal"
+    });
+    assert!(
+        seconds(10, 13).contains(&last.elapsed()),
+        "{:?}",
+        last.elapsed()
+    );
+    assert!(
+        empty["link_detail"].as_str().unwrap().contains("no byte"),
+        "{}",
+        empty["link_detail"]
+    );
+    assert!(full["energy"].is_number() && full["meter_time"].is_string());
+    let own = [
+        "schema",
+        "meter",
+        "boot",
+        "seq",
+        "time",
+        "mode",
+        "link",
+        "link_detail",
+        "phases",
+        "frames_received",
+        "frames_damaged",
+        "groups_rejected",
+        "parity_errors",
+        "checksum_errors",
+        "format_errors",
+        "values_held",
+    ];
+    for (key, value) in empty.as_object().unwrap() {
+        assert_eq!(
+            value.is_null(),
+            !own.contains(&key.as_str()),
+            "{key}: {value}"
+        );
+    }
+    assert_eq!(
+        empty.as_object().unwrap().len(),
+        full.as_object().unwrap().len(),
+        "no key comes or goes"
+    );
+    let busctl = Busctl::at(&bus.address());
+    within(SOON, "nothing known on D-Bus", || {
+        busctl
+            .properties(METER, &interface("Consumption"))
+            .is_empty()
+            .then_some(())
+    });
+    let get = [
+        "get-property",
+        "io.github.linky_sensor.Linky1",
+        METER,
+        &interface("Consumption"),
+        "Energy",
+    ];
+    let refusal = String::from_utf8(busctl.run(&get).stderr).unwrap();
+    assert!(
+        !refusal.is_empty(),
+        "a value that is not known is not answered"
+    );
+    daemon.until_notice("STATUS=main: no_signal");
+
+    let is_offline = |heard: &Heard| heard.topic == AVAILABILITY && heard.payload == "offline";
+    record.until_from(from, Duration::from_secs(45), "not available", is_offline);
+    // From no signal on, or from the last frame on: the meter was available until then.
+    assert!(
+        seconds(30, 45).contains(&last.elapsed()),
+        "{:?}",
+        last.elapsed()
+    );
+
+    // As slow as a real one, so that there is a time when groups come and no frame has ended.
+    let back = record.now();
+    let mut wired = wired.at_speed(1.0);
+    for _ in 0..2 {
+        wired.send(&mut line);
+    }
+    record.until_state(back, "main", "frames again", |state| {
+        state["energy"].is_number()
+    });
+    record.until_said(back, AVAILABILITY, "online");
+    // A frame that is read whole is received at once; one that is read in pieces is synced to before.
+    let whole = [("receiving", "no_signal"), ("no_signal", "receiving")];
+    let pieces = [
+        ("receiving", "no_signal"),
+        ("no_signal", "syncing"),
+        ("syncing", "receiving"),
+    ];
+    let told = links(&mut record, from);
+    assert!(told == pairs(&whole) || told == pairs(&pieces), "{told:?}");
+}

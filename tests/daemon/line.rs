@@ -1,0 +1,175 @@
+//! The line to the meter: unplugged and put back, switched to the other mode. What holds is said at once.
+
+use std::time::{Duration, Instant};
+
+use linky_sensor::simulator::{Contract, Meter, Scenario};
+use linky_sensor::tic::Mode;
+use serde_json::Value;
+
+use super::support::broker::Broker;
+use super::support::bus::PrivateBus;
+use super::support::busctl::Busctl;
+use super::support::daemon::{Home, SOON, config, meter, within};
+use super::support::line::{self, Playing, Wired};
+use super::support::record::Record;
+use super::{METER, interface};
+
+const AVAILABILITY: &str = "linky/main/availability";
+
+/// A change of link, as an event tells it.
+fn link(event: &Value) -> (String, String) {
+    let text = |key: &str| event[key].as_str().unwrap().to_owned();
+    (text("from"), text("to"))
+}
+
+/// The changes of link since a place in the record.
+pub fn links(record: &mut Record, from: usize) -> Vec<(String, String)> {
+    let heard = record.heard()[from..]
+        .iter()
+        .filter(|heard| heard.topic == "linky/main/event");
+    let events = heard
+        .map(super::support::broker::Heard::json)
+        .filter(|event| event["event_type"] == "link_changed");
+    events.map(|event| link(&event)).collect()
+}
+
+pub fn pairs(wanted: &[(&str, &str)]) -> Vec<(String, String)> {
+    wanted
+        .iter()
+        .map(|(from, to)| ((*from).to_owned(), (*to).to_owned()))
+        .collect()
+}
+
+#[test]
+fn an_adapter_that_is_unplugged_and_put_back_is_found_within_two_seconds() {
+    let (broker, directory) = (Broker::start(), tempfile::tempdir().unwrap());
+    let device = directory.path().join("linky");
+    let mut record = Record::at(&broker);
+    let home = Home::new(&config(&[meter("main", &device)], broker.port));
+    let _daemon = home.start_ready();
+    let playing = Playing::on(&device, Scenario::default());
+    record.until_state(0, "main", "a whole state", |state| {
+        state["energy"].is_number()
+    });
+
+    let from = record.now();
+    let began = Instant::now();
+    drop(playing);
+    let state = record.until_state(from, "main", "the loss", |state| {
+        state["link"] == "no_device"
+    });
+    assert!(
+        began.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        began.elapsed()
+    );
+    assert_ne!(state["link_detail"], "", "says why");
+    assert!(
+        state["energy"].is_number(),
+        "a short interruption takes no value away"
+    );
+
+    let began = Instant::now();
+    let _playing = Playing::on(&device, Scenario::default());
+    let back = record.now();
+    record.until_state(back, "main", "the port is open again", |state| {
+        state["link"] != "no_device"
+    });
+    assert!(
+        began.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        began.elapsed()
+    );
+    record.until_state(back, "main", "frames again", |state| {
+        state["link"] == "receiving"
+    });
+    let changes = [
+        ("receiving", "no_device"),
+        ("no_device", "syncing"),
+        ("syncing", "receiving"),
+    ];
+    assert_eq!(links(&mut record, from), pairs(&changes));
+    let said = record
+        .heard()
+        .iter()
+        .filter(|heard| heard.topic == AVAILABILITY && heard.payload == "offline");
+    assert!(said.count() <= 1, "only before the first frame");
+}
+
+#[test]
+fn a_mode_switched_by_the_supplier_is_found_again() {
+    let (bus, broker, directory) = (
+        PrivateBus::system(),
+        Broker::start(),
+        tempfile::tempdir().unwrap(),
+    );
+    let device = directory.path().join("linky");
+    let mut record = Record::at(&broker);
+    let mut line = line::open(&device);
+    let home = Home::new(&config(&[meter("main", &device)], broker.port)).on_bus(bus.address());
+    let _daemon = home.start_ready();
+    record.until_state(0, "main", "the port is open", |state| {
+        state["link"] == "syncing"
+    });
+    let wired = |mode| {
+        let scenario = Scenario {
+            mode,
+            contract: Contract::OffPeak,
+            ..Scenario::default()
+        };
+        Wired::new(Meter::new(scenario).unwrap(), 5.0, false)
+    };
+    let mut historique = wired(Mode::Historique);
+    for _ in 0..4 {
+        historique.send(&mut line);
+    }
+    let before = record.until_state(0, "main", "four frames", |state| {
+        state["frames_received"] == 4
+    });
+    assert!(
+        before
+            .as_object()
+            .unwrap()
+            .contains_key("subscribed_current")
+    );
+
+    // Several bad seconds go by before the mode is doubted.
+    let from = record.now();
+    let mut standard = wired(Mode::Standard);
+    let is_found = |heard: &super::support::broker::Heard| {
+        heard.topic == "linky/main/state" && heard.json()["voltage_l1"].is_number()
+    };
+    let deadline = Instant::now() + SOON;
+    while !record.heard()[from..].iter().any(is_found) {
+        assert!(Instant::now() < deadline, "the mode is not found again");
+        standard.send(&mut line);
+    }
+    let event = record.until_event(from, "mode_changed");
+    assert_eq!(
+        link(&event),
+        ("historique".to_owned(), "standard".to_owned())
+    );
+    let after = record.until_state(from, "main", "a whole state", |state| {
+        state["voltage_l1"].is_number()
+    });
+    assert_eq!(after["mode"], "standard");
+    assert!(
+        !after
+            .as_object()
+            .unwrap()
+            .contains_key("subscribed_current"),
+        "the keys start anew"
+    );
+    assert_eq!(after["contract"], "H PLEINE/CREUSE");
+    let kept = std::fs::read_to_string(home.state().join("main.json")).unwrap();
+    assert!(
+        kept.contains("voltage_l1") && !kept.contains("subscribed_current"),
+        "{kept}"
+    );
+    let busctl = Busctl::at(&bus.address());
+    within(SOON, "the new properties", || {
+        let consumption = busctl.properties(METER, &interface("Consumption"));
+        (consumption.contains_key("CutoffPower") && !consumption.contains_key("SubscribedCurrent"))
+            .then_some(())
+    });
+}

@@ -1,0 +1,234 @@
+//! What is answered and signalled on D-Bus, compared with the last state on MQTT and with what was sent.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use linky_sensor::simulator::{FrameKind, Sent};
+use serde_json::{Map, Value, json};
+
+use super::expected::properties;
+use super::on_mqtt::{shown, told};
+use super::support::busctl::{self, Busctl, Monitor, Properties};
+use super::support::daemon::{SOON, within};
+use super::values::{Case, Plan};
+use super::{METER, ROOT, interface, micros, pascal};
+
+const INTERFACES: [&str; 7] = [
+    "Meter",
+    "Consumption",
+    "Phases",
+    "Tariff",
+    "Production",
+    "Status",
+    "Calendar",
+];
+
+/// What the interface Calendar is to answer.
+fn calendar_properties(case: &Case) -> Properties {
+    let slots = |plan: Plan| {
+        json!(
+            plan.iter()
+                .map(|(start, index, contact)| json!([start, index, contact, 0]))
+                .collect::<Vec<_>>()
+        )
+    };
+    let plans = [("Tomorrow", case.tomorrow), ("Peak", case.peak)];
+    let plans = plans.into_iter().filter(|(_, plan)| !plan.is_empty());
+    let mut wanted: Properties = plans
+        .map(|(name, plan)| (name.to_owned(), ("a(sysy)".to_owned(), slots(plan))))
+        .collect();
+    if !wanted.is_empty() {
+        wanted.insert("Assumed".to_owned(), ("b".to_owned(), json!(false)));
+    }
+    wanted
+}
+
+/// Each interface answers from the last state: its known values, of their types, and nothing else. What they answered.
+pub fn properties_are(
+    busctl: &Busctl,
+    state: &Map<String, Value>,
+    case: &Case,
+) -> BTreeMap<String, Properties> {
+    let of_the_state = |name: &str| -> Properties {
+        properties()
+            .into_iter()
+            .filter(|(key, (on, _))| {
+                *on == name && state.get(key).is_some_and(|value| !value.is_null())
+            })
+            .map(|(key, (_, signature))| {
+                let value = match (&state[&key], signature) {
+                    (Value::String(time), "t") => json!(micros(time)),
+                    (value, _) => value.clone(),
+                };
+                (pascal(&key), (signature.to_owned(), value))
+            })
+            .collect()
+    };
+    let millis = micros(state["time"].as_str().unwrap()) / 1_000;
+    within(SOON, "D-Bus has the last state", || {
+        let (_, updated) = busctl
+            .properties(METER, &interface("Meter"))
+            .remove("Updated")?;
+        (updated.as_i64()? / 1_000 == millis).then_some(())
+    });
+    let mut all = BTreeMap::new();
+    for name in INTERFACES {
+        let mut said = busctl.properties(METER, &interface(name));
+        if name == "Meter" {
+            assert_eq!(said.remove("Updated").unwrap().0, "t");
+        }
+        let wanted = if name == "Calendar" {
+            calendar_properties(case)
+        } else {
+            of_the_state(name)
+        };
+        are_same(&said, &wanted, name);
+        if !said.is_empty() {
+            all.insert(interface(name), said);
+        }
+    }
+    all
+}
+
+fn are_same(said: &Properties, wanted: &Properties, of: &str) {
+    let names: BTreeSet<&String> = said.keys().chain(wanted.keys()).collect();
+    for name in names {
+        assert_eq!(said.get(name), wanted.get(name), "{of}: {name}");
+    }
+}
+
+/// The object of the meter has the interfaces that its quantities ask for, and one answer holds them all.
+pub fn interfaces_are(busctl: &Busctl, seen: &BTreeMap<String, Properties>) {
+    let objects = busctl
+        .call(
+            ROOT,
+            "org.freedesktop.DBus.ObjectManager",
+            "GetManagedObjects",
+            &[],
+        )
+        .unwrap();
+    let meter = objects[METER].as_object().unwrap();
+    let mut wanted: BTreeSet<String> = seen.keys().cloned().collect();
+    wanted.extend([interface("Raw"), interface("Events")]);
+    let said: BTreeSet<String> = meter
+        .keys()
+        .filter(|name| name.starts_with(&interface("")))
+        .cloned()
+        .collect();
+    assert_eq!(said, wanted);
+    for (name, seen) in seen {
+        let mut said = busctl::properties(&meter[name]);
+        said.remove("Updated");
+        are_same(&said, seen, name);
+    }
+}
+
+pub fn raw_groups_are(busctl: &Busctl, sent: &[Sent]) {
+    let last = sent
+        .iter()
+        .rfind(|frame| frame.kind != FrameKind::Cut)
+        .unwrap();
+    let groups = busctl
+        .call(METER, &interface("Raw"), "GetGroups", &[])
+        .unwrap();
+    assert_eq!(groups, json!(shown(last).collect::<Vec<_>>()));
+}
+
+/// What the signals told adds up to what is answered; each event was told here too.
+pub fn signals_add_up(monitor: &Monitor, seen: &BTreeMap<String, Properties>, events: &[Value]) {
+    let mut wanted = seen.clone();
+    wanted
+        .values_mut()
+        .for_each(|properties| properties.retain(|name, _| !SILENT.contains(&name.as_str())));
+    let wanted_events: Vec<Value> = events
+        .iter()
+        .map(|event| {
+            let (kind, from, to) = told(event);
+            json!([
+                pascal(kind),
+                micros(event["time"].as_str().unwrap()) / 1_000,
+                from,
+                to
+            ])
+        })
+        .collect();
+    let mut told = Told::default();
+    let deadline = Instant::now() + SOON / 2;
+    within(SOON, "the signals", || {
+        monitor.rest().iter().for_each(|line| told.push(line));
+        let is_all = told.properties == wanted && told.events.len() >= wanted_events.len();
+        (is_all || Instant::now() > deadline).then_some(())
+    });
+    for (name, wanted) in &wanted {
+        are_same(
+            told.properties.get(name).unwrap_or(&Properties::new()),
+            wanted,
+            name,
+        );
+    }
+    assert_eq!(told.properties.len(), wanted.len());
+    assert_eq!(told.events, wanted_events);
+}
+
+/// Properties whose change is not told.
+const SILENT: [&str; 8] = [
+    "FramesReceived",
+    "FramesDamaged",
+    "GroupsRejected",
+    "ParityErrors",
+    "ChecksumErrors",
+    "FormatErrors",
+    "ValuesHeld",
+    "Updated",
+];
+
+/// What the signals of the bus told of the meter.
+#[derive(Default)]
+struct Told {
+    properties: BTreeMap<String, Properties>,
+    events: Vec<Value>,
+}
+
+impl Told {
+    fn push(&mut self, line: &str) {
+        let message: Value = serde_json::from_str(line).unwrap();
+        if message["type"] != "signal" {
+            return;
+        }
+        let data = &message["payload"]["data"];
+        match (message["path"].as_str(), message["member"].as_str()) {
+            (Some(METER), Some("PropertiesChanged")) => {
+                let known = self
+                    .properties
+                    .entry(data[0].as_str().unwrap().to_owned())
+                    .or_default();
+                let changed = busctl::properties(&data[1]);
+                assert!(
+                    changed.keys().all(|name| !SILENT.contains(&name.as_str())),
+                    "{changed:?}"
+                );
+                known.extend(changed);
+                for name in data[2].as_array().unwrap() {
+                    known.remove(name.as_str().unwrap());
+                }
+            }
+            (_, Some("InterfacesAdded")) if data[0] == METER => {
+                for (name, added) in data[1].as_object().unwrap() {
+                    let mut added = busctl::properties(added);
+                    added.retain(|name, _| !SILENT.contains(&name.as_str()));
+                    if !added.is_empty() {
+                        self.properties
+                            .entry(name.clone())
+                            .or_default()
+                            .extend(added);
+                    }
+                }
+            }
+            (Some(METER), Some(member)) if message["interface"] == interface("Events") => {
+                let millis = data[0].as_i64().unwrap() / 1_000;
+                self.events.push(json!([member, millis, data[1], data[2]]));
+            }
+            _ => {}
+        }
+    }
+}

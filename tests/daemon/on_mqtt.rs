@@ -1,0 +1,156 @@
+//! What is heard on MQTT, compared with what was sent.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use linky_sensor::simulator::{FrameKind, Sent};
+use serde_json::{Map, Value, json};
+
+use super::expected::{Expected, always};
+use super::facts::OF_THE_STATE;
+use super::micros;
+use super::values::{Case, Plan};
+
+/// The host's clock.
+pub fn host_micros() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    i64::try_from(now.as_micros()).unwrap()
+}
+
+/// The states are those of one start, none is missing, and their times are those of the host.
+pub fn are_one_series(states: &[Value], began: i64) {
+    let seqs: BTreeSet<u64> = states
+        .iter()
+        .map(|state| state["seq"].as_u64().unwrap())
+        .collect();
+    let (first, last) = (seqs.first().unwrap(), seqs.last().unwrap());
+    assert_eq!(
+        seqs.len() as u64,
+        last - first + 1,
+        "every Update is a state: {seqs:?}"
+    );
+    let boots: BTreeSet<&str> = states
+        .iter()
+        .map(|state| state["boot"].as_str().unwrap())
+        .collect();
+    assert_eq!(boots.len(), 1, "{boots:?}");
+    let times: Vec<i64> = states
+        .iter()
+        .map(|state| micros(state["time"].as_str().unwrap()))
+        .collect();
+    assert!(
+        times.is_sorted() && times[0] >= began - 1_000 && *times.last().unwrap() <= host_micros(),
+        "{times:?}"
+    );
+}
+
+/// After each frame, the state that the facts make of it: its keys and each of its values.
+pub fn states_are(said: &[Value], wanted: &BTreeMap<u64, Map<String, Value>>, expected: &Expected) {
+    for (frames, wanted) in wanted {
+        let mut states: Vec<&Value> = said
+            .iter()
+            .filter(|state| state["frames_received"] == *frames)
+            .collect();
+        states.dedup();
+        assert_eq!(states.len(), 1, "one state for frame {frames}");
+        let mut state = states[0].as_object().unwrap().clone();
+        for key in OF_THE_STATE
+            .iter()
+            .filter(|key| !["schema", "meter"].contains(key))
+        {
+            assert!(state.remove(*key).is_some(), "{key} is in every state");
+        }
+        let mut wanted = wanted.clone();
+        if *frames < 3 {
+            let is_early = |key: &String| expected.is_occasional(key) && !always().contains(key);
+            wanted.retain(|key, _| state.contains_key(key) || !is_early(key));
+        }
+        let keys: BTreeSet<&String> = state.keys().chain(wanted.keys()).collect();
+        let differing: Vec<String> = keys
+            .into_iter()
+            .filter(|key| state.get(*key) != wanted.get(*key))
+            .map(|key| {
+                format!(
+                    "{key}: {:?} is said, {:?} was sent",
+                    state.get(key),
+                    wanted.get(key)
+                )
+            })
+            .collect();
+        assert!(
+            differing.is_empty(),
+            "after frame {frames}:\n{}",
+            differing.join("\n")
+        );
+    }
+    let interrupted = (1..=expected.frames).filter(|frames| !wanted.contains_key(frames));
+    for frames in interrupted {
+        assert!(
+            said.iter().all(|state| state["frames_received"] != frames),
+            "frame {frames} was interrupted"
+        );
+    }
+}
+
+pub fn told(event: &Value) -> (&str, &str, &str) {
+    let text = |key: &str| event[key].as_str().unwrap();
+    (text("event_type"), text("from"), text("to"))
+}
+
+pub fn events_are(said: &[Value], wanted: &[(&str, &str, &str)]) {
+    let coming_up = [
+        ("link_changed", "no_device", "syncing"),
+        ("link_changed", "syncing", "receiving"),
+    ];
+    let said: Vec<_> = said.iter().map(told).collect();
+    assert_eq!(said, [&coming_up, wanted].concat());
+}
+
+/// The groups of each frame as sent, but for those that identify somebody.
+pub fn groups_are(said: &[Value], sent: &[Sent]) {
+    let wanted: Vec<Value> = sent
+        .iter()
+        .filter(|frame| frame.kind != FrameKind::Cut)
+        .map(|frame| {
+            let groups = shown(frame).map(|[label, horodate, data]| {
+                let mut group = json!({ "value": data });
+                if !horodate.is_empty() {
+                    group["time"] = json!(horodate);
+                }
+                (label, group)
+            });
+            Value::Object(groups.collect())
+        })
+        .collect();
+    assert_eq!(said.len(), wanted.len(), "one for each frame");
+    for (said, wanted) in said.iter().zip(&wanted) {
+        assert_eq!(said, wanted);
+    }
+}
+
+pub fn shown(frame: &Sent) -> impl Iterator<Item = [String; 3]> {
+    let groups = frame
+        .groups
+        .iter()
+        .filter(|group| !["ADSC", "ADCO", "PRM"].contains(&group.label.name()));
+    groups.map(|group| {
+        let horodate = group.horodate.clone().unwrap_or_default();
+        [group.label.name().to_owned(), horodate, group.data.clone()]
+    })
+}
+
+pub fn calendar_is(said: &[Value], case: &Case) {
+    let slots = |plan: Plan| {
+        let slots = plan.iter().map(|(start, index, contact)| {
+            json!({ "start": start, "tariff_index": index, "dry_contact": contact, "virtual_contacts": 0 })
+        });
+        json!((!plan.is_empty()).then(|| slots.collect::<Vec<_>>()))
+    };
+    let wanted = json!({
+        "today": null, "tomorrow": slots(case.tomorrow), "peak": slots(case.peak), "assumed": false
+    });
+    match said.last() {
+        Some(said) => assert_eq!(*said, wanted),
+        None => assert!(case.tomorrow.is_empty()),
+    }
+}

@@ -1,0 +1,41 @@
+//! `mqtts://`: the real binary and a real mosquitto, with certificates made for the occasion.
+//!
+//! - `session`: what is published arrives over TLS, and whoever cannot be trusted is refused in words.
+//! - `files`: what is said about the files that TLS needs.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod files;
+mod session;
+
+#[path = "../support"]
+#[allow(dead_code, reason = "each test uses its own part")]
+mod support {
+    pub mod broker;
+    pub mod certificates;
+    pub mod daemon;
+    pub mod line;
+}
+
+use std::path::Path;
+
+use support::certificates::Pair;
+
+/// The section of the broker at this url.
+fn mqtt(url: &str, authority: Option<&Path>, client: Option<&Pair>) -> String {
+    let file = |key: &str, path: &Path| format!("{key} = \"{}\"\n", path.display());
+    let mut lines = format!("[mqtt]\nurl = \"{url}\"\ninterval = \"frame\"\n");
+    if let Some(authority) = authority {
+        lines += &file("ca-file", authority);
+    }
+    if let Some(client) = client {
+        lines += &file("client-certificate", &client.certificate);
+        lines += &file("client-key", &client.key);
+    }
+    lines
+}
