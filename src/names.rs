@@ -162,6 +162,8 @@ pub mod file {
     pub const DEVICE: &str = "/dev/linky";
     /// Where the daemon keeps its state when systemd does not say ([`super::variable::STATE_DIRECTORY`]).
     pub const STATE_DIRECTORY: &str = "/var/lib/linky-sensor";
+    /// In the state directory: what could not be delivered to the broker yet.
+    pub const HISTORY: &str = "history";
     /// The broker's password, as systemd names the credential.
     pub const PASSWORD_CREDENTIAL: &str = "linky-sensor.mqtt-password";
     /// Where systemd finds credentials kept as they are.

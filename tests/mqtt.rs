@@ -9,184 +9,26 @@
 mod support {
     pub mod broker;
     pub mod proxy;
+    pub mod sink;
 }
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::thread::{self, JoinHandle};
+use std::sync::atomic::Ordering;
+use std::thread;
 use std::time::{Duration, Instant};
 
-use linky_sensor::config::{BrokerUrl, Interval, MqttSettings, Qos, Secret};
-use linky_sensor::meter::{Identity, Input, Memory, Meter, Moment, Timestamp, Update};
-use linky_sensor::mqtt::{BrokerState, Feed, Outbox, Session};
-use linky_sensor::tic::{Decoder, Frame, Mode, Parity, push_group, with_parity};
+use linky_sensor::config::{Interval, MqttSettings, Qos};
+use linky_sensor::mqtt::BrokerState;
 use nix::sys::signal::Signal;
 use support::broker::{Broker, Ear, PATIENCE, free_port};
 use support::proxy::Proxy;
-use tokio::sync::{broadcast, oneshot, watch};
+use support::sink::{Sink, settings};
 
 const STATE: &str = "linky/main/state";
 const EVENT: &str = "linky/main/event";
 const AVAILABILITY: &str = "linky/main/availability";
 const BRIDGE: &str = "linky/bridge/test/availability";
 const DISCOVERY: &str = "homeassistant/device/linky_main/config";
-
-// ---- the sink and a meter ------------------------------------------------------------------
-
-/// The sink on a thread of its own, fed by hand. Stopped when dropped.
-struct Sink {
-    meter: Meter,
-    start: Instant,
-    feed: broadcast::Sender<Arc<Update>>,
-    state: watch::Receiver<BrokerState>,
-    beats: Arc<AtomicUsize>,
-    dropped: Arc<AtomicU64>,
-    lagged: Arc<AtomicU64>,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-fn settings(port: u16) -> MqttSettings {
-    MqttSettings {
-        url: BrokerUrl::parse(&format!("mqtt://127.0.0.1:{port}")).unwrap(),
-        client_id: Some("test".to_owned()),
-        interval: Interval::Frame,
-        ..MqttSettings::default()
-    }
-}
-
-impl Sink {
-    fn start(settings: &MqttSettings) -> Self {
-        Self::with_password(settings, None)
-    }
-
-    fn with_password(settings: &MqttSettings, password: Option<&Secret>) -> Self {
-        let identity = Identity {
-            id: "main".into(),
-            boot: "b00t".into(),
-            shows_identifiers: false,
-        };
-        let meter = Meter::new(identity, &Memory::default());
-        let (feed, updates) = broadcast::channel(256);
-        let feeds = vec![Feed {
-            id: "main".to_owned(),
-            name: "Linky".to_owned(),
-            updates,
-            last: meter.last().clone(),
-        }];
-        let (state_sender, state) = watch::channel(BrokerState::Disabled);
-        let (dropped, lagged) = (Arc::<AtomicU64>::default(), Arc::<AtomicU64>::default());
-        let outbox = Outbox::new(dropped.clone());
-        let session = Session::new(
-            settings,
-            password,
-            feeds,
-            outbox,
-            lagged.clone(),
-            state_sender,
-        )
-        .unwrap();
-        let beats = Arc::new(AtomicUsize::new(0));
-        let (stop, stopped) = oneshot::channel::<()>();
-        let count = beats.clone();
-        let thread = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap();
-            runtime.block_on(session.run(
-                async {
-                    let _ = stopped.await;
-                },
-                || {
-                    count.fetch_add(1, Ordering::SeqCst);
-                },
-            ));
-        });
-        Self {
-            meter,
-            start: Instant::now(),
-            feed,
-            state,
-            beats,
-            dropped,
-            lagged,
-            stop: Some(stop),
-            thread: Some(thread),
-        }
-    }
-
-    /// The port tells something; the seq of the Update that it makes.
-    fn tell(&mut self, input: Input) -> u64 {
-        let now = Moment {
-            wall: Some(Timestamp::now()),
-            mono: self.start.elapsed(),
-        };
-        let update = self.meter.push(input, now).unwrap();
-        self.feed.send(update.clone()).unwrap();
-        update.snapshot.seq
-    }
-
-    /// A frame ends.
-    fn frame(&mut self) -> u64 {
-        self.tell(Input::Frame(frame("      BASE      ")))
-    }
-
-    /// The tariff changes: a text is believed when it comes twice.
-    fn change_tariff(&mut self) -> u64 {
-        for _ in 0..2 {
-            self.tell(Input::Frame(frame("  HEURE CREUSE  ")));
-        }
-        self.meter.last().seq
-    }
-
-    /// Waits for a state of the session.
-    fn await_state(&self, wanted: BrokerState, patience: Duration) {
-        let deadline = Instant::now() + patience;
-        while *self.state.borrow() != wanted {
-            assert!(Instant::now() < deadline, "it is never {wanted:?}");
-            thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    /// Asks it to stop, and says how long that took.
-    fn stop(&mut self) -> Duration {
-        let asked = Instant::now();
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            thread.join().unwrap();
-        }
-        asked.elapsed()
-    }
-}
-
-impl Drop for Sink {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-fn frame(tariff: &str) -> Frame {
-    let mut bytes = vec![0x02];
-    for (label, data) in [
-        ("NGTF", "      BASE      "),
-        ("LTARF", tariff),
-        ("EAST", "000012345"),
-        ("SINSTS", "00450"),
-        ("PJOURF+1", &format!("00004001{}", " NONUTILE".repeat(10))),
-    ] {
-        push_group(Mode::Standard, label, None, data, &mut bytes);
-    }
-    bytes.push(0x03);
-    let bytes: Vec<u8> = bytes.into_iter().map(with_parity).collect();
-    let mut frames = Vec::new();
-    Decoder::new(Mode::Standard, Parity::Check).push(&bytes, &mut |frame| frames.push(frame));
-    frames.remove(0)
-}
 
 /// The seqs of the states that the ear hears, up to and including `last`.
 fn seqs_up_to(ear: &Ear, last: u64) -> Vec<u64> {
@@ -204,8 +46,10 @@ fn states_arrive_in_order_with_every_seq() {
     for qos in [Qos::AtMostOnce, Qos::AtLeastOnce, Qos::ExactlyOnce] {
         let broker = Broker::start();
         let ear = Ear::at(&broker);
+        // Without a history, what finds no room in the window waits for it.
         let mut sink = Sink::start(&MqttSettings {
             qos,
+            history: None,
             ..settings(broker.port)
         });
         sink.await_state(BrokerState::Connected, PATIENCE);
@@ -217,7 +61,7 @@ fn states_arrive_in_order_with_every_seq() {
             let heard = seqs_up_to(&ear, last);
             assert_eq!(heard, (last - 99..=last).collect::<Vec<u64>>(), "{qos:?}");
         }
-        assert_eq!(sink.dropped.load(Ordering::Relaxed), 0);
+        assert_eq!(sink.dropped(), 0);
         assert_eq!(sink.lagged.load(Ordering::Relaxed), 0);
     }
 }
@@ -247,64 +91,6 @@ fn an_event_follows_its_state_and_is_not_kept() {
     let late = Ear::at(&broker);
     assert!(late.next_on(STATE).retained);
     assert!(late.rest().iter().all(|heard| heard.topic != EVENT));
-}
-
-#[test]
-fn whatever_breaks_on_the_way_what_is_lost_is_counted_and_the_order_holds() {
-    let broker = Broker::start();
-    let ear = Ear::at(&broker);
-    let plan: &[usize] = &[4, 61, 202];
-    let proxy = Proxy::to(broker.port, plan);
-    let mut sink = Sink::start(&settings(proxy.port));
-    let deadline = Instant::now() + 2 * PATIENCE;
-    let mut last = sink.frame();
-    let mut after = 0;
-    while after < 200 {
-        assert!(
-            Instant::now() < deadline,
-            "{} of the breaks",
-            proxy.broken()
-        );
-        last = sink.frame();
-        let is_whole = proxy.broken() == plan.len();
-        after += usize::from(is_whole && *sink.state.borrow() == BrokerState::Connected);
-        thread::sleep(Duration::from_millis(2)); // the pace of the meter
-    }
-    let heard = seqs_up_to(&ear, last);
-    let mut distinct = BTreeSet::new();
-    let mut again = 0;
-    for seq in &heard {
-        if distinct.last().is_some_and(|newest| seq <= newest) {
-            assert!(distinct.contains(seq), "{seq} comes late");
-            again += 1;
-        }
-        distinct.insert(*seq);
-    }
-    assert!(
-        again <= plan.len() * 64,
-        "{again} came twice: more than were in flight"
-    );
-    let missing = last - u64::try_from(distinct.len()).unwrap();
-    assert_eq!(sink.dropped.load(Ordering::Relaxed), missing, "of {last}");
-    assert!(
-        missing > 0 && again > 0,
-        "nothing was broken: {missing} {again}"
-    );
-}
-
-#[test]
-fn an_event_of_an_outage_arrives_after_it() {
-    let mut broker = Broker::start();
-    let mut sink = Sink::start(&settings(broker.port));
-    sink.frame();
-    sink.await_state(BrokerState::Connected, PATIENCE);
-    broker.stop();
-    sink.await_state(BrokerState::Disconnected, PATIENCE);
-    let seq = sink.change_tariff();
-    broker.start_again();
-    let ear = Ear::at(&broker);
-    let event = ear.until(|heard| heard.topic == EVENT && heard.payload.contains("tariff_changed"));
-    assert_eq!(event.json()["seq"], seq);
 }
 
 // ---- the broker comes and goes -------------------------------------------------------------
@@ -441,8 +227,6 @@ fn at_the_stop_all_is_offline_and_nothing_is_left_behind() {
     let mut sink = Sink::start(&settings(broker.port));
     sink.await_state(BrokerState::Connected, PATIENCE);
     let last = (0..100).map(|_| sink.frame()).last().unwrap();
-    // What waits in the feed when the stop comes is not promised.
-    seqs_up_to(&Ear::at(&broker), last);
     assert!(sink.stop() < Duration::from_secs(2));
     assert_eq!(*sink.state.borrow(), BrokerState::Disconnected);
     let ear = Ear::at(&broker);

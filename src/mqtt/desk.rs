@@ -94,8 +94,7 @@ impl Desk {
         if let Some(publisher) = self.publishers.get_mut(place) {
             publisher.push(update, now, &mut said);
         }
-        said.into_iter()
-            .for_each(|message| self.queue.push(message));
+        self.say(said, now);
     }
 
     /// Time passes: what is due is done, and what there is room for is sent.
@@ -105,9 +104,9 @@ impl Desk {
             for publisher in &mut self.publishers {
                 publisher.pass(now, &mut said);
             }
-            said.into_iter()
-                .for_each(|message| self.queue.push(message));
+            self.say(said, now);
         }
+        self.queue.pass(now);
         while let Some(message) = self.queue.next(now) {
             self.send(message);
         }
@@ -131,7 +130,7 @@ impl Desk {
             Event::Outgoing(Outgoing::Publish(packet)) => self.queue.written(packet),
             Event::Incoming(Packet::PubAck(ack)) => self.acknowledged(ack.pkid),
             Event::Incoming(Packet::PubComp(complete)) => self.acknowledged(complete.pkid),
-            Event::Incoming(Packet::Publish(publish)) => self.listen(&publish),
+            Event::Incoming(Packet::Publish(publish)) => self.listen(&publish, now),
             Event::Outgoing(Outgoing::Disconnect) => self.stage = Stage::Gone,
             Event::Incoming(_) | Event::Outgoing(_) => {}
         }
@@ -159,8 +158,8 @@ impl Desk {
             publisher.part(&mut said);
         }
         said.push(Message::standing(&self.bridge, topic::OFFLINE));
-        said.into_iter()
-            .for_each(|message| self.queue.push(message));
+        self.say(said, now);
+        self.queue.rest();
         self.stage = Stage::Flushing(now + FLUSH);
     }
 
@@ -179,9 +178,16 @@ impl Desk {
         }
     }
 
-    /// Nobody works here any more.
-    pub fn end(&self) {
+    /// Nobody works here any more: what was not delivered until now is kept.
+    pub fn end(&mut self) {
+        self.queue.close();
         self.voice.ended();
+    }
+
+    fn say(&mut self, messages: Vec<Message>, now: Duration) {
+        for message in messages {
+            self.queue.push(message, now);
+        }
     }
 
     fn advance_stop(&mut self, now: Duration) {
@@ -205,28 +211,22 @@ impl Desk {
             debug!("{error}");
         }
         let introduction = self.introduction();
-        self.queue.open(introduction);
-        for publisher in &self.publishers {
-            if let Some(state) = publisher.last_state()
-                && !self.queue.ends_with(&state)
-            {
-                self.queue.push(state);
-            }
-        }
+        self.queue.open(introduction, now);
     }
 
-    /// What holds now.
+    /// What holds now, the last states behind the rest.
     fn introduction(&self) -> Vec<Message> {
         let mut said = vec![Message::standing(&self.bridge, topic::ONLINE)];
         for publisher in &self.publishers {
             publisher.introduce(&mut said);
         }
+        said.extend(self.publishers.iter().filter_map(Publisher::last_state));
         said
     }
 
     /// Home Assistant tells that it has started: it knows nothing of us any more. What the broker kept of its status is
     /// no news.
-    fn listen(&mut self, publish: &Publish) {
+    fn listen(&mut self, publish: &Publish, now: Duration) {
         if self.home_assistant.as_deref() != Some(&*publish.topic)
             || publish.retain
             || publish.payload != topic::ONLINE
@@ -234,10 +234,8 @@ impl Desk {
         {
             return;
         }
-        let states = self.publishers.iter().filter_map(Publisher::last_state);
-        let said: Vec<Message> = self.introduction().into_iter().chain(states).collect();
-        said.into_iter()
-            .for_each(|message| self.queue.push(message));
+        let introduction = self.introduction();
+        self.say(introduction, now);
     }
 
     fn acknowledged(&mut self, packet: u16) {

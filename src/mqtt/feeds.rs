@@ -40,6 +40,13 @@ impl Feeds {
     pub async fn next(&mut self) -> Option<(usize, Arc<Update>)> {
         self.updates.recv().await
     }
+
+    /// An Update that was told before now and is still on its way; `None` when there is none left.
+    pub async fn rest(&mut self) -> Option<(usize, Arc<Update>)> {
+        // The tasks behind this get a turn.
+        tokio::task::yield_now().await;
+        self.updates.try_recv().ok()
+    }
 }
 
 async fn forward(

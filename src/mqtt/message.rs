@@ -16,15 +16,15 @@ pub struct Message {
 }
 
 /// What a message is worth later.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Worth {
     /// What holds now: an availability, a discovery, a calendar. Said anew in each session, so an old one is worth nothing.
     Standing,
-    /// A state of a meter: to be delivered.
-    State,
-    /// An event: to be delivered.
-    Event,
-    /// What comes along with a state: worth nothing later.
+    /// A state or an event of the meter with this id: to be delivered, even if late.
+    Record(Arc<str>),
+    /// The same, of which the history keeps a copy under this number.
+    Kept(u64),
+    /// What comes along with a state, or was given up: worth nothing later.
     Passing,
 }
 
@@ -39,23 +39,28 @@ impl Message {
         }
     }
 
-    /// A state.
-    pub fn state(topic: &Arc<str>, payload: Vec<u8>, retain: bool) -> Self {
+    /// A state of a meter.
+    pub fn state(topic: &Arc<str>, meter: &Arc<str>, payload: Vec<u8>, retain: bool) -> Self {
         Self {
             topic: topic.clone(),
             payload,
             retain,
-            worth: Worth::State,
+            worth: Worth::Record(meter.clone()),
         }
     }
 
-    /// An event.
-    pub fn event(topic: &Arc<str>, payload: Vec<u8>) -> Self {
+    /// An event of a meter.
+    pub fn event(topic: &Arc<str>, meter: &Arc<str>, payload: Vec<u8>) -> Self {
+        Self::state(topic, meter, payload, false)
+    }
+
+    /// A state or an event that comes late, and its number in the history.
+    pub fn late(topic: Arc<str>, payload: Vec<u8>, number: u64) -> Self {
         Self {
-            topic: topic.clone(),
+            topic,
             payload,
             retain: false,
-            worth: Worth::Event,
+            worth: Worth::Kept(number),
         }
     }
 
@@ -67,10 +72,5 @@ impl Message {
             retain: false,
             worth: Worth::Passing,
         }
-    }
-
-    /// Whether it is to be delivered even if late.
-    pub fn is_record(&self) -> bool {
-        matches!(self.worth, Worth::State | Worth::Event)
     }
 }

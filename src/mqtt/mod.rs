@@ -1,6 +1,6 @@
 //! MQTT: what the meters tell, published at a broker; and Home Assistant's discovery.
 //!
-//! Input: the settings, the password and a [`Feed`] per meter. Output: the topics of the reference, the state of the
+//! Input: the settings, the password, a [`Feed`] per meter, and a [`History`] for what cannot be delivered. Output: the topics of the reference, the state of the
 //! session ([`BrokerState`]) on a `watch`, and two counts. [`Session::new`] refuses what cannot work; [`Session::run`]
 //! is the whole life of the sink: it returns only when asked to stop.
 //!
@@ -8,7 +8,7 @@
 //!  Update ─ feeds ─▶ publisher ─ Message ─▶ queue ─▶ window ─▶ rumqttc ─▶ broker
 //!                    (a meter)               │  ▲       │
 //!                    availability            ▼  │       ▼ acknowledged: delivered
-//!                    discovery              outbox
+//!                    discovery              outbox ─▶ history (on disk) ─▶ outbox: late
 //! ```
 //!
 //! | file | |
@@ -17,7 +17,8 @@
 //! | `desk` | all that it does besides: pure but for the library's channel |
 //! | `publisher`, `availability`, `topics` | what is said about one meter, and when |
 //! | `discovery` | what Home Assistant is told |
-//! | `message`, `queue`, `window`, `outbox` | what is to be sent, is in flight, could not be delivered |
+//! | `message`, `queue`, `window` | what is to be sent, and is in flight |
+//! | `outbox`, `history` | what could not be delivered, and comes late |
 //! | `transport`, `tls` | how the broker is reached; whom to trust, and who we are |
 //! | `broker`, `handshake`, `backoff` | how the session is doing, in words; why there is no TLS; when to try again |
 //! | `feeds` | all meters in one stream |
@@ -34,6 +35,7 @@ mod desk;
 mod discovery;
 mod feeds;
 mod handshake;
+mod history;
 mod message;
 mod outbox;
 mod publisher;
@@ -47,6 +49,7 @@ mod transport;
 mod window;
 
 pub use broker::BrokerState;
+pub use history::History;
 pub use outbox::Outbox;
 pub use session::{Feed, Session};
 pub use tls::{Error, PemFile, check_files};

@@ -25,6 +25,7 @@ use crate::meter::{Snapshot, Update, json};
 /// Says everything about one meter.
 #[derive(Debug)]
 pub struct Publisher {
+    meter: Arc<str>,
     topics: Topics,
     device: Device,
     retain: bool,
@@ -53,6 +54,7 @@ impl Publisher {
         let mut facts = Facts::default();
         facts.learn(&newest);
         Self {
+            meter: id.into(),
             device: Device {
                 id: id.to_owned(),
                 name: name.to_owned(),
@@ -86,7 +88,7 @@ impl Publisher {
         }
         for event in &update.events {
             let json = to_json(&json::EventOf(&self.newest, event));
-            out.push(Message::event(&self.topics.event, json));
+            out.push(Message::event(&self.topics.event, &self.meter, json));
         }
     }
 
@@ -121,11 +123,13 @@ impl Publisher {
         self.say_calendar(out);
     }
 
-    /// The last state that counted, as it was said.
+    /// The last state that counted, as it was said; to be said again, so worth nothing later.
     pub fn last_state(&self) -> Option<Message> {
         let said = self.said.as_ref()?;
-        let json = to_json(&json::State(said));
-        Some(Message::state(&self.topics.state, json, self.retain))
+        Some(Message {
+            retain: self.retain,
+            ..Message::standing(&self.topics.state, to_json(&json::State(said)))
+        })
     }
 
     /// The daemon stops.
@@ -163,7 +167,9 @@ impl Publisher {
 
     fn say_state(&mut self, out: &mut Vec<Message>) {
         self.said = Some(self.newest.clone());
-        out.extend(self.last_state());
+        let json = to_json(&json::State(&self.newest));
+        let (topic, meter) = (&self.topics.state, &self.meter);
+        out.push(Message::state(topic, meter, json, self.retain));
         if self.newest.frame.is_none() {
             return;
         }

@@ -1,17 +1,24 @@
 //! What is to be sent, in order, and what is in flight.
 //!
-//! While there is a session, messages wait here until the window has room. When the session is lost, all that is to be
-//! delivered goes to the outbox, in order; at the next connection it comes back, behind what is said to introduce us.
+//! While there is a session, messages wait here until the window has room. A state or an event does not wait: if the
+//! window is full, or the oldest message in it is not acknowledged within [`LAG`], it goes to the outbox, and so it does
+//! while there is no session. One rule keeps the outbox in order: **before a newer record goes there, all that are here
+//! do**. Those in flight stay in flight too: an acknowledgement that comes after all takes them out again.
+//!
+//! Late messages come from the outbox when nothing else waits, and leave half of the window to the others.
 //!
 //! Bounded: a broker that does not keep up is a broken session ([`Queue::is_stuck`]).
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::message::Message;
+use super::message::{Message, Worth};
 use super::outbox::Outbox;
 use super::window::Window;
 use crate::config::Qos;
+
+/// So long without an acknowledgement, and states and events are no longer held in memory alone.
+const LAG: Duration = Duration::from_secs(2);
 
 /// So long without an acknowledgement, and the connection is dropped: a broker that hangs does not close it.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -44,37 +51,62 @@ impl Queue {
         self.is_open
     }
 
-    /// There is a session: the introduction goes first, then what could not be delivered before.
-    pub fn open(&mut self, introduction: Vec<Message>) {
+    /// There is a session: the introduction goes first.
+    pub fn open(&mut self, introduction: Vec<Message>, now: Duration) {
         self.is_open = true;
         self.waiting.extend(introduction);
-        self.waiting.extend(self.outbox.take());
+        self.outbox.open(now);
     }
 
-    /// The session is lost.
+    /// The session is lost, or ended.
     pub fn close(&mut self) {
         self.is_open = false;
-        let undelivered = self.window.drain().chain(self.waiting.drain(..));
-        self.outbox.put_back(undelivered);
+        self.keep_all();
+        self.window.clear();
+        self.waiting.clear();
+        self.outbox.close();
     }
 
     /// Something is to be sent.
-    pub fn push(&mut self, message: Message) {
-        if self.is_open {
+    pub fn push(&mut self, mut message: Message, now: Duration) {
+        if self.is_open && (!self.outbox.keeps() || self.has_way(now)) {
             self.waiting.push_back(message);
-        } else {
-            self.outbox.keep(message);
+            return;
+        }
+        match message.worth {
+            Worth::Record(_) => {
+                self.keep_all();
+                self.outbox.keep(&mut message);
+            }
+            Worth::Standing if self.is_open => self.waiting.push_back(message),
+            Worth::Standing | Worth::Kept(_) | Worth::Passing => {}
+        }
+    }
+
+    /// Time passes.
+    pub fn pass(&mut self, now: Duration) {
+        if self.lags_at().is_some_and(|at| at <= now) {
+            self.keep_all();
         }
     }
 
     /// The next message to hand over, which is in flight from now on; `None` if there is none, or no room.
     pub fn next(&mut self, now: Duration) -> Option<Message> {
-        if !self.is_open || !self.window.has_room() {
+        if !self.is_open {
             return None;
         }
-        let message = self.waiting.pop_front()?;
+        let next = match self.window.room() {
+            0 => None,
+            _ => self.waiting.pop_front(),
+        };
+        let message = next.or_else(|| self.late(now))?;
         self.window.push(message.clone(), now);
         Some(message)
+    }
+
+    /// Nothing late is sent any more in this session.
+    pub fn rest(&mut self) {
+        self.outbox.rest();
     }
 
     /// See [`Window::written`].
@@ -82,18 +114,13 @@ impl Queue {
         self.window.written(packet);
     }
 
-    /// See [`Window::acknowledged`].
+    /// The broker acknowledged this number. Whether that delivered a message.
     pub fn acknowledged(&mut self, packet: u16) -> bool {
-        self.window.acknowledged(packet)
-    }
-
-    /// Whether this message waits, and is the last word on its topic.
-    pub fn ends_with(&self, message: &Message) -> bool {
-        let last = self
-            .waiting
-            .iter()
-            .rfind(|waiting| waiting.topic == message.topic);
-        last == Some(message)
+        let delivered = self.window.acknowledged(packet);
+        if let Some(message) = &delivered {
+            self.outbox.delivered(message);
+        }
+        delivered.is_some()
     }
 
     /// Whether everything is delivered.
@@ -101,98 +128,62 @@ impl Queue {
         self.waiting.is_empty() && self.window.is_empty()
     }
 
-    /// When the patience with the oldest message in flight ends.
+    /// When [`pass`](Self::pass), [`next`](Self::next) or [`is_stuck`](Self::is_stuck) has something to do.
     pub fn deadline(&self) -> Option<Duration> {
-        self.window.oldest().map(|since| since + PATIENCE)
+        let stuck = self.stuck_at().into_iter();
+        let late = self.outbox.deadline();
+        stuck.chain(self.lags_at()).chain(late).min()
     }
 
     /// Whether the broker has stopped taking messages: the connection is worth nothing any more.
     pub fn is_stuck(&self, now: Duration) -> bool {
-        self.waiting.len() > WAITING || self.deadline().is_some_and(|deadline| deadline <= now)
+        self.waiting.len() > WAITING || self.stuck_at().is_some_and(|at| at <= now)
+    }
+
+    fn stuck_at(&self) -> Option<Duration> {
+        self.window.oldest().map(|since| since + PATIENCE)
+    }
+
+    /// When a state or an event has been in memory alone for too long.
+    fn lags_at(&self) -> Option<Duration> {
+        let is_record = |message: &Message| matches!(message.worth, Worth::Record(_));
+        let since = self.window.oldest()?;
+        (self.outbox.keeps() && self.window.messages().any(is_record)).then_some(since + LAG)
+    }
+
+    /// Whether the broker acknowledges what it gets.
+    fn flows(&self, now: Duration) -> bool {
+        self.window.oldest().is_none_or(|since| now < since + LAG)
+    }
+
+    /// Whether one more message can be sent at once.
+    fn has_way(&self, now: Duration) -> bool {
+        self.flows(now) && self.window.room() > self.waiting.len()
+    }
+
+    /// Puts all states and events that are in memory alone in the outbox, in order.
+    fn keep_all(&mut self) {
+        let here = self.window.messages_mut().chain(&mut self.waiting);
+        here.for_each(|message| self.outbox.keep(message));
+        self.waiting
+            .retain(|waiting| !matches!(waiting.worth, Worth::Kept(_)));
+    }
+
+    /// The next late message, if it is time for one, and nothing is in its way.
+    fn late(&mut self, now: Duration) -> Option<Message> {
+        if !(self.waiting.is_empty() && self.window.is_half_empty() && self.flows(now)) {
+            self.outbox.put_off(now);
+            return None;
+        }
+        let late = self.outbox.next(now)?;
+        // One that is in flight is not sent beside itself.
+        let is_flying = self
+            .window
+            .messages()
+            .any(|flying| flying.worth == late.worth);
+        (!is_flying).then_some(late)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::window::WIDTH;
-    use super::*;
-
-    fn state(seq: usize) -> Message {
-        Message::state(&"linky/main/state".into(), seq.to_string().into(), true)
-    }
-
-    fn online() -> Message {
-        Message::standing(&"linky/main/availability".into(), "online")
-    }
-
-    fn sent(queue: &mut Queue, now: Duration) -> Vec<Message> {
-        std::iter::from_fn(|| queue.next(now)).collect()
-    }
-
-    #[test]
-    fn messages_go_in_order_as_the_window_lets_them() {
-        let mut queue = Queue::new(Qos::AtLeastOnce, Outbox::default());
-        queue.open(vec![online()]);
-        for seq in 0..100 {
-            queue.push(state(seq));
-        }
-        let first = sent(&mut queue, Duration::ZERO);
-        assert_eq!(first.len(), WIDTH);
-        assert_eq!(first[..2], [online(), state(0)]);
-        queue.written(1);
-        assert!(queue.acknowledged(1));
-        assert_eq!(sent(&mut queue, Duration::ZERO), [state(WIDTH - 1)]);
-        assert!(!queue.is_empty());
-    }
-
-    #[test]
-    fn what_was_in_flight_is_sent_again_before_what_waited() {
-        let mut queue = Queue::new(Qos::AtLeastOnce, Outbox::default());
-        queue.open(vec![online()]);
-        (0..3).for_each(|seq| queue.push(state(seq)));
-        assert_eq!(sent(&mut queue, Duration::ZERO).len(), 4);
-        (1..=4).for_each(|packet| queue.written(packet));
-        assert!(queue.acknowledged(2), "state 0");
-        queue.push(state(3));
-        queue.close();
-        assert_eq!(queue.next(Duration::ZERO), None);
-        queue.push(state(4));
-        queue.push(state(5));
-        queue.open(vec![online()]);
-        let again = sent(&mut queue, Duration::ZERO);
-        assert_eq!(again, [online(), state(1), state(2), state(3), state(5)]);
-    }
-
-    #[test]
-    fn the_last_word_on_a_topic_is_the_newest_that_waits_there() {
-        let mut queue = Queue::new(Qos::AtLeastOnce, Outbox::default());
-        queue.open(vec![online()]);
-        queue.push(state(1));
-        assert!(queue.ends_with(&state(1)));
-        queue.push(state(2));
-        assert!(!queue.ends_with(&state(1)));
-        assert!(queue.ends_with(&state(2)) && queue.ends_with(&online()));
-    }
-
-    #[test]
-    fn a_broker_that_does_not_acknowledge_is_stuck_after_the_patience() {
-        let mut queue = Queue::new(Qos::AtLeastOnce, Outbox::default());
-        queue.open(vec![]);
-        assert!(!queue.is_stuck(Duration::from_secs(3600)), "idle");
-        queue.push(state(1));
-        let start = Duration::from_secs(3600);
-        sent(&mut queue, start);
-        assert!(!queue.is_stuck(start + PATIENCE - Duration::from_millis(1)));
-        assert!(queue.is_stuck(start + PATIENCE));
-        queue.close();
-        assert!(!queue.is_stuck(start + PATIENCE));
-    }
-
-    #[test]
-    fn a_broker_that_does_not_keep_up_is_stuck() {
-        let mut queue = Queue::new(Qos::AtLeastOnce, Outbox::default());
-        queue.open(vec![]);
-        (0..=WAITING).for_each(|seq| queue.push(state(seq)));
-        assert!(queue.is_stuck(Duration::ZERO));
-    }
-}
+mod tests;

@@ -33,6 +33,9 @@ use crate::names::topic;
 /// A beat at least so often.
 const BEAT: Duration = Duration::from_secs(5);
 
+/// So many Updates that were told before the stop are taken at it at most.
+const LAST: usize = 1024;
+
 /// What one meter tells.
 #[derive(Debug)]
 pub struct Feed {
@@ -138,7 +141,13 @@ impl Session {
                     select! {
                         event = &mut poll => break Outcome::Event(event),
                         Some((place, update)) = feeds.next() => desk.push(place, &update, start.elapsed()),
-                        () = &mut stop, if !desk.is_stopping() => desk.stop(start.elapsed()),
+                        () = &mut stop, if !desk.is_stopping() => {
+                            for _ in 0..LAST {
+                                let Some((place, update)) = feeds.rest().await else { break };
+                                desk.push(place, &update, start.elapsed());
+                            }
+                            desk.stop(start.elapsed());
+                        }
                         () = sleep(wait.min(BEAT)) => {}
                     }
                 }
@@ -157,6 +166,7 @@ impl Session {
             abandon(&mut connection, &mut desk, start.elapsed());
             desk.close(&cause, start.elapsed());
         }
+        abandon(&mut connection, &mut desk, start.elapsed());
         desk.end();
     }
 }

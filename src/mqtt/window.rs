@@ -46,9 +46,14 @@ impl Window {
         }
     }
 
-    /// Whether another message may be handed over.
-    pub fn has_room(&self) -> bool {
-        self.flying.len() < self.width
+    /// How many more messages may be handed over.
+    pub fn room(&self) -> usize {
+        self.width.saturating_sub(self.flying.len())
+    }
+
+    /// Whether there is room for more than half as many messages as can be in flight.
+    pub fn is_half_empty(&self) -> bool {
+        self.room() > self.width / 2
     }
 
     /// Whether everything that was handed over is delivered.
@@ -82,13 +87,13 @@ impl Window {
         }
     }
 
-    /// The broker acknowledged this number. Whether that delivered a message; a number that is not in flight delivers none.
-    pub fn acknowledged(&mut self, packet: u16) -> bool {
+    /// The broker acknowledged this number. The message that it delivers; a number that is not in flight delivers none.
+    pub fn acknowledged(&mut self, packet: u16) -> Option<Message> {
         let at = self
             .flying
             .iter()
             .position(|flying| flying.packet == Some(packet));
-        at.and_then(|at| self.flying.remove(at)).is_some()
+        Some(self.flying.remove(at?)?.message)
     }
 
     /// Since when the oldest message is in flight.
@@ -96,9 +101,19 @@ impl Window {
         self.flying.front().map(|flying| flying.since)
     }
 
-    /// Ends the flight of all, in order.
-    pub fn drain(&mut self) -> impl Iterator<Item = Message> {
-        self.flying.drain(..).map(|flying| flying.message)
+    /// The messages, oldest first.
+    pub fn messages(&self) -> impl Iterator<Item = &Message> {
+        self.flying.iter().map(|flying| &flying.message)
+    }
+
+    /// The same, to change what they are worth.
+    pub fn messages_mut(&mut self) -> impl Iterator<Item = &mut Message> {
+        self.flying.iter_mut().map(|flying| &mut flying.message)
+    }
+
+    /// Ends the flight of all.
+    pub fn clear(&mut self) {
+        self.flying.clear();
     }
 }
 
@@ -107,7 +122,7 @@ mod tests {
     use super::*;
 
     fn message(text: &str) -> Message {
-        Message::state(&"t".into(), text.into(), true)
+        Message::passing(&"t".into(), text.into())
     }
 
     fn window(texts: &[&str]) -> Window {
@@ -118,8 +133,8 @@ mod tests {
         window
     }
 
-    fn left(mut window: Window) -> Vec<Message> {
-        window.drain().collect()
+    fn left(window: &Window) -> Vec<Message> {
+        window.messages().cloned().collect()
     }
 
     #[test]
@@ -127,26 +142,26 @@ mod tests {
         let mut window = window(&["a", "b", "c"]);
         window.written(7);
         window.written(8);
-        assert!(!window.acknowledged(9));
-        assert!(window.acknowledged(8));
-        assert!(!window.acknowledged(8), "only once");
-        assert_eq!(left(window), [message("a"), message("c")]);
+        assert_eq!(window.acknowledged(9), None);
+        assert_eq!(window.acknowledged(8), Some(message("b")));
+        assert_eq!(window.acknowledged(8), None, "only once");
+        assert_eq!(left(&window), [message("a"), message("c")]);
     }
 
     #[test]
     fn what_was_not_written_is_not_delivered_by_an_old_number() {
         let mut window = window(&["a"]);
-        assert!(!window.acknowledged(1));
+        assert_eq!(window.acknowledged(1), None);
         window.written(2);
-        assert!(!window.acknowledged(1));
-        assert_eq!(left(window), [message("a")]);
+        assert_eq!(window.acknowledged(1), None);
+        assert_eq!(left(&window), [message("a")]);
     }
 
     #[test]
     fn a_message_of_qos_0_is_delivered_when_written() {
         let mut window = window(&["a", "b"]);
         window.written(0);
-        assert_eq!(left(window), [message("b")]);
+        assert_eq!(left(&window), [message("b")]);
     }
 
     #[test]
@@ -154,13 +169,13 @@ mod tests {
         let mut window = Window::new(Qos::AtLeastOnce);
         assert_eq!(window.oldest(), None);
         for second in 0..WIDTH as u64 {
-            assert!(window.has_room());
+            assert!(window.room() > 0);
             window.push(message("a"), Duration::from_secs(second));
         }
-        assert!(!window.has_room());
+        assert_eq!(window.room(), 0);
         window.written(1);
         window.acknowledged(1);
-        assert!(window.has_room());
+        assert!(window.room() > 0);
         assert_eq!(window.oldest(), Some(Duration::from_secs(1)));
     }
 
@@ -168,7 +183,7 @@ mod tests {
     fn fewer_messages_of_qos_2_are_in_flight() {
         let mut window = Window::new(Qos::ExactlyOnce);
         let pushed = (0..WIDTH).take_while(|_| {
-            let has_room = window.has_room();
+            let has_room = window.room() > 0;
             window.push(message("a"), Duration::ZERO);
             has_room
         });

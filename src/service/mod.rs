@@ -14,6 +14,7 @@
 
 mod checks;
 mod followed;
+mod history;
 mod journal;
 mod logging;
 mod reader;
@@ -36,12 +37,12 @@ use self::sinks::Sinks;
 use self::supervisor::Supervisor;
 use self::threads::Threads;
 use self::watchdog::Watchdog;
-use crate::config::{self, Settings};
+use crate::config::{self, MqttSettings, Qos, Settings};
 use crate::dbus::Bus;
 use crate::meter::{Identity, Memory, Meter};
 use crate::names::{self, exit, variable};
 use crate::serial::stop_pair;
-use crate::store::{Keeper, MemoryFile};
+use crate::store::{Keeper, Log, MemoryFile};
 
 /// So many Updates of a meter may wait for a sink.
 const WAITING: usize = 256;
@@ -77,8 +78,10 @@ pub fn run(config: &Path, bus: Option<Bus>, verbose: u8) -> u8 {
 
 /// The life of the daemon, from the settings to the exit code.
 async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
-    let (files, memories) = open_store(settings);
-    let (keeper, store) = match Keeper::start(files) {
+    let directory = state_directory();
+    let (files, memories) = open_files(settings, &directory);
+    let history = open_history(&settings.mqtt, &directory);
+    let (keeper, backlog, store) = match Keeper::start(files, history) {
         Ok(started) => started,
         Err(error) => return cannot_start("the store", &error),
     };
@@ -107,7 +110,7 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
     }
     drop(keeper);
 
-    let sinks = match Sinks::start(settings, bus, &meters, &mut watchdog) {
+    let sinks = match Sinks::start(settings, bus, &meters, backlog, &mut watchdog) {
         Ok(sinks) => sinks,
         Err(code) => return code,
     };
@@ -129,17 +132,28 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
     .await
 }
 
-/// The files of the meters, and what they hold. A file that cannot be read is told, and its meter learns anew.
-fn open_store(settings: &Settings) -> (Vec<MemoryFile>, Vec<Memory>) {
+/// Where the daemon keeps its files.
+fn state_directory() -> PathBuf {
     let given = std::env::var_os(variable::STATE_DIRECTORY);
-    let directory = given.map_or_else(
+    given.map_or_else(
         || PathBuf::from(names::file::STATE_DIRECTORY),
         PathBuf::from,
-    );
+    )
+}
+
+/// The history, if the settings ask for one.
+fn open_history(settings: &MqttSettings, directory: &Path) -> Option<Log> {
+    let bound = settings.history?;
+    let is_kept = settings.enabled && settings.qos != Qos::AtMostOnce;
+    is_kept.then(|| Log::open(directory.join(names::file::HISTORY), bound))
+}
+
+/// The files of the meters, and what they hold. A file that cannot be read is told, and its meter learns anew.
+fn open_files(settings: &Settings, directory: &Path) -> (Vec<MemoryFile>, Vec<Memory>) {
     let mut files = Vec::new();
     let mut memories = Vec::new();
     for meter in &settings.meters {
-        let mut file = MemoryFile::new(&directory, meter.id.as_str());
+        let mut file = MemoryFile::new(directory, meter.id.as_str());
         memories.push(file.load().unwrap_or_else(|error| {
             log::warn!(MESSAGE_ID = names::journal::STORE_FAILED; "{error}");
             Memory::default()

@@ -12,8 +12,9 @@ use super::followed::Followed;
 use super::watchdog::Watchdog;
 use crate::config::{self, PasswordError, Settings};
 use crate::dbus::{self, Bus, ManagerState, MeterFeed};
-use crate::mqtt::{self, BrokerState, Outbox};
+use crate::mqtt::{self, BrokerState, History, Outbox};
 use crate::names::{self, exit};
+use crate::store::Backlog;
 
 /// So long may they take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(4);
@@ -36,7 +37,7 @@ pub enum News {
 }
 
 impl Sinks {
-    /// Starts those that the settings ask for.
+    /// Starts those that the settings ask for. `backlog`: the history, if they ask for one.
     ///
     /// # Errors
     /// One cannot be: the exit code. Why was told.
@@ -44,6 +45,7 @@ impl Sinks {
         settings: &Settings,
         bus: Option<Bus>,
         meters: &[Followed],
+        backlog: Option<Backlog>,
         watchdog: &mut Watchdog,
     ) -> Result<Self, u8> {
         let mut tasks = JoinSet::new();
@@ -51,12 +53,15 @@ impl Sinks {
         let (state, broker) = watch::channel(BrokerState::Disabled);
         let (word, words) = watch::channel(broker.borrow().word());
         tokio::spawn(tell_in_words(broker.clone(), word));
+        let counts = backlog.as_ref().map(Backlog::counts).unwrap_or_default();
         let manager = ManagerState {
             broker: words,
+            history_pending: counts.pending,
+            history_dropped: counts.dropped,
             ..ManagerState::idle()
         };
         if settings.mqtt.enabled {
-            let session = session(settings, meters, &manager, state)?;
+            let session = session(settings, meters, backlog, &manager, state)?;
             let (pulse, stopped) = (watchdog.pulse("MQTT"), asked(stopped.clone()));
             tasks.spawn(async move {
                 session.run(stopped, || pulse.beat()).await;
@@ -122,6 +127,7 @@ impl Sinks {
 fn session(
     settings: &Settings,
     meters: &[Followed],
+    backlog: Option<Backlog>,
     manager: &ManagerState,
     state: watch::Sender<BrokerState>,
 ) -> Result<mqtt::Session, u8> {
@@ -146,7 +152,8 @@ fn session(
             updates: meter.updates(),
             last: meter.last(),
         });
-    let outbox = Outbox::new(manager.history_dropped.clone());
+    let history = backlog.map(|backlog| Box::new(backlog) as Box<dyn History>);
+    let outbox = Outbox::new(&settings.mqtt, history, manager.history_dropped.clone());
     let lagged: Arc<AtomicU64> = manager.updates_lagged.clone();
     mqtt::Session::new(
         &settings.mqtt,

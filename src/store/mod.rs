@@ -1,10 +1,17 @@
 //! The files under StateDirectory. The daemon writes files nowhere else.
 //!
-//! What each meter remembers ([`MemoryFile`]), one small JSON file per meter, replaced as a whole by a thread of its
-//! own ([`Keeper`]).
+//! - What each meter remembers ([`MemoryFile`]): one small JSON file per meter, replaced as a whole.
+//! - The history ([`Log`]): what could not be delivered yet, in `history/`.
+//!
+//! One thread writes them all ([`Keeper`]); a sink reaches the history by its [`Backlog`]. Neither ever waits for the
+//! disk, and no failure of the disk stops anything.
 
+mod backlog;
 mod keeper;
+mod log;
 mod memory_file;
 
+pub use backlog::{Backlog, Counts};
 pub use keeper::Keeper;
+pub use log::{Log, Record};
 pub use memory_file::MemoryFile;

@@ -228,7 +228,6 @@ fn run(case: &Case) {
     let mut record = Record::at(&broker);
     let directory = tempfile::tempdir().unwrap();
     let device = directory.path().join("linky");
-    let mut line = line::open(&device);
     let began = on_mqtt::host_micros();
     let home = Home::new(&config(
         &[meter("main", &device) + case.configured],
@@ -236,6 +235,9 @@ fn run(case: &Case) {
     ))
     .on_bus(bus.address());
     let _daemon = home.start_ready();
+    // A broker that is new is told no event from before the session.
+    record.until_said(0, "linky/bridge/test/availability", "online");
+    let mut line = line::open(&device);
     record.until_state(0, "main", "the port is open", |state| {
         state["link"] == "syncing"
     });

@@ -5,6 +5,7 @@ use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -96,10 +97,16 @@ impl Drop for Broker {
     }
 }
 
-/// A port of the loopback that nobody listens on.
+/// A port of the loopback that nobody listens on, and that the system gives to nobody by itself.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let next = std::process::id() * 41 + NEXT.fetch_add(1, Ordering::Relaxed);
+        let port = 12_000 + u16::try_from(next % 20_000).unwrap();
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 fn spawn(directory: &TempDir, port: u16) -> Child {
@@ -205,6 +212,11 @@ impl Ear {
     /// The next message.
     pub fn next(&self) -> Heard {
         self.heard.recv_timeout(PATIENCE).expect("nothing is heard")
+    }
+
+    /// The next message, if one comes in time.
+    pub fn next_within(&self, patience: Duration) -> Option<Heard> {
+        self.heard.recv_timeout(patience).ok()
     }
 
     /// The next message on a topic; what comes on others before is passed over.

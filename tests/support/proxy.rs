@@ -1,16 +1,35 @@
-//! A way to a TCP server that breaks as planned.
+//! A way to a TCP server that breaks as planned, or when told.
+#![allow(dead_code, reason = "each test uses its own part")]
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
+
+/// What becomes of the bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Open,
+    /// They are held back, both ways, and nobody is told.
+    Held,
+    /// Connections are closed as soon as they are made.
+    Cut,
+}
 
 /// Passes each connection on, and breaks it as planned. Takes no new one when dropped.
 pub struct Proxy {
     pub port: u16,
     broken: Arc<AtomicUsize>,
     listener: TcpListener,
+    gate: Arc<Gate>,
+}
+
+struct Gate {
+    way: Mutex<Way>,
+    changed: Condvar,
+    /// Both ends of all connections, to be closed when the way is cut.
+    ends: Mutex<Vec<TcpStream>>,
 }
 
 impl Proxy {
@@ -20,13 +39,22 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let broken = Arc::new(AtomicUsize::new(0));
+        let gate = Arc::new(Gate {
+            way: Mutex::new(Way::Open),
+            changed: Condvar::new(),
+            ends: Mutex::default(),
+        });
         let (accepting, counter) = (listener.try_clone().unwrap(), broken.clone());
+        let passing = gate.clone();
         thread::spawn(move || {
             let mut plan = breaks_after.iter().copied();
             for client in accepting.incoming() {
                 let Ok(client) = client else { return };
+                if *passing.way.lock().unwrap() == Way::Cut {
+                    continue;
+                }
                 if let Ok(server) = TcpStream::connect(("127.0.0.1", target)) {
-                    pass(client, server, plan.next(), counter.clone());
+                    pass(client, server, plan.next(), counter.clone(), &passing);
                 }
             }
         });
@@ -34,6 +62,7 @@ impl Proxy {
             port,
             broken,
             listener,
+            gate,
         }
     }
 
@@ -41,20 +70,55 @@ impl Proxy {
     pub fn broken(&self) -> usize {
         self.broken.load(Ordering::SeqCst)
     }
+
+    /// Holds everything back from now on.
+    pub fn hold(&self) {
+        self.set(Way::Held);
+    }
+
+    /// Closes every connection, and each new one.
+    pub fn cut(&self) {
+        self.set(Way::Cut);
+        for end in self.gate.ends.lock().unwrap().drain(..) {
+            let _ = end.shutdown(Shutdown::Both);
+        }
+    }
+
+    /// Lets everything pass again, what was held back first.
+    pub fn mend(&self) {
+        self.set(Way::Open);
+    }
+
+    fn set(&self, way: Way) {
+        *self.gate.way.lock().unwrap() = way;
+        self.gate.changed.notify_all();
+    }
 }
 
 impl Drop for Proxy {
     fn drop(&mut self) {
+        self.cut();
         // Wakes the accepting thread, which finds the listener gone.
         let _ = self.listener.set_nonblocking(true);
         let _ = TcpStream::connect(("127.0.0.1", self.port));
     }
 }
 
-fn pass(client: TcpStream, server: TcpStream, limit: Option<usize>, broken: Arc<AtomicUsize>) {
+fn pass(
+    client: TcpStream,
+    server: TcpStream,
+    limit: Option<usize>,
+    broken: Arc<AtomicUsize>,
+    gate: &Arc<Gate>,
+) {
     let (from_client, to_server) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+    gate.ends
+        .lock()
+        .unwrap()
+        .extend([client.try_clone().unwrap(), server.try_clone().unwrap()]);
+    let (there, back) = (gate.clone(), gate.clone());
     thread::spawn(move || {
-        copy(from_client, &to_server, usize::MAX);
+        copy(from_client, &to_server, usize::MAX, &there);
         let _ = to_server.shutdown(Shutdown::Both);
     });
     thread::spawn(move || {
@@ -62,6 +126,7 @@ fn pass(client: TcpStream, server: TcpStream, limit: Option<usize>, broken: Arc<
             server.try_clone().unwrap(),
             &client,
             limit.unwrap_or(usize::MAX),
+            &back,
         );
         let _ = client.shutdown(Shutdown::Both);
         let _ = server.shutdown(Shutdown::Both);
@@ -72,13 +137,15 @@ fn pass(client: TcpStream, server: TcpStream, limit: Option<usize>, broken: Arc<
 }
 
 /// Copies until the end, or until `limit` bytes are copied. Whether the limit ended it.
-fn copy(mut from: TcpStream, mut to: &TcpStream, mut limit: usize) -> bool {
+fn copy(mut from: TcpStream, mut to: &TcpStream, mut limit: usize, gate: &Gate) -> bool {
     let mut buffer = [0; 4096];
     while limit > 0 {
         let room = buffer.len().min(limit);
         match from.read(&mut buffer[..room]) {
             Ok(0) | Err(_) => return false,
             Ok(count) => {
+                let way = gate.way.lock().unwrap();
+                drop(gate.changed.wait_while(way, |way| *way == Way::Held));
                 if to.write_all(&buffer[..count]).is_err() {
                     return false;
                 }

@@ -1,0 +1,119 @@
+//! Where the history ends: it is full, it is not wanted, or it has not begun.
+
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use linky_sensor::config::{MqttSettings, Qos};
+use linky_sensor::mqtt::BrokerState;
+use linky_sensor::store::Log;
+
+use crate::account::Accounts;
+use crate::outage::{BOOT, LATE, await_empty, files, frames, running, seconds, stage};
+use crate::support::broker::{Broker, Ear, PATIENCE, free_port};
+use crate::support::proxy::Proxy;
+use crate::support::sink::{Sink, settings};
+
+#[test]
+fn when_the_history_is_full_the_oldest_is_dropped_and_counted() {
+    let (_broker, ear, proxy) = stage();
+    let directory = tempfile::tempdir().unwrap();
+    let settings = MqttSettings {
+        history: Some(64 << 10),
+        ..settings(proxy.port)
+    };
+    let (mut sink, _) = running(&settings, directory.path(), BOOT, &ear);
+    proxy.cut();
+    sink.await_state(BrokerState::Disconnected, PATIENCE);
+    let first = sink.frame();
+    let last = (0..500)
+        .map(|_| {
+            thread::sleep(Duration::from_millis(1)); // the pace of the meter
+            sink.frame()
+        })
+        .last()
+        .unwrap();
+    proxy.mend();
+    let mut accounts = Accounts::default();
+    accounts.listen(&ear, LATE, |all| {
+        let account = all.boots.get(BOOT);
+        account.is_some_and(|account| account.late.contains(&last))
+    });
+    await_empty(&sink, directory.path());
+    let late = &accounts.of(BOOT).late;
+    let oldest = late[0];
+    assert!(oldest > first + 100, "{oldest}");
+    assert_eq!(*late, (oldest..=last).collect::<Vec<u64>>());
+    // Those before the outage that were in flight at its beginning are dropped too.
+    let earlier = sink.dropped() - (oldest - first);
+    assert!(earlier <= 3, "{earlier}");
+}
+
+#[test]
+fn without_a_history_nothing_is_written_and_what_is_lost_is_counted() {
+    let (broker, ear, _) = stage();
+    drop(ear);
+    for settings in [
+        MqttSettings {
+            history: None,
+            ..settings(broker.port)
+        },
+        MqttSettings {
+            qos: Qos::AtMostOnce,
+            ..settings(broker.port)
+        },
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let proxy = Proxy::to(broker.port, &[]);
+        let settings = MqttSettings {
+            url: crate::support::sink::settings(proxy.port).url,
+            ..settings
+        };
+        let ear = Ear::at(&broker);
+        let (mut sink, _) = running(&settings, directory.path(), BOOT, &ear);
+        proxy.cut();
+        sink.await_state(BrokerState::Disconnected, PATIENCE);
+        let first = sink.frame();
+        let last = frames(&mut sink, 100, Duration::from_millis(200));
+        let deadline = Instant::now() + PATIENCE;
+        while sink.dropped() < last - first + 1 {
+            assert!(Instant::now() < deadline, "{}", sink.dropped());
+            thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+        proxy.mend();
+        sink.await_state(BrokerState::Connected, PATIENCE);
+        let mut accounts = Accounts::default();
+        accounts.listen(&ear, PATIENCE, |all| {
+            let account = all.boots.get(BOOT);
+            account.is_some_and(|account| account.live.contains(&last))
+        });
+        assert_eq!(accounts.of(BOOT).late, [0; 0]);
+    }
+}
+
+#[test]
+fn where_no_broker_ever_acknowledged_anything_nothing_is_written() {
+    let directory = tempfile::tempdir().unwrap();
+    let port = free_port();
+    let mut sink = Sink::with_history(&settings(port), directory.path(), BOOT);
+    frames(&mut sink, 100, seconds(2));
+    sink.stop();
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+    assert_eq!((sink.pending(), sink.dropped()), (0, 0));
+    // Once one has, it is remembered.
+    let broker = Broker::start();
+    let ear = Ear::at(&broker);
+    let (mut sink, _) = running(&settings(broker.port), directory.path(), "two", &ear);
+    sink.stop();
+    assert_eq!(files(directory.path()), ["position"]);
+    let mut sink = Sink::with_history(&settings(port), directory.path(), "three");
+    let last = frames(&mut sink, 100, Duration::from_millis(100));
+    sink.stop();
+    let mut log = Log::open(directory.path().join("history"), 1 << 20);
+    let records = log.read(0, usize::MAX, usize::MAX);
+    let events = records
+        .iter()
+        .filter(|record| String::from_utf8_lossy(&record.payload).contains("event_type"));
+    assert_eq!((records.len() - events.count()) as u64, last);
+}

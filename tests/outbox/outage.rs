@@ -1,0 +1,314 @@
+//! The session and its history against a real mosquitto, on a way that breaks.
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use linky_sensor::config::{MqttSettings, Qos};
+use linky_sensor::mqtt::BrokerState;
+use nix::sys::signal::Signal;
+
+use crate::account::Accounts;
+use crate::support::broker::{Broker, Ear, PATIENCE};
+use crate::support::proxy::Proxy;
+use crate::support::sink::{Sink, settings};
+
+pub const BOOT: &str = "b00t";
+
+/// The longest that a reconnection, the patience after it and a short history take.
+pub const LATE: Duration = Duration::from_secs(90);
+
+/// The meter goes on for so long at so many frames a second; the last seq.
+pub fn frames(sink: &mut Sink, rate: u32, time: Duration) -> u64 {
+    let end = Instant::now() + time;
+    loop {
+        let last = sink.frame();
+        if Instant::now() >= end {
+            return last;
+        }
+        thread::sleep(Duration::from_secs(1) / rate); // the pace of the meter
+    }
+}
+
+pub fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+/// A broker, an ear at it that nothing disturbs, and a way to it that can be broken.
+pub fn stage() -> (Broker, Ear, Proxy) {
+    let broker = Broker::start();
+    let ear = Ear::at(&broker);
+    let proxy = Proxy::to(broker.port, &[]);
+    (broker, ear, proxy)
+}
+
+/// A session that has delivered something.
+pub fn running(
+    settings: &MqttSettings,
+    directory: &Path,
+    boot: &str,
+    ear: &Ear,
+) -> (Sink, Accounts) {
+    let mut accounts = Accounts::default();
+    let sink = start(settings, directory, boot, ear, &mut accounts);
+    (sink, accounts)
+}
+
+/// The same, after others.
+fn start(
+    settings: &MqttSettings,
+    directory: &Path,
+    boot: &str,
+    ear: &Ear,
+    accounts: &mut Accounts,
+) -> Sink {
+    let mut sink = Sink::with_history(settings, directory, boot);
+    sink.await_state(BrokerState::Connected, PATIENCE);
+    let last = sink.frame();
+    let is_heard = |accounts: &Accounts| {
+        let account = accounts.boots.get(boot);
+        account.is_some_and(|account| account.live.contains(&last))
+    };
+    accounts.listen(ear, PATIENCE, is_heard);
+    sink
+}
+
+/// Waits until all is delivered, and nothing is left on the disk.
+pub fn await_empty(sink: &Sink, directory: &Path) {
+    let deadline = Instant::now() + PATIENCE;
+    let is_log = |name: &str| name.ends_with(".log");
+    while sink.pending() > 0 || files(directory).iter().any(|name| is_log(name)) {
+        assert!(Instant::now() < deadline, "{} wait", sink.pending());
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+pub fn files(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory.join("history"))
+        .into_iter()
+        .flatten();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.collect()
+}
+
+#[test]
+fn an_outage_of_thirty_seconds_loses_nothing() {
+    let (_broker, ear, proxy) = stage();
+    let directory = tempfile::tempdir().unwrap();
+    let (mut sink, mut accounts) = running(&settings(proxy.port), directory.path(), BOOT, &ear);
+    frames(&mut sink, 10, seconds(2));
+    proxy.cut();
+    frames(&mut sink, 10, seconds(29));
+    let event = sink.change_tariff();
+    frames(&mut sink, 10, seconds(1));
+    assert!(sink.pending() > 250, "{}", sink.pending());
+    proxy.mend();
+    let last = frames(&mut sink, 10, seconds(30));
+    accounts.listen(&ear, LATE, |all| {
+        all.of(BOOT).has_all(1..=last) && !all.of(BOOT).late_events.is_empty()
+    });
+    let account = accounts.of(BOOT);
+    account.assert_in_order();
+    assert!(account.late.len() > 250, "{}", account.late.len());
+    assert!(account.duplicates() <= 64, "{}", account.duplicates());
+    assert_eq!(account.late_events[0], ("tariff_changed".to_owned(), event));
+    assert_eq!(
+        account
+            .events
+            .iter()
+            .filter(|(_, seq)| *seq == event)
+            .count(),
+        0
+    );
+    assert_eq!(
+        (sink.dropped(), sink.lagged.load(Ordering::Relaxed)),
+        (0, 0)
+    );
+    await_empty(&sink, directory.path());
+}
+
+#[test]
+fn late_ones_come_ten_seconds_after_the_session_twenty_a_second_beside_live_ones() {
+    let (_broker, ear, proxy) = stage();
+    let directory = tempfile::tempdir().unwrap();
+    let (mut sink, _) = running(&settings(proxy.port), directory.path(), BOOT, &ear);
+    proxy.cut();
+    sink.await_state(BrokerState::Disconnected, PATIENCE);
+    frames(&mut sink, 100, seconds(2));
+    proxy.mend();
+    sink.await_state(BrokerState::Connected, PATIENCE);
+    let connected = Instant::now();
+    let mut come = Vec::new();
+    let mut live = 0;
+    while come.len() < 100 {
+        sink.frame();
+        while let Some(heard) = ear.next_within(Duration::from_millis(20)) {
+            match &*heard.topic {
+                crate::account::HISTORY => come.push(connected.elapsed()),
+                crate::account::STATE if !come.is_empty() => live += 1,
+                _ => {}
+            }
+        }
+        assert!(connected.elapsed() < LATE, "{}", come.len());
+    }
+    assert!(
+        (9.5..11.0).contains(&come[0].as_secs_f64()),
+        "{:?}",
+        come[0]
+    );
+    let rate = 99.0 / (come[99] - come[0]).as_secs_f64();
+    assert!((15.0..22.0).contains(&rate), "{rate} a second");
+    assert!(live > 20, "{live} beside them");
+}
+
+#[test]
+fn a_broker_that_starts_again_and_remembers_nothing_gets_what_it_missed() {
+    for qos in [Qos::AtLeastOnce, Qos::ExactlyOnce] {
+        let mut broker = Broker::start();
+        let directory = tempfile::tempdir().unwrap();
+        let settings = MqttSettings {
+            qos,
+            ..settings(broker.port)
+        };
+        let ear = Ear::at(&broker);
+        let (mut sink, _) = running(&settings, directory.path(), BOOT, &ear);
+        drop(ear);
+        broker.stop();
+        sink.await_state(BrokerState::Disconnected, PATIENCE);
+        let first = sink.frame();
+        let missed = frames(&mut sink, 20, seconds(2));
+        broker.start_again();
+        let ear = Ear::at(&broker);
+        let mut accounts = Accounts::default();
+        accounts.listen(&ear, LATE, |all| {
+            let account = all.boots.get(BOOT);
+            account.is_some_and(|account| account.late.contains(&missed))
+        });
+        let account = accounts.of(BOOT);
+        account.assert_in_order();
+        let outage: Vec<u64> = account
+            .late
+            .iter()
+            .copied()
+            .filter(|seq| *seq >= first)
+            .collect();
+        assert_eq!(outage, (first..=missed).collect::<Vec<u64>>(), "{qos:?}");
+        assert_eq!(account.live.last(), Some(&missed), "the last one holds");
+        let json: serde_json::Value = serde_json::from_str(&account.texts[&first]).unwrap();
+        assert!(
+            json["time"].is_string() && json["meter"] == "main",
+            "{json}"
+        );
+        await_empty(&sink, directory.path());
+    }
+}
+
+#[test]
+fn a_way_that_holds_all_back_for_some_seconds_loses_nothing_and_repeats_nothing() {
+    let (_broker, ear, proxy) = stage();
+    let directory = tempfile::tempdir().unwrap();
+    let (mut sink, mut accounts) = running(&settings(proxy.port), directory.path(), BOOT, &ear);
+    for _ in 0..2 {
+        frames(&mut sink, 10, seconds(1));
+        proxy.hold();
+        frames(&mut sink, 10, seconds(6));
+        assert!(sink.pending() > 30, "{}", sink.pending());
+        proxy.mend();
+        frames(&mut sink, 10, seconds(2));
+        assert_eq!(*sink.state.borrow(), BrokerState::Connected);
+    }
+    let last = sink.frame();
+    accounts.listen(&ear, LATE, |all| all.of(BOOT).has_all(1..=last));
+    accounts.of(BOOT).assert_in_order();
+    await_empty(&sink, directory.path());
+    // All that was in flight was acknowledged in the end.
+    assert_eq!(accounts.of(BOOT).duplicates(), 0);
+    assert!(accounts.of(BOOT).late.len() > 60);
+}
+
+#[test]
+fn a_way_that_holds_all_back_until_the_session_is_given_up_repeats_only_what_was_in_flight() {
+    let (_broker, ear, proxy) = stage();
+    let directory = tempfile::tempdir().unwrap();
+    let (mut sink, mut accounts) = running(&settings(proxy.port), directory.path(), BOOT, &ear);
+    proxy.hold();
+    let held = frames(&mut sink, 10, seconds(1));
+    while *sink.state.borrow() == BrokerState::Connected {
+        frames(&mut sink, 10, seconds(1));
+    }
+    proxy.mend();
+    sink.await_state(BrokerState::Connected, LATE);
+    let last = frames(&mut sink, 10, seconds(1));
+    accounts.listen(&ear, LATE, |all| all.of(BOOT).has_all(1..=last));
+    await_empty(&sink, directory.path());
+    let account = accounts.of(BOOT);
+    account.assert_in_order();
+    assert!(account.duplicates() <= 64, "{}", account.duplicates());
+    assert!(account.late.contains(&held));
+}
+
+#[test]
+fn whatever_breaks_on_the_way_nothing_is_lost_and_the_order_holds() {
+    let broker = Broker::start();
+    let ear = Ear::at(&broker);
+    let plan: &[usize] = &[4, 61, 202];
+    let proxy = Proxy::to(broker.port, plan);
+    let directory = tempfile::tempdir().unwrap();
+    // A broker has acknowledged something before.
+    fs::create_dir(directory.path().join("history")).unwrap();
+    fs::write(directory.path().join("history/position"), "").unwrap();
+    let mut sink = Sink::with_history(&settings(proxy.port), directory.path(), BOOT);
+    let deadline = Instant::now() + LATE;
+    while proxy.broken() < plan.len() {
+        assert!(Instant::now() < deadline, "{} breaks", proxy.broken());
+        frames(&mut sink, 50, Duration::from_millis(20));
+    }
+    sink.await_state(BrokerState::Connected, LATE);
+    let last = frames(&mut sink, 50, seconds(1));
+    let mut accounts = Accounts::default();
+    let patience = LATE + seconds(last / 20);
+    accounts.listen(&ear, patience, |all| {
+        all.boots
+            .get(BOOT)
+            .is_some_and(|account| account.has_all(1..=last))
+    });
+    let account = accounts.of(BOOT);
+    account.assert_in_order();
+    let again = account.duplicates();
+    assert!(
+        again <= plan.len() * 64,
+        "{again}: more than were in flight"
+    );
+    assert_eq!(sink.dropped(), 0);
+}
+
+#[test]
+fn a_start_goes_on_where_the_last_one_stopped() {
+    let (broker, ear, proxy) = stage();
+    let directory = tempfile::tempdir().unwrap();
+    let settings = settings(proxy.port);
+    let (mut sink, mut accounts) = running(&settings, directory.path(), "1", &ear);
+    // The broker hangs at the stop: what it did not acknowledge is kept.
+    broker.signal(Signal::SIGSTOP);
+    let first = frames(&mut sink, 20, Duration::from_millis(500));
+    sink.stop();
+    assert!(sink.pending() >= 10, "{}", sink.pending());
+    proxy.cut();
+    broker.signal(Signal::SIGCONT);
+    let mut sink = Sink::with_history(&settings, directory.path(), "2");
+    let second = frames(&mut sink, 20, seconds(1));
+    sink.stop();
+    proxy.mend();
+    let sink = start(&settings, directory.path(), "3", &ear, &mut accounts);
+    accounts.listen(&ear, LATE, |all| {
+        let account = all.boots.get("2");
+        account.is_some_and(|account| account.late.contains(&second))
+    });
+    await_empty(&sink, directory.path());
+    accounts.of("1").assert_in_order();
+    assert!(accounts.of("1").late.contains(&first));
+    assert_eq!(accounts.of("2").late, (1..=second).collect::<Vec<u64>>());
+    assert!(accounts.order.is_sorted(), "the first start comes first");
+}

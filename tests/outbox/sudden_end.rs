@@ -1,0 +1,110 @@
+//! The history of a process that is killed while it writes.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use linky_sensor::store::Log;
+
+/// Small enough for segments to come and go all the time.
+const BOUND: u64 = 64 << 10;
+
+const DIRECTORY: &str = "HISTORY_OF_THE_TEST";
+
+fn payload(number: u64) -> Vec<u8> {
+    let length = usize::try_from(number * 131 % 1500).unwrap();
+    format!("{number} {}", "x".repeat(length)).into_bytes()
+}
+
+/// What the process that is killed does: it appends, and settles what is oldest, and says so after each.
+#[test]
+#[ignore = "the process that the test below kills"]
+fn writes_until_it_is_killed() {
+    let Some(directory) = env::var_os(DIRECTORY) else {
+        return;
+    };
+    let mut log = Log::open(directory.into(), BOUND);
+    log.begin().unwrap();
+    let mut out = std::io::stdout();
+    let mut say = |line: String| out.write_all(line.as_bytes()).unwrap();
+    loop {
+        for _ in 0..3 {
+            let number = log.next();
+            log.append(number, &payload(number)).unwrap();
+            say(format!("\nappended {number}\n"));
+        }
+        let settled = if log.pending() > 20 { 4 } else { 2 };
+        for record in log.read(0, settled, usize::MAX) {
+            log.settle(record.number).unwrap();
+            say(format!("\nsettled {}\n", record.number));
+        }
+    }
+}
+
+/// The numbers that the process said, up to its end.
+fn said(lines: impl Iterator<Item = String>) -> (BTreeSet<u64>, BTreeSet<u64>) {
+    let (mut appended, mut settled) = (BTreeSet::new(), BTreeSet::new());
+    for line in lines {
+        if let Some(number) = line.strip_prefix("appended ") {
+            appended.extend(number.parse::<u64>());
+        } else if let Some(number) = line.strip_prefix("settled ") {
+            settled.extend(number.parse::<u64>());
+        }
+    }
+    (appended, settled)
+}
+
+fn start(directory: &Path) -> (Child, BufReader<ChildStdout>) {
+    let mut child = Command::new(env::current_exe().unwrap())
+        .args(["sudden_end::writes_until_it_is_killed", "--exact"])
+        .args(["--ignored", "--nocapture"])
+        .env(DIRECTORY, directory)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let out = child.stdout.take().unwrap();
+    (child, BufReader::new(out))
+}
+
+#[test]
+fn a_process_that_is_killed_loses_nothing_that_it_appended() {
+    let directory = tempfile::tempdir().unwrap();
+    let directory = directory.path().join("history");
+    let mut waiting = BTreeSet::new();
+    for round in 0..40_usize {
+        let (mut child, mut out) = start(&directory);
+        // It is killed wherever it is after so many lines.
+        let mut lines = Vec::new();
+        while lines.len() < 20 + round * 37 % 211 {
+            let mut line = String::new();
+            assert!(out.read_line(&mut line).unwrap() > 0, "it ended by itself");
+            lines.push(line.trim_end().to_owned());
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        lines.extend(out.lines().map_while(Result::ok));
+        let (appended, settled) = said(lines.into_iter());
+        waiting.extend(appended);
+        let mut log = Log::open(directory.clone(), BOUND);
+        let records = log.read(0, usize::MAX, usize::MAX);
+        for record in &records {
+            assert_eq!(record.payload, payload(record.number));
+            assert!(!settled.contains(&record.number), "{} again", record.number);
+        }
+        let numbers: Vec<u64> = records.iter().map(|record| record.number).collect();
+        assert!(numbers.is_sorted_by(|one, next| one < next));
+        assert_eq!(log.pending(), numbers.len() as u64);
+        waiting.retain(|number| !settled.contains(number));
+        let there: BTreeSet<u64> = numbers.into_iter().collect();
+        // What it did last it may not have said any more.
+        let lost: Vec<&u64> = waiting.difference(&there).collect();
+        assert!(lost.len() <= 1 && lost.first() <= waiting.first().as_ref());
+        let unsaid = there.difference(&waiting).count();
+        assert!(unsaid <= 1 && unsaid + lost.len() <= 1, "{unsaid} {lost:?}");
+        assert_eq!((log.take_dropped(), log.take_damaged()), (0, 0));
+        waiting = there;
+    }
+}

@@ -1,0 +1,207 @@
+//! The MQTT sink on a thread of its own, fed by hand, with a history of its own on the disk.
+#![allow(dead_code, reason = "each test uses its own part")]
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use linky_sensor::config::{BrokerUrl, Interval, MqttSettings, Qos, Secret};
+use linky_sensor::meter::{Identity, Input, Memory, Meter, Moment, Timestamp, Update};
+use linky_sensor::mqtt::{BrokerState, Feed, History, Outbox, Session};
+use linky_sensor::store::{Backlog, Counts, Keeper, Log};
+use linky_sensor::tic::{Decoder, Frame, Mode, Parity, push_group, with_parity};
+use tempfile::TempDir;
+use tokio::sync::{broadcast, oneshot, watch};
+
+/// The sink. Stopped when dropped.
+pub struct Sink {
+    pub state: watch::Receiver<BrokerState>,
+    pub beats: Arc<AtomicUsize>,
+    pub counts: Counts,
+    pub lagged: Arc<AtomicU64>,
+    meter: Meter,
+    start: Instant,
+    feed: broadcast::Sender<Arc<Update>>,
+    stop: Option<oneshot::Sender<()>>,
+    threads: Vec<JoinHandle<()>>,
+    _directory: Option<TempDir>,
+}
+
+/// Every frame is published, and kept if it cannot be.
+pub fn settings(port: u16) -> MqttSettings {
+    MqttSettings {
+        url: BrokerUrl::parse(&format!("mqtt://127.0.0.1:{port}")).unwrap(),
+        client_id: Some("test".to_owned()),
+        interval: Interval::Frame,
+        ..MqttSettings::default()
+    }
+}
+
+impl Sink {
+    /// Without a password, and with a history that ends with it.
+    pub fn start(settings: &MqttSettings) -> Self {
+        Self::with_password(settings, None)
+    }
+
+    pub fn with_password(settings: &MqttSettings, password: Option<&Secret>) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let mut sink = Self::with(settings, password, directory.path(), "b00t");
+        sink._directory = Some(directory);
+        sink
+    }
+
+    /// With a history in this directory, and in its states this boot.
+    pub fn with_history(settings: &MqttSettings, directory: &Path, boot: &str) -> Self {
+        Self::with(settings, None, directory, boot)
+    }
+
+    fn with(
+        settings: &MqttSettings,
+        password: Option<&Secret>,
+        directory: &Path,
+        boot: &str,
+    ) -> Self {
+        let identity = Identity {
+            id: "main".into(),
+            boot: boot.into(),
+            shows_identifiers: false,
+        };
+        let meter = Meter::new(identity, &Memory::default());
+        let (feed, updates) = broadcast::channel(256);
+        let feeds = vec![Feed {
+            id: "main".to_owned(),
+            name: "Linky".to_owned(),
+            updates,
+            last: meter.last().clone(),
+        }];
+        let (state_sender, state) = watch::channel(BrokerState::Disabled);
+        let bound = settings.history.filter(|_| settings.qos != Qos::AtMostOnce);
+        let log = bound.map(|bound| Log::open(directory.join("history"), bound));
+        let (keeper, backlog, store) = Keeper::start(Vec::new(), log).unwrap();
+        drop(keeper);
+        let counts = backlog.as_ref().map(Backlog::counts).unwrap_or_default();
+        let history = backlog.map(|backlog| Box::new(backlog) as Box<dyn History>);
+        let outbox = Outbox::new(settings, history, counts.dropped.clone());
+        let lagged = Arc::<AtomicU64>::default();
+        let session = Session::new(
+            settings,
+            password,
+            feeds,
+            outbox,
+            lagged.clone(),
+            state_sender,
+        )
+        .unwrap();
+        let beats = Arc::new(AtomicUsize::new(0));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let count = beats.clone();
+        let thread = thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(session.run(
+                async {
+                    let _ = stopped.await;
+                },
+                || {
+                    count.fetch_add(1, Ordering::SeqCst);
+                },
+            ));
+        });
+        Self {
+            state,
+            beats,
+            counts,
+            lagged,
+            meter,
+            start: Instant::now(),
+            feed,
+            stop: Some(stop),
+            threads: vec![thread, store],
+            _directory: None,
+        }
+    }
+
+    /// How many states and events were given up.
+    pub fn dropped(&self) -> u64 {
+        self.counts.dropped.load(Ordering::Relaxed)
+    }
+
+    /// How many states and events wait.
+    pub fn pending(&self) -> u64 {
+        self.counts.pending.load(Ordering::Relaxed)
+    }
+
+    /// The port tells something; the seq of the Update that it makes.
+    pub fn tell(&mut self, input: Input) -> u64 {
+        let now = Moment {
+            wall: Some(Timestamp::now()),
+            mono: self.start.elapsed(),
+        };
+        let update = self.meter.push(input, now).unwrap();
+        self.feed.send(update.clone()).unwrap();
+        update.snapshot.seq
+    }
+
+    /// A frame ends.
+    pub fn frame(&mut self) -> u64 {
+        self.tell(Input::Frame(frame("      BASE      ")))
+    }
+
+    /// The tariff changes: a text is believed when it comes twice.
+    pub fn change_tariff(&mut self) -> u64 {
+        for _ in 0..2 {
+            self.tell(Input::Frame(frame("  HEURE CREUSE  ")));
+        }
+        self.meter.last().seq
+    }
+
+    /// Waits for a state of the session.
+    pub fn await_state(&self, wanted: BrokerState, patience: Duration) {
+        let deadline = Instant::now() + patience;
+        while *self.state.borrow() != wanted {
+            assert!(Instant::now() < deadline, "it is never {wanted:?}");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Asks it to stop, and says how long that took.
+    pub fn stop(&mut self) -> Duration {
+        let asked = Instant::now();
+        drop(self.stop.take());
+        for thread in self.threads.drain(..) {
+            thread.join().unwrap();
+        }
+        asked.elapsed()
+    }
+}
+
+impl Drop for Sink {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn frame(tariff: &str) -> Frame {
+    let mut bytes = vec![0x02];
+    for (label, data) in [
+        ("NGTF", "      BASE      "),
+        ("LTARF", tariff),
+        ("EAST", "000012345"),
+        ("SINSTS", "00450"),
+        ("PJOURF+1", &format!("00004001{}", " NONUTILE".repeat(10))),
+    ] {
+        push_group(Mode::Standard, label, None, data, &mut bytes);
+    }
+    bytes.push(0x03);
+    let bytes: Vec<u8> = bytes.into_iter().map(with_parity).collect();
+    let mut frames = Vec::new();
+    Decoder::new(Mode::Standard, Parity::Check).push(&bytes, &mut |frame| frames.push(frame));
+    frames.remove(0)
+}
