@@ -8,6 +8,8 @@ use crate::tic::{Address, Frame, Group, Horodate, Label, Mode, Period, Relays, S
 
 /// So many frames make a label present, and so many without it make it absent.
 pub const FRAMES: u8 = 3;
+/// A label is seen again only so many frames later at most: over years, noise makes any label out of another some times.
+const MEANWHILE: u64 = 64;
 
 /// The content of a group that was accepted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -89,6 +91,8 @@ struct Entry {
     /// In the frame that is being entered.
     here: bool,
     seen: u8,
+    /// The number of the frame in which it was seen last.
+    last: u64,
     missed: u8,
 }
 
@@ -96,12 +100,15 @@ struct Entry {
 #[derive(Clone, Debug)]
 pub struct Ledger {
     entries: Vec<Entry>,
+    /// Frames entered so far.
+    frames: u64,
 }
 
 impl Default for Ledger {
     fn default() -> Self {
         Self {
             entries: vec![Entry::default(); Label::COUNT],
+            frames: 0,
         }
     }
 }
@@ -116,12 +123,17 @@ impl Ledger {
         for entry in &mut self.entries {
             entry.fresh = false;
         }
+        self.frames += 1;
         for group in frame.groups() {
             let Some(label) = group.label() else { continue };
             let Some(entry) = self.entries.get_mut(label.index()) else {
                 continue;
             };
+            if entry.seen < FRAMES && self.frames - entry.last > MEANWHILE {
+                entry.seen = 0;
+            }
             entry.seen = (entry.seen + 1).min(FRAMES);
+            entry.last = self.frames;
             entry.missed = 0;
             entry.here = true;
             if admit(label, &group, entry.known.then_some(&entry.content)) {
@@ -159,7 +171,7 @@ impl Ledger {
         }
     }
 
-    /// Whether the label was seen in enough frames to belong to this meter.
+    /// Whether the label was seen in enough frames, near each other, to belong to this meter.
     pub fn is_present(&self, label: Label) -> bool {
         self.entries
             .get(label.index())

@@ -244,6 +244,7 @@ impl Meter {
             }
             verdict.is_accepted()
         });
+        judge.end_frame(frame);
     }
 
     /// What was known of the other mode does not hold in this one.

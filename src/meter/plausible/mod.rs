@@ -5,17 +5,20 @@
 //! sent again. A group that fails is *held*: the last good value stands, and the next frames decide. Nothing is held
 //! for ever: what is really so keeps being so, and gets through.
 //!
+//! A frame is *sound* if parity was checked and few of its groups were rejected: what passed is what was sent, but for two
+//! wrong bits in one character.
+//!
 //! | rule | labels | believed when |
 //! |---|---|---|
-//! | [`Rule::Index`] | energies | it follows the last good one, or a chain of them is long enough (`chain`) |
+//! | [`Rule::Index`] | energies | it follows the last good one and the frame is sound, or the totals confirm it (`totals`), or the next one follows it; else a chain of them must be long enough (`chain`) |
 //! | [`Rule::Clock`] | DATE | it advances as time does, or a chain of them is long enough |
 //! | [`Rule::Text`] | identity, contract, texts, dated values | it comes twice, and is near the meter's clock (`repeat`) |
 //! | [`Rule::Maximum`] | the maxima of the day | as a text; it may grow meanwhile, and does not fall within the day |
-//! | [`Rule::Register`] | STGE, RELAIS, NTARF … | parity was checked, or it comes twice |
+//! | [`Rule::Register`] | STGE, RELAIS, NTARF … | the frame is sound, or it comes twice |
 //! | [`Rule::Once`] | MSG2 | parity was checked, or it comes twice |
 //! | [`Rule::Moment`] | powers, currents, voltages | at once: the next frame corrects it |
 //!
-//! The first content of a label is believed at once if parity was checked. Pure: time is an argument.
+//! The first content of a label is believed at once in a sound frame. Pure: time is an argument.
 
 mod chain;
 mod repeat;
@@ -24,7 +27,7 @@ mod totals;
 
 use core::time::Duration;
 
-use self::chain::{Chain, Evidence, Judgement};
+use self::chain::{Chain, Evidence, Judgement, Witness};
 use self::repeat::Repeat;
 use self::totals::Totals;
 use super::ledger::Content;
@@ -69,28 +72,45 @@ impl Verdict {
     }
 }
 
-/// What is known besides the past of the label.
-#[derive(Clone, Copy, Debug)]
-pub struct Circumstances {
-    now: Moment,
-    parity: bool,
-    totals: Totals,
-    power: i64,
+impl From<Judgement> for Verdict {
+    fn from(judgement: Judgement) -> Self {
+        match judgement {
+            Judgement::Good => Self::Accept,
+            Judgement::Correction => Self::AcceptAndDrop,
+            Judgement::Jump { from } => Self::Jump { from },
+            Judgement::Wait => Self::Wait,
+            Judgement::Bad => Self::Hold,
+        }
+    }
 }
 
-impl Circumstances {
+/// What is known besides the past of the label.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances<'a> {
+    now: Moment,
+    power: i64,
+    frame: &'a Frame,
+}
+
+impl<'a> Circumstances<'a> {
     /// Those of a frame that came `now`, from a meter of so many phases.
-    pub fn of(frame: &Frame, phases: Option<u8>, now: Moment) -> Self {
+    pub fn of(frame: &'a Frame, phases: Option<u8>, now: Moment) -> Self {
         Self {
             now,
-            parity: frame.is_parity_checked(),
-            totals: Totals::of(frame),
+            frame,
             power: if phases == Some(1) {
                 SINGLE_PHASE
             } else {
                 THREE_PHASE
             },
         }
+    }
+
+    /// Whether what passed the wire checks is most likely what was sent: parity was checked, and the line is not so bad that
+    /// two wrong bits in one character are common.
+    fn is_sound(&self) -> bool {
+        let rejected = self.frame.rejected().total() as usize;
+        self.frame.is_parity_checked() && rejected * 4 <= self.frame.groups().len()
     }
 }
 
@@ -104,6 +124,7 @@ struct Track {
 #[derive(Clone, Debug)]
 pub struct Judge {
     tracks: Vec<Track>,
+    totals: Totals,
     date: Option<Horodate>,
 }
 
@@ -111,6 +132,7 @@ impl Default for Judge {
     fn default() -> Self {
         Self {
             tracks: vec![Track::default(); Label::COUNT],
+            totals: Totals::default(),
             date: None,
         }
     }
@@ -140,24 +162,30 @@ impl Judge {
         label: Label,
         group: &Group<'_>,
         known: Option<&Content>,
-        circumstances: &Circumstances,
+        circumstances: &Circumstances<'_>,
     ) -> Verdict {
         let date = self.date;
+        let witness = self.witness(label, circumstances.frame);
         let Some(track) = self.tracks.get_mut(label.index()) else {
             return Verdict::Hold;
         };
-        let (now, parity) = (circumstances.now, circumstances.parity);
+        let (now, sound) = (circumstances.now, circumstances.is_sound());
         let verdict = match Rule::of(label) {
             Rule::Moment => Verdict::Accept,
-            Rule::Index => index(&mut track.chain, label, group, circumstances),
+            Rule::Index => index(&mut track.chain, group, witness, circumstances),
             Rule::Clock => clock(&mut track.chain, group, circumstances),
-            Rule::Register | Rule::Once if parity => Verdict::Accept,
-            Rule::Text | Rule::Maximum if parity && known.is_none() => Verdict::Accept,
+            Rule::Once if circumstances.frame.is_parity_checked() => Verdict::Accept,
+            Rule::Register if sound => Verdict::Accept,
+            Rule::Text | Rule::Maximum if sound && known.is_none() => Verdict::Accept,
             Rule::Register | Rule::Once | Rule::Text | Rule::Maximum => {
-                track.repeat.judge(label, group, known, date, now)
+                track.repeat.judge(label, group, known, date, sound, now)
             }
         };
         if verdict.is_accepted() {
+            if witness == Witness::Contradicts && !known.is_some_and(|known| known.is(group)) {
+                // What it goes by is not so any more.
+                self.totals = Totals::default();
+            }
             match label {
                 Label::DATE => self.date = group.horodate(),
                 Label::ADSC | Label::ADCO if known.is_some_and(|known| !known.is(group)) => {
@@ -169,11 +197,25 @@ impl Judge {
         verdict
     }
 
+    /// A frame is judged.
+    pub fn end_frame(&mut self, frame: &Frame) {
+        self.totals.learn(frame);
+    }
+
+    fn witness(&self, label: Label, frame: &Frame) -> Witness {
+        if Rule::of(label) != Rule::Index {
+            return Witness::Silent;
+        }
+        let good = |label: Label| self.tracks.get(label.index())?.chain.good();
+        self.totals.about(label, frame, &good)
+    }
+
     /// Another meter answers: the indexes and the clock of the last one say nothing of it.
     fn start_meter(&mut self) {
         for track in &mut self.tracks {
             track.chain = Chain::default();
         }
+        self.totals = Totals::default();
         self.date = None;
     }
 }
@@ -181,9 +223,9 @@ impl Judge {
 /// An index follows another if it is not less, and not more than what the connection can have carried meanwhile.
 fn index(
     chain: &mut Chain,
-    label: Label,
     group: &Group<'_>,
-    circumstances: &Circumstances,
+    witness: Witness,
+    circumstances: &Circumstances<'_>,
 ) -> Verdict {
     let most = |elapsed: Duration| {
         let seconds =
@@ -196,52 +238,44 @@ fn index(
     };
     let evidence = Evidence {
         now: circumstances.now,
-        parity: circumstances.parity,
-        agrees: circumstances.totals.about(label),
+        is_sound: circumstances.is_sound(),
+        witness,
         follows: &|from, to, elapsed| (0..=most(elapsed)).contains(&(to - from)),
-        resembles: &|from, to, elapsed| {
-            differs_in_one_digit(to, from, from.saturating_add(most(elapsed)))
-        },
+        damaged: &|from, to, elapsed| damaged_places(to, from, from.saturating_add(most(elapsed))),
     };
-    match chain.judge(group.number().into(), &evidence) {
-        Judgement::Good => Verdict::Accept,
-        Judgement::Jump { from } => Verdict::Jump { from },
-        Judgement::Wait => Verdict::Wait,
-        Judgement::Bad => Verdict::Hold,
-    }
+    chain.judge(group.number().into(), &evidence).into()
 }
 
-/// Whether another digit in one place would make an index one from `low` to `high`: one damaged digit does that, and a
-/// reset or another meter hardly ever.
-fn differs_in_one_digit(index: i64, low: i64, high: i64) -> bool {
-    (0..9).map(|place| 10_i64.pow(place)).any(|unit| {
+/// The decimal places, as bits, in which another digit would make an index one from `low` to `high`: one damaged digit
+/// does that, and a reset or another meter hardly ever.
+fn damaged_places(index: i64, low: i64, high: i64) -> u16 {
+    (0..9).fold(0, |places, place| {
+        let unit = 10_i64.pow(place);
         let without = index - index / unit % 10 * unit;
-        (0..10)
-            .map(|digit| without + digit * unit)
-            .any(|other| (low..=high).contains(&other))
+        let repairs = (0..10).any(|digit| (low..=high).contains(&(without + digit * unit)));
+        places | u16::from(repairs) << place
     })
 }
 
 /// The clock may be slow or fast by a second or two a frame, and may be set: a chain of three is enough.
-fn clock(chain: &mut Chain, group: &Group<'_>, circumstances: &Circumstances) -> Verdict {
+fn clock(chain: &mut Chain, group: &Group<'_>, circumstances: &Circumstances<'_>) -> Verdict {
     const SLACK: i64 = 5;
     let Some(date) = group.horodate() else {
         return Verdict::Hold;
     };
     let evidence = Evidence {
         now: circumstances.now,
-        parity: circumstances.parity,
+        is_sound: circumstances.is_sound(),
         // Nothing confirms the first of all but its parity.
-        agrees: chain.is_known().then_some(true),
+        witness: chain.good().map_or(Witness::Silent, |_| Witness::Confirms),
         follows: &|from, to, elapsed| {
             let seconds = i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX / 2);
             (0..=seconds + SLACK).contains(&(to - from))
         },
-        resembles: &|_, _, _| false,
+        damaged: &|_, _, _| 0,
     };
-    match chain.judge(date.unix(), &evidence) {
-        Judgement::Good | Judgement::Jump { .. } => Verdict::Accept,
-        Judgement::Wait => Verdict::Wait,
-        Judgement::Bad => Verdict::Hold,
+    match chain.judge(date.unix(), &evidence).into() {
+        Verdict::Jump { .. } => Verdict::Accept,
+        verdict => verdict,
     }
 }

@@ -1,4 +1,4 @@
-//! A content that is believed when it comes twice.
+//! A content that is believed when it comes twice; without parity, or on a bad line, a text or an identity comes three times.
 //!
 //! What is known already needs no second time. A dated value must also be near the meter's own clock, and a maximum of
 //! the day must not fall within the day; one that is not so is believed only after a minute of repeating itself.
@@ -9,7 +9,7 @@ use super::Verdict;
 use super::rule::Rule;
 use crate::meter::ledger::Content;
 use crate::meter::value::Moment;
-use crate::tic::{Group, Horodate, Label, civil};
+use crate::tic::{Group, Horodate, Kind, Label, civil};
 
 /// An unlikely content is believed when it repeats itself for so long.
 const UNLIKELY: Duration = Duration::from_secs(60);
@@ -22,6 +22,7 @@ const NEWEST: i64 = 3600;
 struct Pending {
     content: Content,
     since: Duration,
+    times: u8,
 }
 
 /// What waits for its second time.
@@ -38,6 +39,7 @@ impl Repeat {
         group: &Group<'_>,
         known: Option<&Content>,
         date: Option<Horodate>,
+        sound: bool,
         now: Moment,
     ) -> Verdict {
         if known.is_some_and(|known| known.is(group)) {
@@ -48,17 +50,17 @@ impl Repeat {
             pending.content.is(group) || maximum && grows(&pending.content, group)
         };
         let Some(pending) = self.pending.as_mut().filter(|pending| agrees(pending)) else {
-            let overruled = self.pending.is_some();
             self.pending = Some(Pending {
                 content: Content::of(group),
                 since: now.mono,
+                times: 1,
             });
-            return if overruled {
-                Verdict::Hold
-            } else {
-                Verdict::Wait
-            };
+            return Verdict::Wait;
         };
+        pending.times = pending.times.saturating_add(1);
+        if pending.times < times(label, sound) {
+            return Verdict::Wait;
+        }
         let unlikely = !is_near(label, group, date)
             || maximum && known.is_some_and(|known| falls(known, group));
         if unlikely && now.mono.saturating_sub(pending.since) < UNLIKELY {
@@ -74,6 +76,16 @@ impl Repeat {
             Some(_) if !is_pending => Verdict::AcceptAndDrop,
             _ => verdict,
         }
+    }
+}
+
+/// How often a content must come. Without parity most of what passes the sum is a character of a text with bit 6 flipped,
+/// and the same one twice in a row is seen every few days on a bad line. An identity is worth as much: another one is
+/// another meter.
+fn times(label: Label, sound: bool) -> u8 {
+    match label.kind() {
+        Kind::Text | Kind::Digits if !sound => 3,
+        _ => 2,
     }
 }
 

@@ -1,12 +1,21 @@
-//! Whether the parts of the energy in one frame add up to its total.
+//! Whether the parts of the energy add up to its total.
 //!
-//! Not promised by the specification, and true in every frame that was seen: EAST is the sum of EASF01 to 10, and of
-//! EASD01 to 04. The groups are sampled one after the other, so that a step of the index may fall between them.
+//! EAST is the sum of EASF01 to 10, and of EASD01 to 04. The specification does not promise it, and every frame that was
+//! seen kept it. So what is expected is what this meter has done before, and a sum says nothing against a value until it
+//! has held some times. The groups of a frame are sampled one after the other: a step of the index may fall between them.
+//!
+//! A part that was lost is as it was. When one sum fails and the other does not, a part is wrong: the one that makes up the
+//! whole difference by its change since its last good value. When both fail, it is EAST, and nothing is said of the parts.
 
+use super::chain::Witness;
 use crate::tic::{Frame, Label};
 
-/// The sums may differ from the total by so much, in Wh.
-const TOLERANCE: u64 = 2;
+/// A sum may differ from the total by so much more or less than before, in Wh.
+const TOLERANCE: i64 = 2;
+/// A sum that has held in so many frames is expected to hold.
+const PROVEN: u8 = 3;
+/// Another difference counts when it came in so many frames, some minutes: it is none that a digit makes in passing.
+const STEADY: u8 = 200;
 
 const SUPPLIER: [Label; 10] = [
     Label::EASF01,
@@ -22,42 +31,162 @@ const SUPPLIER: [Label; 10] = [
 ];
 const DISTRIBUTOR: [Label; 4] = [Label::EASD01, Label::EASD02, Label::EASD03, Label::EASD04];
 
-/// What the sums of a frame say; `None` where a part or the total is not in it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What is known of the two sums of a meter.
+#[derive(Clone, Copy, Debug)]
 pub struct Totals {
-    supplier: Option<bool>,
-    distributor: Option<bool>,
+    supplier: Sum,
+    distributor: Sum,
+}
+
+impl Default for Totals {
+    fn default() -> Self {
+        Self {
+            supplier: Sum::of(&SUPPLIER),
+            distributor: Sum::of(&DISTRIBUTOR),
+        }
+    }
 }
 
 impl Totals {
-    /// Those of a frame.
-    pub fn of(frame: &Frame) -> Self {
-        let number = |label: Label| frame.get(label).map(|group| u64::from(group.number()));
-        let total = number(Label::EAST);
-        let agrees = |parts: &[Label]| {
-            let sum = parts
-                .iter()
-                .map(|part| number(*part))
-                .sum::<Option<u64>>()?;
-            Some(sum.abs_diff(total?) <= TOLERANCE)
+    /// Learns from a frame.
+    pub fn learn(&mut self, frame: &Frame) {
+        self.supplier.learn(frame);
+        self.distributor.learn(frame);
+    }
+
+    /// What they say of the number that a frame gives for a label. `good` is the last good value of a label.
+    pub fn about(
+        &self,
+        label: Label,
+        frame: &Frame,
+        good: &dyn Fn(Label) -> Option<i64>,
+    ) -> Witness {
+        let supplier = self.supplier.check(frame, good);
+        let distributor = self.distributor.check(frame, good);
+        let (own, other) = match label {
+            Label::EAST => {
+                return match (supplier.of_the_total(), distributor.of_the_total()) {
+                    (Witness::Silent, known) | (known, Witness::Silent) => known,
+                    (one, other) => one.max(other),
+                };
+            }
+            _ if SUPPLIER.contains(&label) => (supplier, distributor),
+            _ if DISTRIBUTOR.contains(&label) => (distributor, supplier),
+            _ => return Witness::Silent,
         };
-        Self {
-            supplier: agrees(&SUPPLIER),
-            distributor: agrees(&DISTRIBUTOR),
+        match (own, other) {
+            (Check::Fails { .. }, Check::Fails { .. }) => Witness::Silent,
+            (own, _) => own.of_a_part(label, frame, good),
+        }
+    }
+}
+
+/// How a sum differs from what is expected.
+#[derive(Clone, Copy)]
+enum Check {
+    Unknown,
+    Holds(Witness),
+    Fails { by: i64 },
+}
+
+impl Check {
+    fn of_the_total(self) -> Witness {
+        match self {
+            Self::Unknown => Witness::Silent,
+            Self::Holds(witness) => witness,
+            Self::Fails { .. } => Witness::Contradicts,
         }
     }
 
-    /// Whether they confirm this index, or contradict it; `None` if they say nothing of it.
-    pub fn about(self, label: Label) -> Option<bool> {
-        match label {
-            Label::EAST => match (self.supplier, self.distributor) {
-                (Some(true), _) | (_, Some(true)) => Some(true),
-                (Some(false), _) | (_, Some(false)) => Some(false),
-                (None, None) => None,
-            },
-            _ if SUPPLIER.contains(&label) => self.supplier,
-            _ if DISTRIBUTOR.contains(&label) => self.distributor,
-            _ => None,
+    fn of_a_part(
+        self,
+        label: Label,
+        frame: &Frame,
+        good: &dyn Fn(Label) -> Option<i64>,
+    ) -> Witness {
+        let by = match self {
+            Self::Unknown => return Witness::Silent,
+            Self::Holds(witness) => return witness,
+            Self::Fails { by } => by,
+        };
+        match number(frame, label).zip(good(label)) {
+            Some((now, last)) if (now - last - by).abs() <= TOLERANCE => Witness::Contradicts,
+            _ => Witness::Silent,
         }
     }
+}
+
+/// One of the sums, and by how much it differs from the total: by nothing, on every meter that was seen.
+#[derive(Clone, Copy, Debug)]
+struct Sum {
+    parts: &'static [Label],
+    difference: i64,
+    held: u8,
+    /// Another difference, and in how many frames it came one after the other.
+    next: i64,
+    times: u8,
+}
+
+impl Sum {
+    fn of(parts: &'static [Label]) -> Self {
+        Self {
+            parts,
+            difference: 0,
+            held: 0,
+            next: 0,
+            times: 0,
+        }
+    }
+
+    /// A sum that is proven and fails stays proven: damage does that. One that is rounded moves by a step, and stays there.
+    fn learn(&mut self, frame: &Frame) {
+        let Some(difference) = self.excess(frame, &|_| None) else {
+            return;
+        };
+        if difference == self.difference {
+            self.held = self.held.saturating_add(1);
+            self.times = 0;
+            return;
+        }
+        if difference != self.next {
+            self.next = difference;
+            self.times = 0;
+        }
+        self.times = self.times.saturating_add(1);
+        let is_new = self.held < PROVEN && self.times >= PROVEN;
+        let is_step = self.strays(difference) <= TOLERANCE && self.times >= STEADY;
+        if is_new || is_step {
+            self.difference = difference;
+            self.held = PROVEN;
+        }
+    }
+
+    fn check(&self, frame: &Frame, good: &dyn Fn(Label) -> Option<i64>) -> Check {
+        let Some(difference) = self.excess(frame, good) else {
+            return Check::Unknown;
+        };
+        match self.strays(difference) {
+            0 => Check::Holds(Witness::Confirms),
+            ..=TOLERANCE => Check::Holds(Witness::Allows),
+            _ if self.held >= PROVEN => Check::Fails {
+                by: difference - self.difference,
+            },
+            _ => Check::Unknown,
+        }
+    }
+
+    fn strays(&self, difference: i64) -> i64 {
+        (difference - self.difference).abs()
+    }
+
+    /// By how much the sum exceeds the total. A part that is not in the frame is as it was.
+    fn excess(&self, frame: &Frame, good: &dyn Fn(Label) -> Option<i64>) -> Option<i64> {
+        let parts = self.parts.iter();
+        let parts = parts.map(|part| number(frame, *part).or_else(|| good(*part)));
+        Some(parts.sum::<Option<i64>>()? - number(frame, Label::EAST)?)
+    }
+}
+
+fn number(frame: &Frame, label: Label) -> Option<i64> {
+    frame.get(label).map(|group| group.number().into())
 }

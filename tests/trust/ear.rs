@@ -1,0 +1,251 @@
+//! A simulated meter and one that listens to it: what was sent, and what was published of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use linky_sensor::meter::{
+    Event, EventKind, Identity, Input, Key, Memory, Meter as Listener, Moment, Snapshot, Timestamp,
+    Value,
+};
+use linky_sensor::simulator::{Contract, Group, Meter, Phases, Scenario, Sent};
+use linky_sensor::tic::{Decoder, Label, Mode, Parity, push_group, with_parity};
+
+/// Thursday 15 January 2026, 18:30 in Paris.
+pub const EVENING: i64 = 1_768_498_200;
+
+pub fn scenario(mode: Mode, contract: Contract) -> Scenario {
+    Scenario {
+        mode,
+        contract,
+        seed: 11,
+        start: EVENING,
+        ..Scenario::default()
+    }
+}
+
+/// What listens: a decoder and a meter, its clock, and what it said so far.
+pub struct Ear {
+    decoder: Decoder,
+    listener: Listener,
+    strips_parity: bool,
+    /// The moment of the first frame of the simulated meter that is heard.
+    origin: Duration,
+    now: Moment,
+    last: Arc<Snapshot>,
+    pub events: Vec<Event>,
+}
+
+fn listener(memory: &Memory) -> Listener {
+    let identity = Identity {
+        id: "main".into(),
+        boot: "b007".into(),
+        shows_identifiers: true,
+    };
+    Listener::new(identity, memory)
+}
+
+impl Ear {
+    pub fn new(mode: Mode) -> Self {
+        let listener = listener(&Memory::default());
+        Self {
+            decoder: Decoder::new(mode, Parity::Auto),
+            last: listener.last().clone(),
+            listener,
+            strips_parity: false,
+            origin: Duration::ZERO,
+            now: Moment::default(),
+            events: Vec::new(),
+        }
+    }
+
+    /// At the end of an adapter that clears the parity bit.
+    pub fn without_parity(mut self) -> Self {
+        self.strips_parity = true;
+        self
+    }
+
+    /// From now on another simulated meter is heard, which may be in another mode.
+    pub fn turn_to(&mut self, mode: Mode) {
+        self.origin = self.now.mono + Duration::from_secs(1);
+        if mode != self.decoder.mode() {
+            self.decoder = Decoder::new(mode, Parity::Auto);
+        }
+    }
+
+    /// The daemon starts again, and remembers what is kept on disk.
+    pub fn restart(&mut self) {
+        let memory = self.listener.memory();
+        let kept = serde_json::to_string(&memory).unwrap();
+        self.listener = listener(&serde_json::from_str(&kept).unwrap());
+        self.last = self.listener.last().clone();
+        self.push(Input::Opened {
+            detail: String::new(),
+        });
+    }
+
+    /// Hears a frame as it was sent.
+    pub fn hear(&mut self, sent: &Sent) -> Arc<Snapshot> {
+        self.hear_instead(sent, &sent.groups)
+    }
+
+    /// Hears other groups in place of those that were sent.
+    pub fn hear_instead(&mut self, sent: &Sent, groups: &[Group]) -> Arc<Snapshot> {
+        let mode = groups[0].label.mode();
+        let mut bytes = vec![0x02];
+        for group in groups {
+            let horodate = group.horodate.as_deref();
+            push_group(mode, group.label.name(), horodate, &group.data, &mut bytes);
+        }
+        bytes.push(0x03);
+        if !self.strips_parity {
+            bytes.iter_mut().for_each(|byte| *byte = with_parity(*byte));
+        }
+        let mono = self.origin + sent.at + Duration::from_millis(900);
+        assert!(mono >= self.now.mono, "time goes on");
+        self.now = Moment {
+            wall: Some(Timestamp(sent.time * 1_000_000)),
+            mono,
+        };
+        let mut frames = Vec::new();
+        self.decoder.push(&bytes, &mut |frame| frames.push(frame));
+        assert_eq!(frames.len(), 1);
+        frames
+            .into_iter()
+            .for_each(|frame| self.push(Input::Frame(frame)));
+        self.last.clone()
+    }
+
+    /// Nothing is heard for so long.
+    pub fn hear_nothing(&mut self, seconds: u64) {
+        for _ in 0..seconds.min(30) {
+            self.now.mono += Duration::from_secs(1);
+            self.push(Input::Tick {
+                detail: "no byte".into(),
+            });
+        }
+    }
+
+    fn push(&mut self, input: Input) {
+        if let Some(update) = self.listener.push(input, self.now) {
+            self.last = update.snapshot.clone();
+            self.events.extend(update.events.iter().cloned());
+        }
+    }
+
+    pub fn state(&self) -> &Snapshot {
+        &self.last
+    }
+
+    pub fn held(&self) -> u64 {
+        self.last.reading.int(Key::VALUES_HELD).unwrap()
+    }
+
+    pub fn energy(&self) -> Option<u64> {
+        self.last.reading.int(Key::ENERGY)
+    }
+
+    pub fn count(&self, kind: EventKind) -> usize {
+        self.events
+            .iter()
+            .filter(|event| event.kind == kind)
+            .count()
+    }
+
+    /// Hears frames until something is so, at most so many; says how many it took.
+    pub fn until(
+        &mut self,
+        frames: usize,
+        mut next: impl FnMut() -> (Sent, Vec<Group>),
+        is: impl Fn(&Self) -> bool,
+    ) -> usize {
+        for heard in 1..=frames {
+            let (sent, groups) = next();
+            self.hear_instead(&sent, &groups);
+            if is(self) {
+                return heard;
+            }
+        }
+        panic!("not in {frames} frames: {:?}", self.events);
+    }
+}
+
+/// A simulated meter and an ear that has heard it for some frames.
+pub fn acquainted(scenario: Scenario, frames: usize) -> (Meter, Ear) {
+    let mut meter = Meter::new(scenario).unwrap();
+    let mut ear = Ear::new(meter.scenario().mode);
+    for _ in 0..frames {
+        let sent = meter.next().unwrap();
+        ear.hear(&sent);
+    }
+    (meter, ear)
+}
+
+/// A single-phase meter that has counted for a few hours, and what listens to it.
+pub fn standard() -> (Meter, Ear) {
+    acquainted(scenario(Mode::Standard, Contract::OffPeak), 30)
+}
+
+pub fn historique() -> (Meter, Ear) {
+    acquainted(scenario(Mode::Historique, Contract::Base), 30)
+}
+
+pub fn three_phases(contract: Contract) -> Scenario {
+    Scenario {
+        phases: Phases::Three,
+        power_kva: 12,
+        ..scenario(Mode::Standard, contract)
+    }
+}
+
+/// The groups with the data of some labels replaced.
+pub fn with(groups: &[Group], changes: &[(Label, &str)]) -> Vec<Group> {
+    let mut groups = groups.to_vec();
+    for (label, data) in changes {
+        let group = groups.iter_mut().find(|group| group.label == *label);
+        *data_of(group.expect("sent")) = (*data).to_owned();
+    }
+    groups
+}
+
+fn data_of(group: &mut Group) -> &mut String {
+    &mut group.data
+}
+
+pub fn number(groups: &[Group], label: Label) -> Option<u64> {
+    let group = groups.iter().find(|group| group.label == label)?;
+    group.data.parse().ok()
+}
+
+/// The sent indexes, each with the quantity that it is published as.
+pub fn indexes(groups: &[Group]) -> Vec<(Key, u64)> {
+    let published_as = |label: Label| {
+        Key::filled().find(|key| {
+            let source = key.row().source(label.mode());
+            source.read().is_some() && source.labels().contains(&label)
+        })
+    };
+    let mut indexes: Vec<(Key, u64)> = groups
+        .iter()
+        .filter(|group| group.label.data_len() == 9 && group.horodate.is_none())
+        .filter_map(|group| Some((published_as(group.label)?, group.data.parse().ok()?)))
+        .collect();
+    if groups[0].label.mode() == Mode::Historique {
+        let parts = groups.iter().filter(|group| group.label.data_len() == 9);
+        let sum = parts.map(|group| group.data.parse::<u64>().unwrap()).sum();
+        indexes.push((Key::ENERGY, sum));
+    }
+    indexes
+}
+
+/// Every index of a frame is published as it was sent.
+pub fn assert_indexes(ear: &Ear, groups: &[Group]) {
+    let indexes = indexes(groups);
+    assert!(!indexes.is_empty());
+    for (key, sent) in indexes {
+        assert_eq!(
+            ear.state().reading.get(key),
+            Some(&Value::Int(sent)),
+            "{key:?}"
+        );
+    }
+}

@@ -1,0 +1,265 @@
+//! What is not so does not get through, though its sum is right; and the right values are not locked out by it.
+
+use linky_sensor::meter::{EventKind, Key, Value};
+use linky_sensor::simulator::{Contract, Group, Meter, Sent};
+use linky_sensor::tic::{Label, Mode};
+
+use crate::ear::{
+    Ear, acquainted, assert_indexes, historique, indexes, number, scenario, standard, three_phases,
+    with,
+};
+
+/// One digit of a number replaced, counted from the last.
+fn stuck(data: &str, place: usize, digit: char) -> String {
+    let at = data.len() - 1 - place;
+    let mut data = data.to_owned();
+    data.replace_range(at..=at, &digit.to_string());
+    data
+}
+
+fn with_stuck(groups: &[Group], label: Label, place: usize, digit: char) -> Vec<Group> {
+    let group = groups.iter().find(|group| group.label == label).unwrap();
+    with(groups, &[(label, &stuck(&group.data, place, digit))])
+}
+
+/// The totals leave room for a step of the index while the frame is made.
+const STEP: u64 = 2;
+
+/// An hour with a stuck digit, a frame each ten seconds: only what was sent is published.
+fn an_hour_stuck(mut meter: Meter, mut ear: Ear, label: Label, place: usize, digit: char) {
+    let mut sent_so_far = vec![ear.energy().unwrap()];
+    for _ in 0..360 {
+        meter.let_pass(10);
+        let sent = meter.next().unwrap();
+        sent_so_far.push(number(&sent.groups, label).unwrap());
+        ear.hear_instead(&sent, &with_stuck(&sent.groups, label, place, digit));
+        let published = ear.energy().unwrap();
+        let lowest = sent_so_far[0].saturating_sub(STEP);
+        let highest = sent_so_far[sent_so_far.len() - 1] + STEP;
+        assert!(
+            (lowest..=highest).contains(&published)
+                && sent_so_far
+                    .iter()
+                    .any(|sent| sent.abs_diff(published) <= STEP),
+            "{label} place {place} digit {digit}: {published}, {sent_so_far:?}"
+        );
+    }
+    assert_eq!(
+        ear.count(EventKind::IndexJumped),
+        0,
+        "{label} {place} {digit} {:?}",
+        ear.events
+    );
+    // The fault ends: what has another digit there shows it.
+    let mut sent = meter.next().unwrap();
+    for _ in 0..4 {
+        ear.hear(&sent);
+        sent = meter.next().unwrap();
+    }
+    ear.hear(&sent);
+    let right = &sent.get(label).unwrap().data;
+    if *right != stuck(right, place, digit) {
+        assert_indexes(&ear, &sent.groups);
+    }
+}
+
+#[test]
+fn a_stuck_digit_of_the_total_never_enters() {
+    for place in 0..9 {
+        for digit in ['0', '5', '9'] {
+            let (meter, ear) = standard();
+            an_hour_stuck(meter, ear, Label::EAST, place, digit);
+        }
+    }
+}
+
+/// Without totals, a wrong value within what the connection can carry meanwhile cannot be told from a right one.
+#[test]
+fn a_stuck_digit_of_an_index_without_totals_never_enters() {
+    for place in 2..9 {
+        for digit in ['0', '5', '9'] {
+            let (meter, ear) = historique();
+            an_hour_stuck(meter, ear, Label::BASE, place, digit);
+        }
+    }
+}
+
+#[test]
+fn a_stuck_digit_of_a_part_locks_out_no_other_part() {
+    let (mut meter, mut ear) = acquainted(three_phases(Contract::Tempo), 30);
+    let mut before = None;
+    for _ in 0..360 {
+        meter.let_pass(10);
+        let sent = meter.next().unwrap();
+        ear.hear_instead(&sent, &with_stuck(&sent.groups, Label::EASF09, 0, '8'));
+        let now = indexes(&sent.groups);
+        for ((key, now), (_, before)) in now.iter().zip(before.as_ref().unwrap_or(&now)) {
+            let published = ear.state().reading.int(*key).unwrap();
+            assert!(
+                [*now, *before].contains(&published),
+                "{key:?} {published}: {before}, {now}"
+            );
+        }
+        before = Some(now);
+    }
+}
+
+fn damage(mode: Mode, label: Label, wrong: &[&str]) {
+    for stripped in [false, true] {
+        let mut meter = Meter::new(scenario(mode, Contract::Base)).unwrap();
+        let mut ear = Ear::new(mode);
+        if stripped {
+            ear = ear.without_parity();
+        }
+        let mut hear = |ear: &mut Ear, wrong: Option<&str>| {
+            let sent = meter.next().unwrap();
+            let before = ear.energy();
+            match wrong {
+                None => ear.hear(&sent),
+                Some(data) => ear.hear_instead(&sent, &with(&sent.groups, &[(label, data)])),
+            };
+            (sent, before)
+        };
+        for _ in 0..30 {
+            hear(&mut ear, None);
+        }
+        for data in wrong {
+            let (_, before) = hear(&mut ear, Some(data));
+            assert_eq!(ear.energy(), before, "{label}={data}");
+        }
+        for _ in 0..3 {
+            hear(&mut ear, None);
+        }
+        let (sent, _) = hear(&mut ear, None);
+        if !stripped || mode == Mode::Standard {
+            assert_indexes(&ear, &sent.groups);
+        }
+        assert_eq!(ear.count(EventKind::IndexJumped), 0);
+        assert!(ear.held() >= 1);
+    }
+}
+
+#[test]
+fn damaged_indexes_do_not_enter_and_lock_nothing_out() {
+    for (mode, label) in [
+        (Mode::Standard, Label::EAST),
+        (Mode::Historique, Label::BASE),
+    ] {
+        damage(mode, label, &["900000000"]);
+        damage(mode, label, &["000000001"]);
+        damage(mode, label, &["900000000", "900000000"]);
+        damage(mode, label, &["900000000", "000000001"]);
+        damage(mode, label, &["000000001", "000000001"]);
+    }
+}
+
+/// The trap of a filter that only compares with the last value: one that is too high, and all that is right is too low.
+#[test]
+fn one_high_index_within_reach_does_not_lock_the_right_ones_out() {
+    for stripped in [false, true] {
+        let mut meter = Meter::new(scenario(Mode::Historique, Contract::Base)).unwrap();
+        let mut ear = Ear::new(Mode::Historique);
+        if stripped {
+            ear = ear.without_parity();
+        }
+        for _ in 0..30 {
+            let sent = meter.next().unwrap();
+            ear.hear(&sent);
+        }
+        let sent = meter.next().unwrap();
+        let high = number(&sent.groups, Label::BASE).unwrap() + 18;
+        ear.hear_instead(
+            &sent,
+            &with(&sent.groups, &[(Label::BASE, &format!("{high:09}"))]),
+        );
+        for _ in 0..3 {
+            let sent = meter.next().unwrap();
+            ear.hear(&sent);
+        }
+        assert!(ear.energy().unwrap() < high);
+        assert_eq!(ear.count(EventKind::IndexJumped), 0);
+    }
+}
+
+#[test]
+fn a_damaged_text_is_not_published() {
+    let (mut meter, mut ear) = standard();
+    let contract = ear.state().reading.get(Key::CONTRACT).cloned();
+    for wrong in [
+        "H PLEINE/CREUS\u{7f}".replace('\u{7f}', "%%"),
+        "h PLEINE/CREUSE ".into(),
+    ] {
+        let sent: Sent = meter.next().unwrap();
+        ear.hear_instead(&sent, &with(&sent.groups, &[(Label::NGTF, &wrong)]));
+        assert_eq!(ear.state().reading.get(Key::CONTRACT), contract.as_ref());
+        let sent = meter.next().unwrap();
+        ear.hear(&sent);
+    }
+    assert_eq!(ear.count(EventKind::ContractChanged), 0);
+    assert_eq!(ear.held(), 2);
+}
+
+#[test]
+fn a_wrong_register_without_parity_is_not_published() {
+    let mut meter = Meter::new(scenario(Mode::Standard, Contract::OffPeak)).unwrap();
+    let mut ear = Ear::new(Mode::Standard).without_parity();
+    let mut hear = |ear: &mut Ear, wrong: Option<&str>| {
+        let sent = meter.next().unwrap();
+        match wrong {
+            None => ear.hear(&sent),
+            Some(data) => ear.hear_instead(&sent, &with(&sent.groups, &[(Label::STGE, data)])),
+        }
+    };
+    for _ in 0..5 {
+        hear(&mut ear, None);
+    }
+    let breaker = ear.state().reading.get(Key::BREAKER).cloned();
+    assert_eq!(breaker, Some(Value::Word("closed")));
+    hear(&mut ear, Some("003A0403"));
+    assert_eq!(ear.state().reading.get(Key::BREAKER), breaker.as_ref());
+    hear(&mut ear, None);
+    assert_eq!((ear.count(EventKind::BreakerChanged), ear.held()), (0, 1));
+}
+
+#[test]
+fn a_damaged_date_turns_no_page_of_the_calendar() {
+    let (mut meter, mut ear) = standard();
+    let (calendar, clock) = (
+        ear.state().calendar.clone(),
+        ear.state().reading.get(Key::METER_TIME).cloned(),
+    );
+    assert!(calendar.tomorrow.is_some());
+    let sent = meter.next().unwrap();
+    let mut groups = sent.groups.clone();
+    for group in groups.iter_mut().filter(|group| group.label == Label::DATE) {
+        group.horodate.as_mut().unwrap().replace_range(5..7, "16");
+    }
+    ear.hear_instead(&sent, &groups);
+    assert_eq!(ear.state().calendar, calendar);
+    assert_eq!(ear.state().reading.get(Key::METER_TIME), clock.as_ref());
+    let sent = meter.next().unwrap();
+    ear.hear(&sent);
+    assert_eq!(ear.state().calendar, calendar);
+    assert_eq!(ear.held(), 1);
+}
+
+#[test]
+fn the_greatest_power_of_the_day_does_not_fall_within_it() {
+    let (mut meter, mut ear) = standard();
+    let highest = ear.state().reading.int(Key::APPARENT_POWER_MAX).unwrap();
+    for _ in 0..10 {
+        let sent = meter.next().unwrap();
+        ear.hear_instead(&sent, &with(&sent.groups, &[(Label::SMAXSN, "00007")]));
+        assert!(ear.state().reading.int(Key::APPARENT_POWER_MAX).unwrap() >= highest);
+    }
+    for _ in 0..2 {
+        let sent = meter.next().unwrap();
+        ear.hear(&sent);
+    }
+    let sent = meter.next().unwrap();
+    ear.hear(&sent);
+    assert_eq!(
+        ear.state().reading.int(Key::APPARENT_POWER_MAX),
+        number(&sent.groups, Label::SMAXSN)
+    );
+}

@@ -1,0 +1,87 @@
+//! What holds of every Update, whatever came. The fuzzing of the whole pipeline asks the same.
+
+use linky_sensor::meter::json::{CalendarOf, EventOf, Python, State, Tic};
+use linky_sensor::meter::{Key, Keys, Kind, Meter, On, Snapshot, Update, Value};
+use linky_sensor::tic::Mode;
+
+/// The last state, to compare the next one with.
+#[derive(Default)]
+pub struct Invariants {
+    seq: u64,
+    mode: Option<Mode>,
+    keys: Keys,
+}
+
+impl Invariants {
+    /// The number goes up by one, no key is lost within a mode, and each value is of the type of its quantity.
+    pub fn check(&mut self, update: &Update) {
+        let snapshot = &*update.snapshot;
+        assert_eq!(snapshot.seq, self.seq + 1, "seq");
+        self.seq = snapshot.seq;
+        let same_mode = self.mode.is_none() || self.mode == snapshot.mode;
+        if same_mode {
+            let lost = self.keys.iter().find(|key| !snapshot.keys.contains(*key));
+            assert_eq!(lost, None, "a key is lost");
+        }
+        (self.mode, self.keys) = (snapshot.mode, snapshot.keys);
+        for (key, value) in snapshot.entries() {
+            check_value(snapshot, key, value);
+        }
+        check_json(update);
+    }
+}
+
+/// What a meter remembers does not grow with what it is told.
+pub fn check_memory(meter: &Meter) {
+    let memory = serde_json::to_string(&meter.memory()).expect("a memory is JSON");
+    assert!(memory.len() < 16_384, "{} bytes", memory.len());
+}
+
+fn check_value(snapshot: &Snapshot, key: Key, value: Option<&Value>) {
+    let row = key.row();
+    assert!(
+        row.on != On::Private || snapshot.shows_identifiers,
+        "{key:?} is private"
+    );
+    let fits = match (row.kind, value) {
+        (_, None) => !ALWAYS.contains(&key),
+        (Kind::Int, Some(Value::Int(value))) => u32::try_from(*value).is_ok() || key == Key::SEQ,
+        (Kind::Uint64 | Kind::Count, Some(Value::Int(_)))
+        | (Kind::Signed, Some(Value::Signed(_)))
+        | (Kind::Bool, Some(Value::Bool(_)))
+        | (Kind::Time, Some(Value::Time(_) | Value::Instant(_))) => true,
+        (Kind::Text, Some(Value::Text(text))) => {
+            text.trim() == &**text && text.chars().all(|c| !c.is_control())
+        }
+        (Kind::Word(words), Some(Value::Word(word))) => words.contains(word),
+        _ => false,
+    };
+    assert!(fits, "{key:?} ({}) is {value:?}", row.kind);
+}
+
+/// What is known of any state.
+const ALWAYS: [Key; 5] = [Key::SCHEMA, Key::METER, Key::BOOT, Key::SEQ, Key::LINK];
+
+fn check_json(update: &Update) {
+    let snapshot = &*update.snapshot;
+    let state = serde_json::to_value(State(snapshot)).expect("a state is JSON");
+    let state = state.as_object().expect("an object");
+    assert_eq!(state.len(), snapshot.keys.iter().count());
+    for (key, value) in snapshot.entries() {
+        let json = state.get(key.row().key).expect("each key is there");
+        let fits = match key.row().kind {
+            _ if value.is_none() => json.is_null(),
+            Kind::Int | Kind::Uint64 | Kind::Count => json.is_u64(),
+            Kind::Signed => json.is_i64(),
+            Kind::Bool => json.is_boolean(),
+            Kind::Text | Kind::Time | Kind::Word(_) => json.is_string(),
+        };
+        assert!(fits, "{key:?} is {json}");
+    }
+    serde_json::to_string(&CalendarOf(snapshot)).expect("a calendar is JSON");
+    serde_json::to_string(&Tic(snapshot)).expect("groups are JSON");
+    serde_json::to_string(&Python(snapshot)).expect("groups are JSON");
+    for event in &update.events {
+        serde_json::to_string(&EventOf(snapshot, event)).expect("an event is JSON");
+    }
+}

@@ -1,0 +1,19 @@
+//! Whether what is published can be trusted, over a meter's whole life: stories of years and of faults, in simulated time.
+//!
+//! `year`: nothing is held back from a sound meter. `changes`: what is really so gets through, and how fast. `faults`: what
+//! is not does not. `properties`: whatever comes, states are sound.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod changes;
+mod ear;
+mod faults;
+mod invariants;
+mod properties;
+mod year;

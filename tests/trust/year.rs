@@ -1,0 +1,119 @@
+//! A year of a sound meter, for each contract and both modes: nothing is held back, nothing jumps, and each index that was
+//! sent is published. The year has its midnights, its load steps, both changes of the clock, an outage of twelve hours and
+//! a restart of the daemon each day.
+
+use linky_sensor::meter::{EventKind, Key, Value};
+use linky_sensor::simulator::{Contract, Meter, Phases, Scenario};
+use linky_sensor::tic::Mode;
+
+use crate::ear::{Ear, assert_indexes, scenario};
+
+const DAYS: u32 = 366;
+/// Frames come in bursts of three: a text is believed when it has come twice.
+const BURST: usize = 3;
+
+fn live(scenario: Scenario) {
+    let mut meter = Meter::new(scenario.clone()).unwrap();
+    let mut ear = Ear::new(scenario.mode);
+    for day in 0..DAYS {
+        for _ in 0..4 {
+            for _ in 0..BURST {
+                let sent = meter.next().unwrap();
+                ear.hear(&sent);
+                assert_indexes(&ear, &sent.groups);
+                assert_eq!(ear.held(), 0, "day {day}: {:?}", sent.groups);
+            }
+            meter.let_pass(6 * 3_600 - 17);
+        }
+        if day == 100 {
+            ear.hear_nothing(12);
+            assert_eq!(ear.state().reading.get(Key::ENERGY), None);
+            meter.let_pass(12 * 3_600);
+        }
+        ear.restart();
+    }
+    for kind in [
+        EventKind::IndexJumped,
+        EventKind::MeterReplaced,
+        EventKind::ModeChanged,
+        EventKind::ContractChanged,
+    ] {
+        assert_eq!(ear.count(kind), 0, "{kind:?} {:?}", ear.events);
+    }
+}
+
+fn live_each(mode: Mode, contract: Contract) {
+    live(scenario(mode, contract));
+}
+
+#[test]
+fn standard_base() {
+    live_each(Mode::Standard, Contract::Base);
+}
+
+#[test]
+fn standard_off_peak() {
+    live_each(Mode::Standard, Contract::OffPeak);
+}
+
+#[test]
+fn standard_tempo() {
+    live_each(Mode::Standard, Contract::Tempo);
+}
+
+#[test]
+fn standard_ejp() {
+    live_each(Mode::Standard, Contract::Ejp);
+}
+
+#[test]
+fn historique_base() {
+    live_each(Mode::Historique, Contract::Base);
+}
+
+#[test]
+fn historique_off_peak() {
+    live_each(Mode::Historique, Contract::OffPeak);
+}
+
+#[test]
+fn historique_tempo() {
+    live_each(Mode::Historique, Contract::Tempo);
+}
+
+#[test]
+fn historique_ejp() {
+    live_each(Mode::Historique, Contract::Ejp);
+}
+
+/// An evening of every frame, past midnight: the load steps as they come, and the greatest power of the day does not fall
+/// within it.
+#[test]
+fn a_producers_evening_frame_by_frame() {
+    let scenario = Scenario {
+        phases: Phases::Three,
+        power_kva: 12,
+        producer: true,
+        ..scenario(Mode::Standard, Contract::Base)
+    };
+    let mut meter = Meter::new(scenario.clone()).unwrap();
+    let mut ear = Ear::new(scenario.mode);
+    let mut highest: Option<(String, u64)> = None;
+    for sent in meter
+        .by_ref()
+        .take_while(|sent| sent.time < scenario.start + 6 * 3_600)
+    {
+        let state = ear.hear(&sent);
+        assert_indexes(&ear, &sent.groups);
+        assert_eq!(ear.held(), 0);
+        let maximum = state.reading.int(Key::APPARENT_POWER_MAX).unwrap();
+        let day = match state.reading.get(Key::APPARENT_POWER_MAX_TIME) {
+            Some(Value::Time(time)) => time.to_string()[..10].to_owned(),
+            other => panic!("{other:?}"),
+        };
+        if let Some((_, before)) = highest.as_ref().filter(|(before, _)| *before == day) {
+            assert!(maximum >= *before, "{before} then {maximum}");
+        }
+        highest = Some((day, maximum));
+    }
+}
