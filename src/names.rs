@@ -168,8 +168,6 @@ pub mod file {
     pub const PASSWORD_CREDENTIAL: &str = "linky-sensor.mqtt-password";
     /// Where systemd finds credentials kept as they are.
     pub const CREDENTIAL_STORE: &str = "/etc/credstore";
-    /// Where systemd finds encrypted credentials.
-    pub const ENCRYPTED_CREDENTIAL_STORE: &str = "/etc/credstore.encrypted";
 }
 
 /// Environment variables, all set by systemd.
@@ -178,8 +176,6 @@ pub mod variable {
     pub const CREDENTIALS_DIRECTORY: &str = "CREDENTIALS_DIRECTORY";
     /// The directory for what must survive a restart.
     pub const STATE_DIRECTORY: &str = "STATE_DIRECTORY";
-    /// The socket of READY, STATUS and the watchdog.
-    pub const NOTIFY_SOCKET: &str = "NOTIFY_SOCKET";
 }
 
 /// Exit codes, those of sysexits(3).
@@ -200,8 +196,6 @@ pub mod exit {
     pub const SOFTWARE: u8 = 70;
     /// Reading or writing failed.
     pub const IO: u8 = 74;
-    /// Failed now, may work later.
-    pub const TEMPORARY: u8 = 75;
     /// The user may not do this.
     pub const NO_PERMISSION: u8 = 77;
     /// The configuration is wrong. The unit does not restart on it.

@@ -15,6 +15,9 @@ use crate::meter::{Identity, Input, Memory, Meter, Moment, Snapshot, Timestamp};
 use crate::names::exit;
 use crate::tic::{Decoder, Frame, Label, Mode, Parity, ParityFound};
 
+/// So many bytes are heard at once: less than the shortest frame, so that frames come in their order.
+const PIECE: usize = 64;
+
 /// What to decode, and how to show it.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Decode {
@@ -97,12 +100,13 @@ fn decode(
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> io::Result<()> {
-    let mut wires: Vec<Wire> = modes(arguments.mode)
+    let mut wires: Vec<Decoder> = modes(arguments.mode)
         .iter()
-        .map(|mode| Wire::new(*mode, parity(arguments.parity)))
+        .map(|mode| Decoder::new(*mode, parity(arguments.parity)))
         .collect();
     let mut meter = Meter::new(identity(), &Memory::default());
     let mut totals = Totals::default();
+    let mut clock = Clock::default();
     let mut chunk = [0; 16 * 1024];
     loop {
         let read = match from.read(&mut chunk) {
@@ -110,18 +114,27 @@ fn decode(
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
         };
-        for wire in &mut wires {
-            for (frame, mono) in wire.push(chunk.get(..read).unwrap_or_default()) {
-                // The decoder of the other mode makes nothing but noise of it.
-                let is_heard =
-                    frame.groups().next().is_some() || totals.modes.contains(&frame.mode());
-                if arguments.mode == ModeArgument::Auto && !is_heard {
-                    continue;
-                }
-                totals.count(&frame, wire.decoder.parity());
-                let wall = wall(&frame);
-                if let Some(update) = meter.push(Input::Frame(frame), Moment { wall, mono }) {
-                    print(arguments.format, &update.snapshot, out)?;
+        // Both decoders hear the same at the same time: at the end, that nothing more comes.
+        let heard = chunk.get(..read).unwrap_or_default();
+        for piece in heard.chunks(PIECE).chain((read == 0).then_some(heard)) {
+            clock.pass(piece.len());
+            for wire in &mut wires {
+                for frame in hear(wire, piece) {
+                    let mode = frame.mode();
+                    // The decoder of the other mode makes nothing but noise of it.
+                    let is_heard = frame.groups().next().is_some() || totals.modes.contains(&mode);
+                    if arguments.mode == ModeArgument::Auto && !is_heard {
+                        continue;
+                    }
+                    clock.mode = mode;
+                    totals.count(&frame, wire.parity());
+                    let now = Moment {
+                        wall: wall(&frame),
+                        mono: clock.time,
+                    };
+                    if let Some(update) = meter.push(Input::Frame(frame), now) {
+                        print(arguments.format, &update.snapshot, out)?;
+                    }
                 }
             }
         }
@@ -173,36 +186,40 @@ fn wall(frame: &Frame) -> Option<Timestamp> {
     ))
 }
 
-/// The bytes as one decoder sees them.
-struct Wire {
-    decoder: Decoder,
-    bytes: u64,
+/// The time on the wire: ten bits a character, at the speed of the mode that was last heard.
+struct Clock {
+    time: Duration,
+    mode: Mode,
 }
 
-impl Wire {
-    fn new(mode: Mode, parity: Parity) -> Self {
+impl Default for Clock {
+    fn default() -> Self {
         Self {
-            decoder: Decoder::new(mode, parity),
-            bytes: 0,
+            time: Duration::ZERO,
+            mode: Mode::Standard,
         }
     }
+}
 
-    /// The frames that end in these bytes, each with the time on the wire; nothing means the end of the file.
-    fn push(&mut self, bytes: &[u8]) -> Vec<(Frame, Duration)> {
-        let mut frames = Vec::new();
-        let character = Duration::from_secs(10) / self.decoder.mode().baud();
-        if bytes.is_empty() {
-            let now = character.saturating_mul(u32::try_from(self.bytes).unwrap_or(u32::MAX));
-            self.decoder.silence(&mut |frame| frames.push((frame, now)));
-        }
-        for byte in bytes.chunks(64) {
-            self.bytes += u64::try_from(byte.len()).unwrap_or_default();
-            let now = character.saturating_mul(u32::try_from(self.bytes).unwrap_or(u32::MAX));
-            self.decoder
-                .push(byte, &mut |frame| frames.push((frame, now)));
-        }
-        frames
+impl Clock {
+    /// So many characters pass.
+    fn pass(&mut self, characters: usize) {
+        let bits = u32::try_from(characters)
+            .unwrap_or(u32::MAX)
+            .saturating_mul(10);
+        self.time += Duration::from_secs(1) * bits / self.mode.baud();
     }
+}
+
+/// The frames that end in these bytes; no byte means that nothing more comes.
+fn hear(decoder: &mut Decoder, bytes: &[u8]) -> Vec<Frame> {
+    let mut frames = Vec::new();
+    if bytes.is_empty() {
+        decoder.silence(&mut |frame| frames.push(frame));
+    } else {
+        decoder.push(bytes, &mut |frame| frames.push(frame));
+    }
+    frames
 }
 
 fn print(format: Format, snapshot: &Snapshot, out: &mut impl Write) -> io::Result<()> {

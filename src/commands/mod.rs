@@ -14,6 +14,7 @@ mod status;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -47,7 +48,7 @@ enum Command {
     Run {
         /// The D-Bus bus to be on: system, session, none, or an address
         #[arg(long, default_value = "system", value_name = "BUS")]
-        bus: String,
+        bus: OnBus,
     },
     /// Show the whole chain on this machine: a simulated meter, the daemon, a bus and a broker
     Demo(demo::Demo),
@@ -85,7 +86,7 @@ pub fn main() -> u8 {
     };
     let (mut out, mut err) = (io::BufWriter::new(io::stdout()), io::stderr());
     match line.command {
-        Command::Run { bus } => service::run(&line.config, bus_named(&bus), line.verbose),
+        Command::Run { bus } => service::run(&line.config, bus.0, line.verbose),
         Command::Demo(demo) => demo::run(&demo),
         Command::CheckConfig => check_config::run(&line.config, &mut out, &mut err),
         Command::Decode(decode) => decode::run(&decode, &mut out, &mut err),
@@ -99,13 +100,22 @@ pub fn main() -> u8 {
     }
 }
 
-/// The bus of this name or address; none for `none`.
-fn bus_named(name: &str) -> Option<Bus> {
-    (name != "none").then(|| match name {
-        "system" => Bus::System,
-        "session" => Bus::Session,
-        address => Bus::Address(address.to_owned()),
-    })
+/// The bus to be on, or none.
+#[derive(Clone, Debug)]
+struct OnBus(Option<Bus>);
+
+impl FromStr for OnBus {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "none" => Ok(Self(None)),
+            bus => bus
+                .parse()
+                .map(|bus| Self(Some(bus)))
+                .map_err(|error| format!("{error}, or none")),
+        }
+    }
 }
 
 /// The exit code of a command that only writes.

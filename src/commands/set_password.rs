@@ -9,13 +9,16 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
 use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
+use nix::unistd::Uid;
 
 use crate::names::{exit, file};
 
 /// Runs the command. Returns its exit code.
 pub fn run(out: &mut dyn Write, err: &mut dyn Write) -> u8 {
     let directory = Path::new(file::CREDENTIAL_STORE);
-    let result = read_password(out).and_then(|password| store(directory, &password));
+    let result = check_is_root()
+        .and_then(|()| read_password(out))
+        .and_then(|password| store(directory, &password));
     match result {
         Ok(()) => {
             let path = directory.join(file::PASSWORD_CREDENTIAL);
@@ -45,6 +48,15 @@ pub fn run(out: &mut dyn Write, err: &mut dyn Write) -> u8 {
                 _ => exit::IO,
             }
         }
+    }
+}
+
+/// Nobody types a password for nothing.
+fn check_is_root() -> io::Result<()> {
+    if Uid::effective().is_root() {
+        Ok(())
+    } else {
+        Err(io::ErrorKind::PermissionDenied.into())
     }
 }
 

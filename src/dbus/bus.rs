@@ -5,7 +5,6 @@
 //! of it is kept. Dropping a [`Line`] shuts the socket down: every task that hangs on it ends, and the bus sees the
 //! name given up.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::net::Shutdown;
 use std::os::unix::ffi::OsStrExt;
@@ -46,14 +45,17 @@ impl fmt::Display for Bus {
 
 /// `system`, `session`, or an address.
 impl FromStr for Bus {
-    type Err = Infallible;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(match text {
-            "system" => Self::System,
-            "session" => Self::Session,
-            address => Self::Address(address.to_owned()),
-        })
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "system" => Ok(Self::System),
+            "session" => Ok(Self::Session),
+            address if address.starts_with("unix:") => Ok(Self::Address(address.to_owned())),
+            _ => Err(
+                "expected system, session, or an address such as unix:path=/run/dbus/system_bus_socket",
+            ),
+        }
     }
 }
 

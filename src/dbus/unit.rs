@@ -1,15 +1,21 @@
 //! Whether systemd runs a login prompt on a port: opening such a port would succeed, and share its bytes.
 
+use std::time::Duration;
+
+use tokio::time::timeout;
 use zbus::OwnedObjectPath;
 
-use super::bus::{Bus, Line, within};
+use super::bus::{Bus, Line};
 use super::error::Error;
+
+/// The reader that asks must say a word every second.
+const PATIENCE: Duration = Duration::from_millis(800);
 
 const SYSTEMD: &str = "org.freedesktop.systemd1";
 
 /// The unit `serial-getty@TTY.service`, if it is active. `tty` is a name under `/dev` (`ttyAMA0`).
 ///
-/// Blocks for two seconds at most; for a thread of its own, never inside a runtime. No systemd, no bus and no answer
+/// Blocks for [`PATIENCE`] at most; for a thread of its own, never inside a runtime. No systemd, no bus and no answer
 /// read as "not active": a machine without them has no such unit.
 #[must_use]
 pub fn active_serial_getty(bus: &Bus, tty: &str) -> Option<String> {
@@ -18,10 +24,15 @@ pub fn active_serial_getty(bus: &Bus, tty: &str) -> Option<String> {
         .build()
         .ok()?;
     let unit = unit_name(tty);
-    match runtime.block_on(within(is_active(bus, &unit))) {
-        Ok(true) => Some(unit),
-        Ok(false) => None,
-        Err(error) => {
+    let asked = runtime.block_on(async { timeout(PATIENCE, is_active(bus, &unit)).await });
+    match asked {
+        Ok(Ok(true)) => Some(unit),
+        Ok(Ok(false)) => None,
+        Err(_) => {
+            log::debug!("systemd does not answer about {unit}");
+            None
+        }
+        Ok(Err(error)) => {
             log::debug!("cannot ask systemd about {unit}: {error}");
             None
         }

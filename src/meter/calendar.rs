@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ledger::Ledger;
+use super::ledger::{Content, Ledger};
 use crate::tic::{Label, Profile, Slot, civil};
 
 /// A profile and the day that it is for, in days since 1970-01-01 of the meter's clock.
@@ -48,13 +48,13 @@ impl Almanac {
         let maker = ledger
             .get(Label::ADSC)
             .and_then(|content| Some(content.address()?.maker()));
-        let tomorrow = ledger
-            .get(Label::PJOURF_1)
-            .map(super::ledger::Content::text);
-        let today = tomorrow
-            .and(self.today.as_ref())
+        let tomorrow = ledger.get(Label::PJOURF_1).map(Content::text);
+        let today = self
+            .today
+            .as_ref()
+            .filter(|planned| day_of(ledger.get(Label::DATE)) == Some(planned.day))
             .map(|planned| planned.profile.as_str());
-        let peak = ledger.get(Label::PPOINTE).map(super::ledger::Content::text);
+        let peak = ledger.get(Label::PPOINTE).map(Content::text);
         let parse = |text: Option<&str>| text.and_then(|text| Profile::parse(text, maker).ok());
         let (today, tomorrow, peak) = (parse(today), parse(tomorrow), parse(peak));
         let assumed = [&today, &tomorrow, &peak]
@@ -73,8 +73,7 @@ impl Almanac {
 
 /// The day of the last frame, and what it plans for the next.
 fn planned(ledger: &Ledger) -> Option<(i64, Planned)> {
-    let date = ledger.fresh(Label::DATE)?.horodate()?;
-    let day = civil::days_from_civil(date.year.into(), date.month, date.day);
+    let day = day_of(ledger.fresh(Label::DATE))?;
     let profile = ledger.fresh(Label::PJOURF_1)?.text().to_owned();
     Some((
         day,
@@ -82,6 +81,16 @@ fn planned(ledger: &Ledger) -> Option<(i64, Planned)> {
             day: day + 1,
             profile,
         },
+    ))
+}
+
+/// The day of the meter's clock, in days since 1970-01-01.
+fn day_of(date: Option<&Content>) -> Option<i64> {
+    let date = date?.horodate()?;
+    Some(civil::days_from_civil(
+        date.year.into(),
+        date.month,
+        date.day,
     ))
 }
 

@@ -23,6 +23,16 @@ pub enum Contract {
     Other,
 }
 
+/// Names of calendars with two periods, without their spaces. One that says more ("HC WEEK-END") has more periods.
+const OFF_PEAK: [&str; 6] = [
+    "HPLEINE/CREUSE",
+    "HEURESCREUSES",
+    "HP/HC",
+    "HC/HP",
+    "HPHC",
+    "HCHP",
+];
+
 impl Contract {
     /// The contract by what stands in the ledger; `None` while its label is not known.
     pub fn of(ledger: &Ledger, mode: Mode) -> Option<Self> {
@@ -41,7 +51,7 @@ impl Contract {
             Self::Tempo
         } else if name.contains("EJP") {
             Self::Ejp
-        } else if name.contains("CREUSE") || name.contains("HC") {
+        } else if OFF_PEAK.contains(&name.replace(' ', "").as_str()) {
             Self::OffPeak
         } else if name.contains("PRODUCTEUR") {
             Self::Producer

@@ -4,6 +4,7 @@ use super::contract::Contract;
 use super::ledger::Ledger;
 use super::quantity::{Key, OVERRUN};
 use super::reading::Reading;
+use super::source::read;
 use super::value::Value;
 use crate::tic::{Color, Label, Mode, TariffOption};
 
@@ -17,10 +18,7 @@ pub fn derive(reading: &mut Reading, ledger: &Ledger, mode: Mode, phases: Option
 
 fn standard(reading: &mut Reading, ledger: &Ledger) {
     reading.set(Key::CLOCK_DEGRADED, clock_degraded(ledger).map(Value::Bool));
-    reading.set(
-        Key::COLOR_TODAY,
-        color_of_the_index(ledger).map(|color| Value::Word(color_word(color))),
-    );
+    reading.set(Key::COLOR_TODAY, read::color(color_of_the_index(ledger)));
 }
 
 /// The status register and the season of the clock tell the same thing; either is enough.
@@ -48,14 +46,6 @@ fn color_of_the_index(ledger: &Ledger) -> Option<Color> {
         3 | 4 => Some(Color::White),
         5 | 6 => Some(Color::Red),
         _ => None,
-    }
-}
-
-fn color_word(color: Color) -> &'static str {
-    match color {
-        Color::Blue => "blue",
-        Color::White => "white",
-        Color::Red => "red",
     }
 }
 

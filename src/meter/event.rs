@@ -9,90 +9,54 @@ use super::reading::Reading;
 use super::row::pascal_case;
 use super::value::Value;
 
-/// The events, with their published names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each is its published name")]
-pub enum EventKind {
-    LinkChanged,
-    ModeChanged,
-    TariffChanged,
-    ContractChanged,
-    SubscribedPowerChanged,
-    MeterReplaced,
-    IndexJumped,
-    ColorTodayChanged,
-    ColorTomorrowChanged,
-    PeakAnnounced,
-    PeakStarted,
-    PeakEnded,
-    OverPowerStarted,
-    OverPowerEnded,
-    BreakerChanged,
-    DryContactChanged,
-    RelayChanged,
-    MessageReceived,
-    ClockDegraded,
-    ClockRestored,
+macro_rules! events {
+    ($($kind:ident $name:literal,)*) => {
+        /// The events, in the order in which they are told. Each is named as it is published.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum EventKind {
+            $(#[doc = $name] $kind,)*
+        }
+
+        use EventKind::{$($kind),*};
+
+        impl EventKind {
+            /// Every event.
+            pub const ALL: [Self; [$($name),*].len()] = [$($kind),*];
+
+            /// The `event_type` of the JSON.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $($kind => $name,)*
+                }
+            }
+        }
+    };
 }
 
-use EventKind::{
-    BreakerChanged, ClockDegraded, ClockRestored, ColorTodayChanged, ColorTomorrowChanged,
-    ContractChanged, DryContactChanged, IndexJumped, LinkChanged, MessageReceived, MeterReplaced,
-    ModeChanged, OverPowerEnded, OverPowerStarted, PeakAnnounced, PeakEnded, PeakStarted,
-    RelayChanged, SubscribedPowerChanged, TariffChanged,
-};
+events! {
+    LinkChanged "link_changed",
+    ModeChanged "mode_changed",
+    TariffChanged "tariff_changed",
+    ContractChanged "contract_changed",
+    SubscribedPowerChanged "subscribed_power_changed",
+    MeterReplaced "meter_replaced",
+    IndexJumped "index_jumped",
+    ColorTodayChanged "color_today_changed",
+    ColorTomorrowChanged "color_tomorrow_changed",
+    PeakAnnounced "peak_announced",
+    PeakStarted "peak_started",
+    PeakEnded "peak_ended",
+    OverPowerStarted "over_power_started",
+    OverPowerEnded "over_power_ended",
+    BreakerChanged "breaker_changed",
+    DryContactChanged "dry_contact_changed",
+    RelayChanged "relay_changed",
+    MessageReceived "message_received",
+    ClockDegraded "clock_degraded",
+    ClockRestored "clock_restored",
+}
 
 impl EventKind {
-    /// Every event, in the order in which they are told.
-    pub const ALL: [Self; 20] = [
-        LinkChanged,
-        ModeChanged,
-        TariffChanged,
-        ContractChanged,
-        SubscribedPowerChanged,
-        MeterReplaced,
-        IndexJumped,
-        ColorTodayChanged,
-        ColorTomorrowChanged,
-        PeakAnnounced,
-        PeakStarted,
-        PeakEnded,
-        OverPowerStarted,
-        OverPowerEnded,
-        BreakerChanged,
-        DryContactChanged,
-        RelayChanged,
-        MessageReceived,
-        ClockDegraded,
-        ClockRestored,
-    ];
-
-    /// The `event_type` of the JSON.
-    pub fn name(self) -> &'static str {
-        match self {
-            LinkChanged => "link_changed",
-            ModeChanged => "mode_changed",
-            TariffChanged => "tariff_changed",
-            ContractChanged => "contract_changed",
-            SubscribedPowerChanged => "subscribed_power_changed",
-            MeterReplaced => "meter_replaced",
-            IndexJumped => "index_jumped",
-            ColorTodayChanged => "color_today_changed",
-            ColorTomorrowChanged => "color_tomorrow_changed",
-            PeakAnnounced => "peak_announced",
-            PeakStarted => "peak_started",
-            PeakEnded => "peak_ended",
-            OverPowerStarted => "over_power_started",
-            OverPowerEnded => "over_power_ended",
-            BreakerChanged => "breaker_changed",
-            DryContactChanged => "dry_contact_changed",
-            RelayChanged => "relay_changed",
-            MessageReceived => "message_received",
-            ClockDegraded => "clock_degraded",
-            ClockRestored => "clock_restored",
-        }
-    }
-
     /// The member of the D-Bus interface `….Events`, in `PascalCase`.
     pub fn signal(self) -> String {
         pascal_case(self.name())

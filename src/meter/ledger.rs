@@ -120,6 +120,9 @@ impl Ledger {
         frame: &Frame,
         mut admit: impl FnMut(Label, &Group<'_>, Option<&Content>) -> bool,
     ) {
+        for entry in &mut self.entries {
+            entry.fresh = false;
+        }
         self.frames += 1;
         for group in frame.groups() {
             let Some(label) = group.label() else { continue };
@@ -150,7 +153,6 @@ impl Ledger {
                 continue;
             };
             let here = core::mem::take(&mut entry.here);
-            entry.fresh &= here;
             if here || damaged || (short && !is_in_short_frames(label)) {
                 continue;
             }
@@ -159,10 +161,13 @@ impl Ledger {
         }
     }
 
-    /// No good group came for too long: nothing stands any more. What was seen stays seen.
+    /// No good group came for too long: nothing stands any more, and nothing is known to be missing. What was seen stays
+    /// seen.
     pub fn forget(&mut self) {
         for entry in &mut self.entries {
             entry.stands = false;
+            entry.fresh = false;
+            entry.missed = 0;
         }
     }
 

@@ -9,7 +9,7 @@ use super::link::Link;
 use super::quantity::Key;
 use super::reading::{Keys, Reading};
 use super::value::{Timestamp, Value};
-use crate::tic::{Frame, Group, Label, Mode};
+use crate::tic::{Frame, Group, Mode};
 
 /// The version of the shape of the JSON state.
 pub const SCHEMA: u64 = 1;
@@ -52,9 +52,17 @@ impl Snapshot {
     /// The groups of its frame that passed the wire checks, in order of arrival, identifiers left out unless allowed.
     pub fn groups(&self) -> impl Iterator<Item = Group<'_>> {
         let frame = self.frame.iter().flat_map(|frame| frame.groups());
-        frame.filter(|group| {
-            self.shows_identifiers || !group.label().is_some_and(Label::is_identifier)
-        })
+        frame.filter(|group| self.shows_identifiers || !may_identify(group))
+    }
+}
+
+/// Whether a group may hold the serial number of the meter (12 digits) or the number of the delivery point (14). Without
+/// parity, damage that leaves the sum right may turn their label into an unknown one.
+fn may_identify(group: &Group<'_>) -> bool {
+    let data = group.data();
+    match group.label() {
+        Some(label) => label.is_identifier(),
+        None => [12, 14].contains(&data.len()) && data.bytes().all(|byte| byte.is_ascii_digit()),
     }
 }
 

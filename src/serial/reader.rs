@@ -180,7 +180,7 @@ impl<'a, 'v> Line<'a, 'v> {
             };
             let now = self.now();
             if self.port.is_network() && self.hearing.since_byte(now) >= HUNG {
-                return Some(self.lost("no byte for 60 s"));
+                return Some(self.lost(&format!("no byte for {} s", HUNG.as_secs())));
             }
             let step = self.seeking.push(heard, now);
             if !self.obey(step) {

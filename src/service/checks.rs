@@ -6,20 +6,11 @@ use crate::dbus::{self, Bus};
 use crate::serial::PortCheck;
 
 /// Asks on the system bus, from a reader's thread.
-pub struct ConsoleCheck {
-    bus: Option<Bus>,
-}
-
-impl ConsoleCheck {
-    /// Asks on `bus`; without one there is nobody to ask, and every port may be opened.
-    pub fn new(bus: Option<Bus>) -> Self {
-        Self { bus }
-    }
-}
+pub struct ConsoleCheck;
 
 impl PortCheck for ConsoleCheck {
     fn refusal(&self, device: &Path) -> Option<String> {
-        let unit = dbus::active_serial_getty(self.bus.as_ref()?, device.file_name()?.to_str()?)?;
+        let unit = dbus::active_serial_getty(&Bus::System, device.file_name()?.to_str()?)?;
         Some(format!(
             "{device} is used by {unit}, which offers a login on it: sudo systemctl disable --now {unit}",
             device = device.display()

@@ -10,6 +10,8 @@ use crate::meter::{Meter, Snapshot, Update};
 /// A followed meter.
 pub struct Followed {
     updates: broadcast::Sender<Arc<Update>>,
+    /// The supervisor's own, until it follows.
+    own: Mutex<Option<broadcast::Receiver<Arc<Update>>>>,
     last: Mutex<Arc<Snapshot>>,
 }
 
@@ -18,6 +20,8 @@ impl Followed {
     pub fn new(meter: &Meter, updates: &broadcast::Sender<Arc<Update>>) -> Self {
         Self {
             updates: updates.clone(),
+            // From before the reader starts: its first word is not to be missed.
+            own: Mutex::new(Some(updates.subscribe())),
             last: Mutex::new(meter.last().clone()),
         }
     }
@@ -37,7 +41,12 @@ impl Followed {
 
     /// Tells the journal what happens, and `changed` when the link does.
     async fn follow(&self, changed: &watch::Sender<()>) {
-        let mut updates = self.updates();
+        let own = self
+            .own
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let mut updates = own.unwrap_or_else(|| self.updates());
         loop {
             match updates.recv().await {
                 Ok(update) => {

@@ -15,11 +15,31 @@ pub fn start(verbose: u8) {
     let journal = connected_to_journal()
         .then(JournalLog::new)
         .and_then(Result::ok);
-    // A second logger in one process is a test's: the first stays.
-    let _ = match journal {
-        Some(journal) => journal.install(),
-        None => log::set_boxed_logger(Box::new(StandardError)),
+    let logger: Box<dyn Log> = match journal {
+        Some(journal) => Box::new(journal),
+        None => Box::new(StandardError),
     };
+    // A second logger in one process is a test's: the first stays.
+    let _ = log::set_boxed_logger(Box::new(Ours(logger)));
+}
+
+/// A logger that is told what is ours to show.
+struct Ours(Box<dyn Log>);
+
+impl Log for Ours {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        is_ours(metadata) && self.0.enabled(metadata)
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        if self.enabled(record.metadata()) {
+            self.0.log(record);
+        }
+    }
+
+    fn flush(&self) {
+        self.0.flush();
+    }
 }
 
 /// Whether lines of this part are ours to show: those of libraries only when they are in trouble.
@@ -30,19 +50,17 @@ fn is_ours(metadata: &Metadata<'_>) -> bool {
 struct StandardError;
 
 impl Log for StandardError {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        is_ours(metadata)
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
     }
 
     fn log(&self, record: &Record<'_>) {
-        if self.enabled(record.metadata()) {
-            let level = record.level().as_str().to_ascii_lowercase();
-            let _ = writeln!(
-                std::io::stderr(),
-                "linky-sensor: {level}: {}",
-                record.args()
-            );
-        }
+        let level = record.level().as_str().to_ascii_lowercase();
+        let _ = writeln!(
+            std::io::stderr(),
+            "linky-sensor: {level}: {}",
+            record.args()
+        );
     }
 
     fn flush(&self) {}

@@ -102,7 +102,7 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
             meter,
             number,
             port: reader::port(configured),
-            check: Box::new(ConsoleCheck::new(bus.clone())),
+            check: Box::new(ConsoleCheck),
             updates,
             keeper: keeper.clone(),
             pulse: watchdog.pulse(format!("the reader of meter {}", configured.id)),

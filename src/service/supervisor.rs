@@ -71,6 +71,7 @@ impl Supervisor {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut said = String::new();
         let mut ready = false;
+        let mut is_late = false;
         loop {
             if !ready && self.sinks.are_ready() {
                 ready = true;
@@ -97,7 +98,14 @@ impl Supervisor {
                         log::error!(MESSAGE_ID = names::journal::FAILED; "a thread ended by itself");
                         return exit::SOFTWARE;
                     }
-                    self.feed_the_watchdog();
+                    if let Some(late) = self.feed_the_watchdog() {
+                        if !std::mem::replace(&mut is_late, true) {
+                            log::error!(MESSAGE_ID = names::journal::FAILED; "{late} does not respond: starting again");
+                        }
+                        if sd_notify::watchdog_enabled().is_none() {
+                            return exit::SOFTWARE;
+                        }
+                    }
                 }
                 _ = signals.terminate.recv() => {
                     log::info!(MESSAGE_ID = names::journal::STOPPING; "stopping, as asked");
@@ -114,14 +122,15 @@ impl Supervisor {
         }
     }
 
-    fn feed_the_watchdog(&self) {
-        match self.watchdog.late(Instant::now()) {
-            None => notify(&[NotifyState::Watchdog]),
-            Some(name) => {
-                log::error!(MESSAGE_ID = names::journal::FAILED; "{name} does not respond; asking systemd for a restart");
-                notify(&[NotifyState::WatchdogTrigger]);
-            }
-        }
+    /// Tells systemd that all loops turn, or which does not: it ends the daemon then, and keeps a core dump of it.
+    fn feed_the_watchdog(&self) -> Option<&str> {
+        let late = self.watchdog.late(Instant::now());
+        notify(&[if late.is_none() {
+            NotifyState::Watchdog
+        } else {
+            NotifyState::WatchdogTrigger
+        }]);
+        late
     }
 }
 

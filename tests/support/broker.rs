@@ -18,6 +18,8 @@ use tempfile::TempDir;
 /// Longer than anything here takes on a slow machine.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
+const OPENSSL_CONFIG: &str = "openssl.cnf";
+
 /// A mosquitto on a free loopback port that remembers nothing when it ends. Ended when dropped.
 pub struct Broker {
     pub port: u16,
@@ -41,10 +43,16 @@ impl Broker {
         Self::with(&rules, directory)
     }
 
-    /// Anyone may come; with TLS on the second port, by these rules.
-    pub fn with_tls(port: u16, rules: &str) -> Self {
+    /// Anyone may come; with TLS on the second port, up to this version, by these rules.
+    pub fn with_tls(port: u16, newest: &str, rules: &str) -> Self {
         let rules = format!("allow_anonymous true\nlistener {port} 127.0.0.1\n{rules}");
-        Self::with(&rules, tempfile::tempdir().unwrap())
+        let directory = tempfile::tempdir().unwrap();
+        // mosquitto knows only an oldest version.
+        let limit = format!(
+            "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\nMaxProtocol = {newest}\n"
+        );
+        fs::write(directory.path().join(OPENSSL_CONFIG), limit).unwrap();
+        Self::with(&rules, directory)
     }
 
     fn with(rules: &str, directory: TempDir) -> Self {
@@ -109,6 +117,7 @@ fn spawn(directory: &TempDir, port: u16) -> Child {
             Command::new(program)
                 .arg("-c")
                 .arg(&config)
+                .env("OPENSSL_CONF", directory.path().join(OPENSSL_CONFIG))
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
                 .spawn()

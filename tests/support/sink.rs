@@ -194,6 +194,8 @@ fn frame(tariff: &str) -> Frame {
         ("NGTF", "      BASE      "),
         ("LTARF", tariff),
         ("EAST", "000012345"),
+        ("IRMS1", "002"),
+        ("URMS1", "231"),
         ("SINSTS", "00450"),
         ("PJOURF+1", &format!("00004001{}", " NONUTILE".repeat(10))),
     ] {

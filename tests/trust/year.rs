@@ -12,7 +12,7 @@ const DAYS: u32 = 366;
 /// Frames come in bursts of three: a text is believed when it has come twice.
 const BURST: usize = 3;
 
-fn live(scenario: Scenario) {
+fn live(scenario: &Scenario) {
     let mut meter = Meter::new(scenario.clone()).unwrap();
     let mut ear = Ear::new(scenario.mode);
     for day in 0..DAYS {
@@ -43,7 +43,7 @@ fn live(scenario: Scenario) {
 }
 
 fn live_each(mode: Mode, contract: Contract) {
-    live(scenario(mode, contract));
+    live(&scenario(mode, contract));
 }
 
 #[test]

@@ -303,7 +303,10 @@ fn start_bus(directory: &Path) -> Result<(Part, String), Failure> {
     let mut bus = Part::start("dbus-daemon", &mut command)?;
     let mut address = String::new();
     BufReader::new(bus.output().ok_or(Failure::Silent("dbus-daemon"))?).read_line(&mut address)?;
-    Ok((bus, address.trim().to_owned()))
+    match address.trim() {
+        "" => Err(Failure::Silent("dbus-daemon")),
+        address => Ok((bus, address.to_owned())),
+    }
 }
 
 fn start_broker(directory: &Path, port: u16) -> Result<Part, Failure> {

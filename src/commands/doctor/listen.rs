@@ -31,11 +31,11 @@ impl PortCheck for Checked {
 }
 
 /// Listens, and says what was heard. Returns whether a meter was.
-pub fn listen(device: &Path, out: &mut dyn Write) -> io::Result<bool> {
+pub fn listen(device: &Device, out: &mut dyn Write) -> io::Result<bool> {
     writeln!(
         out,
         "Listening to {} for {} s at most …",
-        device.display(),
+        device,
         PATIENCE.as_secs()
     )?;
     out.flush()?;
@@ -43,7 +43,7 @@ pub fn listen(device: &Path, out: &mut dyn Write) -> io::Result<bool> {
     let (stopper, stop) = stop_pair();
     let end = Instant::now() + PATIENCE;
     let settings = PortSettings {
-        device: Device::Path(device.to_owned()),
+        device: device.clone(),
         mode: None,
         parity: Parity::Auto,
     };

@@ -11,12 +11,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use self::ports::Port;
+use crate::config::Device;
 use crate::names::{exit, file};
 
 /// What to look at.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Doctor {
-    /// The port to listen to; without it, the ports are listed and none is opened
+    /// The port to listen to, or tcp://host:port; without it, the ports are listed and none is opened
     device: Option<PathBuf>,
 }
 
@@ -103,6 +104,10 @@ fn describe(port: &Port, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn examine(device: &Path, out: &mut dyn Write) -> io::Result<bool> {
+    let named = Device::parse(&device.to_string_lossy());
+    if let Ok(network @ Device::Tcp { .. }) = named {
+        return listen::listen(&network, out);
+    }
     let Ok(target) = std::fs::canonicalize(device) else {
         writeln!(
             out,
@@ -116,7 +121,7 @@ fn examine(device: &Path, out: &mut dyn Write) -> io::Result<bool> {
         return Ok(false);
     }
     let holders::Known::These(holders) = holders::of(&target) else {
-        return listen::listen(device, out);
+        return listen::listen(&Device::Path(device.to_owned()), out);
     };
     writeln!(
         out,

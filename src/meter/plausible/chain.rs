@@ -43,6 +43,8 @@ pub struct Evidence<'a> {
     pub now: Moment,
     /// Whether what passed the wire checks is most likely what was sent.
     pub is_sound: bool,
+    /// Whether the line does not look bad.
+    pub is_quiet: bool,
     /// What the rest of the frame says of it.
     pub witness: Witness,
     /// Whether the second value can come so long after the first.
@@ -56,7 +58,7 @@ impl Evidence<'_> {
     fn vouches(&self) -> bool {
         match self.witness {
             Witness::Confirms => true,
-            Witness::Allows | Witness::Silent => self.is_sound,
+            Witness::Allows | Witness::Silent => self.is_quiet,
             Witness::Contradicts => false,
         }
     }

@@ -6,11 +6,11 @@
 //! for ever: what is really so keeps being so, and gets through.
 //!
 //! A frame is *sound* if parity was checked and few of its groups were rejected: what passed is what was sent, but for two
-//! wrong bits in one character.
+//! wrong bits in one character. It is *quiet* if it is sound, or nothing in it was damaged.
 //!
 //! | rule | labels | believed when |
 //! |---|---|---|
-//! | [`Rule::Index`] | energies | it follows the last good one and the frame is sound, or the totals confirm it (`totals`), or the next one follows it; else a chain of them must be long enough (`chain`) |
+//! | [`Rule::Index`] | energies | it follows the last good one and the frame is quiet, or the totals confirm it (`totals`), or the next one follows it; else a chain of them must be long enough (`chain`) |
 //! | [`Rule::Clock`] | DATE | it advances as time does, or a chain of them is long enough |
 //! | [`Rule::Text`] | identity, contract, texts, dated values | it comes twice, and is near the meter's clock (`repeat`) |
 //! | [`Rule::Maximum`] | the maxima of the day | as a text; it may grow meanwhile, and does not fall within the day |
@@ -112,6 +112,12 @@ impl<'a> Circumstances<'a> {
         let rejected = self.frame.rejected().total() as usize;
         self.frame.is_parity_checked() && rejected * 4 <= self.frame.groups().len()
     }
+
+    /// Whether the line does not look bad: without parity, a line that damages what passes the sum damages far more that does
+    /// not, and no frame of it is whole.
+    fn is_quiet(&self) -> bool {
+        self.is_sound() || !self.frame.is_damaged()
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -178,7 +184,9 @@ impl Judge {
             Rule::Register if sound => Verdict::Accept,
             Rule::Text | Rule::Maximum if sound && known.is_none() => Verdict::Accept,
             Rule::Register | Rule::Once | Rule::Text | Rule::Maximum => {
-                track.repeat.judge(label, group, known, date, sound, now)
+                track
+                    .repeat
+                    .judge(label, group, known, date, circumstances.is_quiet(), now)
             }
         };
         if verdict.is_accepted() {
@@ -239,6 +247,7 @@ fn index(
     let evidence = Evidence {
         now: circumstances.now,
         is_sound: circumstances.is_sound(),
+        is_quiet: circumstances.is_quiet(),
         witness,
         follows: &|from, to, elapsed| (0..=most(elapsed)).contains(&(to - from)),
         damaged: &|from, to, elapsed| damaged_places(to, from, from.saturating_add(most(elapsed))),
@@ -266,6 +275,7 @@ fn clock(chain: &mut Chain, group: &Group<'_>, circumstances: &Circumstances<'_>
     let evidence = Evidence {
         now: circumstances.now,
         is_sound: circumstances.is_sound(),
+        is_quiet: circumstances.is_quiet(),
         // Nothing confirms the first of all but its parity.
         witness: chain.good().map_or(Witness::Silent, |_| Witness::Confirms),
         follows: &|from, to, elapsed| {

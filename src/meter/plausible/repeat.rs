@@ -1,4 +1,4 @@
-//! A content that is believed when it comes twice; without parity, or on a bad line, a text or an identity comes three times.
+//! A content that is believed when it comes twice; on a bad line, a text or an identity comes three times.
 //!
 //! What is known already needs no second time. A dated value must also be near the meter's own clock, and a maximum of
 //! the day must not fall within the day; one that is not so is believed only after a minute of repeating itself.
@@ -39,7 +39,7 @@ impl Repeat {
         group: &Group<'_>,
         known: Option<&Content>,
         date: Option<Horodate>,
-        sound: bool,
+        quiet: bool,
         now: Moment,
     ) -> Verdict {
         if known.is_some_and(|known| known.is(group)) {
@@ -58,7 +58,7 @@ impl Repeat {
             return Verdict::Wait;
         };
         pending.times = pending.times.saturating_add(1);
-        if pending.times < times(label, sound) {
+        if pending.times < times(label, quiet) {
             return Verdict::Wait;
         }
         let unlikely = !is_near(label, group, date)
@@ -79,12 +79,12 @@ impl Repeat {
     }
 }
 
-/// How often a content must come. Without parity most of what passes the sum is a character of a text with bit 6 flipped,
-/// and the same one twice in a row is seen every few days on a bad line. An identity is worth as much: another one is
+/// How often a content must come. On a bad line without parity most of what passes the sum is a character of a text with
+/// bit 6 flipped, and the same one twice in a row is seen every few days. An identity is worth as much: another one is
 /// another meter.
-fn times(label: Label, sound: bool) -> u8 {
+fn times(label: Label, quiet: bool) -> u8 {
     match label.kind() {
-        Kind::Text | Kind::Digits if !sound => 3,
+        Kind::Text | Kind::Digits if !quiet => 3,
         _ => 2,
     }
 }

@@ -23,6 +23,7 @@ fn judge_with(
     let evidence = Evidence {
         now,
         is_sound: parity,
+        is_quiet: parity,
         witness,
         follows: &follows,
         damaged: &|_, _, _| 0,
