@@ -37,7 +37,7 @@ pub struct Counts {
     pub unknown: u64,
     /// Values that were published and were never sent.
     pub wrong_published: u64,
-    /// Values in the states that were published.
+    /// Values in the states that were published, those of the meter.
     pub values: u64,
     /// Those of them that stand though the meter sends another by now.
     pub late: u64,
@@ -210,15 +210,15 @@ impl Bench {
         self.counts.alarms += alarms.len() as u64;
         alarms.into_iter().for_each(|alarm| self.blame(alarm));
         let snapshot = &update.snapshot;
-        for key in Key::filled().filter(|key| says_the_meter(*key)) {
-            let value = snapshot.reading.get(key);
+        for (key, value) in snapshot.entries().filter(|(key, _)| says_the_meter(*key)) {
             let before = self.last.as_ref().and_then(|last| last.reading.get(key));
             let Some(value) = value else { continue };
             self.counts.values += 1;
-            if self.truth.has_value(key, value, before) {
+            let stood = Some(value) == before;
+            if self.truth.has_value(key, value, before.filter(|_| !stood)) {
                 continue;
             }
-            if Some(value) == before {
+            if stood {
                 self.counts.late += 1;
                 self.blame(format!("late {}", key.row().key));
             } else {

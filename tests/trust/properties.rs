@@ -109,7 +109,7 @@ impl Run {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn any_life_gives_sound_states(steps in steps(), private: bool, seed: u64) {

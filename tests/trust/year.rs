@@ -6,7 +6,7 @@ use linky_sensor::meter::{EventKind, Key, Value};
 use linky_sensor::simulator::{Contract, Meter, Phases, Scenario};
 use linky_sensor::tic::Mode;
 
-use crate::ear::{Ear, assert_indexes, scenario};
+use crate::ear::{EVENING, Ear, assert_indexes, scenario};
 
 const DAYS: u32 = 366;
 /// Frames come in bursts of three: a text is believed when it has come twice.
@@ -94,14 +94,16 @@ fn a_producers_evening_frame_by_frame() {
         phases: Phases::Three,
         power_kva: 12,
         producer: true,
+        start: EVENING + 10_800,
         ..scenario(Mode::Standard, Contract::Base)
     };
+    let midnight = scenario.start + 9_000;
     let mut meter = Meter::new(scenario.clone()).unwrap();
     let mut ear = Ear::new(scenario.mode);
     let mut highest: Option<(String, u64)> = None;
     for sent in meter
         .by_ref()
-        .take_while(|sent| sent.time < scenario.start + 6 * 3_600)
+        .take_while(|sent| sent.time < midnight + 1_800)
     {
         let state = ear.hear(&sent);
         assert_indexes(&ear, &sent.groups);

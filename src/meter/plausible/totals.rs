@@ -4,7 +4,7 @@
 //! seen kept it. So what is expected is what this meter has done before, and a sum says nothing against a value until it
 //! has held some times. The groups of a frame are sampled one after the other: a step of the index may fall between them.
 //!
-//! A part that was lost is as it was. When one sum fails and the other does not, a part is wrong: the one that makes up the
+//! A part that was lost is as it was, or more: a sum that is too low then says nothing. When one sum fails and the other does not, a part is wrong: the one that makes up the
 //! whole difference by its change since its last good value. When both fail, it is EAST, and nothing is said of the parts.
 
 use super::chain::Witness;
@@ -168,11 +168,16 @@ impl Sum {
         match self.strays(difference) {
             0 => Check::Holds(Witness::Confirms),
             ..=TOLERANCE => Check::Holds(Witness::Allows),
-            _ if self.held >= PROVEN => Check::Fails {
+            _ if self.held < PROVEN => Check::Unknown,
+            _ if difference < self.difference && !self.is_whole(frame) => Check::Unknown,
+            _ => Check::Fails {
                 by: difference - self.difference,
             },
-            _ => Check::Unknown,
         }
+    }
+
+    fn is_whole(&self, frame: &Frame) -> bool {
+        self.parts.iter().all(|part| frame.get(*part).is_some())
     }
 
     fn strays(&self, difference: i64) -> i64 {
