@@ -44,6 +44,24 @@ fn another_meter_is_believed_within_ten_frames() {
 }
 
 #[test]
+fn a_meter_that_was_replaced_while_nothing_listened_is_believed_at_its_second_frame() {
+    for mode in Mode::ALL {
+        let (mut meter, mut ear) = acquainted(scenario(mode, Contract::Base), 30);
+        let (sent, before) = next(&mut meter);
+        ear.hear(&sent);
+        meter.let_pass(12 * 3_600);
+        ear.restart();
+        let energy = |ear: &Ear| ear.energy().is_some();
+        let other = || {
+            let (sent, groups) = next(&mut meter);
+            (sent, reset(&groups, &before))
+        };
+        assert_eq!(ear.until(3, other, energy), 2);
+        assert!(ear.energy() < Some(100_000));
+    }
+}
+
+#[test]
 fn another_contract_is_believed_within_three_frames() {
     for (mode, label, name) in [
         (Mode::Standard, Label::NGTF, "     TEMPO      "),

@@ -310,7 +310,8 @@ impl Chain {
         let damaged = || (evidence.damaged)(good.value, value, good.age(evidence.now)) != 0;
         let doubtful = match evidence.witness {
             Witness::Contradicts => true,
-            Witness::Silent => is_leap && damaged(),
+            // After a silence much is possible, and one digit explains it too easily.
+            Witness::Silent => is_leap && !after_silence && damaged(),
             Witness::Allows | Witness::Confirms => false,
         };
         if doubtful {

@@ -41,6 +41,8 @@ pub use self::rule::Rule;
 /// power is a limit of the contract, not of physics.
 const SINGLE_PHASE: i64 = 23_000;
 const THREE_PHASE: i64 = 68_000;
+/// An index has nine digits.
+const INDEX_END: i64 = 1_000_000_000;
 
 /// What was decided of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,10 +147,10 @@ impl Default for Judge {
 }
 
 impl Judge {
-    /// With the last good indexes of an earlier start.
+    /// With the last good indexes of an earlier start; a file may hold what is none.
     pub fn remembering(baselines: impl Iterator<Item = (Label, Baseline)>) -> Self {
         let mut judge = Self::default();
-        for (label, baseline) in baselines {
+        for (label, baseline) in baselines.filter(|(_, b)| (0..INDEX_END).contains(&b.value)) {
             if let Some(track) = judge.tracks.get_mut(label.index()) {
                 track.chain = Chain::remembering(baseline);
             }
