@@ -15,7 +15,7 @@ const SYSTEMD: &str = "org.freedesktop.systemd1";
 
 /// The unit `serial-getty@TTY.service`, if it is active. `tty` is a name under `/dev` (`ttyAMA0`).
 ///
-/// Blocks for [`PATIENCE`] at most; for a thread of its own, never inside a runtime. No systemd, no bus and no answer
+/// Blocks for 0.8 s at most; for a thread of its own, never inside a runtime. No systemd, no bus and no answer
 /// read as "not active": a machine without them has no such unit.
 #[must_use]
 pub fn active_serial_getty(bus: &Bus, tty: &str) -> Option<String> {
