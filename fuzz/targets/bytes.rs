@@ -7,7 +7,11 @@ use linky_sensor::tic::{Decoder, Frame, Mode, Parity};
 
 fuzz_target!(|input: (u8, u8, &[u8])| {
     let (how, piece, bytes) = input;
-    let mode = if how & 1 == 0 { Mode::Standard } else { Mode::Historique };
+    let mode = if how & 1 == 0 {
+        Mode::Standard
+    } else {
+        Mode::Historique
+    };
     let parity = match how >> 1 & 3 {
         0 => Parity::Ignore,
         1 => Parity::Check,
@@ -24,7 +28,11 @@ fuzz_target!(|input: (u8, u8, &[u8])| {
             assert_eq!((label.mode(), label.name()), (mode, group.name()));
             assert_eq!(label.data_len(), group.data().len());
             assert_eq!(label.has_horodate(), group.horodate().is_some());
-            assert_eq!(frame.get(label), Some(group), "no label is twice in a frame");
+            assert_eq!(
+                frame.get(label),
+                Some(group),
+                "no label is twice in a frame"
+            );
         }
     }
 });

@@ -28,17 +28,32 @@ fn check(mode: Mode, sent: &[u8]) {
         if frame.is_damaged() {
             return;
         }
-        let [group] = &frame.groups().collect::<Vec<_>>()[..] else { return };
+        let [group] = &frame.groups().collect::<Vec<_>>()[..] else {
+            return;
+        };
         let mut again = Vec::new();
         let horodate = Some(group.horodate_text()).filter(|text| !text.is_empty());
         push_group(mode, group.name(), horodate, group.data(), &mut again);
         assert_eq!(again, sent);
         let data = group.data().as_bytes();
-        let _ = (Address::parse(data), Period::parse(data), TariffOption::parse(data));
-        let _ = (Tomorrow::parse(data), Status::parse(data), Relays::parse(data));
+        let _ = (
+            Address::parse(data),
+            Period::parse(data),
+            TariffOption::parse(data),
+        );
+        let _ = (
+            Tomorrow::parse(data),
+            Status::parse(data),
+            Relays::parse(data),
+        );
         for maker in [None, Some(2), Some(4)] {
             if let Ok(profile) = Profile::parse(group.data(), maker) {
-                assert!(profile.slots.iter().all(|slot| slot.hour < 24 && slot.minute < 60));
+                assert!(
+                    profile
+                        .slots
+                        .iter()
+                        .all(|slot| slot.hour < 24 && slot.minute < 60)
+                );
             }
         }
         if let Some(horodate) = group.horodate() {

@@ -62,7 +62,13 @@ impl Pipeline {
     }
 
     fn hear(&mut self, text: &[u8]) {
-        let parity = |byte: &u8| if self.has_parity { with_parity(*byte) } else { *byte };
+        let parity = |byte: &u8| {
+            if self.has_parity {
+                with_parity(*byte)
+            } else {
+                *byte
+            }
+        };
         let bytes: Vec<u8> = text.iter().map(parity).collect();
         let mut frames = Vec::new();
         self.decoder.push(&bytes, &mut |frame| frames.push(frame));
@@ -74,7 +80,10 @@ impl Pipeline {
 
     fn pass(&mut self, seconds: u32) {
         self.now.mono += Duration::from_secs(seconds.into());
-        self.now.wall = self.now.wall.map(|wall| Timestamp(wall.0 + i64::from(seconds) * 1_000_000));
+        self.now.wall = self
+            .now
+            .wall
+            .map(|wall| Timestamp(wall.0 + i64::from(seconds) * 1_000_000));
     }
 
     fn push(&mut self, input: Input) {
@@ -84,7 +93,11 @@ impl Pipeline {
     }
 
     fn listen(&mut self, mode: Mode) {
-        let parity = if self.has_parity { Parity::Check } else { Parity::Ignore };
+        let parity = if self.has_parity {
+            Parity::Check
+        } else {
+            Parity::Ignore
+        };
         self.decoder = Decoder::new(mode, parity);
     }
 
@@ -115,7 +128,9 @@ impl Pipeline {
             _ => {
                 let mut frames = Vec::new();
                 self.decoder.silence(&mut |frame| frames.push(frame));
-                frames.into_iter().for_each(|frame| self.push(Input::Frame(frame)));
+                frames
+                    .into_iter()
+                    .for_each(|frame| self.push(Input::Frame(frame)));
             }
         }
     }
