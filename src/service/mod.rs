@@ -21,6 +21,7 @@ mod reader;
 mod sinks;
 mod status;
 mod supervisor;
+mod systemd;
 mod threads;
 mod watchdog;
 
@@ -35,6 +36,7 @@ use self::followed::Followed;
 use self::reader::Reader;
 use self::sinks::Sinks;
 use self::supervisor::Supervisor;
+use self::systemd::Systemd;
 use self::threads::Threads;
 use self::watchdog::Watchdog;
 use crate::config::{self, MqttSettings, Qos, Settings};
@@ -122,7 +124,12 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
             Err(error) => return cannot_start("a reader", &error),
         }
     }
+    let systemd = match Systemd::of_environment() {
+        Ok(systemd) => systemd,
+        Err(error) => return cannot_start("the way to systemd", &error),
+    };
     Supervisor {
+        systemd,
         watchdog,
         meters,
         sinks,
