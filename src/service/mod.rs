@@ -83,11 +83,12 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
     let directory = state_directory();
     let (files, memories) = open_files(settings, &directory);
     let history = open_history(&settings.mqtt, &directory);
-    let (keeper, backlog, store) = match Keeper::start(files, history) {
+    let mut watchdog = Watchdog::new();
+    let pulse = watchdog.pulse("the store");
+    let (keeper, backlog, store) = match Keeper::start(files, history, move || pulse.beat()) {
         Ok(started) => started,
         Err(error) => return cannot_start("the store", &error),
     };
-    let mut watchdog = Watchdog::new();
     let mut meters = Vec::new();
     let mut readers = Vec::new();
     let boot: Arc<str> = boot_id().into();

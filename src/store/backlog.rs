@@ -274,7 +274,7 @@ mod tests {
     fn records_come_back_in_order_and_again_after_a_rewind() {
         let directory = tempfile::tempdir().unwrap();
         let log = Log::open(directory.path().join("history"), 1 << 20);
-        let (keeper, backlog, thread) = Keeper::start(vec![], Some(log)).unwrap();
+        let (keeper, backlog, thread) = Keeper::start(vec![], Some(log), || {}).unwrap();
         let mut backlog = backlog.unwrap();
         assert_eq!(backlog.append(b"early".to_vec()), None, "not begun");
         backlog.begin();
