@@ -76,7 +76,7 @@ fn keep(
                 };
                 let saved = file.save(&memory);
                 if let (true, Err(error)) = (works, &saved) {
-                    log::warn!(MESSAGE_ID = journal::STORE_FAILED; "the state directory cannot be written: {error}; what a meter remembers is lost at the next start");
+                    log::warn!(MESSAGE_ID = journal::STORE_FAILED; "what a meter remembers is lost at the next start: {error}");
                 }
                 works = saved.is_ok();
             }
