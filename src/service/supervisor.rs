@@ -138,3 +138,6 @@ impl Supervisor {
         late
     }
 }
+
+#[cfg(test)]
+mod tests;
