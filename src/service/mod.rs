@@ -49,6 +49,9 @@ use crate::store::{Keeper, Log, MemoryFile};
 /// So many Updates of a meter may wait for a sink.
 const WAITING: usize = 256;
 
+/// So many turns of tasks until the runtime looks what else there is to do.
+const FEW: u32 = 5;
+
 /// Runs the daemon until it is asked to stop. Returns the exit code.
 ///
 /// `bus`: which bus to be on, `None` for none. `verbose` counts the `-v`.
@@ -62,9 +65,12 @@ pub fn run(config: &Path, bus: Option<Bus>, verbose: u8) -> u8 {
         }
     };
     let bus = bus.filter(|_| settings.dbus.enabled);
-    // One blocking thread, for the look-up of names.
+    // One blocking thread, for the look-up of names. What readers and sockets bring is looked at every few turns, not after
+    // the usual sixty: programs that flood the bus make long turns, and the broker is not to wait for them.
     match tokio::runtime::Builder::new_current_thread()
         .enable_all()
+        .global_queue_interval(FEW)
+        .event_interval(FEW)
         .max_blocking_threads(1)
         .build()
     {
