@@ -1,0 +1,201 @@
+//! Whatever happens to the bus, the meter is read and the broker is told without a pause, and the memory of the daemon
+//! stays small and comes back.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use linky_sensor::simulator::Scenario;
+use nix::sys::signal::{Signal, kill};
+use tempfile::TempDir;
+
+use super::crowd::{Crowd, Deaf};
+use super::support::broker::Broker;
+use super::support::bus::PrivateBus;
+use super::support::busctl::{Busctl, Monitor};
+use super::support::daemon::{Daemon, Home, SOON, config, meter, within};
+use super::support::line::Playing;
+use super::support::record::Record;
+use super::{interface, object};
+
+/// So soon after the bus is back, everything is back.
+const BACK: Duration = Duration::from_secs(5);
+
+/// A longer time between two states is a pause. A frame takes 0.15 s here; the rest is for a machine that is slow, or that
+/// is kept busy by a flood.
+const PAUSE: Duration = Duration::from_secs(4);
+
+/// So long does a fault last: longer than a pause, which it would be were it felt.
+const FAULT: Duration = Duration::from_secs(6);
+
+/// So long is the bus away: a pause too, and short enough for the next attempt to be near.
+const AWAY: Duration = Duration::from_millis(4_500);
+
+/// So many programs flood the bus.
+const MANY: usize = 16;
+
+/// The most memory that the daemon may ever take, in kB.
+const LARGE: u64 = 20 * 1024;
+
+/// So much more may it take after a fault than before, in kB.
+const MORE: u64 = 2 * 1024;
+
+/// What is around the daemon.
+struct Stage {
+    bus: PrivateBus,
+    home: Home,
+    _broker: Broker,
+    _playing: Playing,
+    _directory: TempDir,
+}
+
+impl Stage {
+    fn new() -> (Self, Record) {
+        let directory = tempfile::tempdir().unwrap();
+        let (bus, broker) = (PrivateBus::system(), Broker::start());
+        let device = directory.path().join("linky");
+        let playing = Playing::on(&device, Scenario::default());
+        let home = Home::new(&config(&[meter("main", &device)], broker.port)).on_bus(bus.address());
+        let record = Record::at(&broker);
+        let stage = Self {
+            bus,
+            home,
+            _broker: broker,
+            _playing: playing,
+            _directory: directory,
+        };
+        (stage, record)
+    }
+
+    fn is_served(&self) -> Option<()> {
+        let busctl = Busctl::at(&self.bus.address());
+        let consumption = busctl.properties(&object("main"), &interface("Consumption"));
+        consumption.contains_key("Energy").then_some(())
+    }
+}
+
+/// Waits until states flow, and the meter is on the bus.
+fn settle(stage: &Stage, record: &mut Record) -> usize {
+    record.until_state(0, "main", "a whole state", |state| {
+        state["link"] == "receiving" && state["energy"].is_number()
+    });
+    within(SOON, "the meter is on the bus", || stage.is_served());
+    record.now()
+}
+
+/// Waits for one more state; from this place on, none is missing and none came late. The longest time between two.
+fn flows(record: &mut Record, from: usize) -> Duration {
+    let now = record.now();
+    record.until_state(now, "main", "a state at the end", |_| true);
+    let states: Vec<_> = record.heard()[from..]
+        .iter()
+        .filter(|heard| heard.topic == "linky/main/state")
+        .collect();
+    assert!(states.len() > 10, "{} states", states.len());
+    for pair in states.windows(2) {
+        let seq = |n: usize| pair[n].json()["seq"].as_u64().unwrap();
+        assert_eq!(seq(1), seq(0) + 1, "no state is missing");
+    }
+    let pauses = states.windows(2).map(|pair| pair[1].at - pair[0].at);
+    let longest = pauses.max().unwrap();
+    assert!(longest < PAUSE, "{longest:?} between two states");
+    longest
+}
+
+/// The daemon has never taken much memory, and takes again what it took before.
+fn is_small(daemon: &Daemon<'_>, before: u64) {
+    let most = daemon.memory("VmHWM");
+    assert!(most < LARGE, "{most} kB");
+    let after = within(SOON, "the memory is given back", || {
+        let now = daemon.memory("VmRSS");
+        (now < before + MORE).then_some(now)
+    });
+    println!("memory: {before} kB before, {most} kB at most, {after} kB after");
+}
+
+#[test]
+fn a_bus_that_restarts_finds_everything_back_while_the_broker_is_told() {
+    finds_everything_back_after(Duration::ZERO);
+}
+
+#[test]
+fn a_bus_that_was_away_finds_everything_back_while_the_broker_was_told() {
+    finds_everything_back_after(AWAY);
+}
+
+/// The bus is away for so long.
+fn finds_everything_back_after(time: Duration) {
+    let (mut stage, mut record) = Stage::new();
+    let _daemon = stage.home.start_ready();
+    let from = settle(&stage, &mut record);
+    stage.bus.stop();
+    thread::sleep(time);
+    stage.bus.start_again();
+    let began = Instant::now();
+    let monitor = Monitor::at(&stage.bus.address());
+    within(BACK, "the name and the objects are back", || {
+        stage.is_served()
+    });
+    let objects = began.elapsed();
+    within(BACK.saturating_sub(objects), "signals are back", || {
+        let is_signal = |line: &String| {
+            line.contains("PropertiesChanged") && line.contains(&interface("Consumption"))
+        };
+        monitor.rest().iter().any(is_signal).then_some(())
+    });
+    let signals = began.elapsed();
+    let longest = flows(&mut record, from);
+    println!(
+        "objects after {objects:?}, signals after {signals:?}; {longest:?} between two states"
+    );
+}
+
+#[test]
+fn a_crowd_that_floods_the_bus_slows_nobody() {
+    let (stage, mut record) = Stage::new();
+    let daemon = stage.home.start_ready();
+    let from = settle(&stage, &mut record);
+    let before = daemon.memory("VmRSS");
+    let crowd = Crowd::on(&stage.bus, MANY);
+    thread::sleep(FAULT);
+    let calls = crowd.calls();
+    drop(crowd);
+    let longest = flows(&mut record, from);
+    println!("{calls} calls; {longest:?} between two states");
+    assert!(calls > 1_000, "{calls} calls are no flood");
+    within(SOON, "the meter is on the bus", || stage.is_served());
+    is_small(&daemon, before);
+}
+
+#[test]
+fn a_bus_that_hangs_in_the_middle_of_a_flood_slows_nobody() {
+    let (stage, mut record) = Stage::new();
+    let daemon = stage.home.start_ready();
+    let from = settle(&stage, &mut record);
+    let before = daemon.memory("VmRSS");
+    let crowd = Crowd::on(&stage.bus, MANY);
+    within(SOON, "a flood", || (crowd.calls() > 1_000).then_some(()));
+    kill(stage.bus.pid(), Signal::SIGSTOP).unwrap();
+    within(SOON, "it is noticed", || {
+        stage.home.log().contains("warn: D-Bus: ").then_some(())
+    });
+    thread::sleep(FAULT);
+    kill(stage.bus.pid(), Signal::SIGCONT).unwrap();
+    drop(crowd);
+    within(SOON, "the meter is on the bus again", || stage.is_served());
+    let longest = flows(&mut record, from);
+    println!("{longest:?} between two states");
+    is_small(&daemon, before);
+}
+
+#[test]
+fn programs_that_never_read_their_signals_slow_nobody() {
+    let (stage, mut record) = Stage::new();
+    let daemon = stage.home.start_ready();
+    let _deaf: Vec<Deaf> = (0..MANY).map(|_| Deaf::on(&stage.bus)).collect();
+    let from = settle(&stage, &mut record);
+    let before = daemon.memory("VmRSS");
+    thread::sleep(FAULT);
+    flows(&mut record, from);
+    within(SOON, "the meter is on the bus", || stage.is_served());
+    is_small(&daemon, before);
+}
