@@ -102,7 +102,7 @@ impl Home {
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()
-            .unwrap_or_else(|error| panic!("{:?}: {error}", self.through));
+            .expect("what starts the daemon is there (unshare: install the package util-linux)");
         Daemon {
             home: self,
             child,

@@ -49,7 +49,7 @@ async fn hangs(pulse: super::super::watchdog::Pulse) {
         pulse.beat();
         sleep(Duration::from_millis(100)).await;
     }
-    pending().await
+    pending::<()>().await;
 }
 
 /// Reads what systemd is told, until it is this. All that it was told before.
