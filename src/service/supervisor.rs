@@ -103,7 +103,7 @@ impl Supervisor {
                         log::error!(MESSAGE_ID = names::journal::FAILED; "a thread ended by itself");
                         return exit::SOFTWARE;
                     }
-                    if let Some(late) = self.feed_the_watchdog() {
+                    if let Some(late) = feed(&self.systemd, &mut self.watchdog) {
                         if !std::mem::replace(&mut is_late, true) {
                             log::error!(MESSAGE_ID = names::journal::FAILED; "{late} does not respond: starting again");
                         }
@@ -126,17 +126,17 @@ impl Supervisor {
             }
         }
     }
+}
 
-    /// Tells systemd that all loops turn, or which does not: it ends the daemon then, and keeps a core dump of it.
-    fn feed_the_watchdog(&self) -> Option<&str> {
-        let late = self.watchdog.late(Instant::now());
-        self.systemd.tell(if late.is_none() {
-            &NotifyState::Watchdog
-        } else {
-            &NotifyState::WatchdogTrigger
-        });
-        late
-    }
+/// Tells systemd that all loops turn, or which does not: it ends the daemon then, and keeps a core dump of it.
+fn feed<'a>(systemd: &Systemd, watchdog: &'a mut Watchdog) -> Option<&'a str> {
+    let late = watchdog.late(Instant::now());
+    systemd.tell(if late.is_none() {
+        &NotifyState::Watchdog
+    } else {
+        &NotifyState::WatchdogTrigger
+    });
+    late
 }
 
 #[cfg(test)]
