@@ -5,6 +5,8 @@
 //! - `watchdog`: a part that hangs ends in a restart. `patience`: what is only absent, slow or full never does.
 //! - `bus`: whatever happens to the bus, the meter and the broker do not feel it.
 //! - `meters`: several meters in one daemon have nothing to do with each other.
+//!
+//! What is asserted holds on a slow machine too: that states flow while the fault lasts, not how fast.
 
 #![expect(
     clippy::unwrap_used,
@@ -17,6 +19,7 @@
 mod blocked;
 mod bus;
 mod crowd;
+mod flow;
 mod meters;
 mod patience;
 mod systemd;

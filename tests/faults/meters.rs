@@ -10,7 +10,8 @@ use linky_sensor::tic::{Label, Mode};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::support::broker::{Broker, Heard};
+use super::flow::{flows, is_complete, states};
+use super::support::broker::Broker;
 use super::support::bus::PrivateBus;
 use super::support::busctl::Busctl;
 use super::support::daemon::{Home, SOON, config, meter, within};
@@ -113,28 +114,22 @@ fn until_garage_is(record: &mut Record, from: usize, link: &str) -> Value {
 /// From this place on nothing happened to this meter: no state is missing, it is received in each, and nothing is said
 /// beside. Its last state.
 fn is_undisturbed(record: &mut Record, from: usize, id: &str) -> Value {
-    let heard = &record.heard()[from..];
-    let states: Vec<Value> = heard
-        .iter()
-        .filter(|heard| heard.topic == topic(id, "state"))
-        .map(Heard::json)
-        .collect();
-    assert!(states.len() > 10, "{id}: {} states", states.len());
-    for pair in states.windows(2) {
-        let seq = |n: usize| pair[n]["seq"].as_u64().unwrap();
-        assert_eq!(seq(1), seq(0) + 1, "{id}: no state is missing");
-    }
+    flows(record, from, id, 10);
+    is_complete(record, from, id);
+    let states = states(record, from, id);
     assert!(
-        states.iter().all(|state| state["link"] == "receiving"),
+        states
+            .iter()
+            .all(|state| state.json()["link"] == "receiving"),
         "{id} is received all the time"
     );
     let beside = [topic(id, "event"), topic(id, "availability")];
+    let heard = record.heard()[from..].iter();
     let beside: Vec<_> = heard
-        .iter()
         .filter(|heard| beside.contains(&heard.topic))
         .collect();
     assert!(beside.is_empty(), "{id}: {beside:?}");
-    states.last().unwrap().clone()
+    states.last().unwrap().json()
 }
 
 #[test]
