@@ -1,0 +1,100 @@
+//! Very many frames as fast as the daemon takes them: does its memory stay what it was?
+//!
+//! They come through a TCP source. All say the same but for the power, which changes each time, so that nothing is held back;
+//! the meter's clock is left out, since nobody could say what time it is. Both outputs are there, and MQTT at its usual
+//! interval.
+
+use std::io::Write;
+use std::net::TcpListener;
+use std::time::Instant;
+
+use linky_sensor::simulator::{Meter, Scenario};
+use linky_sensor::tic::{Label, Mode, push_group, with_parity};
+
+use crate::gauge::Gauge;
+use crate::support::broker::Broker;
+use crate::support::bus::PrivateBus;
+use crate::support::daemon::Home;
+
+/// The readings of the gauges.
+const STEPS: u64 = 20;
+
+pub fn run(frames: u64) {
+    let (broker, bus) = (Broker::start(), PrivateBus::permissive());
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port();
+    let config = format!(
+        "[[meter]]\nid = \"main\"\ndevice = \"tcp://127.0.0.1:{port}\"\n[mqtt]\nurl = \"mqtt://127.0.0.1:{}\"\n",
+        broker.port
+    );
+    let home = Home::new(&config).on_bus(bus.address());
+    let mut daemon = home.start_ready();
+    let (mut line, _) = server.accept().unwrap();
+    let began = Instant::now();
+    let mut bytes = 0;
+    let mut readings: Vec<Gauge> = Vec::new();
+    for step in 0..STEPS {
+        for number in step * frames / STEPS..(step + 1) * frames / STEPS {
+            let frame = frame(number);
+            bytes += frame.len() as u64;
+            line.write_all(&frame).unwrap();
+        }
+        daemon.notices();
+        let gauge = Gauge::of(daemon.id());
+        println!(
+            "{:>10} frames{:>8} s{:>10} kB{:>6} descriptors",
+            (step + 1) * frames / STEPS,
+            began.elapsed().as_secs(),
+            gauge.memory,
+            gauge.files
+        );
+        readings.push(gauge);
+    }
+    let (warm, last) = (readings[1], readings[readings.len() - 1]);
+    let growth = last.growth_since(&warm);
+    println!(
+        "\n{frames} frames, {} MB, {} s",
+        bytes / 1_000_000,
+        began.elapsed().as_secs()
+    );
+    println!("growth since the first tenth: {growth:.1} %");
+    assert!(growth < 5.0, "the memory grew by {growth:.1} %");
+    assert_eq!(last.files, warm.files, "descriptors");
+}
+
+thread_local! {
+    /// The groups that stay the same, before the power and behind it.
+    static PARTS: (Vec<u8>, Vec<u8>) = parts();
+}
+
+fn parts() -> (Vec<u8>, Vec<u8>) {
+    let sent = Meter::new(Scenario::default()).unwrap().next().unwrap();
+    let (mut before, mut behind) = (vec![0x02], Vec::new());
+    let mut into = &mut before;
+    for group in &sent.groups {
+        match group.label {
+            Label::DATE => {}
+            Label::SINSTS => into = &mut behind,
+            label => push_group(
+                Mode::Standard,
+                label.name(),
+                group.horodate.as_deref(),
+                &group.data,
+                into,
+            ),
+        }
+    }
+    behind.push(0x03);
+    for part in [&mut before, &mut behind] {
+        part.iter_mut().for_each(|byte| *byte = with_parity(*byte));
+    }
+    (before, behind)
+}
+
+fn frame(number: u64) -> Vec<u8> {
+    let mut power = Vec::new();
+    let data = format!("{:05}", number % 3000);
+    push_group(Mode::Standard, "SINSTS", None, &data, &mut power);
+    power.iter_mut().for_each(|byte| *byte = with_parity(*byte));
+    PARTS.with(|(before, behind)| [&before[..], &power, behind].concat())
+}
