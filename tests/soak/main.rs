@@ -270,7 +270,10 @@ impl Run<'_> {
             &totals.longest_tail.as_millis(),
         );
         row("said again on ConnAck", &totals.said_again);
-        row("repeated late: in flight at a break", &totals.duplicates);
+        row(
+            "late again: in flight, or said on ConnAck",
+            &totals.duplicates,
+        );
         let gauge = &self.stage.gauge;
         row("memory at the end, kB", &gauge.memory);
         row("memory at most, kB", &self.stage.most.memory);
