@@ -187,10 +187,10 @@ impl<'a, 'v> Line<'a, 'v> {
                 }
             };
             let now = self.now();
-            if self.hangs(now) {
-                if let Err(refusal) = self.connect_again(check, stop)? {
-                    return Some(refusal);
-                }
+            if self.hangs(now)
+                && let Err(refusal) = self.connect_again(check, stop)?
+            {
+                return Some(refusal);
             }
             let step = self.seeking.push(heard, now);
             if !self.obey(step) {

@@ -117,7 +117,8 @@ impl Fault {
                 stage.listen(time / 2);
                 stage.kill();
                 stage.start();
-                return stage.listen(time / 2);
+                stage.listen(time / 2);
+                return;
             }
             DiskFull => {
                 stage.proxy.cut();
@@ -125,7 +126,8 @@ impl Fault {
                 stage.fill_disk();
                 stage.listen(time / 3);
                 stage.free_disk();
-                return stage.listen(time / 3);
+                stage.listen(time / 3);
+                return;
             }
         }
         stage.listen(time);
