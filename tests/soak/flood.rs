@@ -1,8 +1,8 @@
 //! Very many frames as fast as the daemon takes them: does its memory stay what it was?
 //!
-//! They come through a TCP source. All say the same but for the power, which changes each time, so that nothing is held back;
-//! the meter's clock is left out, since nobody could say what time it is. Both outputs are there, and MQTT at its usual
-//! interval.
+//! They come through a TCP source. All say the same but for the power, which changes each time, so that nothing is held
+//! back; the meter's clock is left out, since nobody could say what time it is. Both outputs are there, and MQTT at its
+//! usual interval.
 
 use std::io::Write;
 use std::net::TcpListener;
@@ -16,7 +16,7 @@ use crate::support::broker::Broker;
 use crate::support::bus::PrivateBus;
 use crate::support::daemon::Home;
 
-/// The readings of the gauges.
+/// So often the gauges are read; the second reading is that of a daemon which is warm.
 const STEPS: u64 = 20;
 
 pub fn run(frames: u64) {
@@ -30,20 +30,21 @@ pub fn run(frames: u64) {
     let home = Home::new(&config).on_bus(bus.address());
     let mut daemon = home.start_ready();
     let (mut line, _) = server.accept().unwrap();
+    let pattern = Pattern::new();
     let began = Instant::now();
     let mut bytes = 0;
     let mut readings: Vec<Gauge> = Vec::new();
     for step in 0..STEPS {
-        for number in step * frames / STEPS..(step + 1) * frames / STEPS {
-            let frame = frame(number);
+        let end = (step + 1) * frames / STEPS;
+        for number in step * frames / STEPS..end {
+            let frame = pattern.frame(number);
             bytes += frame.len() as u64;
             line.write_all(&frame).unwrap();
         }
         daemon.notices();
         let gauge = Gauge::of(daemon.id());
         println!(
-            "{:>10} frames{:>8} s{:>10} kB{:>6} descriptors",
-            (step + 1) * frames / STEPS,
+            "{end:>10} frames{:>8} s{:>10} kB{:>6} descriptors",
             began.elapsed().as_secs(),
             gauge.memory,
             gauge.files
@@ -52,49 +53,42 @@ pub fn run(frames: u64) {
     }
     let (warm, last) = (readings[1], readings[readings.len() - 1]);
     let growth = last.growth_since(&warm);
-    println!(
-        "\n{frames} frames, {} MB, {} s",
-        bytes / 1_000_000,
-        began.elapsed().as_secs()
-    );
-    println!("growth since the first tenth: {growth:.1} %");
+    println!("\n{frames} frames, {} MB", bytes / 1_000_000);
+    println!("processor: {} ms", last.cpu);
+    println!("growth of the memory since the first tenth: {growth:.1} %");
     assert!(growth < 5.0, "the memory grew by {growth:.1} %");
     assert_eq!(last.files, warm.files, "descriptors");
 }
 
-thread_local! {
-    /// The groups that stay the same, before the power and behind it.
-    static PARTS: (Vec<u8>, Vec<u8>) = parts();
+/// A frame, cut where the power stands.
+struct Pattern {
+    before: Vec<u8>,
+    behind: Vec<u8>,
 }
 
-fn parts() -> (Vec<u8>, Vec<u8>) {
-    let sent = Meter::new(Scenario::default()).unwrap().next().unwrap();
-    let (mut before, mut behind) = (vec![0x02], Vec::new());
-    let mut into = &mut before;
-    for group in &sent.groups {
-        match group.label {
-            Label::DATE => {}
-            Label::SINSTS => into = &mut behind,
-            label => push_group(
-                Mode::Standard,
-                label.name(),
-                group.horodate.as_deref(),
-                &group.data,
-                into,
-            ),
+impl Pattern {
+    fn new() -> Self {
+        let sent = Meter::new(Scenario::default()).unwrap().next().unwrap();
+        let (mut before, mut behind) = (vec![0x02], Vec::new());
+        let mut into = &mut before;
+        for group in &sent.groups {
+            let horodate = group.horodate.as_deref();
+            match group.label {
+                Label::DATE => {}
+                Label::SINSTS => into = &mut behind,
+                label => push_group(Mode::Standard, label.name(), horodate, &group.data, into),
+            }
         }
+        behind.push(0x03);
+        Self { before, behind }
     }
-    behind.push(0x03);
-    for part in [&mut before, &mut behind] {
-        part.iter_mut().for_each(|byte| *byte = with_parity(*byte));
-    }
-    (before, behind)
-}
 
-fn frame(number: u64) -> Vec<u8> {
-    let mut power = Vec::new();
-    let data = format!("{:05}", number % 3000);
-    push_group(Mode::Standard, "SINSTS", None, &data, &mut power);
-    power.iter_mut().for_each(|byte| *byte = with_parity(*byte));
-    PARTS.with(|(before, behind)| [&before[..], &power, behind].concat())
+    fn frame(&self, number: u64) -> Vec<u8> {
+        let mut frame = self.before.clone();
+        let power = format!("{:05}", number % 3000);
+        push_group(Mode::Standard, "SINSTS", None, &power, &mut frame);
+        frame.extend(&self.behind);
+        frame.iter_mut().for_each(|byte| *byte = with_parity(*byte));
+        frame
+    }
 }

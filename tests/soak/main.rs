@@ -149,7 +149,7 @@ fn run(seed: u64, plan: &Plan) {
 }
 
 impl Run<'_> {
-    /// Rounds of all faults in random order. In the last two thirds the daemon lives on, so that its memory tells something.
+    /// Rounds of all faults in random order. After a quarter of the time the daemon lives on, so that its memory tells something.
     fn random(&mut self, time: Duration, seed: u64) {
         let mut random = Random(seed);
         loop {
@@ -160,7 +160,7 @@ impl Run<'_> {
                 if self.began.elapsed() + END > time {
                     return;
                 }
-                if fault.kills() && self.began.elapsed() > time / 3 {
+                if fault.kills() && self.began.elapsed() > time / 4 {
                     continue;
                 }
                 is_whole &= !fault.kills();
