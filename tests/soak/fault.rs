@@ -84,18 +84,22 @@ impl Fault {
         let (end, ended) = (Instant::now(), account::now());
         self.end(stage);
         match self {
-            Unplugged => stage.until("frames are read again", PATIENCE_OF_PORT, |stage| {
-                stage.account.last_live > ended
-            }),
-            BusRestarted | BusStopped => {
-                stage.until("the bus tells the state", PATIENCE, |stage| {
-                    stage.updated_on_bus().is_some_and(|time| time > ended)
-                })
+            Unplugged => {
+                let is_read = |stage: &Stage<'_>| stage.account.last_live > ended;
+                stage.until("frames are read again", PATIENCE_OF_PORT, is_read);
             }
-            _ => stage.until("live states", PATIENCE, |stage| {
-                let is_new = self != DaemonKilled || stage.account.starts() > starts;
-                is_new && stage.account.last_live > ended
-            }),
+            BusRestarted | BusStopped => {
+                let is_told =
+                    |stage: &Stage<'_>| stage.updated_on_bus().is_some_and(|time| time > ended);
+                stage.until("the bus tells the state", PATIENCE, is_told);
+            }
+            _ => {
+                let is_new =
+                    |stage: &Stage<'_>| self != DaemonKilled || stage.account.starts() > starts;
+                stage.until("live states", PATIENCE, |stage| {
+                    is_new(stage) && stage.account.last_live > ended
+                });
+            }
         }
         end.elapsed()
     }

@@ -137,6 +137,8 @@ impl Stage<'_> {
     pub fn kill(&mut self) {
         self.look();
         self.spent += self.gauge.cpu;
+        // Nothing waits for a reader that is gone.
+        self.wire.halt();
         self.daemon = None; // by SIGKILL
         self.account.killed();
         // A serial port is free when nobody has it open; a pseudo-terminal stays exclusive (TIOCEXCL) as long as it lives.
@@ -256,6 +258,8 @@ impl Stage<'_> {
 
 impl Drop for Stage<'_> {
     fn drop(&mut self) {
+        // While the daemon still reads.
+        self.wire.unplug();
         self.daemon = None;
         if thread::panicking() {
             let log = self.home.log();

@@ -15,8 +15,8 @@ use linky_sensor::tic::Label;
 
 /// So many times faster than the line of a real meter.
 pub const SPEED: f64 = 20.0;
-/// A reader may be so late without a loss.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// A reader may be so late without a loss, on a machine that is busy.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What is looked for in the states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,8 @@ pub struct Wire {
     device: PathBuf,
     stop: Arc<AtomicBool>,
     meter: Option<Meter>,
-    thread: Option<JoinHandle<Meter>>,
+    line: Option<Pty>,
+    thread: Option<JoinHandle<(Meter, Pty)>>,
     plug: u32,
 }
 
@@ -60,6 +61,7 @@ impl Wire {
             device: device.to_owned(),
             stop: Arc::default(),
             meter: Some(Meter::new(scenario).unwrap()),
+            line: None,
             thread: None,
             plug: 0,
         }
@@ -84,28 +86,28 @@ impl Wire {
                 number += 1;
                 pace.send(&frame, &frame.bytes, &mut line, &stop).unwrap();
             }
-            meter
+            (meter, line)
         }));
+    }
+
+    /// The meter falls silent in the middle of a frame. The line stays.
+    pub fn halt(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            let (meter, line) = thread.join().unwrap();
+            (self.meter, self.line) = (Some(meter), Some(line));
+        }
     }
 
     /// Pulls it out: the device goes away.
     pub fn unplug(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-        self.meter = self.thread.take().map(|thread| thread.join().unwrap());
+        self.halt();
+        self.line = None;
     }
 
     /// How many frames were sent.
     pub fn frames(&self) -> u64 {
         self.sent.lock().unwrap().len() as u64
-    }
-}
-
-impl Drop for Wire {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }
 
