@@ -18,8 +18,10 @@ use crate::support::daemon::Home;
 
 /// So often the gauges are read.
 const STEPS: u64 = 20;
-/// What the daemon took at most in the first so many readings is compared with what it takes at most in as many last ones.
+/// What the daemon held in the middle of the first so many readings is compared with that of as many last ones.
 const WARM: usize = 5;
+/// A file of the history, once something had to be kept, and a connection that is being made.
+const FILES: usize = 2;
 
 pub fn run(frames: u64) {
     let (broker, bus) = (Broker::start(), PrivateBus::permissive());
@@ -53,20 +55,26 @@ pub fn run(frames: u64) {
         );
         readings.push(gauge);
     }
-    let most = |readings: &[Gauge]| *readings.iter().max_by_key(|gauge| gauge.memory).unwrap();
     let (warm, last) = (
-        most(&readings[..WARM]),
-        most(&readings[readings.len() - WARM..]),
+        middle(&readings[..WARM]),
+        middle(&readings[readings.len() - WARM..]),
     );
     let growth = last.growth_since(&warm);
     println!("\n{frames} frames, {} MB", bytes / 1_000_000);
     println!("processor: {} ms", last.cpu);
     println!(
-        "memory: {} kB at most in the first quarter, {} kB in the last: {growth:+.1} %",
+        "memory: {} kB in the first quarter, {} kB in the last: {growth:+.1} %",
         warm.memory, last.memory
     );
     assert!(growth < 5.0, "the memory grew by {growth:.1} %");
-    assert_eq!(last.files, warm.files, "descriptors");
+    assert!(last.files <= warm.files + FILES, "descriptors");
+}
+
+/// The reading whose memory is the median.
+fn middle(readings: &[Gauge]) -> Gauge {
+    let mut readings = readings.to_vec();
+    readings.sort_by_key(|gauge| gauge.memory);
+    readings[readings.len() / 2]
 }
 
 /// A frame, cut where the power stands.
