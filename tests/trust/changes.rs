@@ -240,8 +240,10 @@ fn tomorrow_becomes_today_at_midnight() {
 fn hours_of_silence_cost_nothing() {
     for mode in Mode::ALL {
         let (mut meter, mut ear) = acquainted(scenario(mode, Contract::OffPeak), 30);
-        ear.hear_nothing(20);
+        let changes = ear.count(EventKind::LinkChanged);
+        ear.hear_nothing(5 * 3_600);
         assert_eq!(ear.energy(), None);
+        assert_eq!(ear.count(EventKind::LinkChanged), changes + 1, "told once");
         meter.let_pass(5 * 3_600);
         let sent = meter.next().unwrap();
         ear.hear(&sent);
