@@ -43,6 +43,12 @@ pub struct Simulate {
     /// Subscribed power
     #[arg(long, value_name = "KVA", default_value = "6")]
     power_kva: u8,
+    /// The last six digits of the serial number
+    #[arg(long, value_name = "NUMBER", default_value = "0")]
+    serial: u32,
+    /// The number of the delivery point
+    #[arg(long, value_name = "NUMBER", default_value = "0")]
+    prm: u64,
     /// Another house, other peak days, another noise
     #[arg(long, default_value = "0")]
     seed: u64,
@@ -207,6 +213,8 @@ impl Simulate {
             },
             producer: self.producer,
             power_kva: self.power_kva,
+            serial: self.serial,
+            prm: self.prm,
             seed: self.seed,
             start: parse_start(&self.start, now).map_err(Failure::Start)?,
             overrun: self.overrun,
