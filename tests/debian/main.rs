@@ -9,6 +9,7 @@
 
 mod changelog;
 mod copyright;
+mod toolchain;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
