@@ -417,7 +417,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__simulate)
-            opts="-v -h --mode --phases --contract --producer --power-kva --serial --prm --seed --start --overrun --degraded-clock --messages --speed --flat-out --frames --seconds --parity --noise --burst --lose --output --link --config --verbose --help"
+            opts="-v -h --mode --phases --contract --producer --power-kva --seed --serial --prm --start --overrun --degraded-clock --messages --speed --flat-out --frames --seconds --parity --noise --burst --lose --output --link --config --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -439,15 +439,15 @@ _linky__sensor() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --serial)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --prm)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --seed)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

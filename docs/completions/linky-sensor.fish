@@ -92,9 +92,9 @@ off-peak\t''
 tempo\t''
 ejp\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l power-kva -d 'Subscribed power' -r
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l serial -d 'The last six digits of the serial number' -r
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l prm -d 'The number of the delivery point' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l seed -d 'Another house, other peak days, another noise' -r
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l serial -d 'The last six digits of the meter\'s serial number' -r
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l prm -d 'The number of the delivery point, 14 digits' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l start -d 'The meter\'s clock at the start: "now", seconds since 1970, or legal time such as 2026-01-15T18:30:00' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l speed -d 'Pass time so many times faster than the line' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l frames -d 'End after so many frames' -r
