@@ -53,7 +53,7 @@ architecture_need_tools() {
 	if [ "$architecture_debian" = "$(dpkg --print-architecture)" ]; then
 		packages+=(gcc libc6-dev binutils)
 	else
-		packages+=("gcc-$architecture_gnu" "libc6-dev-$architecture_debian-cross" "binutils-$architecture_gnu")
+		packages+=("gcc-$architecture_gnu" "binutils-$architecture_gnu")
 	fi
 	need_packages "${packages[@]}"
 	need_rust
@@ -65,20 +65,19 @@ architecture_need_tools() {
 
 architecture_need_libraries() {
 	need_packages mmdebstrap debian-archive-keyring
-	architecture_unpack bookworm "$architecture_root" libc6-dev libssl-dev
+	architecture_unpack "$architecture_debian" bookworm "$architecture_root" libc6-dev libssl-dev
 }
 
-# architecture_unpack SUITE FOLDER PACKAGE...: unpacks packages of Debian and what they depend on; nothing of them is run.
-# Of the release itself, without its updates: what is linked with the first works with all that follow.
+# architecture_unpack ARCH SUITE FOLDER PACKAGE...: unpacks packages of Debian and what they depend on; nothing of them
+# is run. Of the release itself, without its updates: what is linked with the first works with all that follow.
 architecture_unpack() {
-	local suite=$1 folder=$2
-	shift 2
-	[ -d "$folder" ] && return
-	rm -rf --one-file-system "$folder.part"
+	local machine=$1 suite=$2 folder=$3
+	shift 3
+	[ ! -d "$folder" ] || return 0
 	mkdir -p target/cross
-	mmdebstrap --quiet --variant=extract --architectures="$architecture_debian" --include="$*" \
-		"$suite" "$folder.part" http://deb.debian.org/debian >&2
-	mv "$folder.part" "$folder"
+	rm -rf --one-file-system "$folder.part"
+	mmdebstrap --quiet --variant=extract --architectures="$machine" --include="$*" \
+		"$suite" "$folder.part" http://deb.debian.org/debian >&2 && mv "$folder.part" "$folder"
 }
 
 # Debian's own gcc and start files make ARMv7 code for armhf; zig brings libc's start files for ARMv6.
@@ -104,8 +103,8 @@ architecture_need_std() {
 	# They must be of the version of the compiler. Debian keeps several; which, changes with time.
 	version=$(rustc --version --verbose | sed -n 's/^release: //p')
 	for suite in trixie-backports trixie forky sid; do
-		[ -d "target/cross/rust-$version" ] && break
-		architecture_unpack "$suite" "$top/target/cross/rust-$version" "rust-src=$version+*" 2>/dev/null || true
+		architecture_unpack "$(dpkg --print-architecture)" "$suite" "$top/target/cross/rust-$version" \
+			"rust-src=$version*" 2>/dev/null && break
 	done
 	# Where cargo looks for them instead of in the toolchain.
 	export __CARGO_TESTS_ONLY_SRC_ROOT=$top/target/cross/rust-$version/usr/lib/rustlib/src/rust/library
@@ -126,13 +125,19 @@ architecture_set_environment() {
 	export "${name^^}_OPENSSL_INCLUDE_DIR=$architecture_root/usr/include"
 	RUSTFLAGS="${RUSTFLAGS:-} $(remap_paths)"
 	export RUSTFLAGS
-	if [ "$architecture" = armv6 ]; then RUSTFLAGS+=" -C target-cpu=arm1176jzf-s"; fi
+	if [ "$architecture" = armv6 ]; then
+		RUSTFLAGS+=" -C target-cpu=arm1176jzf-s"
+		# The builds of dependencies only look into OpenSSL's headers, which are in two places. They would name the target
+		# in a way that zig does not know.
+		export CRATE_CC_NO_DEFAULTS=1 "CFLAGS_$name=-idirafter $architecture_root/usr/include/$architecture_gnu"
+	fi
 }
 
 compiler_of_zig() {
 	cat <<-END
 		#!/bin/sh
-		exec "$top/target/cross/zig/bin/python" -m ziglang cc -target arm-linux-gnueabihf.2.36 -mcpu=arm1176jzf_s "\$@"
+		exec "$top/target/cross/zig/bin/python" -m ziglang cc -target arm-linux-gnueabihf.2.36 -mcpu=arm1176jzf_s \
+			-Wl,--build-id=sha1 "\$@"
 	END
 }
 
