@@ -6,6 +6,8 @@ still put to the test: only Trouble, a machine that does not answer, ends the ru
 
 import time
 
+from qemu import Trouble
+
 
 class Wrong(Exception):
     """The claim does not hold."""
@@ -24,9 +26,12 @@ class Claims:
         start = time.monotonic()
         try:
             seen = see(*arguments)
-        except Wrong as wrong:
+        except Trouble:
+            raise
+        except Exception as wrong:  # Another than Wrong: what was seen has not even the right form.
             self.failed += 1
-            instead = "\n".join(f"          | {line}" for line in str(wrong).splitlines())
+            wrong = str(wrong) if isinstance(wrong, Wrong) else repr(wrong)
+            instead = "\n".join(f"          | {line}" for line in wrong.splitlines())
             print(f"  FAILED  {text}\n{instead}", flush=True)
             return
         took = time.monotonic() - start

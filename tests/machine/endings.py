@@ -3,7 +3,7 @@
 import time
 from datetime import datetime
 
-from claims import Wrong, check, within
+from claims import check, within
 from service import number
 
 # The outbox is synced so often, and a frame of the standard mode lasts so long.
@@ -63,7 +63,6 @@ class Endings:
 
     def of_a_restart(self, claims):
         claims.claim("a clean stop says offline to the broker", self.stops_cleanly)
-        self.before = within(60, self.service.states, STATE)[-1]
         claims.claim("the machine restarts", self.restarts)
         claims.claim("the service is there without anyone's help", within, 120, self.service.is_active)
         claims.claim("the meter is received", self.is_received)
@@ -80,6 +79,7 @@ class Endings:
         return "offline, offline; result success"
 
     def restarts(self):
+        self.before = self.service.states(STATE)[-1]
         self.service.machine.run("systemctl --no-block reboot")
         return f"{self.service.machine.wait_for_shell():.0f} s to the shell"
 
@@ -132,9 +132,10 @@ class Endings:
 
     def history_arrives(self):
         """The states of the start before the cut."""
-        told = [state for state in self.service.states(HISTORY) if state["boot"] == self.delivered["boot"]]
-        later = [state for state in self.service.states(HISTORY) if state["boot"] != self.delivered["boot"]]
-        check(told and later, f"{len(told)} came")
+        kept = self.service.states(HISTORY)
+        told = [state for state in kept if state["boot"] == self.delivered["boot"]]
+        # Those of the start after the cut come behind them.
+        check(told and kept[-1]["boot"] != self.delivered["boot"], f"{len(told)} of {len(kept)} were kept before the cut")
         numbers = [state["seq"] for state in told]
         check(numbers == sorted(set(numbers)), f"not in order: {numbers}")
         check(numbers[0] <= self.delivered["seq"] + 1, f"the last delivered was {self.delivered['seq']}, the first kept {numbers[0]}")

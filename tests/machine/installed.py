@@ -129,9 +129,7 @@ class Installed:
         return f"{power} VA of {subscribed} VA, {voltage} V"
 
     def energy_at_the_broker(self):
-        states = self.service.states("linky/main/state")
-        check(states, "no state was heard")
-        return f"{self.same_as_said('EAST', states[-1]['energy'])} Wh"
+        return f"{self.same_as_said('EAST', self.service.states('linky/main/state')[-1]['energy'])} Wh"
 
     def is_online(self):
         said = [self.service.retained(f"linky/{who}/availability") for who in ("main", "bridge/+")]

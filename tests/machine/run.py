@@ -85,6 +85,7 @@ class Run:
         endings.of_a_restart(claims)
         endings.before_the_cut(claims)
         claims.claim("the power is cut", endings.cut_power)
+        self.machine.end()
         self.meter.detach("uart")
 
         service = self.switch_on("after the power cut, on the same disk")

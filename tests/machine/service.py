@@ -106,6 +106,7 @@ class Service:
                 continue  # The last one, half written.
             if "schema" in reading:
                 found.append(reading)
+        check(found, f"no reading was heard on {topic}")
         return found
 
 
