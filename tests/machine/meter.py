@@ -32,10 +32,9 @@ class Meter:
             self.ports[name] = port
 
     def detach(self, name):
+        """Returns the port, which hears nothing more; closed when it is forgotten."""
         with self.lock:
-            port = self.ports.pop(name, None)
-        if port:
-            port.close()
+            return self.ports.pop(name, None)
 
     def recently(self, label):
         """The values of the label in the last minute and a half, the newest last."""
@@ -47,8 +46,6 @@ class Meter:
         self.process.kill()
         self.process.wait()
         self.thread.join(10)
-        for name in list(self.ports):
-            self.detach(name)
 
     def _speak(self):
         heard = b""

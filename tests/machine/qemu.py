@@ -26,7 +26,7 @@ PORTS = {"amd64": "ttyS0", "arm64": "ttyAMA0", "armhf": "ttyAMA0"}
 
 # A slow and busy host boots in three minutes.
 BOOT = 600
-COMMAND = 120
+COMMAND = 300
 
 
 class Trouble(Exception):
@@ -49,7 +49,7 @@ class Machine:
         self.scratch = scratch
         self.said = b""
         self.dongle = None
-        append = "root=/dev/vda rw net.ifnames=0 quiet"
+        append = "root=/dev/vda rw net.ifnames=0 loglevel=4 systemd.show_status=yes"
         append += f" console={console}" if console else ""
         # The last one is /dev/console.
         append += " console=hvc0"

@@ -52,10 +52,12 @@ class Run:
             raise Trouble(f"{path} was not written: {said.stderr}")
 
     def switch_on(self, title, console=None):
-        """Starts the machine with the meter on its port; returns the service in it."""
+        """Starts the machine with the meter on its port, if it is no console; returns the service in it."""
         self.claims.part(title)
         self.machine = Machine(self.arch, self.folder, self.disk, self.scratch, console)
-        self.meter.attach("uart", self.machine.start())
+        line = self.machine.start()
+        if not console:
+            self.meter.attach("uart", line)
         service = Service(self.machine)
         self.claims.claim("it boots", self.boots, service)
         listen_on_the_bus(service)
@@ -79,7 +81,7 @@ class Run:
         claims.part("in its sandbox")
         Hardened(service).put_to_the_test(claims)
         claims.part("through its life")
-        endings = Endings(service, port, is_header)
+        endings = Endings(service, self.meter, port, is_header)
         endings.of_the_port(claims)
         claims.claim("serial number and PRM are nowhere", no_identifier, service, self.meter)
         endings.of_a_restart(claims)

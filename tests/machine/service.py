@@ -20,7 +20,7 @@ class Service:
     def __init__(self, machine):
         self.machine = machine
 
-    def ask(self, script, timeout=120):
+    def ask(self, script, timeout=300):
         """What the script prints; Wrong if it fails."""
         answer = self.machine.run(script, timeout)
         check(answer, f"{script}\nexit status {answer.status}\n{answer.text}")
