@@ -4,6 +4,8 @@
 //! wrong to standard error; a reader that goes away ends the command quietly.
 
 pub mod check_config;
+#[cfg(test)]
+mod completions;
 mod decode;
 mod demo;
 mod doctor;

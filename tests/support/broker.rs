@@ -55,6 +55,11 @@ impl Broker {
         Self::with(&rules, directory)
     }
 
+    /// With these rules.
+    pub fn ruled(rules: &str) -> Self {
+        Self::with(rules, tempfile::tempdir().unwrap())
+    }
+
     fn with(rules: &str, directory: TempDir) -> Self {
         let port = free_port();
         // A broker started by root would become another user, who may not read the directory.
