@@ -46,6 +46,12 @@ pub struct Simulate {
     /// Another house, other peak days, another noise
     #[arg(long, default_value = "0")]
     seed: u64,
+    /// The last six digits of the meter's serial number
+    #[arg(long, value_name = "DIGITS", default_value = "0")]
+    serial: u32,
+    /// The number of the delivery point, 14 digits
+    #[arg(long, value_name = "DIGITS", default_value = "0")]
+    prm: u64,
     /// The meter's clock at the start: "now", seconds since 1970, or legal time such as 2026-01-15T18:30:00
     #[arg(long, value_name = "TIME", default_value = "now")]
     start: String,
@@ -208,6 +214,8 @@ impl Simulate {
             producer: self.producer,
             power_kva: self.power_kva,
             seed: self.seed,
+            serial: self.serial,
+            prm: self.prm,
             start: parse_start(&self.start, now).map_err(Failure::Start)?,
             overrun: self.overrun,
             degraded_clock: self.degraded_clock,

@@ -155,6 +155,8 @@ pub struct Heard {
     pub payload: String,
     /// It was kept by the broker from before.
     pub retained: bool,
+    /// When it came.
+    pub at: Instant,
 }
 
 impl Heard {
@@ -196,6 +198,7 @@ impl Ear {
                             payload: String::from_utf8(publish.payload.to_vec()).unwrap(),
                             topic: publish.topic,
                             retained: publish.retain,
+                            at: Instant::now(),
                         };
                         if sender.send(message).is_err() {
                             return;
