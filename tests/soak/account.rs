@@ -199,13 +199,18 @@ impl Account {
 
     /// Everything has arrived that will: balances what was decided, and what was sent, with what was heard.
     pub fn balance(&mut self) {
-        for boot in &self.order {
+        for (place, boot) in self.order.iter().enumerate() {
             let start = &self.starts[boot];
+            // Nothing is kept before a broker has ever acknowledged something.
+            let first = match place {
+                0 => start.states.first_key_value().map_or(1, |(seq, _)| *seq),
+                _ => 1,
+            };
             let Some((&last, heading)) = start.states.last_key_value() else {
                 continue;
             };
             let heard = start.states.len() as u64;
-            let lost: Vec<u64> = (1..=last)
+            let lost: Vec<u64> = (first..=last)
                 .filter(|seq| !start.states.contains_key(seq))
                 .collect();
             assert!(
