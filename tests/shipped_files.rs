@@ -95,6 +95,16 @@ fn the_manual_knows_every_command_and_option() {
 }
 
 #[test]
+fn every_command_takes_a_configuration_and_only_the_daemon_says_more() {
+    for command in commands() {
+        let help = help(&[&command]);
+        let options = options(&help);
+        assert!(options.contains("config"), "{command}");
+        assert_eq!(options.contains("verbose"), command == "run", "{command}");
+    }
+}
+
+#[test]
 fn the_manual_knows_every_key_and_no_other() {
     let keys: BTreeSet<&str> = EXAMPLE
         .lines()

@@ -109,9 +109,10 @@ impl fmt::Display for Refusal {
                 ..
             } if mode & 0o060 != 0o060 => write!(
                 f,
-                "{}: no permission: group {group} may not read and write it (mode {mode:04o}), as when a login prompt \
-                 (serial-getty) has taken the port; run `sudo linky-sensor doctor`",
-                device.display()
+                "{device}: no permission: group {group} may not read and write it (mode {mode:04o}), as when a login \
+                 prompt (serial-getty) has taken the port; once there is none, `sudo udevadm trigger --action=add \
+                 {device}` gives it back",
+                device = device.display()
             ),
             Self::Permission {
                 device,
@@ -237,7 +238,9 @@ mod tests {
         );
         let taken = permission_of(0o600, true);
         assert!(
-            taken.contains("(mode 0600)") && taken.contains("serial-getty"),
+            taken.contains("(mode 0600)")
+                && taken.contains("serial-getty")
+                && taken.contains("udevadm trigger"),
             "{taken}"
         );
         let policy = Refusal::Policy {
