@@ -23,7 +23,7 @@ container_create() {
 	kept=$cache/$suite-$(printf %s "$packages" | sha256sum | cut -c1-12).tar
 	mkdir -p "$cache"
 	if [ ! -f "$kept" ]; then
-		rm -f "$cache/$suite"-*.tar
+		find "$cache" -name '*.tar' -mtime +30 -delete
 		mmdebstrap --quiet --format=tar --variant=minbase --include="$packages" "$suite" "$kept.part"
 		mv "$kept.part" "$kept"
 	fi

@@ -80,10 +80,13 @@ is_cargo_deb_there() {
 	[ "$(cargo deb --version 2>/dev/null)" = "cargo-deb $cargo_deb_version" ]
 }
 
-# The release binary. No path of this machine is in it: two places build the same one.
 build_release() {
-	local remap="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$top=/linky-sensor"
-	RUSTFLAGS="${RUSTFLAGS:-} $remap" cargo build --release --locked "$@"
+	RUSTFLAGS="${RUSTFLAGS:-} $(remap_paths)" cargo build --release --locked "$@"
+}
+
+# Flags for the compiler: no path of this machine is in what it makes, and two places make the same.
+remap_paths() {
+	printf -- '--remap-path-prefix=%s ' "${CARGO_HOME:-$HOME/.cargo}=/cargo" "$(rustc --print sysroot)=/rust" "$top=/linky-sensor"
 }
 
 # stage TITLE COMMAND...: one line with its duration; what the command says is kept, and shown if it fails.

@@ -174,6 +174,8 @@ pub mod file {
 pub mod variable {
     /// The directory that holds the credentials of this unit.
     pub const CREDENTIALS_DIRECTORY: &str = "CREDENTIALS_DIRECTORY";
+    /// Where systemd listens to what its services tell it.
+    pub const NOTIFY_SOCKET: &str = "NOTIFY_SOCKET";
     /// The directory for what must survive a restart.
     pub const STATE_DIRECTORY: &str = "STATE_DIRECTORY";
 }

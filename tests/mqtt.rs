@@ -13,6 +13,8 @@ mod support {
 }
 
 use std::collections::BTreeSet;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -150,6 +152,38 @@ fn a_broker_that_hangs_is_left_and_found_again() {
     let last = sink.frame();
     seqs_up_to(&ear, last);
     assert_eq!(*sink.state.borrow(), BrokerState::Connected);
+}
+
+/// CONNACK, accepted.
+const ACCEPTED: [u8; 4] = [0x20, 2, 0, 0];
+
+/// Before the session or right after its beginning: both are tried again ever more slowly.
+#[test]
+fn a_broker_that_closes_every_connection_is_tried_again_ever_more_slowly() {
+    for takes_us_in in [false, true] {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut sink = Sink::start(&settings(server.local_addr().unwrap().port()));
+        let mut attempts = Vec::new();
+        while attempts.len() < 5 {
+            let (mut client, _) = server.accept().unwrap();
+            attempts.push(Instant::now());
+            let mut connect = [0; 512];
+            assert!(client.read(&mut connect).unwrap() > 0);
+            if takes_us_in {
+                client.write_all(&ACCEPTED).unwrap();
+            }
+            drop(client);
+            sink.frame();
+        }
+        let pauses = attempts.windows(2).map(|pair| pair[1] - pair[0]);
+        let pauses: Vec<f64> = pauses.map(|pause| pause.as_secs_f64()).collect();
+        for (pause, least) in pauses.iter().zip([1.0, 2.0, 4.0, 8.0]) {
+            assert!((least - 0.1..least + 3.0).contains(pause), "{pauses:?}");
+        }
+        assert!(sink.beats.load(Ordering::SeqCst) > 4);
+        sink.await_state(BrokerState::Disconnected, PATIENCE);
+        assert!(sink.stop() < Duration::from_secs(1));
+    }
 }
 
 #[test]

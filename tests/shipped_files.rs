@@ -1,5 +1,5 @@
 //! What is installed beside the program says what the program does: the manual pages know every command, option and
-//! key, and the policy of the bus and the unit use the public names.
+//! key, the policy of the bus, the unit and the catalog of the journal use the public names, and the conffile stays as it is.
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -13,6 +13,11 @@ const MANUAL_OF_KEYS: &str = include_str!("../docs/man/linky-sensor.toml.5");
 const EXAMPLE: &str = include_str!("../docs/examples/linky-sensor.toml");
 const POLICY: &str = include_str!("../dbus/io.github.linky_sensor.Linky1.conf");
 const UNIT: &str = include_str!("../systemd/linky-sensor.service");
+const CATALOG: &str = include_str!("../systemd/linky-sensor.catalog");
+const CONFFILES: [&str; 2] = [
+    include_str!("../debian/linky-sensor.toml"),
+    include_str!("../debian/linky-sensor.d.README"),
+];
 
 fn help(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
@@ -90,6 +95,16 @@ fn the_manual_knows_every_command_and_option() {
 }
 
 #[test]
+fn every_command_takes_a_configuration_and_only_the_daemon_says_more() {
+    for command in commands() {
+        let help = help(&[&command]);
+        let options = options(&help);
+        assert!(options.contains("config"), "{command}");
+        assert_eq!(options.contains("verbose"), command == "run", "{command}");
+    }
+}
+
+#[test]
 fn the_manual_knows_every_key_and_no_other() {
     let keys: BTreeSet<&str> = EXAMPLE
         .lines()
@@ -128,4 +143,25 @@ fn systemd_does_not_restart_what_its_administrator_must_mend() {
         names::exit::CONFIG
     );
     assert!(UNIT.lines().any(|line| line == kept_down), "{kept_down}");
+}
+
+#[test]
+fn the_catalog_explains_every_kind_of_message_and_no_other() {
+    let mut explained: Vec<&str> = CATALOG
+        .lines()
+        .filter_map(|line| line.strip_prefix("-- "))
+        .collect();
+    let mut told = names::journal::ALL.to_vec();
+    explained.sort_unstable();
+    told.sort_unstable();
+    assert_eq!(explained, told);
+}
+
+/// dpkg asks about a conffile that both sides changed, and an unattended upgrade that would have to ask fails. What a
+/// release changes belongs in the defaults and in the example.
+#[test]
+fn the_conffiles_never_change() {
+    let sums =
+        CONFFILES.map(|text| crc::Crc::<u32>::new(&crc::CRC_32_ISCSI).checksum(text.as_bytes()));
+    assert_eq!(sums, [0x4234_3d57, 0x0584_6657]);
 }

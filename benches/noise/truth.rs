@@ -98,8 +98,9 @@ impl Truth {
                 .iter()
                 .filter_map(|state| state.reading.get(key))
         };
-        // The sum of several indexes, of which some may be older than others.
-        if let (Key::ENERGY, Value::Int(sum)) = (key, value) {
+        // In historique it is the sum of several indexes, of which some may be older than others.
+        let is_sum = key == Key::ENERGY && self.meter.last().mode == Some(Mode::Historique);
+        if let (true, Value::Int(sum)) = (is_sum, value) {
             let int = |value: &Value| match value {
                 Value::Int(sum) => Some(*sum),
                 _ => None,

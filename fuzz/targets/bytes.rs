@@ -42,7 +42,7 @@ fn decode(mode: Mode, parity: Parity, bytes: &[u8], piece: usize) -> Vec<Frame> 
     let mut frames = Vec::new();
     for piece in bytes.chunks(piece) {
         decoder.push(piece, &mut |frame| frames.push(frame));
-        assert!(decoder.open_len() <= 4096 + 160, "{}", decoder.open_len());
+        assert!(decoder.open_len() <= 4096 + 162, "{}", decoder.open_len());
     }
     decoder.silence(&mut |frame| frames.push(frame));
     assert_eq!((decoder.open_len(), decoder.open_groups()), (0, 0));

@@ -4,6 +4,8 @@
 //! wrong to standard error; a reader that goes away ends the command quietly.
 
 pub mod check_config;
+#[cfg(test)]
+mod completions;
 mod decode;
 mod demo;
 mod doctor;
@@ -32,12 +34,9 @@ use crate::service;
     after_help = "See linky-sensor(8)."
 )]
 struct CommandLine {
-    /// The configuration file
+    /// The configuration file, where it is read: by run and check-config
     #[arg(long, global = true, default_value = file::CONFIG, value_name = "PATH")]
     config: PathBuf,
-    /// Say more; twice for even more
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
-    verbose: u8,
     #[command(subcommand)]
     command: Command,
 }
@@ -49,6 +48,9 @@ enum Command {
         /// The D-Bus bus to be on: system, session, none, or an address
         #[arg(long, default_value = "system", value_name = "BUS")]
         bus: OnBus,
+        /// Log more; twice for even more
+        #[arg(short, long, action = clap::ArgAction::Count)]
+        verbose: u8,
     },
     /// Show the whole chain on this machine: a simulated meter, the daemon, a bus and a broker
     Demo(demo::Demo),
@@ -86,7 +88,7 @@ pub fn main() -> u8 {
     };
     let (mut out, mut err) = (io::BufWriter::new(io::stdout()), io::stderr());
     match line.command {
-        Command::Run { bus } => service::run(&line.config, bus.0, line.verbose),
+        Command::Run { bus, verbose } => service::run(&line.config, bus.0, verbose),
         Command::Demo(demo) => demo::run(&demo),
         Command::CheckConfig => check_config::run(&line.config, &mut out, &mut err),
         Command::Decode(decode) => decode::run(&decode, &mut out, &mut err),

@@ -7,7 +7,9 @@ use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
+use std::thread;
 
+use nix::sys::signal::{SigSet, Signal, raise};
 use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
 use nix::unistd::Uid;
 
@@ -114,12 +116,27 @@ fn store(directory: &Path, password: &str) -> io::Result<()> {
     fs::rename(&beside, &path)
 }
 
-/// The terminal without echo, put back when dropped.
+/// The terminal without echo, put back when dropped, and before a signal ends the process.
 struct Unseen(Termios);
 
 impl Unseen {
     fn new() -> io::Result<Self> {
         let before = tcgetattr(io::stdin())?;
+        let deadly = [
+            Signal::SIGINT,
+            Signal::SIGTERM,
+            Signal::SIGQUIT,
+            Signal::SIGHUP,
+        ];
+        let deadly: SigSet = deadly.into_iter().collect();
+        deadly.thread_block()?;
+        let shown = before.clone();
+        thread::spawn(move || {
+            let Ok(signal) = deadly.wait() else { return };
+            drop(Self(shown));
+            let _ = deadly.thread_unblock();
+            let _ = raise(signal);
+        });
         let mut unseen = before.clone();
         unseen.local_flags.remove(LocalFlags::ECHO);
         tcsetattr(io::stdin(), SetArg::TCSAFLUSH, &unseen)?;

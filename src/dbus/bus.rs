@@ -18,6 +18,7 @@ use zbus::address::transport::{Transport, UnixSocket};
 use zbus::connection::{Builder, Connection};
 
 use super::error::Error;
+use super::socket::Measured;
 
 /// The longest that anything asked of a bus may take.
 pub const DEADLINE: Duration = Duration::from_secs(2);
@@ -85,7 +86,9 @@ impl Line {
             let socket = stream
                 .try_clone()
                 .map_err(|error| no_bus(error.to_string()))?;
-            let connection = Builder::unix_stream(stream)
+            let stream = tokio::net::UnixStream::from_std(stream)
+                .map_err(|error| no_bus(error.to_string()))?;
+            let connection = Builder::socket(Measured(stream))
                 .method_timeout(DEADLINE)
                 .build()
                 .await

@@ -6,7 +6,8 @@
 //!                                         │          │ property  a name, a type, a value of a snapshot
 //!                                         │          │ table     all of them behind zbus, answered from one snapshot
 //!                                         │          └ signal    what differs, as messages
-//!                                         └ a connection is never repaired: it is dropped and made anew
+//!                                         └ a connection is never repaired: it is dropped and made anew (bus);
+//!                                           its socket takes in no more calls than are answered
 //! ```
 //!
 //! Nothing here is listed by hand: properties are the rows of the table of quantities, signals are the kinds of
@@ -24,6 +25,7 @@ mod section;
 mod server;
 mod session;
 mod signal;
+mod socket;
 mod table;
 mod unit;
 

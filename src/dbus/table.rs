@@ -43,16 +43,19 @@ macro_rules! tables {
         /// Puts a section on the object at `path`.
         ///
         /// # Errors
-        /// If the bus cannot be told.
+        /// If the bus cannot be told, or the section has no table here.
         pub async fn export(server: &ObjectServer, path: &str, section: &'static Section, state: &State) -> zbus::Result<()> {
             match section.name {
                 $(interface::$name => {
                     server.at(path, Table::<$marker> { section, state: state.clone(), marker: PhantomData }).await?;
                 })*
-                _ => {}
+                _ => return Err(zbus::Error::InterfaceNotFound),
             }
             Ok(())
         }
+
+        #[cfg(test)]
+        const TABLES: &[&str] = &[$(interface::$name),*];
     };
 }
 
@@ -172,5 +175,17 @@ impl<N: Named> Interface for Table<N> {
     fn introspect_to_writer(&self, writer: &mut dyn Write, level: usize) {
         // Only the writer itself can fail, and it is a string.
         let _ = write_section(self.section, writer, level);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_section_can_be_exported() {
+        for section in Section::all() {
+            assert!(TABLES.contains(&section.name), "{}", section.name);
+        }
     }
 }

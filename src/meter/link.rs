@@ -43,8 +43,10 @@ impl Link {
 pub struct LinkWatch {
     link: Link,
     detail: String,
-    /// The last correct group; the opening of the port, before the first.
-    group: Moment,
+    /// The opening of the port, or the last correct group if that came later.
+    quiet_since: Moment,
+    /// The last correct group.
+    group: Option<Moment>,
     /// The last frame that kept a correct group.
     frame: Option<Moment>,
 }
@@ -72,13 +74,13 @@ impl LinkWatch {
         if self.link == Link::NoDevice {
             self.link = Link::Syncing;
             self.detail = detail;
-            self.group = now;
+            self.quiet_since = now;
         }
     }
 
     /// Correct groups came.
     pub fn group(&mut self, detail: String, now: Moment) {
-        self.group = now;
+        self.hear(now);
         if self.link != Link::Receiving {
             self.link = Link::Syncing;
             self.detail = detail;
@@ -87,7 +89,7 @@ impl LinkWatch {
 
     /// A frame ended that kept a correct group.
     pub fn frame(&mut self, now: Moment) {
-        self.group = now;
+        self.hear(now);
         self.frame = Some(now);
         self.link = Link::Receiving;
         self.detail.clear();
@@ -98,7 +100,7 @@ impl LinkWatch {
         if self.link == Link::NoDevice {
             return;
         }
-        if now.since(self.group) >= PATIENCE {
+        if now.since(self.quiet_since) >= PATIENCE {
             self.link = Link::NoSignal;
             self.detail = detail;
         } else if self.link == Link::Receiving
@@ -109,9 +111,14 @@ impl LinkWatch {
         }
     }
 
-    /// Whether no correct group came for so long that no value stands any more.
+    /// Whether no correct group came for so long that no value stands any more. That the port was opened meanwhile is none.
     pub fn is_stale(&self, now: Moment) -> bool {
-        now.since(self.group) >= PATIENCE
+        self.group.is_none_or(|group| now.since(group) >= PATIENCE)
+    }
+
+    fn hear(&mut self, now: Moment) {
+        self.quiet_since = now;
+        self.group = Some(now);
     }
 }
 
@@ -168,5 +175,16 @@ mod tests {
         assert_eq!(link.link(), Link::Syncing);
         link.tick("no byte".into(), at(110));
         assert_eq!(link.link(), Link::NoSignal);
+    }
+
+    #[test]
+    fn a_port_that_opens_again_and_again_lets_no_value_stand() {
+        let mut watch = LinkWatch::default();
+        watch.frame(at(0));
+        for second in 1..30 {
+            watch.lost("gone".into());
+            watch.opened(String::new(), at(second));
+            assert_eq!(watch.is_stale(at(second)), second >= 10);
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::config::Device;
 use crate::tic::Mode;
 use serialport::{ErrorKind, SerialPort, TTYPort};
 use std::io::{self, Read};
-use std::net::{TcpStream, ToSocketAddrs};
+use std::net::{Shutdown, TcpStream, ToSocketAddrs};
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -90,6 +90,14 @@ impl Port {
         match self {
             Self::Tty(port) => port.set_baud_rate(mode.baud()).is_ok(),
             Self::Tcp(_) => true,
+        }
+    }
+
+    /// Ends a connection: its next read finds it gone.
+    pub fn close(&self) {
+        if let Self::Tcp(stream) = self {
+            // It may be gone already.
+            let _ = stream.shutdown(Shutdown::Both);
         }
     }
 

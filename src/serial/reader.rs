@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 /// The sink is called at least this often.
 const BEAT: Duration = Duration::from_secs(1);
-/// A connection that gives nothing for so long hangs, as far as one can tell.
+/// A connection that gives nothing for so long may be dead without anybody knowing: it is made anew.
 const HUNG: Duration = Duration::from_secs(60);
 
 /// Reads `settings.device` into `sink` until `stop` is asked for; returns only then, within 80 ms.
@@ -43,7 +43,7 @@ pub fn read(
             Some(Ok(port)) => {
                 log::debug!("{} is open", settings.device);
                 let mut line = Line::new(port, settings, speed, &mut voice);
-                let Some(end) = line.listen(stop, &mut backoff) else {
+                let Some(end) = line.listen(check, stop, &mut backoff) else {
                     return;
                 };
                 speed = line.seeking.speed();
@@ -113,6 +113,8 @@ struct Line<'a, 'v> {
     settings: &'a PortSettings,
     voice: &'a mut Voice<'v>,
     opened: Instant,
+    /// When the connection was made, if it is one.
+    connected: Duration,
     ear: Ear,
     seeking: Seeking,
     pacing: Pacing,
@@ -150,6 +152,7 @@ impl<'a, 'v> Line<'a, 'v> {
             settings,
             voice,
             opened: Instant::now(),
+            connected: Duration::ZERO,
             ear,
             seeking: Seeking::new(settings.mode, speed, Duration::ZERO),
             hearing: Hearing::new(advice, Duration::ZERO),
@@ -163,7 +166,12 @@ impl<'a, 'v> Line<'a, 'v> {
     }
 
     /// Reads until the port is lost: why. `None`: stopped.
-    fn listen(&mut self, stop: &Stop, backoff: &mut Backoff) -> Option<Refusal> {
+    fn listen(
+        &mut self,
+        check: &dyn PortCheck,
+        stop: &Stop,
+        backoff: &mut Backoff,
+    ) -> Option<Refusal> {
         let mut buffer = [0; 4096];
         loop {
             self.nap(stop);
@@ -179,8 +187,10 @@ impl<'a, 'v> Line<'a, 'v> {
                 }
             };
             let now = self.now();
-            if self.port.is_network() && self.hearing.since_byte(now) >= HUNG {
-                return Some(self.lost(&format!("no byte for {} s", HUNG.as_secs())));
+            if self.hangs(now)
+                && let Err(refusal) = self.connect_again(check, stop)?
+            {
+                return Some(refusal);
             }
             let step = self.seeking.push(heard, now);
             if !self.obey(step) {
@@ -188,6 +198,32 @@ impl<'a, 'v> Line<'a, 'v> {
             }
             self.report(heard);
         }
+    }
+
+    fn hangs(&self, now: Duration) -> bool {
+        let silent = self.hearing.since_byte(now);
+        self.port.is_network() && silent.min(now.saturating_sub(self.connected)) >= HUNG
+    }
+
+    /// Nobody is told unless it fails: behind a server that works, a silent meter looks the same as a dead connection. `None`:
+    /// stopped.
+    fn connect_again(&mut self, check: &dyn PortCheck, stop: &Stop) -> Option<Result<(), Refusal>> {
+        log::debug!(
+            "{}: no byte for {HUNG:?}; connecting again",
+            self.settings.device
+        );
+        // First, since some servers have one client only.
+        self.port.close();
+        let (opened, hearing, voice) = (self.opened, &self.hearing, &mut *self.voice);
+        let mut connecting = || {
+            voice.beat(|| Input::Tick {
+                detail: hearing.detail(opened.elapsed()),
+            });
+        };
+        let speed = self.seeking.speed();
+        let port = Port::open(&self.settings.device, speed, check, stop, &mut connecting)?;
+        self.connected = self.now();
+        Some(port.map(|port| self.port = port))
     }
 
     fn lost(&self, why: &str) -> Refusal {

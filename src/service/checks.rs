@@ -10,7 +10,8 @@ pub struct ConsoleCheck;
 
 impl PortCheck for ConsoleCheck {
     fn refusal(&self, device: &Path) -> Option<String> {
-        let unit = dbus::active_serial_getty(&Bus::System, device.file_name()?.to_str()?)?;
+        let tty = device.strip_prefix("/dev").ok()?.to_str()?;
+        let unit = dbus::active_serial_getty(&Bus::System, tty)?;
         Some(format!(
             "{device} is used by {unit}, which offers a login on it: sudo systemctl disable --now {unit}",
             device = device.display()

@@ -21,6 +21,7 @@ mod reader;
 mod sinks;
 mod status;
 mod supervisor;
+mod systemd;
 mod threads;
 mod watchdog;
 
@@ -35,6 +36,7 @@ use self::followed::Followed;
 use self::reader::Reader;
 use self::sinks::Sinks;
 use self::supervisor::Supervisor;
+use self::systemd::Systemd;
 use self::threads::Threads;
 use self::watchdog::Watchdog;
 use crate::config::{self, MqttSettings, Qos, Settings};
@@ -46,6 +48,9 @@ use crate::store::{Keeper, Log, MemoryFile};
 
 /// So many Updates of a meter may wait for a sink.
 const WAITING: usize = 256;
+
+/// So many turns of tasks until the runtime looks what else there is to do.
+const FEW: u32 = 5;
 
 /// Runs the daemon until it is asked to stop. Returns the exit code.
 ///
@@ -60,9 +65,12 @@ pub fn run(config: &Path, bus: Option<Bus>, verbose: u8) -> u8 {
         }
     };
     let bus = bus.filter(|_| settings.dbus.enabled);
-    // One blocking thread, for the look-up of names.
+    // One blocking thread, for the look-up of names. What readers and sockets bring is looked at every few turns, not after
+    // the usual sixty: programs that flood the bus make long turns, and the broker is not to wait for them.
     match tokio::runtime::Builder::new_current_thread()
         .enable_all()
+        .global_queue_interval(FEW)
+        .event_interval(FEW)
         .max_blocking_threads(1)
         .build()
     {
@@ -81,11 +89,12 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
     let directory = state_directory();
     let (files, memories) = open_files(settings, &directory);
     let history = open_history(&settings.mqtt, &directory);
-    let (keeper, backlog, store) = match Keeper::start(files, history) {
+    let mut watchdog = Watchdog::new();
+    let pulse = watchdog.pulse("the store");
+    let (keeper, backlog, store) = match Keeper::start(files, history, move || pulse.beat()) {
         Ok(started) => started,
         Err(error) => return cannot_start("the store", &error),
     };
-    let mut watchdog = Watchdog::new();
     let mut meters = Vec::new();
     let mut readers = Vec::new();
     let boot: Arc<str> = boot_id().into();
@@ -122,7 +131,12 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
             Err(error) => return cannot_start("a reader", &error),
         }
     }
+    let systemd = match Systemd::of_environment() {
+        Ok(systemd) => systemd,
+        Err(error) => return cannot_start("the way to systemd", &error),
+    };
     Supervisor {
+        systemd,
         watchdog,
         meters,
         sinks,

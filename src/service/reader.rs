@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use nix::time::{ClockId, clock_gettime};
 use tokio::sync::broadcast;
 
 use super::watchdog::Pulse;
@@ -53,7 +54,7 @@ impl Reader {
             self.pulse.beat();
             let now = Moment {
                 wall: Some(Timestamp::now()),
-                mono: origin.elapsed(),
+                mono: uptime().unwrap_or_else(|| origin.elapsed()),
             };
             if let Some(update) = self.meter.push(input, now) {
                 // No sink at all is a configuration without outputs: nobody to tell.
@@ -66,6 +67,13 @@ impl Reader {
         serial::read(&self.port, &*self.check, stop, &mut sink);
         self.keeper.save(self.number, self.meter.memory());
     }
+}
+
+/// Time since the machine started, sleep included: the meter goes on meanwhile.
+fn uptime() -> Option<Duration> {
+    clock_gettime(ClockId::CLOCK_BOOTTIME)
+        .ok()
+        .map(Duration::from)
 }
 
 /// The port of a meter, as configured.

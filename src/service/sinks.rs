@@ -90,6 +90,22 @@ impl Sinks {
         })
     }
 
+    /// Of a test: this one alone, which does not hear that it is to stop.
+    #[cfg(test)]
+    pub fn of(sink: impl Future<Output = ()> + Send + 'static) -> Self {
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move {
+            sink.await;
+            "the sink"
+        });
+        Self {
+            tasks,
+            stop: watch::channel(false).0,
+            broker: watch::channel(BrokerState::Connected).1,
+            attempt: None,
+        }
+    }
+
     /// Whether the first attempt at the bus has ended, either way.
     pub fn are_ready(&self) -> bool {
         self.attempt.is_none()

@@ -12,6 +12,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::followed::{Followed, follow_all};
 use super::sinks::{News, Sinks};
 use super::status;
+use super::systemd::Systemd;
 use super::threads::Threads;
 use super::watchdog::Watchdog;
 use crate::names::{self, exit};
@@ -21,6 +22,8 @@ const TICK: Duration = Duration::from_secs(5);
 
 /// Everything that runs.
 pub struct Supervisor {
+    /// Who is told.
+    pub systemd: Systemd,
     /// The pulses.
     pub watchdog: Watchdog,
     /// The meters.
@@ -56,7 +59,8 @@ impl Supervisor {
             Err(error) => return super::cannot_start("the watch for signals", &error),
         };
         let code = self.until_the_end(&mut signals).await;
-        notify(&[NotifyState::Stopping, NotifyState::Status("stopping")]);
+        self.systemd.tell(&NotifyState::Stopping);
+        self.systemd.tell(&NotifyState::Status("stopping"));
         self.threads.stop();
         self.sinks.stop().await;
         self.threads.ended().await;
@@ -66,21 +70,22 @@ impl Supervisor {
     async fn until_the_end(&mut self, signals: &mut Signals) -> u8 {
         let (link_changed, mut link) = watch::channel(());
         let mut following = pin!(follow_all(&self.meters, &link_changed));
-        let mut tick =
-            interval(sd_notify::watchdog_enabled().map_or(TICK, |limit| TICK.min(limit / 3)));
+        let mut tick = interval(
+            self.systemd
+                .watchdog()
+                .map_or(TICK, |limit| TICK.min(limit / 3)),
+        );
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut said = String::new();
         let mut ready = false;
         let mut is_late = false;
         loop {
-            if !ready && self.sinks.are_ready() {
+            if !ready && self.sinks.are_ready() && self.systemd.tell(&NotifyState::Ready) {
                 ready = true;
-                notify(&[NotifyState::Ready]);
                 log::info!(MESSAGE_ID = names::journal::STARTED; "linky-sensor {} started", env!("CARGO_PKG_VERSION"));
             }
             let line = status::line(self.meters.iter().map(Followed::last), self.sinks.broker());
-            if line != said {
-                notify(&[NotifyState::Status(&line)]);
+            if line != said && self.systemd.tell(&NotifyState::Status(&line)) {
                 said = line;
             }
             tokio::select! {
@@ -98,11 +103,11 @@ impl Supervisor {
                         log::error!(MESSAGE_ID = names::journal::FAILED; "a thread ended by itself");
                         return exit::SOFTWARE;
                     }
-                    if let Some(late) = self.feed_the_watchdog() {
+                    if let Some(late) = feed(&self.systemd, &mut self.watchdog) {
                         if !std::mem::replace(&mut is_late, true) {
                             log::error!(MESSAGE_ID = names::journal::FAILED; "{late} does not respond: starting again");
                         }
-                        if sd_notify::watchdog_enabled().is_none() {
+                        if self.systemd.watchdog().is_none() {
                             return exit::SOFTWARE;
                         }
                     }
@@ -121,22 +126,18 @@ impl Supervisor {
             }
         }
     }
-
-    /// Tells systemd that all loops turn, or which does not: it ends the daemon then, and keeps a core dump of it.
-    fn feed_the_watchdog(&self) -> Option<&str> {
-        let late = self.watchdog.late(Instant::now());
-        notify(&[if late.is_none() {
-            NotifyState::Watchdog
-        } else {
-            NotifyState::WatchdogTrigger
-        }]);
-        late
-    }
 }
 
-/// Tells systemd, if it listens.
-fn notify(state: &[NotifyState<'_>]) {
-    if let Err(error) = sd_notify::notify(state) {
-        log::debug!("systemd was not told: {error}");
-    }
+/// Tells systemd that all loops turn, or which does not: it ends the daemon then, and keeps a core dump of it.
+fn feed<'a>(systemd: &Systemd, watchdog: &'a mut Watchdog) -> Option<&'a str> {
+    let late = watchdog.late(Instant::now());
+    systemd.tell(if late.is_none() {
+        &NotifyState::Watchdog
+    } else {
+        &NotifyState::WatchdogTrigger
+    });
+    late
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::time::{Duration, Instant};
 
+use super::Error;
 use super::keeper::Job;
 use super::log::{Log, Record};
 use crate::names::journal;
@@ -224,12 +225,12 @@ impl Shelf {
     }
 
     fn tell(&mut self, done: io::Result<()>) {
-        match done {
+        match done.map_err(Error::unwritable(self.log.directory())) {
             Err(error) if !self.told.failed => {
                 self.told.failed = true;
-                log::warn!(MESSAGE_ID = journal::STORE_FAILED; "the history cannot be written: {error}; what cannot be delivered is lost until it can be");
+                log::warn!(MESSAGE_ID = journal::STORE_FAILED; "what cannot be delivered is lost until the history can be written: {error}");
             }
-            Err(error) => log::debug!("the history cannot be written: {error}"),
+            Err(error) => log::debug!("the history: {error}"),
             Ok(()) => {}
         }
     }
@@ -274,7 +275,7 @@ mod tests {
     fn records_come_back_in_order_and_again_after_a_rewind() {
         let directory = tempfile::tempdir().unwrap();
         let log = Log::open(directory.path().join("history"), 1 << 20);
-        let (keeper, backlog, thread) = Keeper::start(vec![], Some(log)).unwrap();
+        let (keeper, backlog, thread) = Keeper::start(vec![], Some(log), || {}).unwrap();
         let mut backlog = backlog.unwrap();
         assert_eq!(backlog.append(b"early".to_vec()), None, "not begun");
         backlog.begin();

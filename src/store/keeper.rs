@@ -13,8 +13,8 @@ use crate::names::journal;
 /// is given up and counted.
 const WAITING: usize = 256;
 
-/// Longer than anything is put off.
-const LONG: Duration = Duration::from_secs(3600);
+/// A beat at least so often, unless the disk holds the thread.
+const BEAT: Duration = Duration::from_secs(5);
 
 /// Something to write or to read.
 #[derive(Debug)]
@@ -33,20 +33,22 @@ pub struct Keeper {
 
 impl Keeper {
     /// Starts the thread for these files, and for the history if there is one. It ends, with all written and on the
-    /// disk, when the last `Keeper` and the `Backlog` are dropped.
+    /// disk, when the last `Keeper` and the `Backlog` are dropped. `beat` is called at each turn, and at least every
+    /// five seconds unless the disk does not answer.
     ///
     /// # Errors
     /// The thread cannot be made.
     pub fn start(
         files: Vec<MemoryFile>,
         history: Option<Log>,
+        beat: impl Fn() + Send + 'static,
     ) -> std::io::Result<(Self, Option<Backlog>, JoinHandle<()>)> {
         let (jobs, receiver) = sync_channel(WAITING);
         let shelf = history.map(Shelf::new);
         let backlog = shelf.as_ref().map(|shelf| Backlog::of(shelf, jobs.clone()));
         let thread = thread::Builder::new()
             .name("store".into())
-            .spawn(move || keep(files, shelf, &receiver))?;
+            .spawn(move || keep(files, shelf, &receiver, &beat))?;
         Ok((Self { jobs }, backlog, thread))
     }
 
@@ -56,19 +58,25 @@ impl Keeper {
     }
 }
 
-fn keep(mut files: Vec<MemoryFile>, mut shelf: Option<Shelf>, jobs: &Receiver<Job>) {
+fn keep(
+    mut files: Vec<MemoryFile>,
+    mut shelf: Option<Shelf>,
+    jobs: &Receiver<Job>,
+    beat: &impl Fn(),
+) {
     let mut works = true;
     loop {
+        beat();
         let due = shelf.as_ref().and_then(Shelf::deadline);
-        let wait = due.map_or(LONG, |due| due.saturating_duration_since(Instant::now()));
-        match (jobs.recv_timeout(wait), &mut shelf) {
+        let wait = due.map_or(BEAT, |due| due.saturating_duration_since(Instant::now()));
+        match (jobs.recv_timeout(wait.min(BEAT)), &mut shelf) {
             (Ok(Job::Save(meter, memory)), _) => {
                 let Some(file) = files.get_mut(meter) else {
                     continue;
                 };
                 let saved = file.save(&memory);
                 if let (true, Err(error)) = (works, &saved) {
-                    log::warn!(MESSAGE_ID = journal::STORE_FAILED; "the state directory cannot be written: {error}; what a meter remembers is lost at the next start");
+                    log::warn!(MESSAGE_ID = journal::STORE_FAILED; "what a meter remembers is lost at the next start: {error}");
                 }
                 works = saved.is_ok();
             }

@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::Error;
 use crate::meter::Memory;
 
 /// The file of one meter.
@@ -29,11 +30,11 @@ impl MemoryFile {
     ///
     /// # Errors
     /// The file cannot be read, or holds something else and was kept aside.
-    pub fn load(&mut self) -> io::Result<Memory> {
+    pub fn load(&mut self) -> Result<Memory, Error> {
         let text = match fs::read(&self.path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Memory::default()),
-            Err(error) => return Err(error),
+            Err(error) => return Err(Error::unreadable(&self.path)(error)),
         };
         match serde_json::from_slice::<Memory>(&text) {
             Ok(memory) => {
@@ -42,13 +43,12 @@ impl MemoryFile {
             }
             Err(error) => {
                 let aside = self.path.with_extension("json.damaged");
-                fs::rename(&self.path, &aside)?;
-                let why = format!(
-                    "{}: {error}; kept as {}",
-                    self.path.display(),
-                    aside.display()
-                );
-                Err(io::Error::new(io::ErrorKind::InvalidData, why))
+                fs::rename(&self.path, &aside).map_err(Error::unwritable(&aside))?;
+                Err(Error::Damaged {
+                    path: self.path.clone(),
+                    aside,
+                    cause: error.to_string(),
+                })
             }
         }
     }
@@ -57,17 +57,22 @@ impl MemoryFile {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn save(&mut self, memory: &Memory) -> io::Result<()> {
+    pub fn save(&mut self, memory: &Memory) -> Result<(), Error> {
         if self.saved.as_ref() == Some(memory) {
             return Ok(());
         }
+        self.replace_by(memory)
+            .map_err(Error::unwritable(&self.path))?;
+        self.saved = Some(memory.clone());
+        Ok(())
+    }
+
+    fn replace_by(&self, memory: &Memory) -> io::Result<()> {
         let beside = self.path.with_extension("json.new");
         let mut file = File::create(&beside)?;
         file.write_all(&serde_json::to_vec_pretty(memory)?)?;
         file.sync_all()?;
-        fs::rename(&beside, &self.path)?;
-        self.saved = Some(memory.clone());
-        Ok(())
+        fs::rename(&beside, &self.path)
     }
 }
 
@@ -98,8 +103,11 @@ mod tests {
         let path = directory.path().join("main.json");
         fs::write(&path, b"{\"mode\":").unwrap();
         let mut file = MemoryFile::new(directory.path(), "main");
-        assert_eq!(file.load().unwrap_err().kind(), io::ErrorKind::InvalidData);
-        assert!(path.with_extension("json.damaged").exists());
+        let said = file.load().unwrap_err().to_string();
+        let aside = path.with_extension("json.damaged");
+        assert!(said.starts_with(path.to_str().unwrap()), "{said}");
+        assert!(said.contains(aside.to_str().unwrap()), "{said}");
+        assert!(aside.exists());
         assert_eq!(file.load().unwrap(), Memory::default());
     }
 }

@@ -7,11 +7,13 @@
 //! disk, and no failure of the disk stops anything.
 
 mod backlog;
+mod error;
 mod keeper;
 mod log;
 mod memory_file;
 
 pub use backlog::{Backlog, Counts};
+pub use error::Error;
 pub use keeper::Keeper;
 pub use log::{Log, Record};
 pub use memory_file::MemoryFile;

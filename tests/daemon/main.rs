@@ -4,7 +4,8 @@
 //! - `values`: in many configurations of meter and contract, every figure, `on_mqtt` and `on_bus`.
 //! - `privacy`: what identifies nobody shows nowhere.
 //! - `life`: start, signals, watchdog, end, and the broker and the bus coming and going.
-//! - `line`: the adapter unplugged, the mode switched; `availability`: the meter silent.
+//! - `line`: the adapter unplugged, the mode switched; `port`: what else befalls it; `availability`: the meter silent.
+//! - `session`: a broker that refuses, and one whose name is not known.
 //!
 //! `facts` and `expected` say what is to come out, apart from the code that makes it.
 
@@ -23,7 +24,9 @@ mod life;
 mod line;
 mod on_bus;
 mod on_mqtt;
+mod port;
 mod privacy;
+mod session;
 mod values;
 
 #[path = "../support"]

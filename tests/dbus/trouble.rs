@@ -107,14 +107,9 @@ async fn programs_that_flood_slow_nobody() {
         })
         .collect();
     for _ in 0..20 {
-        let start = Instant::now();
+        // In the time that `connect` gives it.
         let answer = program.get(interface::CONSUMPTION, "Energy").await;
         assert_eq!(*answer.expect("a value"), Variant::from(12_345_678_u64));
-        assert!(
-            start.elapsed() < Duration::from_secs(2),
-            "{:?}",
-            start.elapsed()
-        );
     }
     for task in flooding {
         task.abort();

@@ -1,7 +1,6 @@
 //! The daemon itself, with a simulated meter on a pseudo-terminal: killed in the middle of an outage.
 
 use std::fs;
-use std::path::Path;
 use std::time::Duration;
 
 use linky_sensor::simulator::Scenario;
@@ -11,7 +10,7 @@ use crate::account::Accounts;
 use crate::support::broker::{Broker, Ear};
 use crate::support::bus::PrivateBus;
 use crate::support::busctl::Busctl;
-use crate::support::daemon::{Daemon, Home, config, meter, within};
+use crate::support::daemon::{Home, config, meter, within};
 use crate::support::line::Playing;
 use crate::support::proxy::Proxy;
 
@@ -47,15 +46,6 @@ fn records(home: &Home) -> Vec<Record> {
     log.read(0, usize::MAX, usize::MAX)
 }
 
-/// Resident memory of a daemon, in kB.
-fn memory(daemon: &Daemon<'_>) -> u64 {
-    let path = Path::new("/proc").join(daemon.id().to_string());
-    let status = fs::read_to_string(path.join("status")).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
-    let kilobytes = line.unwrap().split_whitespace().nth(1).unwrap();
-    kilobytes.parse().unwrap()
-}
-
 #[test]
 fn killed_in_the_middle_of_an_outage_the_daemon_loses_nothing_that_it_told() {
     let broker = Broker::start();
@@ -80,9 +70,9 @@ fn killed_in_the_middle_of_an_outage_the_daemon_loses_nothing_that_it_told() {
     let first = accounts.boots.keys().next().unwrap().clone();
     proxy.cut();
     await_waiting(&home, 20_000);
-    let before = memory(&daemon);
+    let before = daemon.memory("VmRSS");
     await_waiting(&home, 200_000);
-    let after = memory(&daemon);
+    let after = daemon.memory("VmRSS");
     assert!(
         after < before + before / 4,
         "{before} kB, then {after} kB: it is kept on the disk"

@@ -250,6 +250,28 @@ fn a_way_that_holds_all_back_until_the_session_is_given_up_repeats_only_what_was
 }
 
 #[test]
+fn a_way_that_is_too_slow_for_all_loses_nothing() {
+    let (_broker, ear, proxy) = stage();
+    let directory = tempfile::tempdir().unwrap();
+    let (mut sink, mut accounts) = running(&settings(proxy.port), directory.path(), BOOT, &ear);
+    proxy.slow();
+    // Some 60 kB a second, of which 20 pass.
+    let deadline = Instant::now() + LATE;
+    while sink.pending() <= 100 {
+        assert!(Instant::now() < deadline, "{}", sink.pending());
+        frames(&mut sink, 40, seconds(1));
+    }
+    proxy.mend();
+    let last = frames(&mut sink, 10, seconds(1));
+    accounts.listen(&ear, LATE, |all| all.of(BOOT).has_all(1..=last));
+    await_empty(&sink, directory.path());
+    let account = accounts.of(BOOT);
+    account.assert_in_order();
+    assert!(account.duplicates() <= 64, "{}", account.duplicates());
+    assert_eq!(sink.dropped(), 0);
+}
+
+#[test]
 fn whatever_breaks_on_the_way_nothing_is_lost_and_the_order_holds() {
     let broker = Broker::start();
     let ear = Ear::at(&broker);

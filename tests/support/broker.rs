@@ -55,6 +55,11 @@ impl Broker {
         Self::with(&rules, directory)
     }
 
+    /// With these rules.
+    pub fn ruled(rules: &str) -> Self {
+        Self::with(rules, tempfile::tempdir().unwrap())
+    }
+
     fn with(rules: &str, directory: TempDir) -> Self {
         let port = free_port();
         // A broker started by root would become another user, who may not read the directory.
@@ -150,6 +155,8 @@ pub struct Heard {
     pub payload: String,
     /// It was kept by the broker from before.
     pub retained: bool,
+    /// When it came.
+    pub at: Instant,
 }
 
 impl Heard {
@@ -191,6 +198,7 @@ impl Ear {
                             payload: String::from_utf8(publish.payload.to_vec()).unwrap(),
                             topic: publish.topic,
                             retained: publish.retain,
+                            at: Instant::now(),
                         };
                         if sender.send(message).is_err() {
                             return;

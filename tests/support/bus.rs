@@ -111,7 +111,8 @@ impl PrivateBus {
         nix::unistd::Pid::from_raw(self.daemon.id().cast_signed())
     }
 
-    fn socket(&self) -> PathBuf {
+    /// Its socket.
+    pub fn socket(&self) -> PathBuf {
         self.directory.path().join("bus")
     }
 }

@@ -31,6 +31,8 @@ pub struct Home {
     directory: TempDir,
     bus: String,
     variables: Vec<(&'static str, String)>,
+    /// A command that becomes the daemon; empty for none.
+    through: Vec<String>,
 }
 
 impl Home {
@@ -43,6 +45,7 @@ impl Home {
             directory,
             bus: "none".to_owned(),
             variables: Vec::new(),
+            through: Vec::new(),
         }
     }
 
@@ -55,6 +58,12 @@ impl Home {
     /// With a variable of the environment.
     pub fn with(mut self, variable: &'static str, value: &str) -> Self {
         self.variables.push((variable, value.to_owned()));
+        self
+    }
+
+    /// Started by this command, which becomes what follows it.
+    pub fn through(mut self, command: &[&str]) -> Self {
+        self.through = command.iter().map(|word| (*word).to_owned()).collect();
         self
     }
 
@@ -79,7 +88,10 @@ impl Home {
             .append(true)
             .open(path("log"))
             .unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+        let program = env!("CARGO_BIN_EXE_linky-sensor").to_owned();
+        let mut words = self.through.iter().chain([&program]);
+        let child = Command::new(words.next().unwrap())
+            .args(words)
             .args(["run", "-vv", "--bus", &self.bus, "--config"])
             .arg(path("linky-sensor.toml"))
             .env("STATE_DIRECTORY", self.state())
@@ -90,7 +102,7 @@ impl Home {
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()
-            .unwrap();
+            .expect("what starts the daemon is there (unshare: install the package util-linux)");
         Daemon {
             home: self,
             child,
@@ -152,6 +164,16 @@ impl Daemon<'_> {
     /// Its process id.
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Of its resident memory, in kB: `VmRSS`, what it takes now; `VmHWM`, the most that it has taken.
+    pub fn memory(&self, which: &str) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix(which)?.strip_prefix(':'));
+        let kilobytes = line.unwrap().split_whitespace().next().unwrap();
+        kilobytes.parse().unwrap()
     }
 
     pub fn signal(&self, signal: Signal) {

@@ -41,11 +41,11 @@ impl Wired {
     }
 
     /// Sends one frame.
-    pub fn send(&mut self, line: &mut Pty) -> Sent {
+    pub fn send(&mut self, line: &mut impl Write) -> Sent {
         self.send_unless(line, &AtomicBool::new(false))
     }
 
-    fn send_unless(&mut self, line: &mut Pty, stop: &AtomicBool) -> Sent {
+    fn send_unless(&mut self, line: &mut impl Write, stop: &AtomicBool) -> Sent {
         let sent = self.meter.next().expect("a meter never ends");
         let mut bytes = sent.bytes.clone();
         if self.strips {

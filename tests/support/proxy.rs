@@ -6,6 +6,10 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
+use std::time::Duration;
+
+/// How long a slow way holds what it passes.
+const SLOWNESS: Duration = Duration::from_millis(200);
 
 /// What becomes of the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +17,8 @@ enum Way {
     Open,
     /// They are held back, both ways, and nobody is told.
     Held,
+    /// They pass slowly: 4 kB every 200 ms, each way.
+    Slow,
     /// Connections are closed as soon as they are made.
     Cut,
 }
@@ -74,6 +80,11 @@ impl Proxy {
     /// Holds everything back from now on.
     pub fn hold(&self) {
         self.set(Way::Held);
+    }
+
+    /// Passes everything on, but slowly: a thin line, or a broker that is busy.
+    pub fn slow(&self) {
+        self.set(Way::Slow);
     }
 
     /// Closes every connection, and each new one.
@@ -144,6 +155,9 @@ fn copy(mut from: TcpStream, mut to: &TcpStream, mut limit: usize, gate: &Gate) 
         match from.read(&mut buffer[..room]) {
             Ok(0) | Err(_) => return false,
             Ok(count) => {
+                if *gate.way.lock().unwrap() == Way::Slow {
+                    thread::sleep(SLOWNESS);
+                }
                 let way = gate.way.lock().unwrap();
                 drop(gate.changed.wait_while(way, |way| *way == Way::Held));
                 if to.write_all(&buffer[..count]).is_err() {

@@ -79,7 +79,7 @@ impl Sink {
         let (state_sender, state) = watch::channel(BrokerState::Disabled);
         let bound = settings.history.filter(|_| settings.qos != Qos::AtMostOnce);
         let log = bound.map(|bound| Log::open(directory.join("history"), bound));
-        let (keeper, backlog, store) = Keeper::start(Vec::new(), log).unwrap();
+        let (keeper, backlog, store) = Keeper::start(Vec::new(), log, || {}).unwrap();
         drop(keeper);
         let counts = backlog.as_ref().map(Backlog::counts).unwrap_or_default();
         let history = backlog.map(|backlog| Box::new(backlog) as Box<dyn History>);

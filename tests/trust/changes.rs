@@ -138,6 +138,45 @@ fn a_reset_that_nothing_confirms_is_believed_after_a_minute() {
 }
 
 #[test]
+fn a_leap_upwards_that_nothing_confirms_is_believed_after_a_minute() {
+    let (mut meter, mut ear) = historique();
+    let (mut began, mut ended) = (None, 0);
+    let other = || {
+        let (sent, groups) = next(&mut meter);
+        began.get_or_insert(sent.time);
+        ended = sent.time;
+        let value = number(&groups, Label::BASE).unwrap() + 123_456;
+        (
+            sent,
+            with(&groups, &[(Label::BASE, &format!("{value:09}"))]),
+        )
+    };
+    ear.until(60, other, |ear| ear.count(EventKind::IndexJumped) == 1);
+    assert!((60..70).contains(&(ended - began.unwrap())));
+}
+
+/// The parts of the supplier start anew, the total and the parts of the distributor go on.
+#[test]
+fn a_contract_that_moves_the_indexes_is_believed_in_two_minutes() {
+    let (mut meter, mut ear) = standard();
+    let (_, before) = next(&mut meter);
+    let other = || {
+        let (sent, groups) = next(&mut meter);
+        let mut groups = with(&groups, &[(Label::NGTF, "      BASE      ")]);
+        for group in &mut groups {
+            if group.label.name().starts_with("EASF") {
+                let since = number(&before, group.label).unwrap();
+                group.data = format!("{:09}", group.data.parse::<u64>().unwrap() - since);
+            }
+        }
+        (sent, groups)
+    };
+    let part = |ear: &Ear| ear.state().reading.int(Key::ENERGY_TARIFF_1);
+    ear.until(90, other, |ear| part(ear) < Some(1_000));
+    assert_eq!(ear.count(EventKind::ContractChanged), 1);
+}
+
+#[test]
 fn the_other_mode_is_believed_at_its_first_frame() {
     let (_, mut ear) = standard();
     let mut meter = Meter::new(Scenario {
@@ -201,8 +240,10 @@ fn tomorrow_becomes_today_at_midnight() {
 fn hours_of_silence_cost_nothing() {
     for mode in Mode::ALL {
         let (mut meter, mut ear) = acquainted(scenario(mode, Contract::OffPeak), 30);
-        ear.hear_nothing(20);
+        let changes = ear.count(EventKind::LinkChanged);
+        ear.hear_nothing(5 * 3_600);
         assert_eq!(ear.energy(), None);
+        assert_eq!(ear.count(EventKind::LinkChanged), changes + 1, "told once");
         meter.let_pass(5 * 3_600);
         let sent = meter.next().unwrap();
         ear.hear(&sent);

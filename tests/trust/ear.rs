@@ -117,7 +117,7 @@ impl Ear {
 
     /// Nothing is heard for so long.
     pub fn hear_nothing(&mut self, seconds: u64) {
-        for _ in 0..seconds.min(30) {
+        for _ in 0..seconds {
             self.now.mono += Duration::from_secs(1);
             self.push(Input::Tick {
                 detail: "no byte".into(),
@@ -202,13 +202,9 @@ pub fn with(groups: &[Group], changes: &[(Label, &str)]) -> Vec<Group> {
     let mut groups = groups.to_vec();
     for (label, data) in changes {
         let group = groups.iter_mut().find(|group| group.label == *label);
-        *data_of(group.expect("sent")) = (*data).to_owned();
+        group.expect("sent").data = (*data).to_owned();
     }
     groups
-}
-
-fn data_of(group: &mut Group) -> &mut String {
-    &mut group.data
 }
 
 pub fn number(groups: &[Group], label: Label) -> Option<u64> {

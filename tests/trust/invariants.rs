@@ -1,7 +1,7 @@
 //! What holds of every Update, whatever came. The fuzzing of the whole pipeline asks the same.
 
 use linky_sensor::meter::json::{CalendarOf, EventOf, Python, State, Tic};
-use linky_sensor::meter::{Key, Keys, Kind, Meter, On, Snapshot, Update, Value};
+use linky_sensor::meter::{EventKind, Key, Keys, Kind, Meter, On, Snapshot, Update, Value};
 use linky_sensor::tic::Mode;
 
 /// The last state, to compare the next one with.
@@ -10,10 +10,19 @@ pub struct Invariants {
     seq: u64,
     mode: Option<Mode>,
     keys: Keys,
+    indexes: Vec<Index>,
+}
+
+struct Index {
+    key: Key,
+    last: u64,
+    /// It is still that of a meter that was replaced.
+    is_of_another: bool,
 }
 
 impl Invariants {
-    /// The number goes up by one, no key is lost within a mode, and each value is of the type of its quantity.
+    /// The number goes up by one, no key is lost within a mode, no index goes back in silence, and each value is of the type
+    /// of its quantity.
     pub fn check(&mut self, update: &Update) {
         let snapshot = &*update.snapshot;
         assert_eq!(snapshot.seq, self.seq + 1, "seq");
@@ -23,12 +32,55 @@ impl Invariants {
             let lost = self.keys.iter().find(|key| !snapshot.keys.contains(*key));
             assert_eq!(lost, None, "a key is lost");
         }
+        if !same_mode {
+            self.indexes.clear();
+        }
+        if tells(update, EventKind::MeterReplaced) {
+            let indexes = self.indexes.iter_mut();
+            indexes.for_each(|index| index.is_of_another = true);
+        }
+        self.check_indexes(update);
         (self.mode, self.keys) = (snapshot.mode, snapshot.keys);
         for (key, value) in snapshot.entries() {
             check_value(snapshot, key, value);
         }
         check_json(update);
     }
+
+    fn check_indexes(&mut self, update: &Update) {
+        for (key, value) in update.snapshot.entries() {
+            let (true, Some(Value::Int(value))) = (is_index(key, update.snapshot.mode), value)
+            else {
+                continue;
+            };
+            let known = self.indexes.iter_mut().find(|index| index.key == key);
+            let Some(index) = known else {
+                self.indexes.push(Index {
+                    key,
+                    last: *value,
+                    is_of_another: false,
+                });
+                continue;
+            };
+            let last = index.last;
+            assert!(
+                *value >= last || index.is_of_another || tells(update, EventKind::IndexJumped),
+                "{key:?} goes back from {last} to {value}"
+            );
+            index.is_of_another &= *value == last;
+            index.last = *value;
+        }
+    }
+}
+
+fn tells(update: &Update, kind: EventKind) -> bool {
+    update.events.iter().any(|event| event.kind == kind)
+}
+
+/// Whether a quantity is an energy that comes from one label.
+fn is_index(key: Key, mode: Option<Mode>) -> bool {
+    let row = key.row();
+    row.kind == Kind::Uint64 && mode.is_some_and(|mode| row.source(mode).labels().len() == 1)
 }
 
 /// What a meter remembers does not grow with what it is told.

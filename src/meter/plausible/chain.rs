@@ -3,13 +3,23 @@
 //! A value is good if it *follows* the last good one: not back, and not further than time allows. One that follows, but
 //! that nothing vouches for, waits until the next one follows it. One that does not follow is a *leap*: it starts a chain
 //! of candidates, or extends it if it follows the last candidate (agreement is not equality, for indexes move). A chain of
-//! leaps that is long enough, or old enough, is what is really so.
+//! leaps is believed when it has
+//! - two values, if the first came after a silence;
+//! - three values that the rest of the frame confirms;
+//! - three values in a minute, if nothing contradicts them and no digit of theirs is doubted (`doubt`);
+//! - three values in a day, whatever speaks against them: no fault lasts a day and leaves the rest of the line sound.
 //!
 //! A damaged value within reach is believed at times, and then every sound one after it seems to go back. So a good value
-//! can be taken back by some that agree with each other and with the good one before it: two, if nothing has followed it.
+//! can be taken back by some that agree with each other and with the good one before it: two, if it came only once.
+//!
+//! Inputs: a value, when it came, how far it can have moved meanwhile, what the rest of the frame says. Output: a
+//! [`Verdict`]. Invariant: a value below the last good one is believed only with a [`Verdict::Jump`]. Pure: time is an
+//! argument.
 
 use core::time::Duration;
 
+use super::Verdict;
+use super::doubt::Doubt;
 use crate::meter::memory::Baseline;
 use crate::meter::value::{Moment, Timestamp};
 
@@ -17,11 +27,10 @@ use crate::meter::value::{Moment, Timestamp};
 const SILENCE: Duration = Duration::from_secs(60);
 /// A chain of leaps that nothing confirms or contradicts is believed when it is so old.
 const ALONE: Duration = Duration::from_secs(60);
-/// A chain that is contradicted, or that looks like one damaged digit, is believed when it is so old: no fault lasts a day
-/// and leaves the rest of the line sound.
+/// One that is contradicted or doubted is believed when it is so old.
 const DOUBTFUL: Duration = Duration::from_secs(24 * 3600);
 
-/// So many values take one back that something has followed, or that came twice.
+/// So many values take one back that came twice.
 const MANY: u32 = 10;
 
 /// What the rest of the frame says of a value.
@@ -47,39 +56,14 @@ pub struct Evidence<'a> {
     pub is_quiet: bool,
     /// What the rest of the frame says of it.
     pub witness: Witness,
-    /// Whether the second value can come so long after the first.
-    pub follows: &'a dyn Fn(i64, i64, Duration) -> bool,
-    /// The decimal places in which another digit would make the second value one that can follow the first, as bits.
-    pub damaged: &'a dyn Fn(i64, i64, Duration) -> u16,
+    /// How far a value can move in so long.
+    pub reach: &'a dyn Fn(Duration) -> i64,
 }
 
 impl Evidence<'_> {
-    /// Whether a value that follows is believed without waiting for the next.
-    fn vouches(&self) -> bool {
-        match self.witness {
-            Witness::Confirms => true,
-            Witness::Allows | Witness::Silent => self.is_quiet,
-            Witness::Contradicts => false,
-        }
+    fn follows(&self, from: i64, to: i64, elapsed: Duration) -> bool {
+        (0..=(self.reach)(elapsed)).contains(&(to - from))
     }
-}
-
-/// What becomes of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Judgement {
-    /// It follows the last good one, or is the first.
-    Good,
-    /// It is good, and shows that one before it was not.
-    Correction,
-    /// It does not follow the last good one, and is believed all the same.
-    Jump {
-        /// The last good one.
-        from: i64,
-    },
-    /// It may be good: the next one decides.
-    Wait,
-    /// It is not believed.
-    Bad,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -88,8 +72,10 @@ struct Candidate {
     at: Duration,
     since: Duration,
     length: u32,
-    /// It did not follow the last good value.
+    /// The first did not follow the last good value, or a digit of it was doubted.
     is_leap: bool,
+    /// The first followed the good value before the last step.
+    goes_back: bool,
     after_silence: bool,
 }
 
@@ -102,30 +88,14 @@ pub struct Chain {
     /// The last time that the label came, good or not.
     seen: Option<Duration>,
     candidate: Option<Candidate>,
-    fault: Option<Fault>,
-}
-
-/// A leap since the last good value that one damaged digit explains. As long as that digit stays, nothing is believed: a
-/// digit that is stuck shows what is possible now and then, as time passes.
-#[derive(Clone, Copy, Debug)]
-struct Fault {
-    value: i64,
-    /// Where the digit may be, as bits.
-    places: u16,
-}
-
-impl Fault {
-    fn is_still_in(self, value: i64) -> bool {
-        let digit = |value: i64, place| value / 10_i64.pow(place) % 10;
-        let mut places = (0..9).filter(|place| self.places >> place & 1 == 1);
-        places.all(|place| digit(value, place) == digit(self.value, place))
-    }
+    /// Digits of what came since the last good value.
+    doubt: Doubt,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Good {
     value: i64,
-    /// Something has followed it, or it came twice.
+    /// It came twice.
     is_sure: bool,
     wall: Option<Timestamp>,
     /// `None`: it was of an earlier start, and only the wall clock tells how old it is.
@@ -133,14 +103,24 @@ struct Good {
 }
 
 impl Good {
-    fn age(self, now: Moment) -> Duration {
-        match (self.mono, self.wall, now.wall) {
-            (Some(mono), ..) => now.mono.saturating_sub(mono),
-            (None, Some(then), Some(now)) => Duration::from_micros(
-                u64::try_from(now.0.saturating_sub(then.0)).unwrap_or_default(),
-            ),
-            (None, ..) => Duration::ZERO,
+    /// `None` if the wall clock does not tell: it was not set, or was set back.
+    fn age(self, now: Moment) -> Option<Duration> {
+        if let Some(mono) = self.mono {
+            return Some(now.mono.saturating_sub(mono));
         }
+        let elapsed = now.wall?.0.checked_sub(self.wall?.0)?;
+        u64::try_from(elapsed).ok().map(Duration::from_micros)
+    }
+
+    /// The greatest value that can follow it. Any, if its age is not known.
+    fn highest(self, evidence: &Evidence<'_>) -> i64 {
+        self.age(evidence.now).map_or(i64::MAX, |age| {
+            self.value.saturating_add((evidence.reach)(age))
+        })
+    }
+
+    fn is_followed_by(self, value: i64, evidence: &Evidence<'_>) -> bool {
+        (self.value..=self.highest(evidence)).contains(&value)
     }
 }
 
@@ -174,64 +154,79 @@ impl Chain {
     }
 
     /// Judges a value.
-    pub fn judge(&mut self, value: i64, evidence: &Evidence<'_>) -> Judgement {
+    pub fn judge(&mut self, value: i64, evidence: &Evidence<'_>) -> Verdict {
         let now = evidence.now;
-        let silence = self
-            .seen
-            .is_none_or(|seen| now.mono.saturating_sub(seen) >= SILENCE);
+        let after_silence = self.is_silent(now);
         self.seen = Some(now.mono);
-
+        if after_silence {
+            self.candidate = None;
+        }
         let follows = self
             .good
-            .is_some_and(|good| (evidence.follows)(good.value, value, good.age(now)));
+            .is_some_and(|good| good.is_followed_by(value, evidence));
         let stands = self.good() == Some(value);
-        let leaps = !follows
-            || self.is_refused(value, evidence)
-            || self.fault.is_some_and(|fault| fault.is_still_in(value));
-        if stands || !leaps && evidence.vouches() {
-            let goes_on = |c: Candidate| {
-                c.is_leap || (evidence.follows)(c.value, value, now.mono.saturating_sub(c.at))
-            };
-            let drops = self.candidate.is_some_and(|candidate| !goes_on(candidate));
+        if stands && self.doubt.is_in(value) {
+            // Neither that the digit is stuck nor that it is not.
+            return Verdict::Accept;
+        }
+        let is_doubted = evidence.witness < Witness::Allows && self.is_doubted(value, now);
+        let is_leap = !follows || is_doubted;
+        if !is_leap && (stands || self.is_vouched_for(evidence)) {
+            let drops = self.candidate.is_some_and(|waits| {
+                let age = now.mono.saturating_sub(waits.at);
+                !waits.is_leap && !evidence.follows(waits.value, value, age)
+            });
             self.believe(value, stands, now);
             return if drops {
-                Judgement::Correction
+                Verdict::AcceptAndDrop
             } else {
-                Judgement::Good
+                Verdict::Accept
             };
         }
-        if let Some(good) = self.good.filter(|_| !follows && self.fault.is_none()) {
-            let places = (evidence.damaged)(good.value, value, good.age(now));
-            self.fault = (places != 0).then_some(Fault { value, places });
+        let candidate = self.extend(value, is_leap, after_silence, evidence);
+        if self.is_enough(candidate, evidence) || self.takes_back(candidate, evidence) {
+            let from = self.good().filter(|_| candidate.is_leap);
+            self.believe(value, candidate.length > 1, now);
+            return from.map_or(Verdict::Accept, |from| Verdict::Jump { from });
         }
-        let candidate = self.extend(value, leaps, silence, evidence);
-        if self.is_mistaken(candidate, evidence) {
-            self.believe(value, true, now);
-            return Judgement::Correction;
+        if candidate.length == 1 && (!is_leap || self.good.is_none()) {
+            Verdict::Wait
+        } else {
+            Verdict::Hold
         }
-        if !self.is_enough(candidate, evidence) {
-            let waits = candidate.length == 1 && (!candidate.is_leap || self.good.is_none());
-            return if waits {
-                Judgement::Wait
-            } else {
-                Judgement::Bad
-            };
-        }
-        let from = self.good().filter(|_| candidate.is_leap && !follows);
-        self.believe(value, candidate.length > 1, now);
-        from.map_or(Judgement::Good, |from| Judgement::Jump { from })
     }
 
-    /// Whether a value goes on a chain of leaps. It is refused with it, even when time enough has passed to make it
-    /// possible: a damaged digit would only have to wait. One or two candidates below the last good value are no such chain:
-    /// they were damaged, and the next value is sound again.
-    fn is_refused(&self, value: i64, evidence: &Evidence<'_>) -> bool {
-        self.candidate.is_some_and(|chain| {
-            let age = evidence.now.mono.saturating_sub(chain.at);
-            chain.is_leap
-                && (evidence.follows)(chain.value, value, age)
-                && (chain.length >= 3 || self.good().is_some_and(|good| chain.value > good))
-        })
+    /// Whether the label did not come for long; at a start, by the age of what is remembered.
+    fn is_silent(&self, now: Moment) -> bool {
+        let silence = match self.seen {
+            Some(seen) => Some(now.mono.saturating_sub(seen)),
+            None => self.good.and_then(|good| good.age(now)),
+        };
+        silence.is_none_or(|silence| silence >= SILENCE)
+    }
+
+    /// Whether a digit of a value that follows may be damaged. For a while, those that the last good value shows are not:
+    /// what a damaged digit is taken for depends on how far the value can have moved.
+    fn is_doubted(&self, value: i64, now: Moment) -> bool {
+        match self.good.map(|good| (good.value, good.age(now))) {
+            Some((good, Some(age))) if age < ALONE => self.doubt.is_new_in(value, good),
+            _ => self.doubt.is_in(value),
+        }
+    }
+
+    /// Whether a value that follows is believed without waiting for the next.
+    fn is_vouched_for(&self, evidence: &Evidence<'_>) -> bool {
+        match evidence.witness {
+            Witness::Confirms => true,
+            Witness::Contradicts => false,
+            // What can follow a value of unknown age is hardly less than what can come first of all.
+            Witness::Allows | Witness::Silent => {
+                match self.good.and_then(|g| g.age(evidence.now)) {
+                    Some(_) => evidence.is_quiet,
+                    None => evidence.is_sound,
+                }
+            }
+        }
     }
 
     fn believe(&mut self, value: i64, is_sure: bool, now: Moment) {
@@ -246,51 +241,74 @@ impl Chain {
             self.before = last;
         }
         self.candidate = None;
-        self.fault = None;
+        self.doubt = Doubt::default();
     }
 
     fn extend(
         &mut self,
         value: i64,
         is_leap: bool,
-        silence: bool,
+        after_silence: bool,
         evidence: &Evidence<'_>,
     ) -> Candidate {
         let at = evidence.now.mono;
-        let goes_on = |c: &Candidate| {
-            (evidence.follows)(c.value, value, at.saturating_sub(c.at)) && (is_leap || !c.is_leap)
+        let goes_on = |last: &Candidate| {
+            evidence.follows(last.value, value, at.saturating_sub(last.at))
+                && (is_leap || !last.is_leap)
         };
         let candidate = match self.candidate.filter(goes_on) {
-            Some(chain) => Candidate {
-                value,
-                at,
-                length: chain.length.saturating_add(1),
-                ..chain
-            },
-            None => Candidate {
-                value,
-                at,
-                since: at,
-                length: 1,
-                is_leap,
-                after_silence: silence,
-            },
+            Some(chain) => {
+                self.doubt.clear_others(value);
+                Candidate {
+                    value,
+                    at,
+                    length: chain.length.saturating_add(1),
+                    ..chain
+                }
+            }
+            None => {
+                // After a silence much is possible, and one digit explains it too easily.
+                if let Some(good) = self.good.filter(|good| {
+                    !after_silence
+                        && !good.is_followed_by(value, evidence)
+                        && !self.doubt.is_in(value)
+                }) {
+                    self.doubt.raise(value, good.value, good.highest(evidence));
+                }
+                Candidate {
+                    value,
+                    at,
+                    since: at,
+                    length: 1,
+                    is_leap,
+                    goes_back: is_leap && self.goes_back(value, evidence),
+                    after_silence,
+                }
+            }
         };
         *self.candidate.insert(candidate)
     }
 
+    /// Whether a value may show that the last good one was damaged.
+    fn goes_back(&self, value: i64, evidence: &Evidence<'_>) -> bool {
+        self.good.is_some_and(|good| {
+            value < good.value
+                && self.before.map_or(!good.is_sure, |before| {
+                    before.is_followed_by(value, evidence)
+                })
+        })
+    }
+
     /// Whether a chain shows that the last good value was damaged.
-    fn is_mistaken(&self, candidate: Candidate, evidence: &Evidence<'_>) -> bool {
-        let (value, now) = (candidate.value, evidence.now);
-        let Some(good) = self.good else {
-            return false;
+    fn takes_back(&self, candidate: Candidate, evidence: &Evidence<'_>) -> bool {
+        let enough = match self.good {
+            Some(good) if good.is_sure => MANY,
+            _ => 2,
         };
-        let follows = |before: Good| (evidence.follows)(before.value, value, before.age(now));
-        candidate.is_leap
-            && candidate.length >= if good.is_sure { MANY } else { 2 }
+        candidate.goes_back
+            && candidate.length >= enough
             && evidence.witness != Witness::Contradicts
-            && value < good.value
-            && self.before.map_or(!good.is_sure, follows)
+            && self.good() > Some(candidate.value)
     }
 
     fn is_enough(&self, candidate: Candidate, evidence: &Evidence<'_>) -> bool {
@@ -301,20 +319,15 @@ impl Chain {
             length,
             is_leap,
             after_silence,
+            ..
         } = candidate;
         let age = at.saturating_sub(since);
         let confirmed = evidence.witness >= Witness::Allows;
-        let Some(good) = self.good else {
+        if self.good.is_none() {
             return length >= 2 || confirmed || evidence.is_sound;
-        };
-        let damaged = || (evidence.damaged)(good.value, value, good.age(evidence.now)) != 0;
-        let doubtful = match evidence.witness {
-            Witness::Contradicts => true,
-            // After a silence much is possible, and one digit explains it too easily.
-            Witness::Silent => is_leap && !after_silence && damaged(),
-            Witness::Allows | Witness::Confirms => false,
-        };
-        if doubtful {
+        }
+        let is_doubted = !confirmed && self.doubt.is_in(value);
+        if is_doubted || evidence.witness == Witness::Contradicts {
             return length >= 3 && age >= DOUBTFUL;
         }
         length >= 2 && (after_silence || !is_leap) || length >= 3 && (confirmed || age >= ALONE)

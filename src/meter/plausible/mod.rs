@@ -21,13 +21,14 @@
 //! The first content of a label is believed at once in a sound frame. Pure: time is an argument.
 
 mod chain;
+mod doubt;
 mod repeat;
 mod rule;
 mod totals;
 
 use core::time::Duration;
 
-use self::chain::{Chain, Evidence, Judgement, Witness};
+use self::chain::{Chain, Evidence, Witness};
 use self::repeat::Repeat;
 use self::totals::Totals;
 use super::ledger::Content;
@@ -71,18 +72,6 @@ impl Verdict {
     /// Whether a value was held back that is not plausible.
     pub fn is_held(self) -> bool {
         matches!(self, Self::Hold | Self::AcceptAndDrop)
-    }
-}
-
-impl From<Judgement> for Verdict {
-    fn from(judgement: Judgement) -> Self {
-        match judgement {
-            Judgement::Good => Self::Accept,
-            Judgement::Correction => Self::AcceptAndDrop,
-            Judgement::Jump { from } => Self::Jump { from },
-            Judgement::Wait => Self::Wait,
-            Judgement::Bad => Self::Hold,
-        }
     }
 }
 
@@ -198,6 +187,10 @@ impl Judge {
             }
             match label {
                 Label::DATE => self.date = group.horodate(),
+                // Another contract may move the indexes of the supplier.
+                Label::NGTF if known.is_some_and(|known| !known.is(group)) => {
+                    self.totals = Totals::default();
+                }
                 Label::ADSC | Label::ADCO if known.is_some_and(|known| !known.is(group)) => {
                     self.start_meter();
                 }
@@ -237,35 +230,20 @@ fn index(
     witness: Witness,
     circumstances: &Circumstances<'_>,
 ) -> Verdict {
-    let most = |elapsed: Duration| {
-        let seconds =
-            i64::try_from(elapsed.as_millis().div_ceil(1000)).unwrap_or(i64::MAX / THREE_PHASE);
+    let millis_times_watts = |elapsed: Duration| {
+        let millis = i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX);
         circumstances
             .power
-            .saturating_mul(seconds.saturating_add(2))
-            / 3600
-            + 3
+            .saturating_mul(millis.saturating_add(2000))
     };
     let evidence = Evidence {
         now: circumstances.now,
         is_sound: circumstances.is_sound(),
         is_quiet: circumstances.is_quiet(),
         witness,
-        follows: &|from, to, elapsed| (0..=most(elapsed)).contains(&(to - from)),
-        damaged: &|from, to, elapsed| damaged_places(to, from, from.saturating_add(most(elapsed))),
+        reach: &|elapsed| (millis_times_watts(elapsed).saturating_add(3_599_999)) / 3_600_000 + 2,
     };
-    chain.judge(group.number().into(), &evidence).into()
-}
-
-/// The decimal places, as bits, in which another digit would make an index one from `low` to `high`: one damaged digit
-/// does that, and a reset or another meter hardly ever.
-fn damaged_places(index: i64, low: i64, high: i64) -> u16 {
-    (0..9).fold(0, |places, place| {
-        let unit = 10_i64.pow(place);
-        let without = index - index / unit % 10 * unit;
-        let repairs = (0..10).any(|digit| (low..=high).contains(&(without + digit * unit)));
-        places | u16::from(repairs) << place
-    })
+    chain.judge(group.number().into(), &evidence)
 }
 
 /// The clock may be slow or fast by a second or two a frame, and may be set: a chain of three is enough.
@@ -280,13 +258,9 @@ fn clock(chain: &mut Chain, group: &Group<'_>, circumstances: &Circumstances<'_>
         is_quiet: circumstances.is_quiet(),
         // Nothing confirms the first of all but its parity.
         witness: chain.good().map_or(Witness::Silent, |_| Witness::Confirms),
-        follows: &|from, to, elapsed| {
-            let seconds = i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX / 2);
-            (0..=seconds + SLACK).contains(&(to - from))
-        },
-        damaged: &|_, _, _| 0,
+        reach: &|elapsed| i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX / 2) + SLACK,
     };
-    match chain.judge(date.unix(), &evidence).into() {
+    match chain.judge(date.unix(), &evidence) {
         Verdict::Jump { .. } => Verdict::Accept,
         verdict => verdict,
     }

@@ -1,11 +1,13 @@
 //! Whether the parts of the energy add up to its total.
 //!
 //! EAST is the sum of EASF01 to 10, and of EASD01 to 04. The specification does not promise it, and every frame that was
-//! seen kept it. So what is expected is what this meter has done before, and a sum says nothing against a value until it
-//! has held some times. The groups of a frame are sampled one after the other: a step of the index may fall between them.
+//! seen kept it. So a sum that holds confirms a value at once, and a sum says nothing against one until it has held some
+//! times. A meter whose sum differs by a constant is learned. The groups of a frame are sampled one after the other: a
+//! step of the index may fall between them.
 //!
-//! A part that was lost is as it was, or more: a sum that is too low then says nothing. When one sum fails and the other does not, a part is wrong: the one that makes up the
-//! whole difference by its change since its last good value. When both fail, it is EAST, and nothing is said of the parts.
+//! A part that was lost is as it was, or more: a sum that is too low then says nothing. When one sum fails and the other
+//! does not, a part is wrong: the one that makes up the whole difference by its change since its last good value. When
+//! both fail, it is EAST, and nothing is said of the parts.
 
 use super::chain::Witness;
 use crate::tic::{Frame, Label};
@@ -13,9 +15,12 @@ use crate::tic::{Frame, Label};
 /// A sum may differ from the total by so much more or less than before, in Wh.
 const TOLERANCE: i64 = 2;
 /// A sum that has held in so many frames is expected to hold.
-const PROVEN: u8 = 3;
-/// Another difference counts when it came in so many frames, some minutes: it is none that a digit makes in passing.
-const STEADY: u8 = 200;
+const PROVEN: u16 = 3;
+/// Another difference is expected when it came in so many whole frames, one after the other: minutes, in which no damaged
+/// digit differs by the same.
+const STEADY: u16 = 200;
+/// The same where another difference had been proven: hours, for a change of contract that left the total alone.
+const RENEWED: u16 = 6000;
 
 const SUPPLIER: [Label; 10] = [
     Label::EASF01,
@@ -67,6 +72,9 @@ impl Totals {
             Label::EAST => {
                 return match (supplier.of_the_total(), distributor.of_the_total()) {
                     (Witness::Silent, known) | (known, Witness::Silent) => known,
+                    // The total and a part may be wrong by as much.
+                    (Witness::Contradicts, Witness::Contradicts) => Witness::Contradicts,
+                    (Witness::Contradicts, _) | (_, Witness::Contradicts) => Witness::Silent,
                     (one, other) => one.max(other),
                 };
             }
@@ -75,7 +83,8 @@ impl Totals {
             _ => return Witness::Silent,
         };
         match (own, other) {
-            (Check::Fails { .. }, Check::Fails { .. }) => Witness::Silent,
+            // The total is wrong, and this part may be wrong by as much.
+            (Check::Fails { .. } | Check::Holds(_), Check::Fails { .. }) => Witness::Silent,
             (own, _) => own.of_a_part(label, frame, good),
         }
     }
@@ -121,10 +130,10 @@ impl Check {
 struct Sum {
     parts: &'static [Label],
     difference: i64,
-    held: u8,
+    held: u16,
     /// Another difference, and in how many frames it came one after the other.
     next: i64,
-    times: u8,
+    times: u16,
 }
 
 impl Sum {
@@ -153,11 +162,16 @@ impl Sum {
             self.times = 0;
         }
         self.times = self.times.saturating_add(1);
-        let is_new = self.held < PROVEN && self.times >= PROVEN;
-        let is_step = self.strays(difference) <= TOLERANCE && self.times >= STEADY;
-        if is_new || is_step {
+        let is_near = self.strays(difference) <= TOLERANCE;
+        let enough = if is_near || self.held < PROVEN {
+            STEADY
+        } else {
+            RENEWED
+        };
+        if self.times >= enough {
             self.difference = difference;
             self.held = PROVEN;
+            self.times = 0;
         }
     }
 
@@ -180,8 +194,9 @@ impl Sum {
         self.parts.iter().all(|part| frame.get(*part).is_some())
     }
 
+    /// How far a difference is from what is expected, or from none.
     fn strays(&self, difference: i64) -> i64 {
-        (difference - self.difference).abs()
+        difference.abs().min((difference - self.difference).abs())
     }
 
     /// By how much the sum exceeds the total. A part that is not in the frame is as it was.

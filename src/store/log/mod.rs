@@ -29,7 +29,7 @@ use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use self::position::{Position, Read};
 use self::reading::Reading;
@@ -107,6 +107,11 @@ impl Log {
         log.make_room(0);
         log.remove_settled();
         log
+    }
+
+    /// Where it is.
+    pub fn directory(&self) -> &Path {
+        &self.directory
     }
 
     /// Whether recording has begun: a broker has once acknowledged something.

@@ -2,7 +2,7 @@ use super::Witness::{Confirms, Contradicts, Silent};
 use super::*;
 
 /// Values a second apart, of which each may be the one before or up to ten more.
-fn judge(chain: &mut Chain, second: u64, value: i64, witness: Witness) -> Judgement {
+fn judge(chain: &mut Chain, second: u64, value: i64, witness: Witness) -> Verdict {
     judge_with(chain, second, value, witness, true)
 }
 
@@ -12,21 +12,18 @@ fn judge_with(
     value: i64,
     witness: Witness,
     parity: bool,
-) -> Judgement {
+) -> Verdict {
     let now = Moment {
         mono: Duration::from_secs(second),
         wall: Some(Timestamp(0)),
     };
-    let follows = |from: i64, to: i64, elapsed: Duration| {
-        to >= from && to - from <= 10 * i64::try_from(elapsed.as_secs() + 1).unwrap()
-    };
+    let reach = |elapsed: Duration| 10 * i64::try_from(elapsed.as_secs() + 1).unwrap();
     let evidence = Evidence {
         now,
         is_sound: parity,
         is_quiet: parity,
         witness,
-        follows: &follows,
-        damaged: &|_, _, _| 0,
+        reach: &reach,
     };
     chain.judge(value, &evidence)
 }
@@ -34,22 +31,22 @@ fn judge_with(
 #[test]
 fn what_follows_is_good_and_a_lone_leap_is_not() {
     let mut chain = Chain::default();
-    assert_eq!(judge(&mut chain, 0, 100, Silent), Judgement::Good);
-    assert_eq!(judge(&mut chain, 1, 105, Silent), Judgement::Good);
-    assert_eq!(judge(&mut chain, 2, 90_000, Silent), Judgement::Bad);
-    assert_eq!(judge(&mut chain, 3, 104, Silent), Judgement::Bad);
-    assert_eq!(judge(&mut chain, 4, 106, Silent), Judgement::Good);
+    assert_eq!(judge(&mut chain, 0, 100, Silent), Verdict::Accept);
+    assert_eq!(judge(&mut chain, 1, 105, Silent), Verdict::Accept);
+    assert_eq!(judge(&mut chain, 2, 90_000, Silent), Verdict::Hold);
+    assert_eq!(judge(&mut chain, 3, 104, Silent), Verdict::Hold);
+    assert_eq!(judge(&mut chain, 4, 106, Silent), Verdict::Accept);
 }
 
 #[test]
 fn a_confirmed_chain_of_three_is_believed() {
     let mut chain = Chain::default();
     judge(&mut chain, 0, 100, Silent);
-    assert_eq!(judge(&mut chain, 1, 9_000, Confirms), Judgement::Bad);
-    assert_eq!(judge(&mut chain, 2, 9_001, Confirms), Judgement::Bad);
+    assert_eq!(judge(&mut chain, 1, 9_000, Confirms), Verdict::Hold);
+    assert_eq!(judge(&mut chain, 2, 9_001, Confirms), Verdict::Hold);
     assert_eq!(
         judge(&mut chain, 3, 9_002, Confirms),
-        Judgement::Jump { from: 100 }
+        Verdict::Jump { from: 100 }
     );
 }
 
@@ -60,13 +57,13 @@ fn a_chain_that_nothing_confirms_is_believed_after_a_minute() {
     for second in 1..61 {
         assert_eq!(
             judge(&mut chain, second, 9_000, Silent),
-            Judgement::Bad,
+            Verdict::Hold,
             "{second}"
         );
     }
     assert_eq!(
         judge(&mut chain, 61, 9_000, Silent),
-        Judgement::Jump { from: 100 }
+        Verdict::Jump { from: 100 }
     );
 }
 
@@ -75,10 +72,8 @@ fn a_contradicted_chain_is_not_believed_for_an_hour() {
     let mut chain = Chain::default();
     judge(&mut chain, 0, 100, Silent);
     for second in 1..3600 {
-        assert_eq!(
-            judge(&mut chain, second, 9_000, Contradicts),
-            Judgement::Bad
-        );
+        let verdict = judge(&mut chain, second, 9_000, Contradicts);
+        assert!(!verdict.is_accepted(), "{second}");
     }
 }
 
@@ -86,18 +81,18 @@ fn a_contradicted_chain_is_not_believed_for_an_hour() {
 fn one_damaged_value_below_does_not_cost_the_next() {
     let mut chain = Chain::default();
     judge(&mut chain, 0, 100, Silent);
-    assert_eq!(judge(&mut chain, 1, 97, Silent), Judgement::Bad);
-    assert_eq!(judge(&mut chain, 2, 102, Silent), Judgement::Good);
+    assert_eq!(judge(&mut chain, 1, 97, Silent), Verdict::Hold);
+    assert_eq!(judge(&mut chain, 2, 102, Silent), Verdict::Accept);
 }
 
 #[test]
 fn after_a_silence_two_are_enough() {
     let mut chain = Chain::default();
     judge(&mut chain, 0, 100, Silent);
-    assert_eq!(judge(&mut chain, 70, 9_000, Silent), Judgement::Bad);
+    assert_eq!(judge(&mut chain, 70, 9_000, Silent), Verdict::Hold);
     assert_eq!(
         judge(&mut chain, 71, 9_001, Silent),
-        Judgement::Jump { from: 100 }
+        Verdict::Jump { from: 100 }
     );
 }
 
@@ -105,9 +100,9 @@ fn after_a_silence_two_are_enough() {
 fn the_first_of_all_that_nothing_vouches_for_is_awaited_again() {
     let mut chain = Chain::default();
     let mut judge = |second, value| judge_with(&mut chain, second, value, Silent, false);
-    assert_eq!(judge(0, 100), Judgement::Wait);
-    assert_eq!(judge(1, 90_000), Judgement::Wait);
-    assert_eq!(judge(2, 90_000), Judgement::Good);
+    assert_eq!(judge(0, 100), Verdict::Wait);
+    assert_eq!(judge(1, 90_000), Verdict::Wait);
+    assert_eq!(judge(2, 90_000), Verdict::Accept);
 }
 
 #[test]
@@ -115,21 +110,21 @@ fn an_index_of_an_earlier_start_is_remembered() {
     let mut first = Chain::default();
     judge(&mut first, 0, 100, Silent);
     let mut chain = Chain::remembering(first.baseline().unwrap());
-    assert_eq!(judge(&mut chain, 0, 5_000, Silent), Judgement::Bad);
-    assert_eq!(judge(&mut chain, 1, 101, Silent), Judgement::Good);
+    assert_eq!(judge(&mut chain, 0, 5_000, Silent), Verdict::Hold);
+    assert_eq!(judge(&mut chain, 1, 101, Silent), Verdict::Accept);
 }
 
 #[test]
 fn what_follows_without_parity_waits_for_the_next() {
     let mut chain = Chain::default();
     let mut judge = |second, value, witness| judge_with(&mut chain, second, value, witness, false);
-    assert_eq!(judge(0, 100, Silent), Judgement::Wait);
-    assert_eq!(judge(1, 100, Silent), Judgement::Good);
-    assert_eq!(judge(2, 101, Silent), Judgement::Wait);
-    assert_eq!(judge(3, 102, Silent), Judgement::Good);
-    assert_eq!(judge(4, 108, Silent), Judgement::Wait);
-    assert_eq!(judge(5, 102, Silent), Judgement::Correction);
-    assert_eq!(judge(6, 103, Confirms), Judgement::Good);
+    assert_eq!(judge(0, 100, Silent), Verdict::Wait);
+    assert_eq!(judge(1, 100, Silent), Verdict::Accept);
+    assert_eq!(judge(2, 101, Silent), Verdict::Wait);
+    assert_eq!(judge(3, 102, Silent), Verdict::Accept);
+    assert_eq!(judge(4, 108, Silent), Verdict::Wait);
+    assert_eq!(judge(5, 102, Silent), Verdict::AcceptAndDrop);
+    assert_eq!(judge(6, 103, Confirms), Verdict::Accept);
 }
 
 #[test]
@@ -137,10 +132,11 @@ fn a_damaged_value_within_reach_does_not_lock_the_right_ones_out() {
     let mut chain = Chain::default();
     judge(&mut chain, 0, 100, Silent);
     judge(&mut chain, 1, 101, Silent);
-    assert_eq!(judge(&mut chain, 2, 109, Silent), Judgement::Good);
-    assert_eq!(judge(&mut chain, 3, 101, Silent), Judgement::Bad);
-    assert_eq!(judge(&mut chain, 4, 101, Silent), Judgement::Correction);
-    assert_eq!(judge(&mut chain, 5, 102, Silent), Judgement::Good);
+    assert_eq!(judge(&mut chain, 2, 109, Silent), Verdict::Accept);
+    assert_eq!(judge(&mut chain, 3, 101, Silent), Verdict::Hold);
+    let back = Verdict::Jump { from: 109 };
+    assert_eq!(judge(&mut chain, 4, 101, Silent), back);
+    assert_eq!(judge(&mut chain, 5, 102, Silent), Verdict::Accept);
 }
 
 #[test]
@@ -150,13 +146,14 @@ fn a_value_that_came_twice_is_taken_back_by_many() {
         judge(&mut chain, second, value, Silent);
     }
     for second in 3..12 {
-        assert_eq!(judge(&mut chain, second, 101, Silent), Judgement::Bad);
+        assert_eq!(judge(&mut chain, second, 101, Silent), Verdict::Hold);
     }
-    assert_eq!(judge(&mut chain, 12, 101, Silent), Judgement::Correction);
+    let back = Verdict::Jump { from: 109 };
+    assert_eq!(judge(&mut chain, 12, 101, Silent), back);
     for second in 13..40 {
         assert_eq!(
             judge(&mut chain, second, 90, Silent),
-            Judgement::Bad,
+            Verdict::Hold,
             "before both"
         );
     }
@@ -170,4 +167,103 @@ fn what_is_contradicted_is_not_believed_though_it_follows() {
         assert_eq!(chain.good(), Some(100));
         judge(&mut chain, second, 107, Contradicts);
     }
+}
+
+/// A value that grows by one a second for an hour, of which one digit is stuck. Only what was so is believed meanwhile; what
+/// is right is believed as soon as it shows another digit there.
+fn an_hour_stuck(start: i64, place: u32, digit: i64) {
+    let unit = 10_i64.pow(place);
+    let mut chain = Chain::default();
+    for second in 0..7200 {
+        let right = start + i64::try_from(second).unwrap();
+        let replaced = right - right / unit % 10 * unit + digit * unit;
+        let is_stuck = (20..3600).contains(&second);
+        let verdict = judge(
+            &mut chain,
+            second,
+            if is_stuck { replaced } else { right },
+            Silent,
+        );
+        assert!(
+            !matches!(verdict, Verdict::Jump { .. }) && chain.good() <= Some(right),
+            "{start}, {digit} at {place}, second {second}: {verdict:?} {chain:?}"
+        );
+        assert!(
+            is_stuck || right == replaced || chain.good() == Some(right),
+            "{start}, {digit} at {place}, second {second}: {verdict:?} {chain:?}"
+        );
+    }
+}
+
+#[test]
+fn a_stuck_digit_never_enters_and_locks_nothing_out() {
+    for start in [12_000, 12_345, 19_990, 123_456_789] {
+        for place in 2..9 {
+            for digit in 0..10 {
+                an_hour_stuck(start, place, digit);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_leap_that_one_digit_explains_is_believed_when_the_digit_moves() {
+    let mut chain = Chain::default();
+    judge(&mut chain, 0, 12_345, Silent);
+    for second in 1..655 {
+        let value = 15_345 + i64::try_from(second).unwrap();
+        assert_eq!(judge(&mut chain, second, value, Silent), Verdict::Hold);
+    }
+    assert_eq!(judge(&mut chain, 655, 16_000, Silent), Verdict::Accept);
+}
+
+#[test]
+fn a_leap_that_one_digit_explains_is_believed_in_a_day() {
+    let mut chain = Chain::default();
+    judge(&mut chain, 0, 12_345_678, Silent);
+    for minute in 1..24 * 60 {
+        let verdict = judge(&mut chain, minute * 30, 42_345_678, Silent);
+        assert_eq!(verdict, Verdict::Hold, "{minute}");
+    }
+}
+
+#[test]
+fn a_silence_starts_a_new_chain() {
+    let mut chain = Chain::default();
+    judge(&mut chain, 0, 100, Silent);
+    assert_eq!(judge(&mut chain, 1, 9_000, Silent), Verdict::Hold);
+    assert_eq!(judge(&mut chain, 100, 9_001, Silent), Verdict::Hold);
+    let jump = Verdict::Jump { from: 100 };
+    assert_eq!(judge(&mut chain, 101, 9_002, Silent), jump);
+}
+
+fn remembering(value: i64, seconds: i64) -> Chain {
+    Chain::remembering(Baseline {
+        value,
+        time: seconds * 1_000_000,
+    })
+}
+
+#[test]
+fn a_short_restart_is_no_silence() {
+    // The clock of these tests stands at the epoch.
+    let mut chain = remembering(12_345_678, -5);
+    for second in 0..59 {
+        let verdict = judge(&mut chain, second, 99_999_999, Silent);
+        assert_eq!(verdict, Verdict::Hold, "{second}");
+    }
+    let mut chain = remembering(12_345_678, -70);
+    judge(&mut chain, 0, 99_999_999, Silent);
+    let jump = Verdict::Jump { from: 12_345_678 };
+    assert_eq!(judge(&mut chain, 1, 99_999_999, Silent), jump);
+}
+
+#[test]
+fn what_follows_a_baseline_from_the_future_is_judged_as_the_first_of_all() {
+    let mut chain = remembering(100, 1_000);
+    assert_eq!(judge(&mut chain, 0, 9_000, Silent), Verdict::Accept);
+    let mut chain = remembering(100, 1_000);
+    let mut unsound = |second, value| judge_with(&mut chain, second, value, Silent, false);
+    assert_eq!(unsound(0, 9_000), Verdict::Wait);
+    assert_eq!(unsound(1, 9_001), Verdict::Accept);
 }

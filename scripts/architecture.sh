@@ -1,0 +1,155 @@
+# shellcheck shell=bash disable=SC2154
+# Sourced after lib.sh: cargo for any architecture that the package is made for, whatever this machine is.
+#
+#   architecture_choose ARCH          amd64, arm64, armhf, or armv6 (Raspberry Pi 1 and Zero); sets the variables below
+#   architecture_need_tools           compiler, libraries, standard library of Rust, where they are missing
+#   architecture_cargo SUBCOMMAND...  cargo, for it
+#   architecture_need_emulator        sets architecture_emulator: words before a program for it, to run it here
+#
+# Everything is linked with the libraries of Debian 12: one package serves Debian 12 and later. They are unpacked under
+# target/cross and this machine's own are left alone. The same way is taken for this machine's own architecture, which
+# may be a newer Debian.
+
+# From PyPI; the version that the package was made with.
+zig_version=0.17.1
+
+architecture=        # as asked for
+architecture_debian= # as dpkg calls it
+architecture_rust=   # as Rust calls it: the target
+architecture_gnu=    # as gcc and the folders of libraries call it
+architecture_root=   # a tree with the libraries of Debian 12 and their headers
+
+architecture_flags=()    # for cargo
+architecture_emulator=() # empty: this machine runs it by itself
+
+architecture_choose() {
+	architecture=$1
+	architecture_debian=$1
+	case $1 in
+	amd64)
+		architecture_rust=x86_64-unknown-linux-gnu
+		architecture_gnu=x86_64-linux-gnu
+		;;
+	arm64)
+		architecture_rust=aarch64-unknown-linux-gnu
+		architecture_gnu=aarch64-linux-gnu
+		;;
+	armhf)
+		architecture_rust=armv7-unknown-linux-gnueabihf
+		architecture_gnu=arm-linux-gnueabihf
+		;;
+	armv6)
+		architecture_debian=armhf
+		architecture_rust=arm-unknown-linux-gnueabihf
+		architecture_gnu=arm-linux-gnueabihf
+		;;
+	*) die "no package is made for '$1': amd64, arm64, armhf and armv6 are known" ;;
+	esac
+	architecture_root=$top/target/cross/bookworm-$architecture_debian
+}
+
+architecture_need_tools() {
+	local packages=()
+	if [ "$architecture_debian" = "$(dpkg --print-architecture)" ]; then
+		packages+=(gcc libc6-dev binutils)
+	else
+		packages+=("gcc-$architecture_gnu" "binutils-$architecture_gnu")
+	fi
+	need_packages "${packages[@]}"
+	need_rust
+	architecture_need_libraries
+	if [ "$architecture" = armv6 ]; then need_zig; fi
+	architecture_need_std
+	architecture_set_environment
+}
+
+architecture_need_libraries() {
+	need_packages mmdebstrap debian-archive-keyring
+	architecture_unpack "$architecture_debian" bookworm "$architecture_root" libc6-dev libssl-dev
+}
+
+# architecture_unpack ARCH SUITE FOLDER PACKAGE...: unpacks packages of Debian and what they depend on; nothing of them
+# is run. Of the release itself, without its updates: what is linked with the first works with all that follow.
+architecture_unpack() {
+	local machine=$1 suite=$2 folder=$3
+	shift 3
+	[ ! -d "$folder" ] || return 0
+	mkdir -p target/cross
+	rm -rf --one-file-system "$folder.part"
+	mmdebstrap --quiet --variant=extract --architectures="$machine" --include="$*" \
+		"$suite" "$folder.part" http://deb.debian.org/debian >&2 && mv "$folder.part" "$folder"
+}
+
+# Debian's own gcc and start files make ARMv7 code for armhf; zig brings libc's start files for ARMv6.
+need_zig() {
+	[ -x target/cross/zig/bin/python ] && return
+	need_packages python3-venv
+	rm -rf target/cross/zig.part
+	/usr/bin/python3 -m venv target/cross/zig.part
+	target/cross/zig.part/bin/python -m pip install --quiet "ziglang==$zig_version" >&2
+	mv target/cross/zig.part target/cross/zig
+}
+
+# The standard library: as installed, for instance by rustup; else made from its sources, which Debian has too.
+architecture_need_std() {
+	local libraries sources version suite
+	libraries=$(rustc --print target-libdir --target "$architecture_rust")
+	compgen -G "$libraries/libstd-*.rlib" >/dev/null && return
+	architecture_flags=("-Zbuild-std=std,panic_abort,test")
+	# Without it only a nightly compiler takes that option.
+	export RUSTC_BOOTSTRAP=1
+	sources=$(rustc --print sysroot)/lib/rustlib/src/rust/library
+	[ -d "$sources" ] && return
+	# They must be of the version of the compiler. Debian keeps several; which, changes with time.
+	version=$(rustc --version --verbose | sed -n 's/^release: //p')
+	for suite in trixie-backports trixie forky sid; do
+		architecture_unpack "$(dpkg --print-architecture)" "$suite" "$top/target/cross/rust-$version" \
+			"rust-src=$version*" 2>/dev/null && break
+	done
+	# Where cargo looks for them instead of in the toolchain.
+	export __CARGO_TESTS_ONLY_SRC_ROOT=$top/target/cross/rust-$version/usr/lib/rustlib/src/rust/library
+	[ -d "$__CARGO_TESTS_ONLY_SRC_ROOT" ] || die "Rust $version has no standard library for $architecture_rust here, and \
+Debian does not have its sources. With rustup: rustup target add $architecture_rust"
+}
+
+architecture_set_environment() {
+	local compiler=$top/target/cross/cc-$architecture name=${architecture_rust//-/_}
+	if [ "$architecture" = armv6 ]; then
+		compiler_of_zig
+	else
+		printf '#!/bin/sh\nexec %s-gcc --sysroot="%s" "$@"\n' "$architecture_gnu" "$architecture_root"
+	fi >"$compiler"
+	chmod +x "$compiler"
+	export "CC_$name=$compiler" "CARGO_TARGET_${name^^}_LINKER=$compiler"
+	export "${name^^}_OPENSSL_LIB_DIR=$architecture_root/usr/lib/$architecture_gnu"
+	export "${name^^}_OPENSSL_INCLUDE_DIR=$architecture_root/usr/include"
+	RUSTFLAGS="${RUSTFLAGS:-} $(remap_paths)"
+	export RUSTFLAGS
+	if [ "$architecture" = armv6 ]; then
+		RUSTFLAGS+=" -C target-cpu=arm1176jzf-s"
+		# The builds of dependencies only look into OpenSSL's headers, which are in two places. They would name the target
+		# in a way that zig does not know.
+		export CRATE_CC_NO_DEFAULTS=1 "CFLAGS_$name=-idirafter $architecture_root/usr/include/$architecture_gnu"
+	fi
+}
+
+compiler_of_zig() {
+	cat <<-END
+		#!/bin/sh
+		exec "$top/target/cross/zig/bin/python" -m ziglang cc -target arm-linux-gnueabihf.2.36 -mcpu=arm1176jzf_s \
+			-Wl,--build-id=sha1 "\$@"
+	END
+}
+
+architecture_cargo() {
+	cargo "$1" --locked --target "$architecture_rust" "${architecture_flags[@]}" "${@:2}"
+}
+
+architecture_need_emulator() {
+	local name=${architecture_rust//-/_}
+	[ "$architecture_debian" != "$(dpkg --print-architecture)" ] || return 0
+	need_packages qemu-user
+	architecture_emulator=("qemu-${architecture_gnu%%-*}" -L "$architecture_root")
+	# For the tests that cargo runs.
+	export "CARGO_TARGET_${name^^}_RUNNER=${architecture_emulator[*]}"
+}

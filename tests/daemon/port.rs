@@ -1,0 +1,309 @@
+//! What befalls a port: pulled out, shared with a thief, taken by a login prompt, full of rubbish, served by a server that hangs.
+//!
+//! Each is told on D-Bus, on MQTT and to systemd, and each ends within two seconds of its cause; the tests allow a slow machine
+//! five.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use linky_sensor::simulator::{Meter, Scenario};
+use nix::libc::{O_NOCTTY, O_NONBLOCK};
+
+use super::line::{links, pairs};
+use super::support::broker::{Broker, Heard};
+use super::support::bus::PrivateBus;
+use super::support::busctl::{Busctl, Monitor};
+use super::support::daemon::{Daemon, Home, SOON, config, meter, within};
+use super::support::line::{self, Playing, Wired};
+use super::support::record::Record;
+use super::{METER, interface};
+
+/// Two seconds, and the slowness of a machine.
+const RECOVERY: Duration = Duration::from_secs(5);
+
+/// What the daemon reads and what it tells.
+struct House {
+    record: Record,
+    bus: PrivateBus,
+    device: PathBuf,
+    _broker: Broker,
+    _directory: tempfile::TempDir,
+}
+
+impl House {
+    /// With the home of a daemon that reads its device.
+    fn new() -> (Self, Home) {
+        let directory = tempfile::tempdir().unwrap();
+        let device = directory.path().join("linky");
+        Self::reading(device, directory)
+    }
+
+    /// The same, of another device.
+    fn reading(device: PathBuf, directory: tempfile::TempDir) -> (Self, Home) {
+        let (broker, bus) = (Broker::start(), PrivateBus::permissive());
+        let home = Home::new(&config(&[meter("main", &device)], broker.port));
+        let home = home.on_bus(bus.address());
+        let house = Self {
+            record: Record::at(&broker),
+            bus,
+            device,
+            _broker: broker,
+            _directory: directory,
+        };
+        (house, home)
+    }
+
+    /// The link is told as this on all three outputs, from this place of the record on.
+    fn until_told(&mut self, from: usize, daemon: &mut Daemon<'_>, link: &str) -> String {
+        let state = self
+            .record
+            .until_state(from, "main", link, |state| state["link"] == link);
+        let busctl = Busctl::at(&self.bus.address());
+        within(SOON, "the link on the bus", || {
+            let meter = busctl.properties(METER, &interface("Meter"));
+            (meter.get("Link")?.1 == link).then_some(())
+        });
+        let status = format!("STATUS=main: {link}");
+        within(SOON, "the link for systemd", || {
+            let newest = daemon
+                .notices()
+                .iter()
+                .rfind(|line| line.starts_with("STATUS="));
+            newest?.starts_with(&status).then_some(())
+        });
+        state["link_detail"].as_str().unwrap().to_owned()
+    }
+
+    /// Frames are read again: a state that is younger than this place.
+    fn until_receiving(&mut self) -> Duration {
+        let (from, began) = (self.record.now(), Instant::now());
+        self.record
+            .until_state(from, "main", "frames", |state| state["link"] == "receiving");
+        began.elapsed()
+    }
+}
+
+#[test]
+fn an_adapter_pulled_out_is_told_on_every_output_and_each_change_is_an_event() {
+    let (mut house, home) = House::new();
+    let playing = Playing::on(&house.device, Scenario::default());
+    let monitor = Monitor::at(&house.bus.address());
+    let mut daemon = home.start_ready();
+    house.until_told(0, &mut daemon, "receiving");
+    let from = house.record.now();
+    drop(playing);
+    let detail = house.until_told(from, &mut daemon, "no_device");
+    assert!(detail.contains("linky"), "{detail}");
+    let from_back = house.record.now();
+    let _playing = Playing::on(&house.device, Scenario::default());
+    assert!(house.until_receiving() < RECOVERY);
+    house.until_told(from_back, &mut daemon, "receiving");
+    let changes = [
+        ("receiving", "no_device"),
+        ("no_device", "syncing"),
+        ("syncing", "receiving"),
+    ];
+    assert_eq!(links(&mut house.record, from), pairs(&changes));
+    let mut signals = 0;
+    within(SOON, "a signal for each change", || {
+        let lines = monitor.rest();
+        signals += lines
+            .iter()
+            .filter(|line| line.contains("\"LinkChanged\""))
+            .count();
+        // Those of the start are changes too.
+        (signals >= changes.len() + 2).then_some(())
+    });
+}
+
+#[test]
+fn a_thief_of_bytes_makes_no_value_wrong_and_is_survived() {
+    let (mut house, home) = House::new();
+    let device = house.device.clone();
+    let mut line = line::open(&device);
+    // Opened before the daemon makes the port its own; nothing keeps such a reader out.
+    let mut thief = OpenOptions::new()
+        .read(true)
+        .custom_flags(O_NOCTTY | O_NONBLOCK)
+        .open(&device)
+        .unwrap();
+    let _daemon = home.start_ready();
+    let mut wired = Wired::new(Meter::new(Scenario::default()).unwrap(), 10.0, false);
+    let mut energies = Vec::new();
+    let mut send = |count: usize, steals: bool| {
+        let steal = Arc::new(AtomicBool::new(steals));
+        thread::scope(|scope| {
+            let steal_now = steal.clone();
+            let thief = &mut thief;
+            scope.spawn(move || {
+                let mut loot = [0; 64];
+                while steal_now.load(Ordering::Relaxed) {
+                    if thief.read(&mut loot).is_err() {
+                        thread::sleep(Duration::from_millis(1));
+                    }
+                }
+            });
+            for _ in 0..count {
+                let sent = wired.send(&mut line);
+                let energy = sent.get(linky_sensor::tic::Label::EAST).unwrap();
+                energies.push(energy.data.parse::<u64>().unwrap());
+            }
+            steal.store(false, Ordering::Relaxed);
+        });
+    };
+    send(6, false);
+    house.until_receiving();
+    send(40, true);
+    let from = house.record.now();
+    send(6, false);
+    let states = within(SOON, "three whole frames behind the thief", || {
+        let states = house.record.said_on("linky/main/state");
+        let last: Vec<&serde_json::Value> = states.iter().rev().take(3).collect();
+        let damaged = |state: &serde_json::Value| state["frames_damaged"].as_u64();
+        let is_whole = damaged(last[0]) == damaged(last[2])
+            && last.iter().all(|state| state["link"] == "receiving");
+        (is_whole && house.record.now() > from).then_some(states)
+    });
+    let last = states.last().unwrap();
+    assert!(
+        last["frames_damaged"].as_u64().unwrap() > 5,
+        "bytes were stolen: {last}"
+    );
+    for state in states.iter().filter(|state| state["energy"].is_number()) {
+        let energy = state["energy"].as_u64().unwrap();
+        assert!(energies.contains(&energy), "{energy} was never sent");
+    }
+}
+
+#[test]
+fn a_login_prompt_that_takes_the_port_is_told_and_outlived() {
+    if !nix::unistd::Uid::effective().is_root() {
+        println!("only root can hang up a terminal as getty does: not tried");
+        return;
+    }
+    let (mut house, home) = House::new();
+    let device = house.device.clone();
+    let playing = Playing::on(&device, Scenario::default());
+    let mut daemon = home.start_ready();
+    house.until_told(0, &mut daemon, "receiving");
+    house
+        .record
+        .until_state(0, "main", "a whole state", |state| {
+            state["energy"].is_number()
+        });
+
+    let port = File::options()
+        .read(true)
+        .write(true)
+        .custom_flags(O_NOCTTY)
+        .open(&device)
+        .unwrap();
+    let from = house.record.now();
+    // As agetty does: whoever has the terminal open is hung up (TIOCVHANGUP), and reads 0 bytes from then on.
+    let hung_up = Command::new("perl")
+        .args(["-e", "ioctl(STDIN, 0x5437, 0) or die $!"])
+        .stdin(port)
+        .status()
+        .expect("perl is not there: install the package perl-base");
+    assert!(hung_up.success());
+    let began = Instant::now();
+    let state = house.record.until_state(from, "main", "the loss", |state| {
+        state["link"] == "no_device"
+    });
+    let detail = state["link_detail"].as_str().unwrap();
+    assert!(detail.contains("login prompt"), "{detail}");
+    // Nobody keeps the port: it is taken back.
+    house.record.until_event(from, "link_changed");
+    let back = house.record.until_state(from, "main", "frames", |back| {
+        back["link"] == "receiving" && back["seq"].as_u64() > state["seq"].as_u64()
+    });
+    assert!(back["energy"].is_number());
+    assert!(began.elapsed() < RECOVERY, "{:?}", began.elapsed());
+    house.until_told(from, &mut daemon, "receiving");
+    drop(playing);
+}
+
+#[test]
+fn rubbish_is_told_as_such_and_the_first_frames_behind_it_are_read() {
+    let (mut house, home) = House::new();
+    let mut line = line::open(&house.device);
+    let mut daemon = home.start_ready();
+    let mut wired = Wired::new(Meter::new(Scenario::default()).unwrap(), 10.0, false);
+    for _ in 0..4 {
+        wired.send(&mut line);
+    }
+    house.until_told(0, &mut daemon, "receiving");
+    let from = house.record.now();
+    let end = Instant::now() + Duration::from_secs(13);
+    let mut noise = 1_u32;
+    while Instant::now() < end {
+        let bytes: Vec<u8> = (0..96)
+            .map(|_| {
+                noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                noise.to_be_bytes()[0]
+            })
+            .collect();
+        line.write_all(&bytes).unwrap();
+        thread::sleep(Duration::from_millis(100)); // 9600 baud
+    }
+    let detail = house.until_told(from, &mut daemon, "no_signal");
+    assert!(detail.contains("no correct group"), "{detail}");
+    let behind = house.record.now();
+    let began = Instant::now();
+    let mut sent = Vec::new();
+    while !house.record.heard()[behind..]
+        .iter()
+        .any(|heard| heard.payload.contains("\"link\":\"receiving\""))
+    {
+        sent.push(wired.send(&mut line));
+        assert!(began.elapsed() < RECOVERY, "{} frames", sent.len());
+    }
+    house.until_told(behind, &mut daemon, "receiving");
+}
+
+#[test]
+fn a_server_that_hangs_is_called_again_and_a_silent_meter_behind_it_changes_nothing() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("tcp://{}", server.local_addr().unwrap());
+    let (mut house, home) = House::reading(address.into(), tempfile::tempdir().unwrap());
+    let mut daemon = home.start_ready();
+    let (mut first, _) = server.accept().unwrap();
+    let mut wired = Wired::new(Meter::new(Scenario::default()).unwrap(), 10.0, false);
+    for _ in 0..4 {
+        wired.send(&mut first);
+    }
+    house.until_told(0, &mut daemon, "receiving");
+    let from = house.record.now();
+
+    let silent = Instant::now();
+    let detail = house.until_told(from, &mut daemon, "no_signal");
+    assert!(detail.contains("no byte"), "{detail}");
+    let (mut second, _) = server.accept().unwrap();
+    assert!(
+        (55..75).contains(&silent.elapsed().as_secs()),
+        "{:?}",
+        silent.elapsed()
+    );
+    let mut rest = Vec::new();
+    first.read_to_end(&mut rest).unwrap(); // The first connection was ended.
+    assert_eq!(
+        links(&mut house.record, from),
+        pairs(&[("receiving", "no_signal")])
+    );
+
+    let (back, began) = (house.record.now(), Instant::now());
+    let is_back = |heard: &Heard| heard.payload.contains("\"link\":\"receiving\"");
+    while !house.record.heard()[back..].iter().any(is_back) {
+        wired.send(&mut second);
+        assert!(began.elapsed() < RECOVERY);
+    }
+    house.until_told(back, &mut daemon, "receiving");
+}

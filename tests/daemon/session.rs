@@ -1,0 +1,127 @@
+//! A broker that refuses the password, and one whose name is not known at first.
+
+use std::env;
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use linky_sensor::simulator::Scenario;
+
+use super::support::broker::Broker;
+use super::support::bus::PrivateBus;
+use super::support::busctl::Busctl;
+use super::support::daemon::{Home, SOON, config, meter, within};
+use super::support::line::Playing;
+use super::support::record::Record;
+use super::{ROOT, interface};
+
+/// The longest pause between two attempts is 30 s; the rest is the slowness of a machine.
+const RETRY: Duration = Duration::from_secs(45);
+
+/// CONNACK, refused: bad user name or password.
+const BAD_PASSWORD: [u8; 4] = [0x20, 2, 0, 4];
+
+#[test]
+fn a_wrong_password_is_said_clearly_and_once_and_tried_again_slowly() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (bus, port) = (
+        PrivateBus::permissive(),
+        server.local_addr().unwrap().port(),
+    );
+    let absent = meter("main", "/nowhere/linky".as_ref());
+    let home = Home::new(&config(&[absent], port)).on_bus(bus.address());
+    let mut daemon = home.start_ready();
+    let mut attempts = Vec::new();
+    for _ in 0..2 {
+        let (mut client, _) = server.accept().unwrap();
+        attempts.push(Instant::now());
+        let mut connect = [0; 512];
+        assert!(client.read(&mut connect).unwrap() > 0);
+        client.write_all(&BAD_PASSWORD).unwrap();
+        let busctl = Busctl::at(&bus.address());
+        within(SOON, "the refusal on the bus", || {
+            let manager = busctl.properties(ROOT, &interface("Manager"));
+            (manager.get("BrokerState")?.1 == "refused").then_some(())
+        });
+    }
+    let pause = attempts[1] - attempts[0];
+    assert!((28..45).contains(&pause.as_secs()), "{pause:?}");
+    within(SOON, "the refusal for systemd", || {
+        let newest = daemon
+            .notices()
+            .iter()
+            .rfind(|line| line.starts_with("STATUS="));
+        newest?.ends_with("broker refused").then_some(())
+    });
+    let log = home.log();
+    let said: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains("it refuses the user name or the password"))
+        .collect();
+    assert_eq!(said.len(), 1, "{log}");
+    assert!(said[0].contains("linky-sensor set-password"), "{}", said[0]);
+}
+
+const HOSTS: &str = "HOSTS_OF_THE_TEST";
+
+#[test]
+fn a_name_that_is_not_known_at_first_is_found_later() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = directory.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let hosts = file("hosts", "127.0.0.1 localhost\n");
+    // Nobody answers there, at once.
+    let resolver = file(
+        "resolv.conf",
+        "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n",
+    );
+    // A name space of its own: what is mounted there goes with the process.
+    let script = "mount --bind \"$1\" /etc/hosts && mount --bind \"$2\" /etc/resolv.conf && \
+                  exec \"$3\" --exact session::with_hosts_of_its_own --ignored --nocapture";
+    let output = Command::new("unshare")
+        .args(["--map-root-user", "--mount", "sh", "-c", script, "sh"])
+        .args([&hosts, &resolver])
+        .arg(env::current_exe().unwrap())
+        .env(HOSTS, &hosts)
+        .output()
+        .expect("unshare is not there: install the package util-linux");
+    let said = String::from_utf8_lossy(&output.stdout);
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{said}{complaints}"
+    );
+}
+
+#[test]
+#[ignore = "needs an /etc/hosts of its own, which the test above gives it"]
+fn with_hosts_of_its_own() {
+    let hosts = PathBuf::from(env::var_os(HOSTS).expect("a file"));
+    let (broker, directory) = (Broker::start(), tempfile::tempdir().unwrap());
+    let device = directory.path().join("linky");
+    let _meter = Playing::on(&device, Scenario::default());
+    let config = config(&[meter("main", &device)], broker.port);
+    let home = Home::new(&config.replace("127.0.0.1", "broker.example"));
+    let mut record = Record::at(&broker);
+    let mut daemon = home.start_ready();
+    daemon.until_notice("STATUS=main: receiving");
+    within(SOON, "a word about the name", || {
+        let log = home.log();
+        let mut lines = log.lines();
+        lines
+            .any(|line| line.contains("no session with") && line.contains("broker.example"))
+            .then_some(())
+    });
+    fs::write(&hosts, "127.0.0.1 localhost broker.example\n").unwrap();
+    record.until_from(0, RETRY, "a state", |heard| {
+        heard.topic == "linky/main/state"
+    });
+    record.until_said(0, "linky/main/availability", "online");
+    println!("{}", home.log());
+}

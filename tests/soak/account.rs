@@ -1,0 +1,269 @@
+//! The account: what the subscriber heard against what the daemon decided and what the meter sent.
+//!
+//! The daemon numbers its Updates, and each is a state here (`interval = "frame"`): a number that is not heard is a state
+//! that was lost. What may be lost is counted apart: the last moments before a SIGKILL, and what the daemon itself says
+//! that it dropped while its disk was full. Everything else ends the run at once.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
+
+use crate::support::broker::Heard;
+use crate::wire::{SentFrame, SentFrames};
+
+const STATE: &str = "linky/main/state";
+const HISTORY: &str = "linky/main/history";
+const EVENT: &str = "linky/main/event";
+
+/// One state of one start.
+#[derive(Debug)]
+struct Heading {
+    payload: u64,
+    /// The host's clock, milliseconds since 1970.
+    time: u64,
+    frames_received: u64,
+    frame: Option<SentFrame>,
+}
+
+/// What was heard of one start of the daemon.
+#[derive(Debug, Default)]
+struct Start {
+    states: BTreeMap<u64, Heading>,
+    newest_live: u64,
+    newest_late: u64,
+    /// When it was killed, if it was.
+    killed: Option<u64>,
+    /// What it says that it gave up.
+    dropped: u64,
+}
+
+/// What came of it all.
+#[derive(Debug, Default)]
+pub struct Totals {
+    pub live: u64,
+    pub late: u64,
+    /// Repeated on the topic of states: the last one, on each ConnAck.
+    pub said_again: u64,
+    /// Repeated on the topic of late ones: what was in flight.
+    pub duplicates: u64,
+    pub events: u64,
+    /// Decided, never heard, and allowed to be lost.
+    pub dropped: u64,
+    /// Between the last state heard of a start and its SIGKILL, the longest.
+    pub longest_tail: Duration,
+    /// Whole frames that no state tells, around hang-ups and starts.
+    pub unread: u64,
+    pub states: u64,
+}
+
+pub struct Account {
+    sent: SentFrames,
+    starts: HashMap<String, Start>,
+    /// The starts in their order.
+    order: Vec<String>,
+    late_start: usize,
+    /// When the last state from a frame was made that came live, milliseconds since 1970.
+    pub last_live: u64,
+    pub totals: Totals,
+}
+
+impl Account {
+    pub fn new(sent: SentFrames) -> Self {
+        Self {
+            sent,
+            starts: HashMap::new(),
+            order: Vec::new(),
+            late_start: 0,
+            last_live: 0,
+            totals: Totals::default(),
+        }
+    }
+
+    /// The subscriber heard something.
+    pub fn add(&mut self, heard: &Heard) {
+        // What the broker kept is no news.
+        match &*heard.topic {
+            _ if heard.retained => {}
+            STATE => self.add_state(heard, true),
+            HISTORY if heard.payload.contains("\"event_type\"") => self.totals.events += 1,
+            HISTORY => self.add_state(heard, false),
+            EVENT => self.totals.events += 1,
+            _ => {}
+        }
+    }
+
+    fn add_state(&mut self, heard: &Heard, is_live: bool) {
+        let state = heard.json();
+        let boot = state["boot"].as_str().unwrap().to_owned();
+        let seq = state["seq"].as_u64().unwrap();
+        let place = self.place(&boot);
+        let what = format!("state {seq} of start {place}");
+        let heading = self.read(&state, &heard.payload, &what);
+        if is_live {
+            assert_eq!(place + 1, self.order.len(), "{what}: of an earlier start");
+            if state["link"] == "receiving" {
+                self.last_live = self.last_live.max(heading.time);
+            }
+        } else {
+            assert!(place >= self.late_start, "{what}: late out of order");
+            self.late_start = place;
+        }
+        let start = self.starts.get_mut(&boot).unwrap();
+        let newest = if is_live {
+            &mut start.newest_live
+        } else {
+            &mut start.newest_late
+        };
+        let is_older = seq < *newest;
+        *newest = seq.max(*newest);
+        match start.states.get(&seq) {
+            Some(known) => {
+                assert_eq!(known.payload, heading.payload, "{what}: it is another now");
+                assert!(!(is_live && is_older), "{what}: an older one is live again");
+                if is_live {
+                    self.totals.said_again += 1;
+                } else {
+                    self.totals.duplicates += 1;
+                }
+            }
+            None => {
+                assert!(!is_older, "{what}: out of order");
+                start.states.insert(seq, heading);
+                if is_live {
+                    self.totals.live += 1;
+                } else {
+                    self.totals.late += 1;
+                }
+            }
+        }
+    }
+
+    fn place(&mut self, boot: &str) -> usize {
+        if let Some(place) = self.order.iter().position(|known| known == boot) {
+            return place;
+        }
+        self.order.push(boot.to_owned());
+        self.starts.insert(boot.to_owned(), Start::default());
+        self.order.len() - 1
+    }
+
+    /// A state says what its frame said.
+    fn read(&self, state: &Value, payload: &str, what: &str) -> Heading {
+        assert_eq!(state["values_held"], 0, "{what}: an honest value is held");
+        let clock = state["meter_time"].as_str();
+        let frame = clock.map(|clock| {
+            let sent = self.sent.lock().unwrap();
+            *sent.get(clock).unwrap_or_else(|| {
+                panic!("{what}: the meter never sent a frame at {clock}");
+            })
+        });
+        if let Some(frame) = frame
+            && state["energy"].is_number()
+        {
+            let said = (&state["energy"], &state["apparent_power"]);
+            assert_eq!(
+                said,
+                (&frame.energy.into(), &frame.power.into()),
+                "{what}: not what was sent"
+            );
+        }
+        Heading {
+            payload: digest(payload),
+            time: millis(state["time"].as_str().unwrap()),
+            frames_received: state["frames_received"].as_u64().unwrap(),
+            frame,
+        }
+    }
+
+    /// The daemon of the last start was killed.
+    pub fn killed(&mut self) {
+        if let Some(boot) = self.order.last() {
+            self.starts.get_mut(boot).unwrap().killed = Some(now());
+        }
+    }
+
+    /// The daemon of the last start says that it gave up so many records.
+    pub fn dropped(&mut self, count: u64) {
+        let boot = self.order.last().unwrap();
+        let start = self.starts.get_mut(boot).unwrap();
+        start.dropped = start.dropped.max(count);
+    }
+
+    /// How many starts were heard of.
+    pub fn starts(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Everything has arrived that will: balances what was decided, and what was sent, with what was heard.
+    pub fn balance(&mut self) {
+        for boot in &self.order {
+            let start = &self.starts[boot];
+            let Some((&last, heading)) = start.states.last_key_value() else {
+                continue;
+            };
+            let heard = start.states.len() as u64;
+            let lost: Vec<u64> = (1..=last)
+                .filter(|seq| !start.states.contains_key(seq))
+                .collect();
+            assert!(
+                lost.len() as u64 <= start.dropped,
+                "{} states were lost, {} given up: {lost:?}",
+                lost.len(),
+                start.dropped
+            );
+            self.totals.dropped += lost.len() as u64;
+            self.totals.states += heard + lost.len() as u64;
+            if let Some(killed) = start.killed {
+                let tail = Duration::from_millis(killed.saturating_sub(heading.time));
+                self.totals.longest_tail = self.totals.longest_tail.max(tail);
+            }
+            let frames: Vec<(&u64, &Heading, &SentFrame)> = start
+                .states
+                .iter()
+                .filter_map(|(seq, heading)| Some((seq, heading, heading.frame.as_ref()?)))
+                .collect();
+            for pair in frames.windows(2) {
+                let ((one, before, from), (other, after, to)) = (pair[0], pair[1]);
+                let is_next = *other == one + 1;
+                if is_next && after.frames_received == before.frames_received + 1 {
+                    let passed_over = to.number.saturating_sub(from.number + 1);
+                    assert!(
+                        passed_over == 0 || from.plug != to.plug,
+                        "{passed_over} frames were not read between {from:?} and {to:?}"
+                    );
+                    assert!(to.number > from.number, "{from:?}, then {to:?}");
+                    self.totals.unread += passed_over;
+                }
+            }
+        }
+    }
+}
+
+/// Enough to know a text again.
+fn digest(text: &str) -> u64 {
+    text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+    })
+}
+
+/// Milliseconds since 1970.
+pub fn now() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    u64::try_from(now.as_millis()).unwrap()
+}
+
+/// Milliseconds since 1970 of `2026-01-15T18:30:00.123Z`.
+fn millis(time: &str) -> u64 {
+    let number = |from: usize, to: usize| time[from..to].parse::<u64>().unwrap();
+    let (year, month, day) = (number(0, 4), number(5, 7), number(8, 10));
+    // The year begins in March, so that the leap day is its last.
+    let (y, m) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
+    let days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 719_469;
+    let seconds = days * 86_400 + number(11, 13) * 3_600 + number(14, 16) * 60 + number(17, 19);
+    seconds * 1_000 + number(20, 23)
+}

@@ -1,0 +1,271 @@
+//! All that there is to break: the wire, the broker and the way to it, the bus, the disk, and the daemon between them.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::account::Account;
+use crate::gauge::Gauge;
+use crate::support::broker::{Broker, Ear};
+use crate::support::bus::PrivateBus;
+use crate::support::busctl::Busctl;
+use crate::support::daemon::{Daemon, Home};
+use crate::support::proxy::Proxy;
+use crate::wire::Wire;
+
+const ROOT: &str = "/io/github/linky_sensor/Linky1";
+const METER: &str = "/io/github/linky_sensor/Linky1/meter_main";
+
+/// So much fits on the disk: several times the history of the longest outage.
+const DISK: &str = "size=64m";
+
+/// The state directory as a file system of its own.
+struct Disk(PathBuf);
+
+impl Disk {
+    fn mount(path: &Path) -> Self {
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", DISK, "tmpfs"])
+            .arg(path)
+            .status()
+            .expect("mount is not there: install the package mount");
+        assert!(mounted.success(), "no file system can be mounted");
+        Self(path.to_owned())
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // The daemon may not have ended yet.
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
+pub struct Stage<'a> {
+    home: &'a Home,
+    pub daemon: Option<Daemon<'a>>,
+    pub wire: Wire,
+    pub broker: Broker,
+    pub proxy: Proxy,
+    pub bus: PrivateBus,
+    busctl: Busctl,
+    ear: Ear,
+    pub account: Account,
+    /// The last reading of the daemon, and the greatest memory since it was last set back.
+    pub gauge: Gauge,
+    pub most: Gauge,
+    /// Processor time of the starts that have ended, milliseconds.
+    pub spent: u64,
+    looked: Instant,
+    _disk: Disk,
+    _directory: tempfile::TempDir,
+}
+
+/// What is there before the daemon: its configuration names them.
+pub struct Surroundings {
+    broker: Broker,
+    proxy: Proxy,
+    bus: PrivateBus,
+    directory: tempfile::TempDir,
+}
+
+impl Surroundings {
+    pub fn new() -> Self {
+        // A subscriber that is slow to acknowledge gets all at once; nothing waits in the broker, which may be killed.
+        let broker = Broker::ruled("allow_anonymous true\nmax_inflight_messages 0\n");
+        let proxy = Proxy::to(broker.port, &[]);
+        Self {
+            broker,
+            proxy,
+            bus: PrivateBus::permissive(),
+            directory: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn device(&self) -> PathBuf {
+        self.directory.path().join("linky")
+    }
+
+    /// A home for the daemon, which publishes every frame.
+    pub fn home(&self) -> Home {
+        let (device, port) = (self.device(), self.proxy.port);
+        let config = format!(
+            "[[meter]]\nid = \"main\"\ndevice = \"{}\"\n[mqtt]\nurl = \"mqtt://127.0.0.1:{port}\"\n\
+             client-id = \"test\"\ninterval = \"frame\"\n",
+            device.display()
+        );
+        Home::new(&config).on_bus(self.bus.address())
+    }
+
+    /// Everything runs, and a state has come through.
+    pub fn stage(self, home: &Home, seed: u64) -> Stage<'_> {
+        let disk = Disk::mount(&home.state());
+        let wire = Wire::new(&self.device(), seed);
+        let mut stage = Stage {
+            home,
+            daemon: None,
+            account: Account::new(wire.sent.clone()),
+            wire,
+            busctl: Busctl::at(&self.bus.address()),
+            ear: Ear::at(&self.broker),
+            broker: self.broker,
+            proxy: self.proxy,
+            bus: self.bus,
+            gauge: Gauge::default(),
+            most: Gauge::default(),
+            spent: 0,
+            looked: Instant::now(),
+            _disk: disk,
+            _directory: self.directory,
+        };
+        stage.start();
+        stage
+    }
+}
+
+impl Stage<'_> {
+    /// Starts the daemon, on a new line.
+    pub fn start(&mut self) {
+        self.wire.plug();
+        self.daemon = Some(self.home.start_ready());
+    }
+
+    /// Kills the daemon, as the kernel does when memory runs out.
+    pub fn kill(&mut self) {
+        self.look();
+        self.spent += self.gauge.cpu;
+        // Nothing waits for a reader that is gone.
+        self.wire.halt();
+        self.daemon = None; // by SIGKILL
+        self.account.killed();
+        // A serial port is free when nobody has it open; a pseudo-terminal stays exclusive (TIOCEXCL) as long as it lives.
+        self.wire.unplug();
+    }
+
+    /// Kills the broker.
+    pub fn kill_broker(&mut self) {
+        self.broker.stop();
+        // The daemon shall not be back before the subscriber: only who is connected is promised anything.
+        self.proxy.cut();
+        self.take_rest();
+    }
+
+    /// Starts the broker again, the subscriber first.
+    pub fn start_broker(&mut self) {
+        self.broker.start_again();
+        self.take_rest();
+        self.ear = Ear::at(&self.broker);
+        self.proxy.mend();
+    }
+
+    fn take_rest(&mut self) {
+        for heard in self.ear.rest() {
+            self.account.add(&heard);
+        }
+    }
+
+    /// Fills the state directory to the last byte.
+    pub fn fill_disk(&self) {
+        let mut file = File::create(self.ballast()).unwrap();
+        while file.write_all(&[1; 4096]).is_ok() {}
+        while file.write_all(&[1]).is_ok() {}
+    }
+
+    /// Frees it.
+    pub fn free_disk(&self) {
+        fs::remove_file(self.ballast()).unwrap();
+    }
+
+    fn ballast(&self) -> PathBuf {
+        self.home.state().join("ballast")
+    }
+
+    /// Listens for so long.
+    pub fn listen(&mut self, time: Duration) {
+        let end = Instant::now() + time;
+        self.until("", time + Duration::from_secs(60), |_| {
+            Instant::now() >= end
+        });
+    }
+
+    /// Listens until this is so.
+    pub fn until(&mut self, what: &str, patience: Duration, is_so: impl Fn(&Self) -> bool) {
+        let began = Instant::now();
+        while !is_so(self) {
+            assert!(
+                began.elapsed() < patience,
+                "not within {patience:?}: {what}"
+            );
+            if let Some(heard) = self.ear.next_within(Duration::from_millis(100)) {
+                self.account.add(&heard);
+            }
+            if self.looked.elapsed() > Duration::from_secs(1) {
+                self.look();
+            }
+        }
+    }
+
+    /// Reads the gauges, and what the daemon tells systemd.
+    fn look(&mut self) {
+        self.looked = Instant::now();
+        if let Some(daemon) = &mut self.daemon {
+            daemon.notices();
+            self.gauge = Gauge::of(daemon.id());
+            self.most.memory = self.most.memory.max(self.gauge.memory);
+            self.most.files = self.most.files.max(self.gauge.files);
+        }
+    }
+
+    /// Asks the daemon on the bus: how many records wait, and how many were given up. `None`: it is not there.
+    pub fn history(&self) -> Option<(u64, u64)> {
+        let manager = self
+            .busctl
+            .properties(ROOT, "io.github.linky_sensor.Linky1.Manager");
+        let count = |name: &str| manager.get(name)?.1.as_u64();
+        Some((count("HistoryPending")?, count("HistoryDropped")?))
+    }
+
+    /// When the state was made that the bus tells, milliseconds since 1970.
+    pub fn updated_on_bus(&self) -> Option<u64> {
+        let meter = self
+            .busctl
+            .properties(METER, "io.github.linky_sensor.Linky1.Meter");
+        Some(meter.get("Updated")?.1.as_u64()? / 1000)
+    }
+
+    /// What a subscriber finds that comes now.
+    pub fn check_retained(&self) {
+        let late = Ear::at(&self.broker);
+        let mut missing = vec![
+            ("linky/main/availability", "online"),
+            ("linky/bridge/test/availability", "online"),
+            ("linky/main/state", "\"link\":\"receiving\""),
+            ("homeassistant/device/linky_main/config", "\"energy\""),
+        ];
+        while !missing.is_empty() {
+            let heard = late.next();
+            missing.retain(|(topic, part)| {
+                let is_it = heard.retained && heard.topic == *topic;
+                assert!(!is_it || heard.payload.contains(part), "{heard:?}");
+                !is_it
+            });
+        }
+    }
+}
+
+impl Drop for Stage<'_> {
+    fn drop(&mut self) {
+        // While the daemon still reads.
+        self.wire.unplug();
+        self.daemon = None;
+        if thread::panicking() {
+            let log = self.home.log();
+            let lines: Vec<&str> = log.lines().collect();
+            let last = &lines[lines.len().saturating_sub(40)..];
+            println!("the daemon said at last:\n{}", last.join("\n"));
+        }
+    }
+}
