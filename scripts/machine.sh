@@ -61,7 +61,8 @@ machine_kernel() {
 	# Debian 13 has no /lib of its own any more.
 	modules=$(find "$work/kernel-root" -path '*lib/modules/*' -prune -type d)
 	version=$(basename "$modules")
-	cp "$work/kernel-root/boot/vmlinuz-$version" "$work/kernel"
+	# Newer ones keep the kernel beside its modules.
+	cp "$work/kernel-root/boot/vmlinuz-$version" "$work/kernel" 2>/dev/null || mv "$modules/vmlinuz" "$work/kernel"
 	mkdir -p "$work/root/usr/lib/modules"
 	mv "$modules" "$work/root/usr/lib/modules/"
 	depmod -b "$work/root" "$version"
