@@ -39,6 +39,8 @@ machine_make() {
 	trap "rm -rf --one-file-system '$work'" EXIT
 	chmod 755 "$work"
 
+	# Names of hardware, compiled for minutes by an emulated processor, that nothing here asks for.
+	export SYSTEMD_HWDB_UPDATE_BYPASS=1
 	mmdebstrap --quiet "${mirror[@]}" --arch="$arch" --variant=minbase --include="$machine_packages" "$suite" "$work/root"
 	# Unpacked and no more: its installation would make an initrd of 40 MB for minutes.
 	mmdebstrap --quiet "${mirror[@]}" --arch="$arch" --variant=extract --include="$kernel_package" "$suite" "$work/kernel-root"
@@ -59,7 +61,8 @@ machine_kernel() {
 	# Debian 13 has no /lib of its own any more.
 	modules=$(find "$work/kernel-root" -path '*lib/modules/*' -prune -type d)
 	version=$(basename "$modules")
-	cp "$work/kernel-root/boot/vmlinuz-$version" "$work/kernel"
+	# Newer ones keep the kernel beside its modules.
+	cp "$work/kernel-root/boot/vmlinuz-$version" "$work/kernel" 2>/dev/null || mv "$modules/vmlinuz" "$work/kernel"
 	mkdir -p "$work/root/usr/lib/modules"
 	mv "$modules" "$work/root/usr/lib/modules/"
 	depmod -b "$work/root" "$version"

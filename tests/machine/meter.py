@@ -25,14 +25,13 @@ class Meter:
         self.thread.start()
 
     def attach(self, name, port):
-        port.setblocking(False)
         # A second or so of the line: a busy qemu loses nothing, and a port that is opened late hears little of the past.
         port.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
         with self.lock:
             self.ports[name] = port
 
     def detach(self, name):
-        """Returns the port, which hears nothing more; closed when it is forgotten."""
+        """Returns the port, which hears nothing more."""
         with self.lock:
             return self.ports.pop(name, None)
 
@@ -54,7 +53,7 @@ class Meter:
             with self.lock:
                 for port in self.ports.values():
                     try:
-                        port.send(piece)
+                        port.send(piece, socket.MSG_DONTWAIT)
                     except OSError:
                         pass  # Lost on the wire.
                 end = 0

@@ -14,6 +14,7 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 # Emulated in software, whatever the host has: the same machine everywhere.
@@ -79,7 +80,7 @@ class Machine:
         self.qmp = self._connect("qmp").makefile("rwb")
         self.qmp.readline()
         self.order("qmp_capabilities")
-        return self._connect("uart")
+        return self._far_end("uart")
 
     def wait_for_shell(self):
         """Returns the seconds that it took."""
@@ -150,6 +151,20 @@ class Machine:
 
     # --- What is plugged in
 
+    def _far_end(self, name):
+        """The meter's end of a port. What the machine says there is read and forgotten: qemu would wait for ever."""
+        port = self._connect(name)
+
+        def forget():
+            try:
+                while port.recv(4096):
+                    pass
+            except OSError:
+                pass  # The machine was switched off.
+
+        threading.Thread(target=forget, daemon=True).start()
+        return port
+
     def plug_in(self, serial):
         """A USB serial adapter with an FTDI chip and this serial number; returns the socket of its far end."""
         backend = {"type": "socket", "data": {
@@ -157,7 +172,7 @@ class Machine:
         self.order("chardev-add", id="dongle", backend=backend)
         self.order("device_add", driver="usb-serial", id="adapter", bus="usb.0", chardev="dongle", serial=serial)
         # It appears to the machine with the connection.
-        return self._connect("dongle")
+        return self._far_end("dongle")
 
     def unplug(self):
         self.order("device_del", id="adapter")
