@@ -77,7 +77,10 @@ architecture_unpack() {
 	mkdir -p target/cross
 	rm -rf --one-file-system "$folder.part"
 	mmdebstrap --quiet --variant=extract --architectures="$machine" --include="$*" \
-		"$suite" "$folder.part" http://deb.debian.org/debian >&2 && mv "$folder.part" "$folder"
+		"$suite" "$folder.part" http://deb.debian.org/debian >&2 || return
+	# What is not a package's: qemu would take these devices and names of hosts for this machine's.
+	rm -rf --one-file-system "$folder.part"/{dev,etc,tmp,var}
+	mv "$folder.part" "$folder"
 }
 
 # Debian's own gcc and start files make ARMv7 code for armhf; zig brings libc's start files for ARMv6.
