@@ -34,4 +34,4 @@ pub use client::{Client, Overview, SeenMeter};
 pub use error::Error;
 pub use manager::ManagerState;
 pub use server::{MeterFeed, run};
-pub use unit::active_serial_getty;
+pub use unit::{NoAnswer, active_serial_getty};

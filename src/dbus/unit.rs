@@ -13,28 +13,36 @@ const PATIENCE: Duration = Duration::from_millis(800);
 
 const SYSTEMD: &str = "org.freedesktop.systemd1";
 
+/// systemd has not answered in time: it is busy, or the bus is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoAnswer;
+
 /// The unit `serial-getty@TTY.service`, if it is active. `tty` is a name under `/dev` (`ttyAMA0`).
 ///
-/// Blocks for 0.8 s at most; for a thread of its own, never inside a runtime. No systemd, no bus and no answer
-/// read as "not active": a machine without them has no such unit.
-#[must_use]
-pub fn active_serial_getty(bus: &Bus, tty: &str) -> Option<String> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+/// Blocks for 0.8 s at most; for a thread of its own, never inside a runtime. No systemd and no bus read as "not
+/// active": a machine without them has no such unit.
+///
+/// # Errors
+/// [`NoAnswer`] is no answer: the login prompt may be there.
+pub fn active_serial_getty(bus: &Bus, tty: &str) -> Result<Option<String>, NoAnswer> {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .ok()?;
+    else {
+        return Ok(None);
+    };
     let unit = unit_name(tty);
     let asked = runtime.block_on(async { timeout(PATIENCE, is_active(bus, &unit)).await });
     match asked {
-        Ok(Ok(true)) => Some(unit),
-        Ok(Ok(false)) => None,
+        Ok(Ok(true)) => Ok(Some(unit)),
+        Ok(Ok(false)) => Ok(None),
         Err(_) => {
             log::debug!("systemd does not answer about {unit}");
-            None
+            Err(NoAnswer)
         }
         Ok(Err(error)) => {
             log::debug!("cannot ask systemd about {unit}: {error}");
-            None
+            Ok(None)
         }
     }
 }
@@ -98,6 +106,6 @@ mod tests {
     #[test]
     fn without_a_bus_there_is_no_login_prompt() {
         let bus = Bus::Address("unix:path=/nonexistent/bus".into());
-        assert_eq!(active_serial_getty(&bus, "ttyS0"), None);
+        assert_eq!(active_serial_getty(&bus, "ttyS0"), Ok(None));
     }
 }

@@ -111,7 +111,7 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
             meter,
             number,
             port: reader::port(configured),
-            check: Box::new(ConsoleCheck),
+            check: Box::new(ConsoleCheck::default()),
             updates,
             keeper: keeper.clone(),
             pulse: watchdog.pulse(format!("the reader of meter {}", configured.id)),

@@ -9,8 +9,9 @@ struct FakeSystemd;
 
 #[zbus::interface(name = "org.freedesktop.systemd1.Manager")]
 impl FakeSystemd {
-    fn get_unit(&self, name: &str) -> zbus::fdo::Result<zbus::OwnedObjectPath> {
+    async fn get_unit(&self, name: &str) -> zbus::fdo::Result<zbus::OwnedObjectPath> {
         let path = match name {
+            "serial-getty@ttyS2.service" => std::future::pending().await,
             "serial-getty@ttyS0.service" => "/org/freedesktop/systemd1/unit/s0",
             "serial-getty@ttyS1.service" => "/org/freedesktop/systemd1/unit/s1",
             other => {
@@ -42,7 +43,7 @@ async fn a_port_with_a_login_prompt_is_known() {
     };
     assert_eq!(
         ask("ttyS0").await.expect("an answer"),
-        None,
+        Ok(None),
         "no systemd on the bus"
     );
     let _systemd = zbus::connection::Builder::address(bus.address().as_str())
@@ -54,7 +55,9 @@ async fn a_port_with_a_login_prompt_is_known() {
         .await
         .expect("the bus takes it in");
     let unit = Some("serial-getty@ttyS0.service".to_owned());
-    assert_eq!(ask("ttyS0").await.expect("an answer"), unit);
-    assert_eq!(ask("ttyS1").await.expect("an answer"), None);
-    assert_eq!(ask("ttyAMA0").await.expect("an answer"), None);
+    assert_eq!(ask("ttyS0").await.expect("an answer"), Ok(unit));
+    assert_eq!(ask("ttyS1").await.expect("an answer"), Ok(None));
+    assert_eq!(ask("ttyAMA0").await.expect("an answer"), Ok(None));
+    let silence = ask("ttyS2").await.expect("an end of the wait");
+    assert_eq!(silence, Err(dbus::NoAnswer), "silence is no answer");
 }

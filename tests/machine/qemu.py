@@ -58,8 +58,9 @@ class Machine:
             *("-accel", "tcg,thread=multi", "-smp", "2", "-m", "1024"),
             *("-nodefaults", "-display", "none", "-nic", "none"),
             *("-kernel", f"{folder}/kernel", "-initrd", f"{folder}/initrd", "-append", append),
-            # What the machine has flushed is safe when qemu is killed; what it has not is lost with its memory.
-            *("-drive", f"file={disk},if=none,id=disk,format=raw,cache=writeback", "-device", "virtio-blk-pci,drive=disk"),
+            # What the machine has flushed is safe when qemu is killed; what it has not is lost with its memory. A killed qemu
+            # may hold its lock for a moment, and the disk is nobody else's.
+            *("-drive", f"file={disk},if=none,id=disk,format=raw,cache=writeback,file.locking=off", "-device", "virtio-blk-pci,drive=disk"),
             *("-device", "virtio-rng-pci", "-device", "virtio-serial-pci"),
             *("-chardev", f"file,id=console,path={scratch}/console,append=on", "-device", "virtconsole,chardev=console"),
             *("-chardev", self._socket("shell"), "-device", "virtconsole,chardev=shell"),
@@ -74,12 +75,19 @@ class Machine:
 
     def start(self):
         """Switches it on; returns the socket of the UART."""
+        for name in "shell", "uart", "qmp":
+            # That of a machine that was killed.
+            if os.path.exists(f"{self.scratch}/{name}"):
+                os.remove(f"{self.scratch}/{name}")
         with open(f"{self.scratch}/qemu", "ab") as errors:
             self.qemu = subprocess.Popen(self.arguments, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors)
         self.shell = self._connect("shell")
         self.qmp = self._connect("qmp").makefile("rwb")
-        self.qmp.readline()
-        self.order("qmp_capabilities")
+        try:
+            self.qmp.readline()
+            self.order("qmp_capabilities")
+        except OSError as error:
+            raise Trouble(f"qemu does not start: {error}\n{self.console()}") from None
         return self._far_end("uart")
 
     def wait_for_shell(self):

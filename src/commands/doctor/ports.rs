@@ -97,7 +97,7 @@ pub fn trouble(device: &Path) -> Option<String> {
             "the kernel's console; remove console={name} from the kernel's command line and restart the machine"
         ));
     }
-    let unit = dbus::active_serial_getty(&Bus::System, name)?;
+    let unit = dbus::active_serial_getty(&Bus::System, name).ok()??;
     Some(format!(
         "a login prompt is on it: sudo systemctl disable --now {unit}"
     ))
