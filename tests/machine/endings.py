@@ -1,5 +1,6 @@
 """What a machine goes through: its port goes and comes back, a login takes it, it restarts, its power is cut."""
 
+import json
 from datetime import datetime
 
 from claims import check, within
@@ -114,9 +115,10 @@ class Endings:
 
     def cut_power(self):
         self.waiting = self.pending()
-        states = self.service.states(HISTORY) + self.service.states(STATE)
+        states = self.service.states(STATE)
         self.boot = states[-1]["boot"]
-        self.delivered = {state["seq"] for state in states if state["boot"] == self.boot}
+        heard = states + [json.loads(kept) for kept in self.service.heard(HISTORY)]
+        self.delivered = {told["seq"] for told in heard if told["boot"] == self.boot}
         self.cut_at = float(self.ask("date +%s.%N"))
         self.service.machine.cut_power()
         return f"{self.waiting} waited"
