@@ -60,7 +60,7 @@ architecture_need_tools() {
 	architecture_need_libraries
 	if [ "$architecture" = armv6 ]; then need_zig; fi
 	architecture_need_std
-	architecture_set_environment
+	architecture_write_compiler
 }
 
 architecture_need_libraries() {
@@ -77,7 +77,10 @@ architecture_unpack() {
 	mkdir -p target/cross
 	rm -rf --one-file-system "$folder.part"
 	mmdebstrap --quiet --variant=extract --architectures="$machine" --include="$*" \
-		"$suite" "$folder.part" http://deb.debian.org/debian >&2 && mv "$folder.part" "$folder"
+		"$suite" "$folder.part" http://deb.debian.org/debian >&2 || return
+	# What is not a package's: qemu would take these devices and names of hosts for this machine's.
+	rm -rf --one-file-system "$folder.part"/{dev,etc,tmp,var}
+	mv "$folder.part" "$folder"
 }
 
 # Debian's own gcc and start files make ARMv7 code for armhf; zig brings libc's start files for ARMv6.
@@ -112,25 +115,15 @@ architecture_need_std() {
 Debian does not have its sources. With rustup: rustup target add $architecture_rust"
 }
 
-architecture_set_environment() {
-	local compiler=$top/target/cross/cc-$architecture name=${architecture_rust//-/_}
+# The C compiler and linker: they find what is Debian 12's.
+architecture_write_compiler() {
+	local compiler=$top/target/cross/cc-$architecture
 	if [ "$architecture" = armv6 ]; then
 		compiler_of_zig
 	else
 		printf '#!/bin/sh\nexec %s-gcc --sysroot="%s" "$@"\n' "$architecture_gnu" "$architecture_root"
 	fi >"$compiler"
 	chmod +x "$compiler"
-	export "CC_$name=$compiler" "CARGO_TARGET_${name^^}_LINKER=$compiler"
-	export "${name^^}_OPENSSL_LIB_DIR=$architecture_root/usr/lib/$architecture_gnu"
-	export "${name^^}_OPENSSL_INCLUDE_DIR=$architecture_root/usr/include"
-	RUSTFLAGS="${RUSTFLAGS:-} $(remap_paths)"
-	export RUSTFLAGS
-	if [ "$architecture" = armv6 ]; then
-		RUSTFLAGS+=" -C target-cpu=arm1176jzf-s"
-		# The builds of dependencies only look into OpenSSL's headers, which are in two places. They would name the target
-		# in a way that zig does not know.
-		export CRATE_CC_NO_DEFAULTS=1 "CFLAGS_$name=-idirafter $architecture_root/usr/include/$architecture_gnu"
-	fi
 }
 
 compiler_of_zig() {
@@ -141,15 +134,28 @@ compiler_of_zig() {
 	END
 }
 
-architecture_cargo() {
+architecture_cargo() (
+	name=${architecture_rust//-/_}
+	compiler=$top/target/cross/cc-$architecture
+	export "CC_$name=$compiler" "CARGO_TARGET_${name^^}_LINKER=$compiler"
+	if [ ${#architecture_emulator[@]} -gt 0 ]; then
+		export "CARGO_TARGET_${name^^}_RUNNER=${architecture_emulator[*]}"
+	fi
+	export "${name^^}_OPENSSL_LIB_DIR=$architecture_root/usr/lib/$architecture_gnu"
+	export "${name^^}_OPENSSL_INCLUDE_DIR=$architecture_root/usr/include"
+	RUSTFLAGS="${RUSTFLAGS:-} $(remap_paths)"
+	if [ "$architecture" = armv6 ]; then
+		RUSTFLAGS+=" -C target-cpu=arm1176jzf-s"
+		# The builds of dependencies only look into OpenSSL's headers, which are in two places. They would name the target
+		# in a way that zig does not know.
+		export CRATE_CC_NO_DEFAULTS=1 "CFLAGS_$name=-idirafter $architecture_root/usr/include/$architecture_gnu"
+	fi
+	export RUSTFLAGS
 	cargo "$1" --locked --target "$architecture_rust" "${architecture_flags[@]}" "${@:2}"
-}
+)
 
 architecture_need_emulator() {
-	local name=${architecture_rust//-/_}
 	[ "$architecture_debian" != "$(dpkg --print-architecture)" ] || return 0
 	need_packages qemu-user
 	architecture_emulator=("qemu-${architecture_gnu%%-*}" -L "$architecture_root")
-	# For the tests that cargo runs.
-	export "CARGO_TARGET_${name^^}_RUNNER=${architecture_emulator[*]}"
 }

@@ -83,7 +83,7 @@ _linky__sensor() {
 
     case "${cmd}" in
         linky__sensor)
-            opts="-v -h -V --config --verbose --help --version run demo set-password check-config decode doctor list-fields simulate status help"
+            opts="-h -V --config --help --version run demo set-password check-config decode doctor list-fields simulate status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -101,7 +101,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__check__subcmd__config)
-            opts="-v -h --config --verbose --help"
+            opts="-h --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -119,7 +119,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__decode)
-            opts="-v -h --mode --parity --format --stats --config --verbose --help"
+            opts="-h --mode --parity --format --stats --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -149,7 +149,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__demo)
-            opts="-v -h --seconds --mode --phases --contract --config --verbose --help"
+            opts="-h --seconds --mode --phases --contract --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -183,7 +183,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__doctor)
-            opts="-v -h --config --verbose --help"
+            opts="-h --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -355,7 +355,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__list__subcmd__fields)
-            opts="-v -h --format --config --verbose --help"
+            opts="-h --format --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -377,7 +377,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__run)
-            opts="-v -h --bus --config --verbose --help"
+            opts="-v -h --bus --verbose --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -399,7 +399,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__set__subcmd__password)
-            opts="-v -h --config --verbose --help"
+            opts="-h --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -417,7 +417,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__simulate)
-            opts="-v -h --mode --phases --contract --producer --power-kva --seed --serial --prm --start --overrun --degraded-clock --messages --speed --flat-out --frames --seconds --parity --noise --burst --lose --output --link --config --verbose --help"
+            opts="-h --mode --phases --contract --producer --power-kva --seed --serial --prm --start --overrun --degraded-clock --messages --speed --flat-out --frames --seconds --parity --noise --burst --lose --output --link --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -503,7 +503,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__status)
-            opts="-v -h --bus --json --config --verbose --help"
+            opts="-h --bus --json --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -1,8 +1,8 @@
 //! The quantities that no single group gives, made from several: a rule each.
 
 use super::contract::Contract;
-use super::ledger::Ledger;
-use super::quantity::{Key, OVERRUN};
+use super::ledger::{Ledger, OVERRUN};
+use super::quantity::Key;
 use super::reading::Reading;
 use super::source::read;
 use super::value::Value;

@@ -4,7 +4,7 @@
 //! came at all for ten seconds ([`Ledger::forget`]). A damaged frame proves nothing about absence. A short
 //! frame (historique, three-phase, during an overrun) proves it only for what short frames carry.
 
-use crate::tic::{Address, Frame, Group, Horodate, Label, Mode, Period, Relays, Status};
+use crate::tic::{Address, Frame, FrameEnd, Group, Horodate, Label, Mode, Period, Relays, Status};
 
 /// So many frames make a label present, and so many without it make it absent.
 pub const FRAMES: u8 = 3;
@@ -78,6 +78,9 @@ impl Content {
         Period::parse(self.text.as_bytes())
     }
 }
+
+/// The overrun warnings of the historique mode, sent only while an overrun lasts.
+pub const OVERRUN: &[Label] = &[Label::ADPS, Label::ADIR1, Label::ADIR2, Label::ADIR3];
 
 #[derive(Clone, Debug, Default)]
 struct Entry {
@@ -153,6 +156,7 @@ impl Ledger {
                 continue;
             };
             let here = core::mem::take(&mut entry.here);
+            let damaged = damaged && !(OVERRUN.contains(&label) && frame.end() == FrameEnd::Etx);
             if here || damaged || (short && !is_in_short_frames(label)) {
                 continue;
             }

@@ -7,6 +7,7 @@
 //! `[standard source] [historique source] home-assistant, enabled-by-default;`. A row whose `since`
 //! is above [`FILLED`] is not filled yet and is in no output.
 
+use super::ledger::OVERRUN;
 use super::row::{Enabled, Home, Kind, On, Quantity};
 use super::source::{Source, from, horodate as time, number, read, relay, rule, stge, text};
 use crate::tic::Label as L;
@@ -35,9 +36,6 @@ pub const HISTORIQUE_INDEXES: &[L] = &[
     L::BBRHCJR,
     L::BBRHPJR,
 ];
-
-/// The overrun warnings of the historique mode, sent only while an overrun lasts.
-pub const OVERRUN: &[L] = &[L::ADPS, L::ADIR1, L::ADIR2, L::ADIR3];
 
 const NONE: Source = Source::NONE;
 const OWN: Source = Source::OWN;

@@ -256,7 +256,7 @@ impl<'a, 'v> Line<'a, 'v> {
         };
         self.pacing.push_bytes(bytes.len());
         self.hearing.push_bytes(correct.is_some(), self.now());
-        correct.map_or(Heard::Noise, Heard::Correct)
+        correct.map_or(Heard::Noise(bytes.len()), Heard::Correct)
     }
 
     /// Tells the frames in `bytes`; the mode, if there was a correct group.

@@ -7,7 +7,8 @@
 //!
 //! - While seeking, each speed is listened to for [`TRY`] from its first byte, or [`DEAF`] if no byte comes, in turn.
 //! - A mode once found is left only after [`BAD`] of bytes without one correct group: never for an error, and never for a
-//!   silence, which says nothing about the mode.
+//!   silence, which says nothing about the mode. A network may bring frames in bursts, with pauses of a second: those count,
+//!   while a [`CRACKLE`] is forgotten in the first pause.
 //! - A mode that the configuration says is never left; after [`BAD`] it is only decoded anew, since what the decoder made of the
 //!   noise (that characters have a parity bit) may be wrong.
 //! - The speed of the port and the mode of the decoder are two things: a pty, a network and some dongles have no speed, and
@@ -15,6 +16,7 @@
 //!
 //! Pure: time is an argument, counted from any origin.
 
+use super::hearing::LOST;
 use crate::tic::Mode;
 use std::time::Duration;
 
@@ -25,6 +27,9 @@ pub const DEAF: Duration = Duration::from_secs(4);
 /// Bytes without a correct group: the mode found is doubted.
 pub const BAD: Duration = Duration::from_secs(5);
 
+/// So few bytes between two pauses are no frame of another mode.
+const CRACKLE: usize = 64;
+
 /// What came from the port since the last time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heard {
@@ -32,8 +37,8 @@ pub enum Heard {
     Nothing,
     /// No byte for so long that the line counts as silent.
     Silence,
-    /// Bytes, and no correct group among them.
-    Noise,
+    /// So many bytes, and no correct group among them.
+    Noise(usize),
     /// A correct group of this mode; once a mode is found, only that one is heard.
     Correct(Mode),
 }
@@ -47,6 +52,14 @@ pub enum Step {
     Try(Mode),
     /// The mode is found: decode it from now on with a new decoder; the speed stays.
     Found(Mode),
+}
+
+/// Bytes without a correct group.
+#[derive(Clone, Copy, Debug)]
+struct Bad {
+    since: Duration,
+    last: Duration,
+    count: usize,
 }
 
 /// The search for the mode, over the life of an open port.
@@ -66,7 +79,7 @@ enum State {
     },
     Found {
         mode: Mode,
-        bad_since: Option<Duration>,
+        bad: Option<Bad>,
     },
 }
 
@@ -99,7 +112,7 @@ impl Seeking {
         match (&mut self.state, heard) {
             (State::Trying { .. }, Heard::Correct(mode)) => self.take(mode),
             (State::Trying { since, first_byte }, _) => {
-                if heard == Heard::Noise {
+                if let Heard::Noise(_) = heard {
                     first_byte.get_or_insert(now);
                 }
                 let due = first_byte.map_or(*since + DEAF, |first| first + TRY);
@@ -110,12 +123,27 @@ impl Seeking {
                 }
             }
             (State::Found { .. }, Heard::Nothing) => Step::Stay,
-            (State::Found { bad_since, .. }, Heard::Silence | Heard::Correct(_)) => {
-                *bad_since = None;
+            (State::Found { bad, .. }, Heard::Silence) => {
+                *bad = bad.filter(|bad| bad.count > CRACKLE && now < bad.last + LOST);
                 Step::Stay
             }
-            (State::Found { mode, bad_since }, Heard::Noise) => {
-                let (mode, since) = (*mode, *bad_since.get_or_insert(now));
+            (State::Found { bad, .. }, Heard::Correct(_)) => {
+                *bad = None;
+                Step::Stay
+            }
+            (State::Found { mode, bad }, Heard::Noise(count)) => {
+                let before = bad.unwrap_or(Bad {
+                    since: now,
+                    last: now,
+                    count: 0,
+                });
+                let since = before.since;
+                *bad = Some(Bad {
+                    since,
+                    last: now,
+                    count: before.count.saturating_add(count),
+                });
+                let mode = *mode;
                 if now < since + BAD {
                     Step::Stay
                 } else if self.told {
@@ -144,10 +172,7 @@ impl Seeking {
 
 impl State {
     fn found(mode: Mode) -> Self {
-        Self::Found {
-            mode,
-            bad_since: None,
-        }
+        Self::Found { mode, bad: None }
     }
 
     fn trying(now: Duration) -> Self {
@@ -180,11 +205,11 @@ mod tests {
     fn the_speeds_take_turns_while_only_noise_comes() {
         let mut seeking = Seeking::new(None, Standard, ms(0));
         assert_eq!(
-            until_step(&mut seeking, Heard::Noise, 0),
+            until_step(&mut seeking, Heard::Noise(96), 0),
             (Step::Try(Historique), 2000)
         );
         assert_eq!(
-            until_step(&mut seeking, Heard::Noise, 2100),
+            until_step(&mut seeking, Heard::Noise(96), 2100),
             (Step::Try(Standard), 4100)
         );
         assert_eq!(seeking.speed(), Standard);
@@ -200,7 +225,7 @@ mod tests {
         // A line that wakes up gets its whole time from its first byte.
         assert_eq!(seeking.push(Heard::Silence, ms(7900)), Step::Stay);
         assert_eq!(
-            until_step(&mut seeking, Heard::Noise, 7950),
+            until_step(&mut seeking, Heard::Noise(96), 7950),
             (Step::Try(Historique), 9950)
         );
     }
@@ -223,13 +248,13 @@ mod tests {
             let heard = if now % 4000 == 0 {
                 Heard::Correct(Standard)
             } else {
-                Heard::Noise
+                Heard::Noise(96)
             };
             assert_eq!(seeking.push(heard, ms(now)), Step::Stay);
         }
         seeking.push(Heard::Correct(Standard), ms(60_000));
         assert_eq!(
-            until_step(&mut seeking, Heard::Noise, 60_100),
+            until_step(&mut seeking, Heard::Noise(96), 60_100),
             (Step::Try(Historique), 65_100)
         );
         assert_eq!(
@@ -245,17 +270,32 @@ mod tests {
         assert_eq!(until_step(&mut seeking, Heard::Silence, 200).0, Step::Stay);
         // Nor does a crackle now and then.
         for now in (70_000..200_000).step_by(3000) {
-            assert_eq!(seeking.push(Heard::Noise, ms(now)), Step::Stay);
+            assert_eq!(seeking.push(Heard::Noise(3), ms(now)), Step::Stay);
             assert_eq!(seeking.push(Heard::Silence, ms(now + 1000)), Step::Stay);
         }
+    }
+
+    #[test]
+    fn frames_of_the_other_mode_in_bursts_are_found_out() {
+        let mut seeking = Seeking::new(None, Standard, ms(0));
+        seeking.push(Heard::Correct(Standard), ms(100));
+        for now in [2000, 4000, 6000] {
+            assert_eq!(seeking.push(Heard::Noise(150), ms(now)), Step::Stay);
+            assert_eq!(seeking.push(Heard::Silence, ms(now + 1500)), Step::Stay);
+        }
+        let step = seeking.push(Heard::Noise(150), ms(8000));
+        assert_eq!(step, Step::Try(Historique));
     }
 
     #[test]
     fn a_mode_that_was_told_is_kept_and_decoded_anew() {
         let mut seeking = Seeking::new(Some(Historique), Standard, ms(0));
         let anew = Step::Found(Historique);
-        assert_eq!(until_step(&mut seeking, Heard::Noise, 0), (anew, 5000));
-        assert_eq!(until_step(&mut seeking, Heard::Noise, 5100), (anew, 10_100));
+        assert_eq!(until_step(&mut seeking, Heard::Noise(96), 0), (anew, 5000));
+        assert_eq!(
+            until_step(&mut seeking, Heard::Noise(96), 5100),
+            (anew, 10_100)
+        );
         assert_eq!(seeking.speed(), Historique);
     }
 }

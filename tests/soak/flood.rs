@@ -18,7 +18,7 @@ use crate::support::daemon::Home;
 
 /// So often the gauges are read.
 const STEPS: u64 = 20;
-/// What the daemon held in the middle of the first so many readings is compared with that of as many last ones.
+/// What a daemon holds that is warm, after so many readings, is compared with what it holds at the end; medians of so many.
 const WARM: usize = 5;
 /// A file of the history, once something had to be kept, and a connection that is being made.
 const FILES: usize = 2;
@@ -56,14 +56,14 @@ pub fn run(frames: u64) {
         readings.push(gauge);
     }
     let (warm, last) = (
-        middle(&readings[..WARM]),
+        middle(&readings[WARM..2 * WARM]),
         middle(&readings[readings.len() - WARM..]),
     );
     let growth = last.growth_since(&warm);
     println!("\n{frames} frames, {} MB", bytes / 1_000_000);
     println!("processor: {} ms", last.cpu);
     println!(
-        "memory: {} kB in the first quarter, {} kB in the last: {growth:+.1} %",
+        "memory: {} kB in the second quarter, {} kB in the last: {growth:+.1} %",
         warm.memory, last.memory
     );
     assert!(growth < 5.0, "the memory grew by {growth:.1} %");

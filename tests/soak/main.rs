@@ -94,8 +94,11 @@ fn seed() -> u64 {
 
 /// Starts this program again where it may mount a file system, which goes with it. Returns only why that failed.
 fn go_inside(arguments: &[String]) -> std::io::Error {
+    let is_root = nix::unistd::Uid::effective().is_root();
+    let user = (!is_root).then_some("--map-root-user");
     Command::new("unshare")
-        .args(["--map-root-user", "--mount"])
+        .args(user)
+        .arg("--mount")
         .arg(env::current_exe().unwrap())
         .args(arguments)
         .env(INSIDE, "1")

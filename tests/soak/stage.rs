@@ -262,10 +262,9 @@ impl Drop for Stage<'_> {
         self.wire.unplug();
         self.daemon = None;
         if thread::panicking() {
-            let log = self.home.log();
-            let lines: Vec<&str> = log.lines().collect();
-            let last = &lines[lines.len().saturating_sub(40)..];
-            println!("the daemon said at last:\n{}", last.join("\n"));
+            let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("soak.log");
+            let _ = fs::write(&path, self.home.log());
+            println!("what the daemon said is in {}", path.display());
         }
     }
 }

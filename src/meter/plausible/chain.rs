@@ -30,7 +30,7 @@ const ALONE: Duration = Duration::from_secs(60);
 /// One that is contradicted or doubted is believed when it is so old.
 const DOUBTFUL: Duration = Duration::from_secs(24 * 3600);
 
-/// So many values take one back that came twice.
+/// So many values take one back that came twice, and so many make a series that one digit is doubted by.
 const MANY: u32 = 10;
 
 /// What the rest of the frame says of a value.
@@ -38,6 +38,8 @@ const MANY: u32 = 10;
 pub enum Witness {
     /// It cannot be so.
     Contradicts,
+    /// Something is not so, and may be this.
+    Doubts,
     /// Nothing.
     Silent,
     /// It is so, or a step or two off.
@@ -97,6 +99,8 @@ struct Good {
     value: i64,
     /// It came twice.
     is_sure: bool,
+    /// So many values were believed, up to it, without a leap.
+    series: u32,
     wall: Option<Timestamp>,
     /// `None`: it was of an earlier start, and only the wall clock tells how old it is.
     mono: Option<Duration>,
@@ -130,6 +134,7 @@ impl Chain {
         let good = Good {
             value: baseline.value,
             is_sure: true,
+            series: MANY,
             wall: Some(Timestamp(baseline.time)),
             mono: None,
         };
@@ -176,7 +181,7 @@ impl Chain {
                 let age = now.mono.saturating_sub(waits.at);
                 !waits.is_leap && !evidence.follows(waits.value, value, age)
             });
-            self.believe(value, stands, now);
+            self.believe(value, stands, false, now);
             return if drops {
                 Verdict::AcceptAndDrop
             } else {
@@ -186,7 +191,7 @@ impl Chain {
         let candidate = self.extend(value, is_leap, after_silence, evidence);
         if self.is_enough(candidate, evidence) || self.takes_back(candidate, evidence) {
             let from = self.good().filter(|_| candidate.is_leap);
-            self.believe(value, candidate.length > 1, now);
+            self.believe(value, candidate.length > 1, candidate.is_leap, now);
             return from.map_or(Verdict::Accept, |from| Verdict::Jump { from });
         }
         if candidate.length == 1 && (!is_leap || self.good.is_none()) {
@@ -220,7 +225,7 @@ impl Chain {
             Witness::Confirms => true,
             Witness::Contradicts => false,
             // What can follow a value of unknown age is hardly less than what can come first of all.
-            Witness::Allows | Witness::Silent => {
+            Witness::Allows | Witness::Silent | Witness::Doubts => {
                 match self.good.and_then(|g| g.age(evidence.now)) {
                     Some(_) => evidence.is_quiet,
                     None => evidence.is_sound,
@@ -229,10 +234,12 @@ impl Chain {
         }
     }
 
-    fn believe(&mut self, value: i64, is_sure: bool, now: Moment) {
+    fn believe(&mut self, value: i64, is_sure: bool, is_leap: bool, now: Moment) {
+        let series = self.good.map_or(0, |good| good.series);
         let good = Good {
             value,
             is_sure,
+            series: if is_leap { 1 } else { series.saturating_add(1) },
             wall: now.wall,
             mono: Some(now.mono),
         };
@@ -270,6 +277,7 @@ impl Chain {
                 // After a silence much is possible, and one digit explains it too easily.
                 if let Some(good) = self.good.filter(|good| {
                     !after_silence
+                        && good.series >= MANY
                         && !good.is_followed_by(value, evidence)
                         && !self.doubt.is_in(value)
                 }) {
@@ -289,14 +297,15 @@ impl Chain {
         *self.candidate.insert(candidate)
     }
 
-    /// Whether a value may show that the last good one was damaged.
+    /// Whether a value may show that the last good one was damaged: it follows the one before; or there was none.
     fn goes_back(&self, value: i64, evidence: &Evidence<'_>) -> bool {
-        self.good.is_some_and(|good| {
-            value < good.value
-                && self.before.map_or(!good.is_sure, |before| {
-                    before.is_followed_by(value, evidence)
-                })
-        })
+        match (self.good, self.before) {
+            (Some(good), Some(before)) => {
+                value < good.value && before.is_followed_by(value, evidence)
+            }
+            (Some(good), None) => !good.is_sure,
+            (None, _) => false,
+        }
     }
 
     /// Whether a chain shows that the last good value was damaged.
@@ -308,7 +317,7 @@ impl Chain {
         candidate.goes_back
             && candidate.length >= enough
             && evidence.witness != Witness::Contradicts
-            && self.good() > Some(candidate.value)
+            && self.goes_back(candidate.value, evidence)
     }
 
     fn is_enough(&self, candidate: Candidate, evidence: &Evidence<'_>) -> bool {
@@ -327,7 +336,7 @@ impl Chain {
             return length >= 2 || confirmed || evidence.is_sound;
         }
         let is_doubted = !confirmed && self.doubt.is_in(value);
-        if is_doubted || evidence.witness == Witness::Contradicts {
+        if is_doubted || evidence.witness <= Witness::Doubts {
             return length >= 3 && age >= DOUBTFUL;
         }
         length >= 2 && (after_silence || !is_leap) || length >= 3 && (confirmed || age >= ALONE)

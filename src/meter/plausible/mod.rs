@@ -14,7 +14,7 @@
 //! | [`Rule::Clock`] | DATE | it advances as time does, or a chain of them is long enough |
 //! | [`Rule::Text`] | identity, contract, texts, dated values | it comes twice, and is near the meter's clock (`repeat`) |
 //! | [`Rule::Maximum`] | the maxima of the day | as a text; it may grow meanwhile, and does not fall within the day |
-//! | [`Rule::Register`] | STGE, RELAIS, NTARF … | the frame is sound, or it comes twice |
+//! | [`Rule::Register`] | STGE, RELAIS, NJOURF … | the frame is sound, or it comes twice |
 //! | [`Rule::Once`] | MSG2 | parity was checked, or it comes twice |
 //! | [`Rule::Moment`] | powers, currents, voltages | at once: the next frame corrects it |
 //!
@@ -213,10 +213,13 @@ impl Judge {
         self.totals.about(label, frame, &good)
     }
 
-    /// Another meter answers: the indexes and the clock of the last one say nothing of it.
+    /// Another meter answers: the indexes, the maxima and the clock of the last one say nothing of it.
     fn start_meter(&mut self) {
         for track in &mut self.tracks {
-            track.chain = Chain::default();
+            *track = Track {
+                chain: Chain::default(),
+                repeat: Repeat::of_another_meter(),
+            };
         }
         self.totals = Totals::default();
         self.date = None;

@@ -1,7 +1,8 @@
 //! A content that is believed when it comes twice; on a bad line, a text or an identity comes three times.
 //!
-//! What is known already needs no second time. A dated value must also be near the meter's own clock, and a maximum of
-//! the day must not fall within the day; one that is not so is believed only after a minute of repeating itself.
+//! What is known already needs no second time. A maximum that grows from frame to frame repeats itself well enough, on a
+//! good line. A dated value must also be near the meter's own clock, and a maximum of the day must not fall within the
+//! day; one that is not so is believed only after a minute of repeating itself.
 
 use core::time::Duration;
 
@@ -15,8 +16,8 @@ use crate::tic::{Group, Horodate, Kind, Label, civil};
 const UNLIKELY: Duration = Duration::from_secs(60);
 /// A dated value may be so much older than the meter's clock, in seconds: maxima of a house that stood empty.
 const OLDEST: i64 = 60 * civil::DAY;
-/// And so much newer.
-const NEWEST: i64 = 3600;
+/// And so much newer: the clock is believed a frame or two late when it is set.
+const NEWEST: i64 = 60;
 
 #[derive(Clone, Debug)]
 struct Pending {
@@ -29,9 +30,19 @@ struct Pending {
 #[derive(Clone, Debug, Default)]
 pub struct Repeat {
     pending: Option<Pending>,
+    /// What is known is still of a meter that was replaced.
+    is_of_another: bool,
 }
 
 impl Repeat {
+    /// Where what is known is of a meter that was replaced: a maximum may be less.
+    pub fn of_another_meter() -> Self {
+        Self {
+            pending: None,
+            is_of_another: true,
+        }
+    }
+
     /// Judges a group. `known` is what was last believed of its label, `date` the meter's clock.
     pub fn judge(
         &mut self,
@@ -47,7 +58,7 @@ impl Repeat {
         }
         let maximum = Rule::of(label) == Rule::Maximum;
         let agrees = |pending: &Pending| {
-            pending.content.is(group) || maximum && grows(&pending.content, group)
+            pending.content.is(group) || maximum && quiet && grows(&pending.content, group)
         };
         let Some(pending) = self.pending.as_mut().filter(|pending| agrees(pending)) else {
             self.pending = Some(Pending {
@@ -62,11 +73,12 @@ impl Repeat {
             return Verdict::Wait;
         }
         let unlikely = !is_near(label, group, date)
-            || maximum && known.is_some_and(|known| falls(known, group));
+            || maximum && !self.is_of_another && known.is_some_and(|known| falls(known, group));
         if unlikely && now.mono.saturating_sub(pending.since) < UNLIKELY {
             pending.content = Content::of(group);
             return Verdict::Hold;
         }
+        self.is_of_another = false;
         self.settle(Verdict::Accept, true)
     }
 

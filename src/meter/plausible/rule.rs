@@ -30,14 +30,19 @@ impl Rule {
             Label::SMAXSN | Label::SMAXSN1 | Label::SMAXSN2 | Label::SMAXSN3 | Label::SMAXIN => {
                 Self::Maximum
             }
-            Label::VTIC | Label::PREF | Label::PCOUP | Label::ISOUSC => Self::Text,
-            Label::STGE | Label::RELAIS | Label::NTARF | Label::NJOURF | Label::NJOURF_1 => {
-                Self::Register
-            }
-            Label::IMAX | Label::IMAX1 | Label::IMAX2 | Label::IMAX3 | Label::PMAX => {
-                Self::Register
-            }
-            Label::PEJP | Label::PPOT => Self::Register,
+            // NTARF is a number, and goes with the texts of the tariff.
+            Label::VTIC | Label::PREF | Label::PCOUP | Label::ISOUSC | Label::NTARF => Self::Text,
+            Label::STGE
+            | Label::RELAIS
+            | Label::NJOURF
+            | Label::NJOURF_1
+            | Label::IMAX
+            | Label::IMAX1
+            | Label::IMAX2
+            | Label::IMAX3
+            | Label::PMAX
+            | Label::PEJP
+            | Label::PPOT => Self::Register,
             _ if is_index(label) => Self::Index,
             _ if label.has_horodate() || label.kind() != Kind::Number => Self::Text,
             _ => Self::Moment,

@@ -6,7 +6,7 @@
 //! step of the index may fall between them.
 //!
 //! A part that was lost is as it was, or more: a sum that is too low then says nothing. When one sum fails and the other
-//! does not, a part is wrong: the one that makes up the whole difference by its change since its last good value. When
+//! does not, a part is wrong: the one whose change since its last good value makes up for the difference. When
 //! both fail, it is EAST, and nothing is said of the parts.
 
 use super::chain::Witness;
@@ -118,8 +118,15 @@ impl Check {
             Self::Holds(witness) => return witness,
             Self::Fails { by } => by,
         };
-        match number(frame, label).zip(good(label)) {
-            Some((now, last)) if (now - last - by).abs() <= TOLERANCE => Witness::Contradicts,
+        // It counted on meanwhile, if it was held back for long.
+        let may_explain = |change: i64| match by {
+            1.. => change >= by - TOLERANCE,
+            _ => change < 0,
+        };
+        let change = number(frame, label).zip(good(label));
+        match change.map(|(now, last)| now - last) {
+            Some(change) if (change - by).abs() <= TOLERANCE => Witness::Contradicts,
+            Some(change) if may_explain(change) => Witness::Doubts,
             _ => Witness::Silent,
         }
     }

@@ -1,6 +1,15 @@
 use super::Witness::{Confirms, Contradicts, Silent};
 use super::*;
 
+/// A value that has grown by one a second for a while.
+fn acquainted(value: i64) -> Chain {
+    let mut chain = Chain::default();
+    for (value, second) in (value - 10..=value).zip(0..) {
+        judge(&mut chain, second, value, Silent);
+    }
+    chain
+}
+
 /// Values a second apart, of which each may be the one before or up to ten more.
 fn judge(chain: &mut Chain, second: u64, value: i64, witness: Witness) -> Verdict {
     judge_with(chain, second, value, witness, true)
@@ -42,6 +51,7 @@ fn what_follows_is_good_and_a_lone_leap_is_not() {
 fn a_confirmed_chain_of_three_is_believed() {
     let mut chain = Chain::default();
     judge(&mut chain, 0, 100, Silent);
+    judge(&mut chain, 0, 100, Silent);
     assert_eq!(judge(&mut chain, 1, 9_000, Confirms), Verdict::Hold);
     assert_eq!(judge(&mut chain, 2, 9_001, Confirms), Verdict::Hold);
     assert_eq!(
@@ -53,6 +63,7 @@ fn a_confirmed_chain_of_three_is_believed() {
 #[test]
 fn a_chain_that_nothing_confirms_is_believed_after_a_minute() {
     let mut chain = Chain::default();
+    judge(&mut chain, 0, 100, Silent);
     judge(&mut chain, 0, 100, Silent);
     for second in 1..61 {
         assert_eq!(
@@ -71,6 +82,7 @@ fn a_chain_that_nothing_confirms_is_believed_after_a_minute() {
 fn a_contradicted_chain_is_not_believed_for_an_hour() {
     let mut chain = Chain::default();
     judge(&mut chain, 0, 100, Silent);
+    judge(&mut chain, 0, 100, Silent);
     for second in 1..3600 {
         let verdict = judge(&mut chain, second, 9_000, Contradicts);
         assert!(!verdict.is_accepted(), "{second}");
@@ -88,6 +100,7 @@ fn one_damaged_value_below_does_not_cost_the_next() {
 #[test]
 fn after_a_silence_two_are_enough() {
     let mut chain = Chain::default();
+    judge(&mut chain, 0, 100, Silent);
     judge(&mut chain, 0, 100, Silent);
     assert_eq!(judge(&mut chain, 70, 9_000, Silent), Verdict::Hold);
     assert_eq!(
@@ -208,23 +221,48 @@ fn a_stuck_digit_never_enters_and_locks_nothing_out() {
 
 #[test]
 fn a_leap_that_one_digit_explains_is_believed_when_the_digit_moves() {
-    let mut chain = Chain::default();
-    judge(&mut chain, 0, 12_345, Silent);
+    let mut chain = acquainted(12_345);
     for second in 1..655 {
         let value = 15_345 + i64::try_from(second).unwrap();
-        assert_eq!(judge(&mut chain, second, value, Silent), Verdict::Hold);
+        assert_eq!(judge(&mut chain, 10 + second, value, Silent), Verdict::Hold);
     }
-    assert_eq!(judge(&mut chain, 655, 16_000, Silent), Verdict::Accept);
+    assert_eq!(judge(&mut chain, 665, 16_000, Silent), Verdict::Accept);
 }
 
 #[test]
 fn a_leap_that_one_digit_explains_is_believed_in_a_day() {
-    let mut chain = Chain::default();
-    judge(&mut chain, 0, 12_345_678, Silent);
-    for minute in 1..24 * 60 {
-        let verdict = judge(&mut chain, minute * 30, 42_345_678, Silent);
-        assert_eq!(verdict, Verdict::Hold, "{minute}");
+    let mut chain = acquainted(12_345_678);
+    for turn in 1..=24 * 120 {
+        let verdict = judge(&mut chain, 10 + turn * 30, 92_345_678, Silent);
+        assert_eq!(verdict, Verdict::Hold, "{turn}");
     }
+    let jump = Verdict::Jump { from: 12_345_678 };
+    let verdict = judge(&mut chain, 40 + 24 * 3600, 92_345_678, Silent);
+    assert_eq!(verdict, jump);
+}
+
+#[test]
+fn a_first_value_that_the_next_two_do_not_follow_was_damaged() {
+    for first in [100, 90_000] {
+        let mut chain = Chain::default();
+        assert_eq!(judge(&mut chain, 0, first, Silent), Verdict::Accept);
+        assert_eq!(judge(&mut chain, 1, 5_000, Silent), Verdict::Hold);
+        let jump = Verdict::Jump { from: first };
+        assert_eq!(judge(&mut chain, 2, 5_001, Silent), jump);
+    }
+}
+
+#[test]
+fn a_digit_is_not_doubted_by_what_came_a_few_times_only() {
+    let mut chain = Chain::default();
+    for second in 0..3 {
+        judge(&mut chain, second, 12_845_678, Silent);
+    }
+    for second in 3..63 {
+        assert_eq!(judge(&mut chain, second, 12_345_678, Silent), Verdict::Hold);
+    }
+    let jump = Verdict::Jump { from: 12_845_678 };
+    assert_eq!(judge(&mut chain, 63, 12_345_678, Silent), jump);
 }
 
 #[test]
