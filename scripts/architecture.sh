@@ -53,7 +53,8 @@ architecture_need_tools() {
 	if [ "$architecture_debian" = "$(dpkg --print-architecture)" ]; then
 		packages+=(gcc libc6-dev binutils)
 	else
-		packages+=("gcc-$architecture_gnu" "binutils-$architecture_gnu")
+		# A name of a package has no underscore.
+		packages+=("gcc-${architecture_gnu//_/-}" "binutils-${architecture_gnu//_/-}")
 	fi
 	need_packages "${packages[@]}"
 	need_rust
@@ -64,7 +65,7 @@ architecture_need_tools() {
 }
 
 architecture_need_libraries() {
-	need_packages mmdebstrap debian-archive-keyring
+	need_packages mmdebstrap debian-archive-keyring gpg uidmap mount
 	architecture_unpack "$architecture_debian" bookworm "$architecture_root" libc6-dev libssl-dev
 }
 

@@ -4,7 +4,8 @@
 //! - The history ([`Log`]): what could not be delivered yet, in `history/`.
 //!
 //! One thread writes them all ([`Keeper`]); a sink reaches the history by its [`Backlog`]. Neither ever waits for the
-//! disk, and no failure of the disk stops anything.
+//! disk, and no failure of the disk stops anything. A disk that does not answer for 15 s ends in a restart, as any part that
+//! hangs.
 
 mod backlog;
 mod error;
