@@ -175,6 +175,14 @@ impl Ledger {
         }
     }
 
+    /// Another meter answers: of what was known, only what the last frame said stands.
+    pub fn start_meter(&mut self) {
+        for entry in self.entries.iter_mut().filter(|entry| !entry.fresh) {
+            entry.stands = false;
+            entry.known = false;
+        }
+    }
+
     /// Whether the label was seen in enough frames, near each other, to belong to this meter.
     pub fn is_present(&self, label: Label) -> bool {
         self.entries

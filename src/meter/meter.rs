@@ -244,7 +244,9 @@ impl Meter {
             }
             verdict.is_accepted()
         });
-        judge.end_frame(frame);
+        if judge.end_frame(frame) {
+            self.ledger.start_meter();
+        }
     }
 
     /// What was known of the other mode does not hold in this one.

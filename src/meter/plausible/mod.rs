@@ -123,6 +123,8 @@ pub struct Judge {
     tracks: Vec<Track>,
     totals: Totals,
     date: Option<Horodate>,
+    /// Another meter was believed in the frame that is being judged.
+    is_another: bool,
 }
 
 impl Default for Judge {
@@ -131,6 +133,7 @@ impl Default for Judge {
             tracks: vec![Track::default(); Label::COUNT],
             totals: Totals::default(),
             date: None,
+            is_another: false,
         }
     }
 }
@@ -200,9 +203,10 @@ impl Judge {
         verdict
     }
 
-    /// A frame is judged.
-    pub fn end_frame(&mut self, frame: &Frame) {
+    /// A frame is judged. Says whether another meter was believed in it.
+    pub fn end_frame(&mut self, frame: &Frame) -> bool {
         self.totals.learn(frame);
+        core::mem::take(&mut self.is_another)
     }
 
     fn witness(&self, label: Label, frame: &Frame) -> Witness {
@@ -223,6 +227,7 @@ impl Judge {
         }
         self.totals = Totals::default();
         self.date = None;
+        self.is_another = true;
     }
 }
 
