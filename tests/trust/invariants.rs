@@ -16,7 +16,7 @@ pub struct Invariants {
 struct Index {
     key: Key,
     last: u64,
-    /// It is still that of a meter that was replaced.
+    /// It may still be that of a meter that was replaced.
     is_of_another: bool,
 }
 
@@ -35,11 +35,11 @@ impl Invariants {
         if !same_mode {
             self.indexes.clear();
         }
+        self.check_indexes(update);
         if tells(update, EventKind::MeterReplaced) {
             let indexes = self.indexes.iter_mut();
             indexes.for_each(|index| index.is_of_another = true);
         }
-        self.check_indexes(update);
         (self.mode, self.keys) = (snapshot.mode, snapshot.keys);
         for (key, value) in snapshot.entries() {
             check_value(snapshot, key, value);
@@ -64,7 +64,10 @@ impl Invariants {
             };
             let last = index.last;
             assert!(
-                *value >= last || index.is_of_another || tells(update, EventKind::IndexJumped),
+                *value >= last
+                    || index.is_of_another
+                    || tells(update, EventKind::IndexJumped)
+                    || tells(update, EventKind::MeterReplaced),
                 "{key:?} goes back from {last} to {value}"
             );
             index.is_of_another &= *value == last;
