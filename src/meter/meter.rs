@@ -244,9 +244,12 @@ impl Meter {
             }
             verdict.is_accepted()
         });
-        if judge.end_frame(frame) {
+        let another = judge.end_frame(frame);
+        if another {
             self.ledger.start_meter();
         }
+        // What is kept on disk is wrong by more than ten minutes.
+        self.learned |= another || !self.jumps.is_empty();
     }
 
     /// What was known of the other mode does not hold in this one.

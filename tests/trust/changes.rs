@@ -29,7 +29,9 @@ fn another_meter_is_believed_within_ten_frames() {
         .unwrap();
         ear.turn_to(mode);
         let replaced = |ear: &Ear| ear.count(EventKind::MeterReplaced) == 1;
+        ear.take_memory();
         ear.until(9, || next(&mut other), replaced);
+        assert!(ear.take_memory(), "what is on disk is of the other meter");
         let (sent, groups) = next(&mut other);
         ear.hear(&sent);
         assert_indexes(&ear, &groups);

@@ -83,6 +83,11 @@ impl Ear {
         });
     }
 
+    /// Whether something is to be kept on disk at once.
+    pub fn take_memory(&mut self) -> bool {
+        self.listener.take_memory(self.now).is_some()
+    }
+
     /// Hears a frame as it was sent.
     pub fn hear(&mut self, sent: &Sent) -> Arc<Snapshot> {
         self.hear_instead(sent, &sent.groups)
