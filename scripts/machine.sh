@@ -5,9 +5,8 @@
 #   machine_make ARCH SUITE          makes what is not kept already; $machine is the folder that holds it:
 #                                    kernel, initrd, and disk, which is to be copied before it is written to
 #
-# It is a Debian with systemd as its first process, a broker, a name server and no network. Beside that there is a shell for
-# the driver (tests/machine): each line that comes on the second virtio console is a script in base64, its answer
-# is the output in base64 and the exit status. A machine of another architecture is configured by qemu-user.
+# It is a Debian with systemd as its first process, a broker, a name server and no network. What the driver needs in it is
+# put there for each run (tests/machine). A machine of another architecture is configured by qemu-user.
 
 machine=
 
@@ -118,36 +117,4 @@ machine_settings() {
 		ln -sf /dev/null "$units/$unit"
 	done
 	rm -f "$units/multi-user.target.wants/mosquitto.service"
-	mkdir -p "$root/usr/local/sbin"
-	cat >"$root/usr/local/sbin/driver-shell" <<-'END'
-		#!/bin/sh
-		stty raw -echo
-		echo ready
-		while read -r script; do
-			echo "$script" | base64 -d >/run/driver-script
-			sh /run/driver-script </dev/null >/run/driver-answer 2>&1
-			status=$?
-			echo "$(base64 -w 0 /run/driver-answer) $status"
-		done
-	END
-	chmod 755 "$root/usr/local/sbin/driver-shell"
-	cat >"$units/driver-shell.service" <<-'END'
-		[Unit]
-		Description=The shell of the test's driver
-		After=dbus.socket systemd-udevd.service
-
-		[Service]
-		ExecStart=/usr/local/sbin/driver-shell
-		Restart=always
-		StandardInput=tty-force
-		StandardOutput=tty
-		StandardError=journal
-		TTYPath=/dev/hvc1
-		Environment=HOME=/root LANG=C.UTF-8 TERM=dumb SYSTEMD_PAGER= SYSTEMD_COLORS=0 DEBIAN_FRONTEND=noninteractive
-		KillMode=process
-
-		[Install]
-		WantedBy=multi-user.target
-	END
-	ln -sf ../driver-shell.service "$units/multi-user.target.wants/driver-shell.service"
 }

@@ -4,8 +4,9 @@ The machine is made of what scripts/machine.sh leaves in a folder (kernel, initr
 Its first UART is no console but a socket of ours: a free serial port with the kernel's own driver and genuine udev
 events. On arm64 and armhf it is a PL011, ttyAMA0; on amd64 a 16550, ttyS0. Eight bits pass, and no baud rate is checked.
 
-The kernel writes to the first virtio console, a file; the shell is on the second: a script in base64 goes there, its
-output in base64 and its exit status come back. There is no network.
+The kernel writes to a virtio console, a file. The shell is on a virtio port: a script in base64 goes there, its output in
+base64 and its exit status come back. It is no console, for qemu drops what a console says faster than it is read. There is
+no network.
 """
 
 import base64
@@ -24,6 +25,13 @@ MACHINES = {
     "armhf": ["qemu-system-arm", "-machine", "virt,highmem=off", "-cpu", "cortex-a15"],
 }
 PORTS = {"amd64": "ttyS0", "arm64": "ttyAMA0", "armhf": "ttyAMA0"}
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+# What the shell needs on the disk: path in it, file here.
+FILES = {
+    "/usr/local/sbin/driver-shell": f"{HERE}/driver-shell",
+    "/etc/systemd/system/driver-shell.service": f"{HERE}/driver-shell.service",
+}
 
 # A slow and busy host boots in three minutes.
 BOOT = 600
@@ -50,7 +58,7 @@ class Machine:
         self.scratch = scratch
         self.said = b""
         self.dongle = None
-        append = "root=/dev/vda rw net.ifnames=0 loglevel=4 systemd.show_status=yes"
+        append = "root=/dev/vda rw net.ifnames=0 loglevel=4 systemd.show_status=yes systemd.wants=driver-shell.service"
         append += f" console={console}" if console else ""
         # The last one is /dev/console.
         append += " console=hvc0"
@@ -63,7 +71,7 @@ class Machine:
             *("-drive", f"file={disk},if=none,id=disk,format=raw,cache=writeback,file.locking=off", "-device", "virtio-blk-pci,drive=disk"),
             *("-device", "virtio-rng-pci", "-device", "virtio-serial-pci"),
             *("-chardev", f"file,id=console,path={scratch}/console,append=on", "-device", "virtconsole,chardev=console"),
-            *("-chardev", self._socket("shell"), "-device", "virtconsole,chardev=shell"),
+            *("-chardev", self._socket("shell"), "-device", "virtserialport,chardev=shell,name=driver"),
             *("-chardev", self._socket("uart"), "-serial", "chardev:uart"),
             *("-device", "qemu-xhci,id=usb", "-qmp", f"unix:{scratch}/qmp,server=on,wait=off"),
         ]

@@ -23,7 +23,7 @@ from endings import Endings
 from hardened import Hardened
 from installed import DEB, Installed, listen_on_the_bus, no_identifier
 from meter import Meter
-from qemu import PORTS, Machine, Trouble
+from qemu import FILES, PORTS, Machine, Trouble
 from service import Service
 
 # Numbers that are nowhere by chance.
@@ -39,7 +39,7 @@ class Run:
         self.disk = f"{scratch}/disk"
         self.machine = None
         shutil.copyfile(f"{folder}/disk", self.disk)
-        for path, file in ({DEB: deb} | hardened.files(scratch)).items():
+        for path, file in ({DEB: deb} | FILES | hardened.files(scratch)).items():
             self.put(file, path)
         self.meter = Meter(program, *METER)
 
