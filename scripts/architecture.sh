@@ -70,7 +70,7 @@ architecture_need_libraries() {
 }
 
 # architecture_unpack ARCH SUITE FOLDER PACKAGE...: unpacks packages of Debian and what they depend on; nothing of them
-# is run. Of the release itself, without its updates: what is linked with the first works with all that follow.
+# is run.
 architecture_unpack() {
 	local machine=$1 suite=$2 folder=$3
 	shift 3
@@ -78,7 +78,7 @@ architecture_unpack() {
 	mkdir -p target/cross
 	rm -rf --one-file-system "$folder.part"
 	mmdebstrap --quiet --variant=extract --architectures="$machine" --include="$*" \
-		"$suite" "$folder.part" http://deb.debian.org/debian >&2 || return
+		"$suite" "$folder.part" >&2 || return
 	# What is not a package's: qemu would take these devices and names of hosts for this machine's.
 	rm -rf --one-file-system "$folder.part"/{dev,etc,tmp,var}
 	mv "$folder.part" "$folder"
