@@ -149,7 +149,10 @@ fn write_page(out: &mut dyn Write, overview: &Overview, meters: &[SeenMeter]) ->
     writeln!(out)?;
     // The cause is told in the journal alone.
     if ["disconnected", "refused"].contains(&broker.as_str()) {
-        writeln!(out, "Why there is no session with it: journalctl -u linky-sensor")?;
+        writeln!(
+            out,
+            "Why there is no session with it: journalctl -u linky-sensor"
+        )?;
     }
     Ok(())
 }
