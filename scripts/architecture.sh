@@ -81,6 +81,11 @@ architecture_unpack() {
 		"$suite" "$folder.part" >&2 || return
 	# What is not a package's: qemu would take these devices and names of hosts for this machine's.
 	rm -rf --one-file-system "$folder.part"/{dev,etc,tmp,var}
+	# A link to /lib would lead to this machine's.
+	local link target
+	while IFS=' ' read -r link target; do
+		ln --force --no-dereference --relative --symbolic "$folder.part$target" "$link"
+	done < <(find "$folder.part" -type l -lname '/*' -printf '%p %l\n')
 	mv "$folder.part" "$folder"
 }
 
