@@ -83,9 +83,9 @@ architecture_unpack() {
 	rm -rf --one-file-system "$folder.part"/{dev,etc,tmp,var}
 	# A link to /lib would lead to this machine's.
 	local link target
-	while IFS=' ' read -r link target; do
+	while IFS=$'\t' read -r link target; do
 		ln --force --no-dereference --relative --symbolic "$folder.part$target" "$link"
-	done < <(find "$folder.part" -type l -lname '/*' -printf '%p %l\n')
+	done < <(find "$folder.part" -type l -lname '/*' -printf '%p\t%l\n')
 	mv "$folder.part" "$folder"
 }
 
