@@ -65,22 +65,27 @@ architecture_need_tools() {
 }
 
 architecture_need_libraries() {
-	need_packages mmdebstrap debian-archive-keyring gpg uidmap mount
+	need_packages mmdebstrap debian-archive-keyring gpg
 	architecture_unpack "$architecture_debian" bookworm "$architecture_root" libc6-dev libssl-dev
 }
 
 # architecture_unpack ARCH SUITE FOLDER PACKAGE...: unpacks packages of Debian and what they depend on; nothing of them
-# is run. Of the release itself, without its updates: what is linked with the first works with all that follow.
+# is run, so that no root is needed.
 architecture_unpack() {
 	local machine=$1 suite=$2 folder=$3
 	shift 3
 	[ ! -d "$folder" ] || return 0
 	mkdir -p target/cross
 	rm -rf --one-file-system "$folder.part"
-	mmdebstrap --quiet --variant=extract --architectures="$machine" --include="$*" \
-		"$suite" "$folder.part" http://deb.debian.org/debian >&2 || return
+	mmdebstrap --quiet --mode=chrootless --variant=extract --architectures="$machine" --include="$*" \
+		"$suite" "$folder.part" >&2 || return
 	# What is not a package's: qemu would take these devices and names of hosts for this machine's.
 	rm -rf --one-file-system "$folder.part"/{dev,etc,tmp,var}
+	# A link to /lib would lead to this machine's.
+	local link target
+	while IFS=$'\t' read -r link target; do
+		ln --force --no-dereference --relative --symbolic "$folder.part$target" "$link"
+	done < <(find "$folder.part" -type l -lname '/*' -printf '%p\t%l\n')
 	mv "$folder.part" "$folder"
 }
 

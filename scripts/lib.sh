@@ -8,7 +8,7 @@ set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$top"
 
-# The one tool that Debian does not have, at the version that the package was made with.
+# Not in Debian; the version that the package was made with.
 cargo_deb_version=3.8.0
 
 die() {
@@ -35,9 +35,10 @@ need_packages() {
 	done
 	[ ${#missing[@]} -gt 0 ] || return 0
 	printf 'installing %s\n' "${missing[*]}" >&2
-	as_root apt-get update -q >&2
+	# Unattended upgrades may be at it, on a machine that has just started.
+	as_root apt-get update -q -o DPkg::Lock::Timeout=300 >&2
 	as_root env DEBIAN_FRONTEND=noninteractive \
-		apt-get install -q -y --no-install-recommends "${missing[@]}" >&2 </dev/null
+		apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}" >&2 </dev/null
 }
 
 need_rust() {

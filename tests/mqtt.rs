@@ -19,7 +19,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use linky_sensor::config::{Interval, MqttSettings, Qos};
+use linky_sensor::config::{Interval, MqttSettings, NamedFile, Qos};
 use linky_sensor::mqtt::BrokerState;
 use nix::sys::signal::Signal;
 use support::broker::{Broker, Ear, PATIENCE, free_port};
@@ -207,7 +207,11 @@ fn a_wrong_password_is_told_and_a_right_one_found() {
     std::fs::write(&file, "wrong\n").unwrap();
     let settings = MqttSettings {
         username: Some("linky".to_owned()),
-        password_file: Some(file),
+        password_file: Some(NamedFile {
+            key: "password-file",
+            path: file,
+            place: None,
+        }),
         ..settings(broker.port)
     };
     let password = linky_sensor::config::password(&settings).unwrap();

@@ -124,6 +124,21 @@ fn the_manual_knows_every_key_and_no_other() {
     assert_eq!(marked(&items.join("\n"), "Ic"), keys);
 }
 
+/// Without these words groff names its own default, BSD, above and below the page.
+#[test]
+fn the_manuals_are_of_no_other_system() {
+    for (manual, volume) in [
+        (MANUAL, "System Manager's Manual"),
+        (MANUAL_OF_KEYS, "File Formats Manual"),
+    ] {
+        let head: Vec<&str> = manual.lines().take(4).collect();
+        assert_eq!(
+            head[2..],
+            [&format!(".ds doc-volume {volume}"), ".Os linky-sensor"]
+        );
+    }
+}
+
 #[test]
 fn the_policy_speaks_of_our_name() {
     assert!(POLICY.contains(&format!("own=\"{}\"", names::BUS_NAME)));

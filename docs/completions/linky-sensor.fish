@@ -109,7 +109,7 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l f
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -l bus -d 'The bus of the daemon: system, session, or a D-Bus address' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -l config -d 'The configuration file, where it is read: by run and check-config' -r -F
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -l json -d 'One JSON object: by meter, the keys that are known'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -l json -d 'One JSON object: by meter, the keys that are known; under bridge, the daemon and its broker'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields simulate status help" -f -a "run" -d 'Run the daemon: read the meters, and publish them'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields simulate status help" -f -a "demo" -d 'Show the whole chain on this machine: a simulated meter, the daemon, a bus and a broker'

@@ -81,9 +81,7 @@ impl NamedFiles {
         }
         if let Err(error) = config::password(mqtt) {
             match error.denied() {
-                Some(path) => files
-                    .denied
-                    .push(format!("password-file {}", path.display())),
+                Some(file) => files.denied.push(file.to_string()),
                 None => files.wrong.push(error.to_string()),
             }
         }

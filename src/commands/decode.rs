@@ -2,6 +2,9 @@
 //!
 //! The clock is the time on the wire: ten bits a character at the speed of the mode. Both modes are tried at
 //! once: no bytes hold a correct group of both.
+//!
+//! What holds no group of a meter is no capture: exit code `DATA`. States without a figure are explained, since a state
+//! needs three frames of a label.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -11,7 +14,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::meter::json::{Python, State, Tic};
-use crate::meter::{Identity, Input, Memory, Meter, Moment, Snapshot, Timestamp};
+use crate::meter::{Identity, Input, Memory, Meter, Moment, On, Snapshot, Timestamp};
 use crate::names::exit;
 use crate::tic::{Decoder, Frame, Label, Mode, Parity, ParityFound};
 
@@ -73,33 +76,77 @@ enum Format {
 
 /// Runs the command. Returns its exit code.
 pub fn run(arguments: &Decode, out: &mut impl Write, err: &mut impl Write) -> u8 {
-    let from = if arguments.file.as_os_str() == "-" {
-        decode(arguments, io::stdin().lock(), out, err)
+    let (name, totals) = if arguments.file.as_os_str() == "-" {
+        (
+            "standard input".to_owned(),
+            decode(arguments, io::stdin().lock(), out),
+        )
     } else {
+        let name = arguments.file.display().to_string();
         match File::open(&arguments.file) {
-            Ok(file) => decode(arguments, file, out, err),
+            Ok(file) => (name, decode(arguments, file, out)),
             Err(error) => {
-                let _ = writeln!(err, "linky-sensor: {}: {error}", arguments.file.display());
+                let _ = writeln!(err, "linky-sensor: {name}: {error}");
                 return exit::NO_INPUT;
             }
         }
     };
-    match from {
-        Ok(()) => exit::OK,
+    let said = totals.and_then(|totals| {
+        if arguments.stats {
+            totals.print(err)?;
+        }
+        conclude(arguments, &name, &totals, err)
+    });
+    match said {
+        Ok(code) => code,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
         Err(error) => {
-            let _ = writeln!(err, "linky-sensor: {}: {error}", arguments.file.display());
+            let _ = writeln!(err, "linky-sensor: {name}: {error}");
             exit::IO
         }
     }
 }
 
-fn decode(
+/// Says why there is nothing to see, if so. Returns the exit code.
+fn conclude(
     arguments: &Decode,
-    mut from: impl Read,
-    out: &mut impl Write,
+    name: &str,
+    totals: &Totals,
     err: &mut impl Write,
-) -> io::Result<()> {
+) -> io::Result<u8> {
+    if totals.groups == 0 {
+        writeln!(
+            err,
+            "linky-sensor: {name}: found no group of a meter (bytes read: {}), expected what its serial port sends, byte by byte",
+            totals.bytes
+        )?;
+        writeln!(err, "    {}", advice(arguments, totals))?;
+        return Ok(exit::DATA);
+    }
+    if arguments.format == Format::State && !totals.has_figures {
+        writeln!(
+            err,
+            "linky-sensor: {name}: no figure is known yet: a state shows one once its label came in 3 frames. \
+             Frames found: {} ({} damaged)\n    \
+             Record some seconds more, or see what each frame holds: --format tic",
+            totals.frames, totals.damaged
+        )?;
+    }
+    Ok(exit::OK)
+}
+
+/// What to do about bytes that hold no group.
+fn advice(arguments: &Decode, totals: &Totals) -> &'static str {
+    if totals.bytes > 0 && arguments.mode != ModeArgument::Auto {
+        "Leave --mode out: the mode is found out."
+    } else if totals.bytes > 0 && arguments.parity == ParityArgument::Check {
+        "Leave --parity out: whether there is parity is found out."
+    } else {
+        "Record them: stty -F PORT raw cs8 -parenb 9600 (historique: 1200), then timeout 20 cat PORT > FILE"
+    }
+}
+
+fn decode(arguments: &Decode, mut from: impl Read, out: &mut impl Write) -> io::Result<Totals> {
     let mut wires: Vec<Decoder> = modes(arguments.mode)
         .iter()
         .map(|mode| Decoder::new(*mode, parity(arguments.parity)))
@@ -114,6 +161,7 @@ fn decode(
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
         };
+        totals.bytes += read as u64;
         // Both decoders hear the same at the same time: at the end, that nothing more comes.
         let heard = chunk.get(..read).unwrap_or_default();
         for piece in heard.chunks(PIECE).chain((read == 0).then_some(heard)) {
@@ -133,6 +181,7 @@ fn decode(
                         mono: clock.time,
                     };
                     if let Some(update) = meter.push(Input::Frame(frame), now) {
+                        totals.has_figures |= has_figures(&update.snapshot);
                         print(arguments.format, &update.snapshot, out)?;
                     }
                 }
@@ -143,11 +192,7 @@ fn decode(
         }
     }
     out.flush()?;
-    if arguments.stats {
-        totals.print(err)
-    } else {
-        Ok(())
-    }
+    Ok(totals)
 }
 
 fn modes(mode: ModeArgument) -> &'static [Mode] {
@@ -222,6 +267,13 @@ fn hear(decoder: &mut Decoder, bytes: &[u8]) -> Vec<Frame> {
     frames
 }
 
+/// Whether a state tells anything but who the meter is and how it is heard.
+fn has_figures(snapshot: &Snapshot) -> bool {
+    let is_figure = |on: On| !matches!(on, On::Json | On::Meter | On::Private);
+    let mut entries = snapshot.entries();
+    entries.any(|(key, value)| value.is_some() && is_figure(key.row().on))
+}
+
 fn print(format: Format, snapshot: &Snapshot, out: &mut impl Write) -> io::Result<()> {
     match format {
         Format::State => line(&State(snapshot), out),
@@ -238,6 +290,8 @@ fn line(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
 /// What was seen in all.
 #[derive(Default)]
 struct Totals {
+    bytes: u64,
+    has_figures: bool,
     modes: Vec<Mode>,
     parity: Option<ParityFound>,
     frames: u64,

@@ -9,7 +9,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::dbus::{Bus, Client, Error, Overview, SeenMeter};
 use crate::meter::{Key, Link};
-use crate::names::exit;
+use crate::names::{exit, topic};
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
@@ -17,7 +17,7 @@ pub struct Status {
     /// The bus of the daemon: system, session, or a D-Bus address
     #[arg(long, default_value = "system", value_name = "BUS")]
     bus: Bus,
-    /// One JSON object: by meter, the keys that are known
+    /// One JSON object: by meter, the keys that are known; under bridge, the daemon and its broker
     #[arg(long)]
     json: bool,
 }
@@ -34,7 +34,7 @@ impl Status {
             }
         };
         let written = if self.json {
-            write_json(out, &meters)
+            write_json(out, &overview, &meters)
         } else {
             write_page(out, &overview, &meters)
         };
@@ -64,16 +64,47 @@ fn is_received(meter: &SeenMeter) -> bool {
     meter.reading.text(Key::LINK) == Some(Link::Receiving.word())
 }
 
-fn write_json(out: &mut dyn Write, meters: &[SeenMeter]) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, &ByMeter(meters))?;
+fn write_json(out: &mut dyn Write, overview: &Overview, meters: &[SeenMeter]) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &Everything { overview, meters })?;
     writeln!(out)
 }
 
-struct ByMeter<'a>(&'a [SeenMeter]);
+/// The meters by their ids, and the daemon by the one word that no meter may have as its id.
+struct Everything<'a> {
+    overview: &'a Overview,
+    meters: &'a [SeenMeter],
+}
 
-impl Serialize for ByMeter<'_> {
+impl Serialize for Everything<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|meter| (&meter.id, Known(meter))))
+        let mut map = serializer.serialize_map(None)?;
+        for meter in self.meters {
+            map.serialize_entry(&meter.id, &Known(meter))?;
+        }
+        map.serialize_entry(topic::BRIDGE, &Bridge(self.overview))?;
+        map.end()
+    }
+}
+
+/// The daemon, its properties named as on the bus.
+struct Bridge<'a>(&'a Overview);
+
+impl Serialize for Bridge<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Overview {
+            version,
+            broker,
+            history_pending,
+            history_dropped,
+            updates_lagged,
+        } = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("version", version)?;
+        map.serialize_entry("broker_state", broker)?;
+        map.serialize_entry("history_pending", history_pending)?;
+        map.serialize_entry("history_dropped", history_dropped)?;
+        map.serialize_entry("updates_lagged", updates_lagged)?;
+        map.end()
     }
 }
 
@@ -105,16 +136,25 @@ fn write_page(out: &mut dyn Write, overview: &Overview, meters: &[SeenMeter]) ->
         updates_lagged,
     } = overview;
     write!(out, "Daemon {version}, MQTT broker {broker}")?;
-    for (count, what) in [
-        (history_pending, "states waiting for it"),
-        (history_dropped, "states dropped"),
-        (updates_lagged, "updates missed"),
+    for (count, one, what) in [
+        (history_pending, "state", "waiting for it"),
+        (history_dropped, "state", "dropped"),
+        (updates_lagged, "update", "missed"),
     ] {
         if *count > 0 {
-            write!(out, ", {count} {what}")?;
+            let plural = if *count == 1 { "" } else { "s" };
+            write!(out, ", {count} {one}{plural} {what}")?;
         }
     }
-    writeln!(out)
+    writeln!(out)?;
+    // The cause is told in the journal alone.
+    if ["disconnected", "refused"].contains(&broker.as_str()) {
+        writeln!(
+            out,
+            "Why there is no session with it: journalctl -u linky-sensor"
+        )?;
+    }
+    Ok(())
 }
 
 fn write_meter(out: &mut dyn Write, meter: &SeenMeter) -> io::Result<()> {
@@ -238,11 +278,31 @@ mod tests {
     }
 
     #[test]
-    fn json_is_by_meter() {
+    fn a_broker_that_is_away_is_told_and_where_the_cause_is() {
+        for broker in ["disconnected", "refused"] {
+            let overview = Overview {
+                broker: broker.into(),
+                history_pending: 1,
+                history_dropped: 1,
+                updates_lagged: 1,
+                ..overview()
+            };
+            let page = written(|out| write_page(out, &overview, &[meter()]));
+            let ending = format!(
+                "MQTT broker {broker}, 1 state waiting for it, 1 state dropped, 1 update missed\n\
+                 Why there is no session with it: journalctl -u linky-sensor\n"
+            );
+            assert!(page.ends_with(&ending), "{page}");
+        }
+    }
+
+    #[test]
+    fn json_is_by_meter_and_the_daemon_beside_them() {
         assert_eq!(
-            written(|out| write_json(out, &[meter()])),
+            written(|out| write_json(out, &overview(), &[meter()])),
             "{\"main\":{\"mode\":\"standard\",\"link\":\"receiving\",\"link_detail\":\"\",\"energy\":12345078,\
-             \"apparent_power\":1234}}\n"
+             \"apparent_power\":1234},\"bridge\":{\"version\":\"1.2.3\",\"broker_state\":\"connected\",\
+             \"history_pending\":0,\"history_dropped\":0,\"updates_lagged\":0}}\n"
         );
     }
 }

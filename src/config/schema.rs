@@ -14,7 +14,7 @@ use super::settings::{
     MqttSettings, ParityChoice, Privacy, PythonCompatible, Qos, Settings,
 };
 use super::value::{
-    Refusal, boolean, one_of, parse_client_id, parse_duration, parse_label, parse_path, parse_size,
+    Refusal, boolean, one_of, parse_client_id, parse_duration, parse_label, parse_size,
     parse_topic, text,
 };
 
@@ -68,10 +68,10 @@ fn read_mqtt(mqtt: &mut Section<'_>) -> MqttSettings {
         enabled: mqtt.key("enabled", default.enabled, boolean),
         url: mqtt.key("url", default.url, text(BrokerUrl::parse)),
         username: mqtt.optional("username", text(parse_label)),
-        password_file: mqtt.optional("password-file", text(parse_path)),
-        ca_file: mqtt.optional("ca-file", text(parse_path)),
-        client_certificate: mqtt.optional("client-certificate", text(parse_path)),
-        client_key: mqtt.optional("client-key", text(parse_path)),
+        password_file: mqtt.file("password-file"),
+        ca_file: mqtt.file("ca-file"),
+        client_certificate: mqtt.file("client-certificate"),
+        client_key: mqtt.file("client-key"),
         client_id: mqtt.optional("client-id", text(parse_client_id)),
         keep_alive: mqtt.key("keep-alive", default.keep_alive, text(parse_keep_alive)),
         base_topic: mqtt.key("base-topic", default.base_topic, text(parse_topic)),

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::settings::MqttSettings;
+use super::settings::{MqttSettings, NamedFile};
 use crate::names;
 
 /// A text that does not show itself.
@@ -33,20 +33,20 @@ impl fmt::Debug for Secret {
 #[derive(Debug)]
 pub enum PasswordError {
     /// The file cannot be read.
-    Unreadable(PathBuf, io::Error),
+    Unreadable(NamedFile, io::Error),
     /// The file holds no password: nothing, several lines, more than 64 KiB, or bytes that are not UTF-8.
-    NotAPassword(PathBuf),
+    NotAPassword(NamedFile),
     /// There is a password in this file, and no user in the configuration.
-    NoUsername(PathBuf),
+    NoUsername(NamedFile),
 }
 
 impl PasswordError {
     /// The file, if it is only not for this user.
     #[must_use]
-    pub fn denied(&self) -> Option<&Path> {
+    pub fn denied(&self) -> Option<&NamedFile> {
         match self {
-            Self::Unreadable(path, error) if error.kind() == io::ErrorKind::PermissionDenied => {
-                Some(path)
+            Self::Unreadable(file, error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                Some(file)
             }
             _ => None,
         }
@@ -56,23 +56,20 @@ impl PasswordError {
 impl fmt::Display for PasswordError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreadable(path, error) => write!(
+            Self::Unreadable(file, error) => write!(
                 f,
-                "{}: the broker's password cannot be read ({error})\n    \
-                 Store it with: sudo linky-sensor set-password",
-                path.display()
+                "{file}: the broker's password cannot be read ({error})\n    \
+                 Store it with: sudo linky-sensor set-password"
             ),
-            Self::NotAPassword(path) => write!(
+            Self::NotAPassword(file) => write!(
                 f,
-                "{}: found something else, expected the broker's password on one line, in UTF-8\n    \
-                 Store it with: sudo linky-sensor set-password",
-                path.display()
+                "{file}: found something else, expected the broker's password on one line, in UTF-8\n    \
+                 Store it with: sudo linky-sensor set-password"
             ),
-            Self::NoUsername(path) => write!(
+            Self::NoUsername(file) => write!(
                 f,
-                "{}: found a password, expected mqtt.username to be set as well\n    \
-                 Add username = \"…\" in [mqtt]: MQTT has no password without a user.",
-                path.display()
+                "{file}: found a password, expected mqtt.username to be set as well\n    \
+                 Add username = \"…\" in [mqtt]: MQTT has no password without a user."
             ),
         }
     }
@@ -100,20 +97,24 @@ fn read_password(
     credentials: Option<&Path>,
     mqtt: &MqttSettings,
 ) -> Result<Option<Secret>, PasswordError> {
-    let credential = credentials.map(|directory| directory.join(names::file::PASSWORD_CREDENTIAL));
-    let Some(path) = credential
-        .filter(|path| path.exists())
+    let credential = credentials.map(|directory| NamedFile {
+        key: "credential",
+        path: directory.join(names::file::PASSWORD_CREDENTIAL),
+        place: None,
+    });
+    let Some(file) = credential
+        .filter(|file| file.path.exists())
         .or_else(|| mqtt.password_file.clone())
     else {
         return Ok(None);
     };
     if mqtt.username.is_none() {
-        return Err(PasswordError::NoUsername(path));
+        return Err(PasswordError::NoUsername(file));
     }
-    match read_line(&path) {
+    match read_line(&file.path) {
         Ok(Some(line)) => Ok(Some(Secret(line))),
-        Ok(None) => Err(PasswordError::NotAPassword(path)),
-        Err(error) => Err(PasswordError::Unreadable(path, error)),
+        Ok(None) => Err(PasswordError::NotAPassword(file)),
+        Err(error) => Err(PasswordError::Unreadable(file, error)),
     }
 }
 
@@ -146,13 +147,17 @@ mod tests {
     use std::path::Path;
 
     use super::{PasswordError, Secret, read_password};
-    use crate::config::MqttSettings;
+    use crate::config::{MqttSettings, NamedFile};
     use crate::names;
 
     fn settings(password_file: Option<&Path>) -> MqttSettings {
         MqttSettings {
             username: Some("linky".to_owned()),
-            password_file: password_file.map(Path::to_path_buf),
+            password_file: password_file.map(|path| NamedFile {
+                key: "password-file",
+                path: path.to_owned(),
+                place: None,
+            }),
             ..MqttSettings::default()
         }
     }
@@ -205,7 +210,7 @@ mod tests {
             fs::write(&file, content).unwrap();
             let error = read_password(None, &settings(Some(&file))).unwrap_err();
             assert!(
-                matches!(&error, PasswordError::NotAPassword(path) if *path == file),
+                matches!(&error, PasswordError::NotAPassword(named) if named.path == file),
                 "{error}"
             );
         }

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{Entry, Node, Table, Value};
 use super::error::{Fault, Place};
-use super::value::Refusal;
+use super::settings::NamedFile;
+use super::value::{Refusal, parse_path, text};
 
 /// Where each key that is present stands, by its full name (`mqtt.url`, `meter[main].device`).
 pub(super) type Places = BTreeMap<String, Place>;
@@ -81,6 +82,17 @@ impl<'r> Section<'r> {
                 None
             }
         }
+    }
+
+    /// The file that a key names.
+    pub(super) fn file(&mut self, name: &'static str) -> Option<NamedFile> {
+        let path = self.optional(name, text(parse_path))?;
+        let place = self.report.places.get(&self.full_name(name)).cloned();
+        Some(NamedFile {
+            key: name,
+            path,
+            place,
+        })
     }
 
     /// Reads the table `[name]`, empty if it is absent.

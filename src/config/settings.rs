@@ -1,13 +1,15 @@
 //! The checked settings, and what each is when nobody says otherwise.
 //!
 //! The types hold what the rest of the crate needs, not what the file spells: durations, addresses, closed choices.
-//! They depend on nothing of the crate, so that every part may depend on them.
+//! They depend on nothing of the crate, so that every part may depend on them. A file that they name knows where it is
+//! named: whoever finds it missing, much later, can say where to put that right.
 
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::address::{BrokerUrl, Device};
+use super::error::Place;
 use super::value::Refusal;
 use crate::names;
 
@@ -190,13 +192,13 @@ pub struct MqttSettings {
     /// Whom to be; `None`: nobody in particular. The password is read by [`super::password`].
     pub username: Option<String>,
     /// A file that holds the password, for those who do not use systemd's credentials. Needs `username`.
-    pub password_file: Option<PathBuf>,
+    pub password_file: Option<NamedFile>,
     /// The authorities to trust (PEM) instead of the system's. Only with TLS.
-    pub ca_file: Option<PathBuf>,
+    pub ca_file: Option<NamedFile>,
     /// Our certificate (PEM). Only with TLS, together with `client_key`.
-    pub client_certificate: Option<PathBuf>,
+    pub client_certificate: Option<NamedFile>,
     /// The key of our certificate (PEM).
-    pub client_key: Option<PathBuf>,
+    pub client_key: Option<NamedFile>,
     /// 1 to 64 of `[A-Za-z0-9._:-]`; `None`: `names::topic::default_client_id`.
     pub client_id: Option<String>,
     /// The longest silence towards the broker: 5 s to 65535 s, whole seconds; default 30 s.
@@ -245,6 +247,26 @@ impl Default for MqttSettings {
             home_assistant: HomeAssistant::default(),
             python_compatible: None,
         }
+    }
+}
+
+/// A file that the configuration names. `Display` is how a message about it begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedFile {
+    /// The key that names it.
+    pub key: &'static str,
+    /// Its full path.
+    pub path: PathBuf,
+    /// Where it is named; `None` if no file of ours does.
+    pub place: Option<Place>,
+}
+
+impl fmt::Display for NamedFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            write!(f, "{place}: ")?;
+        }
+        write!(f, "{} {}", self.key, self.path.display())
     }
 }
 

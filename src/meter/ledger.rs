@@ -79,6 +79,17 @@ impl Content {
     }
 }
 
+/// What becomes of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// It is not believed.
+    No,
+    /// It is believed.
+    Yes,
+    /// It is believed, and names another meter: what was believed so far is not of that one.
+    AnotherMeter,
+}
+
 /// The overrun warnings of the historique mode, sent only while an overrun lasts.
 pub const OVERRUN: &[Label] = &[Label::ADPS, Label::ADIR1, Label::ADIR2, Label::ADIR3];
 
@@ -121,7 +132,7 @@ impl Ledger {
     pub fn enter(
         &mut self,
         frame: &Frame,
-        mut admit: impl FnMut(Label, &Group<'_>, Option<&Content>) -> bool,
+        mut admit: impl FnMut(Label, &Group<'_>, Option<&Content>) -> Admission,
     ) {
         for entry in &mut self.entries {
             entry.fresh = false;
@@ -139,7 +150,13 @@ impl Ledger {
             entry.last = self.frames;
             entry.missed = 0;
             entry.here = true;
-            if admit(label, &group, entry.known.then_some(&entry.content)) {
+            let admission = admit(label, &group, entry.known.then_some(&entry.content));
+            if admission == Admission::AnotherMeter {
+                self.start_meter();
+            }
+            if admission != Admission::No
+                && let Some(entry) = self.entries.get_mut(label.index())
+            {
                 entry.content.set(&group);
                 entry.known = true;
                 entry.stands = true;
@@ -175,11 +192,12 @@ impl Ledger {
         }
     }
 
-    /// Another meter answers: of what was known, only what the last frame said stands.
-    pub fn start_meter(&mut self) {
-        for entry in self.entries.iter_mut().filter(|entry| !entry.fresh) {
+    /// Another meter answers: nothing stands of what was known.
+    fn start_meter(&mut self) {
+        for entry in &mut self.entries {
             entry.stands = false;
             entry.known = false;
+            entry.fresh = false;
         }
     }
 

@@ -9,7 +9,7 @@ use super::calendar::Almanac;
 use super::contract::Contract;
 use super::derive::derive;
 use super::event::{Event, EventKind, EventWatch};
-use super::ledger::Ledger;
+use super::ledger::{Admission, Ledger};
 use super::link::LinkWatch;
 use super::memory::Memory;
 use super::plausible::{Circumstances, Judge, Verdict};
@@ -236,18 +236,21 @@ impl Meter {
     fn believe(&mut self, frame: &Frame, now: Moment) {
         let circumstances = Circumstances::of(frame, self.presence.phases(), now);
         let (judge, counts, jumps) = (&mut self.judge, &mut self.counts, &mut self.jumps);
+        let mut another = false;
         self.ledger.enter(frame, |label, group, known| {
             let verdict = judge.judge(label, group, known, &circumstances);
             counts.held += u64::from(verdict.is_held());
             if let Verdict::Jump { from } = verdict {
                 jumps.push((label, from, group.number()));
             }
-            verdict.is_accepted()
+            another |= verdict == Verdict::AnotherMeter;
+            match verdict {
+                Verdict::AnotherMeter => Admission::AnotherMeter,
+                _ if verdict.is_accepted() => Admission::Yes,
+                _ => Admission::No,
+            }
         });
-        let another = judge.end_frame(frame);
-        if another {
-            self.ledger.start_meter();
-        }
+        judge.end_frame(frame);
         // What is kept on disk is wrong by more than ten minutes.
         self.learned |= another || !self.jumps.is_empty();
     }

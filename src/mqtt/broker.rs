@@ -1,4 +1,8 @@
-//! The state of the session, told to those who watch it and, when it changes, to the journal.
+//! The state of the session, told to those who watch it and, when it or its cause changes, to the journal.
+//!
+//! Attempts follow each other for as long as a broker is away, so a cause is told when it is another than the last one that
+//! was told, not at each attempt. Two that take turns are told once each: one that was told before is told again only
+//! when two attempts in a row end by it.
 
 use log::{info, warn};
 use rumqttc::{ConnectReturnCode, ConnectionError, Error as WireError, StateError, TlsError};
@@ -33,8 +37,11 @@ impl BrokerState {
     }
 }
 
+/// So many causes are told between two sessions as soon as they are found; more are no news but noise.
+const CAUSES: usize = 8;
+
 /// Why there is no session. In the texts "it" is the broker.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// It was lost, or could not be made: why.
     Lost(String),
@@ -88,8 +95,10 @@ fn refused(code: ConnectReturnCode) -> Option<&'static str> {
 #[derive(Debug)]
 pub struct Voice {
     state: watch::Sender<BrokerState>,
-    /// What the journal knows: the state, and why it is refused.
-    told: Option<(BrokerState, Option<String>)>,
+    /// The causes that the journal was told since the last session, the last one at the end.
+    told: Vec<Cause>,
+    /// How the last attempt ended.
+    last: Option<Cause>,
     broker: String,
     user: String,
 }
@@ -101,7 +110,8 @@ impl Voice {
         let user = settings.username.as_ref();
         Self {
             state,
-            told: None,
+            told: Vec::new(),
+            last: None,
             broker: settings.url.to_string(),
             user: user.map_or(String::new(), |user| format!(" as {user}")),
         }
@@ -109,7 +119,9 @@ impl Voice {
 
     /// There is a session.
     pub fn connected(&mut self) {
-        if self.is_new(BrokerState::Connected, None) {
+        self.told.clear();
+        self.last = None;
+        if self.publish(BrokerState::Connected) {
             let (broker, user) = (&self.broker, &self.user);
             info!(MESSAGE_ID = journal::BROKER_CONNECTED; "connected to {broker}{user}");
         }
@@ -117,11 +129,11 @@ impl Voice {
 
     /// There is none.
     pub fn disconnected(&mut self, cause: &Cause) {
-        let is_new = match cause {
-            Cause::Lost(_) => self.is_new(BrokerState::Disconnected, None),
-            Cause::Refused(why) => self.is_new(BrokerState::Refused, Some(why)),
-        };
-        if !is_new {
+        self.publish(match cause {
+            Cause::Lost(_) => BrokerState::Disconnected,
+            Cause::Refused(_) => BrokerState::Refused,
+        });
+        if !self.is_news(cause) {
             return;
         }
         let broker = &self.broker;
@@ -137,19 +149,32 @@ impl Voice {
 
     /// The session was ended.
     pub fn ended(&self) {
-        self.state.send_replace(BrokerState::Disconnected);
+        self.publish(BrokerState::Disconnected);
     }
 
-    fn is_new(&mut self, state: BrokerState, refusal: Option<&str>) -> bool {
+    /// Returns whether it is another state.
+    fn publish(&self, state: BrokerState) -> bool {
         self.state.send_if_modified(|known| {
             let is_new = *known != state;
             *known = state;
             is_new
-        });
-        let now = Some((state, refusal.map(str::to_owned)));
-        let is_new = self.told != now;
-        self.told = now;
-        is_new
+        })
+    }
+
+    /// Whether the journal is to be told this cause.
+    fn is_news(&mut self, cause: &Cause) -> bool {
+        let is_lasting = self.last.as_ref() == Some(cause);
+        let is_first = self.told.len() < CAUSES && !self.told.contains(cause);
+        let is_news = self.told.last() != Some(cause) && (is_first || is_lasting);
+        if is_news {
+            self.told.retain(|told| told != cause);
+            if self.told.len() >= CAUSES {
+                self.told.remove(0);
+            }
+            self.told.push(cause.clone());
+        }
+        self.last = Some(cause.clone());
+        is_news
     }
 }
 
@@ -174,20 +199,60 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_told_once() {
+    fn the_state_is_published() {
         let (sender, state) = watch::channel(BrokerState::Disabled);
         let mut voice = Voice::new(&MqttSettings::default(), sender);
         assert_eq!(*state.borrow(), BrokerState::Disconnected);
-        let is_lost_anew = |voice: &mut Voice| voice.is_new(BrokerState::Disconnected, None);
-        assert!(is_lost_anew(&mut voice), "the first failure");
-        assert!(!is_lost_anew(&mut voice), "the next ones");
         voice.connected();
         assert_eq!(*state.borrow(), BrokerState::Connected);
         voice.disconnected(&Cause::Refused("the password".to_owned()));
         assert_eq!(*state.borrow(), BrokerState::Refused);
-        let mut is_refused_anew = |why| voice.is_new(BrokerState::Refused, Some(why));
-        assert!(!is_refused_anew("the password"));
-        assert!(is_refused_anew("the client id"), "another refusal");
-        assert!(is_lost_anew(&mut voice));
+        voice.disconnected(&Cause::Lost("no answer".to_owned()));
+        assert_eq!(*state.borrow(), BrokerState::Disconnected);
+    }
+
+    /// Which of the attempts that end by these causes, one after the other, the journal is told of.
+    fn told_of(voice: &mut Voice, causes: &[Cause]) -> Vec<bool> {
+        let told = causes.iter().map(|cause| voice.is_news(cause));
+        told.collect()
+    }
+
+    #[test]
+    fn a_cause_is_told_when_it_is_another() {
+        let mut voice = Voice::new(
+            &MqttSettings::default(),
+            watch::channel(BrokerState::Disabled).0,
+        );
+        let [down, unknown] = ["it is down", "no such name"].map(|why| Cause::Lost(why.to_owned()));
+        let refused = Cause::Refused("the password".to_owned());
+        let attempts = [&down, &down, &unknown, &unknown, &refused, &refused];
+        let attempts = attempts.map(Clone::clone);
+        assert_eq!(
+            told_of(&mut voice, &attempts),
+            [true, false, true, false, true, false]
+        );
+        assert_eq!(
+            told_of(&mut voice, &[down.clone(), down.clone(), down.clone()]),
+            [false, true, false],
+            "told before: once it lasts"
+        );
+        voice.connected();
+        assert_eq!(told_of(&mut voice, &[down]), [true], "lost anew");
+    }
+
+    #[test]
+    fn causes_that_take_turns_or_never_end_do_not_fill_the_journal() {
+        let mut voice = Voice::new(
+            &MqttSettings::default(),
+            watch::channel(BrokerState::Disabled).0,
+        );
+        let cause = |number: usize| Cause::Lost(format!("cause {number}"));
+        for number in 0..100 {
+            let is_told = voice.is_news(&cause(number % 2));
+            assert_eq!(is_told, number < 2, "attempt {number}");
+        }
+        let told = (2..100).filter(|number| voice.is_news(&cause(*number)));
+        assert_eq!(told.count(), CAUSES - 2);
+        assert!(voice.is_news(&cause(99)), "it lasts");
     }
 }

@@ -1,7 +1,7 @@
 //! TLS: whom the daemon trusts, and who it is.
 //!
 //! Input: the files of `ca-file`, `client-certificate` and `client-key`, in PEM. Output: the [`Transport`] of the next
-//! attempt, or an [`Error`] that names the file and says what to do. The library behind it is the system's OpenSSL.
+//! attempt, or an [`Error`] that names the file, says where it is configured and what to do. The library behind it is the system's OpenSSL.
 //!
 //! Without a `ca-file` the authorities of the system are trusted; with one, those in it and no other. The name in the
 //! certificate must be that of the url. TLS 1.2 is the oldest version.
@@ -12,12 +12,11 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::PathBuf;
 
 use rumqttc::tokio_native_tls::native_tls::{self, Certificate, Identity, TlsConnector};
 use rumqttc::{TlsConfiguration, Transport};
 
-use crate::config::MqttSettings;
+use crate::config::{MqttSettings, NamedFile};
 use crate::names;
 
 /// Far above any real one; a mistaken path such as a device must not fill the memory.
@@ -57,7 +56,7 @@ impl fmt::Display for Error {
                 io::ErrorKind::NotFound => write!(
                     f,
                     "{file}: no such file. Put it there, or correct {} in [mqtt]",
-                    file.key
+                    file.0.key
                 ),
                 io::ErrorKind::PermissionDenied => {
                     write!(f, "{file}: it may not be read. {}", file.how_to_open())
@@ -80,22 +79,18 @@ impl std::error::Error for Error {
     }
 }
 
-/// A file, and the key that names it.
+/// A file in PEM.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PemFile {
-    key: &'static str,
-    path: PathBuf,
-}
+pub struct PemFile(NamedFile);
 
 impl PemFile {
-    fn of(key: &'static str, path: Option<&PathBuf>) -> Option<Self> {
-        let path = path?.clone();
-        Some(Self { key, path })
+    fn of(file: Option<&NamedFile>) -> Option<Self> {
+        file.cloned().map(Self)
     }
 
     fn read(&self) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::new();
-        File::open(&self.path)
+        File::open(&self.0.path)
             .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
             .map_err(|error| Error::Unreadable(self.clone(), error))?;
         if bytes.len() as u64 > MAX_BYTES {
@@ -111,7 +106,7 @@ impl PemFile {
             // DER begins with the byte of a sequence.
             _ if pem.first() == Some(&0x30) => Err(self.unfit(format!(
                 "it is in DER, expected PEM. Convert it: openssl x509 -inform DER -in {0} -out {0}.pem",
-                self.path.display()
+                self.0.path.display()
             ))),
             _ => Err(self.unfit("it holds no certificate, expected one in PEM, which begins with -----BEGIN CERTIFICATE-----")),
         }
@@ -134,7 +129,7 @@ impl PemFile {
         };
         Err(self.unfit(format!(
             "{found}, expected PKCS#8 in PEM, not encrypted. Convert it: openssl pkey -in {0} -out {0}.pem",
-            self.path.display()
+            self.0.path.display()
         )))
     }
 
@@ -143,9 +138,9 @@ impl PemFile {
     }
 
     fn how_to_open(&self) -> String {
-        let path = self.path.display();
+        let path = self.0.path.display();
         let user = names::USER;
-        if self.key == CLIENT_KEY {
+        if self.0.key == CLIENT_KEY {
             format!(
                 "Let the user {user} read it: sudo chgrp {user} {path} && sudo chmod 640 {path}"
             )
@@ -157,7 +152,7 @@ impl PemFile {
 
 impl fmt::Display for PemFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.key, self.path.display())
+        self.0.fmt(f)
     }
 }
 
@@ -180,10 +175,10 @@ struct Pems {
 
 impl Files {
     fn of(settings: &MqttSettings) -> Self {
-        let certificate = PemFile::of("client-certificate", settings.client_certificate.as_ref());
+        let certificate = PemFile::of(settings.client_certificate.as_ref());
         Self {
-            authorities: PemFile::of("ca-file", settings.ca_file.as_ref()),
-            identity: certificate.zip(PemFile::of(CLIENT_KEY, settings.client_key.as_ref())),
+            authorities: PemFile::of(settings.ca_file.as_ref()),
+            identity: certificate.zip(PemFile::of(settings.client_key.as_ref())),
         }
     }
 
@@ -218,7 +213,7 @@ impl Files {
             .map_err(|_| key.unfit("its key is damaged. Copy it again"))?;
         // The library looks at the identity only here.
         builder.identity(identity).build().map_err(|error| {
-            let certificate = certificate.path.display();
+            let certificate = certificate.0.path.display();
             let error = error.to_string();
             key.unfit(if error.contains("mismatch") {
                 format!("it is not the key of the certificate {certificate}. The first certificate there must be the client's")
@@ -305,10 +300,11 @@ mod tests {
     #[test]
     fn what_may_not_be_read_says_how_to_open_it() {
         let denied = |key, path: &str| {
-            let file = PemFile {
+            let file = PemFile(NamedFile {
                 key,
-                path: PathBuf::from(path),
-            };
+                path: path.into(),
+                place: None,
+            });
             let error = Error::Unreadable(file, io::ErrorKind::PermissionDenied.into());
             assert!(error.denied().is_some());
             error.to_string()

@@ -18,19 +18,37 @@ use std::path::{Path, PathBuf};
 /// The kernel's consoles, by name; the list is visible inside the unit's sandbox, /proc/consoles is not.
 const CONSOLES: &str = "/sys/class/tty/console/active";
 
-/// Follows the symlinks of `path` to the device. Errors: nothing there, or not a serial port at first sight.
+/// Follows the symlinks of `path` to the device, and opens nothing.
+///
+/// # Errors
+/// Nothing is there, or it is not a serial port at first sight.
 pub fn resolve(path: &Path) -> Result<PathBuf, Refusal> {
     let device = fs::canonicalize(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Refusal::Missing(path.to_owned()),
         _ => Refusal::Open(path.to_owned(), error.to_string()),
     })?;
     match fs::metadata(&device) {
-        Ok(meta) if meta.file_type().is_char_device() && !is_own_terminal(meta.rdev()) => {
+        Ok(meta)
+            if meta.file_type().is_char_device()
+                && is_terminal(meta.rdev())
+                && !is_own_terminal(meta.rdev()) =>
+        {
             Ok(device)
         }
         Ok(_) => Err(Refusal::NotAPort(path.to_owned())),
         Err(error) => Err(Refusal::Open(path.to_owned(), error.to_string())),
     }
+}
+
+/// Whether a character device is a terminal, as a serial port is: sysfs names what it belongs to. Of what is not there, such
+/// as pseudo-terminals, only an open can tell.
+fn is_terminal(device: u64) -> bool {
+    let link = format!(
+        "/sys/dev/char/{}:{}/subsystem",
+        major(device),
+        minor(device)
+    );
+    fs::read_link(link).map_or(true, |subsystem| subsystem.ends_with("tty"))
 }
 
 /// The virtual terminals (tty0 to tty63), and tty, console and ptmx: the numbers are fixed by the kernel.
@@ -144,6 +162,14 @@ mod tests {
     }
 
     #[test]
+    fn what_sysfs_does_not_know_may_be_a_terminal() {
+        let device = nix::sys::stat::makedev;
+        assert!(is_terminal(device(136, 5)), "pts/5");
+        assert!(is_terminal(device(4, 64)), "ttyS0");
+        assert!(!is_terminal(device(1, 3)), "null");
+    }
+
+    #[test]
     fn the_answers_of_the_system_are_told_apart() {
         let device = Path::new("/dev/ttymxc2");
         let of = |errno: Errno| refusal_of(device, &io::Error::from(errno));
@@ -163,6 +189,10 @@ mod tests {
         assert!(matches!(resolve(Path::new("/")), Err(Refusal::NotAPort(_))));
         assert!(matches!(
             resolve(Path::new("/dev/ptmx")),
+            Err(Refusal::NotAPort(_))
+        ));
+        assert!(matches!(
+            resolve(Path::new("/dev/null")),
             Err(Refusal::NotAPort(_))
         ));
         assert!(matches!(

@@ -31,6 +31,7 @@ mod scout;
 mod seeking;
 mod stop;
 
+pub use diagnosis::resolve;
 pub use reader::read;
 pub use refusal::Refusal;
 pub use stop::{Stop, Stopper, stop_pair};

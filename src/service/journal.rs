@@ -30,7 +30,7 @@ fn tell_event(snapshot: &Snapshot, event: &Event) {
         ),
         EventKind::MeterReplaced => log::warn!(
             MESSAGE_ID = journal::METER_REPLACED, LINKY_METER = meter, LINKY_LINK = link;
-            "meter {meter}: another meter answers: {to} (it was {from})"
+            "meter {meter}: {}", replaced(from, to)
         ),
         EventKind::IndexJumped => log::warn!(
             MESSAGE_ID = journal::INDEX_JUMPED, LINKY_METER = meter, LINKY_LINK = link;
@@ -47,6 +47,15 @@ fn tell_event(snapshot: &Snapshot, event: &Event) {
         kind => {
             log::debug!(LINKY_METER = meter, LINKY_LINK = link; "meter {meter}: {} {from} -> {to}", kind.name());
         }
+    }
+}
+
+/// Two meters of one make, year and type have one description: their serial numbers are not told.
+fn replaced(from: &str, to: &str) -> String {
+    if from == to {
+        format!("another meter of the same make answers: {to}")
+    } else {
+        format!("another meter answers: {to} (it was {from})")
     }
 }
 
@@ -71,4 +80,22 @@ fn tell_link(before: Link, snapshot: &Snapshot) {
         MESSAGE_ID = journal::LINK_CHANGED, LINKY_METER = meter, LINKY_LINK = link;
         "meter {meter}: {link}{was}{why}"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_replaced_meter_is_told_apart_from_the_one_before_if_it_can_be() {
+        let (old, new) = ("Sagemcom, 2018, type 61", "Itron, 2024, type 64");
+        assert_eq!(
+            replaced(old, new),
+            "another meter answers: Itron, 2024, type 64 (it was Sagemcom, 2018, type 61)"
+        );
+        assert_eq!(
+            replaced(old, old),
+            "another meter of the same make answers: Sagemcom, 2018, type 61"
+        );
+    }
 }

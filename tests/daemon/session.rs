@@ -1,4 +1,5 @@
-//! A broker that refuses the password, and one whose name is not known at first.
+//! A broker that refuses the password, one that is away for one reason and then for another, and one whose name is not
+//! known at first.
 
 use std::env;
 use std::fs;
@@ -63,6 +64,29 @@ fn a_wrong_password_is_said_clearly_and_once_and_tried_again_slowly() {
         .collect();
     assert_eq!(said.len(), 1, "{log}");
     assert!(said[0].contains("linky-sensor set-password"), "{}", said[0]);
+}
+
+#[test]
+fn another_cause_is_said_too_and_each_once() {
+    let mut broker = Broker::with_password("linky", "secret");
+    broker.stop();
+    let absent = meter("main", "/nowhere/linky".as_ref());
+    let home = Home::new(&config(&[absent], broker.port));
+    let mut daemon = home.start_ready();
+    let said = |wanted: &str| {
+        let log = home.log();
+        let is_said = |line: &&str| line.contains("no session with") && line.contains(wanted);
+        log.lines().filter(is_said).count()
+    };
+    let until_said = |wanted: &str| {
+        within(SOON, wanted, || (said(wanted) > 0).then_some(()));
+    };
+    let (down, refused) = ("Connection refused", "it refuses the user name");
+    until_said(down);
+    broker.start_again();
+    until_said(refused);
+    daemon.stop();
+    assert_eq!((said(down), said(refused)), (1, 1), "{}", home.log());
 }
 
 const HOSTS: &str = "HOSTS_OF_THE_TEST";

@@ -45,6 +45,25 @@ fn another_meter_is_believed_within_ten_frames() {
     }
 }
 
+/// A frame whose name was lost, and its end with the beginning of the next.
+#[test]
+fn nothing_stands_that_came_before_the_name_of_another_meter() {
+    let (mut meter, mut ear) = standard();
+    let mut other = Meter::new(Scenario {
+        serial: 123_456,
+        seed: 99,
+        ..scenario(Mode::Standard, Contract::Base)
+    })
+    .unwrap();
+    while ear.count(EventKind::MeterReplaced) == 0 {
+        let (sent, mut groups) = next(&mut meter);
+        groups.remove(0);
+        groups.extend(next(&mut other).1.into_iter().take(1));
+        ear.hear_instead(&sent, &groups);
+    }
+    assert_eq!(ear.energy(), None);
+}
+
 #[test]
 fn a_meter_that_was_replaced_while_nothing_listened_is_believed_at_its_second_frame() {
     for mode in Mode::ALL {

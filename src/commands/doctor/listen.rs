@@ -59,9 +59,10 @@ pub fn listen(device: &Device, out: &mut dyn Write) -> io::Result<bool> {
                 "without parity (the adapter strips it)"
             };
             let (good, bad) = (frame.groups().len(), frame.rejected().total());
+            let plural = if good == 1 { "" } else { "s" };
             writeln!(
                 out,
-                "A meter speaks in {} mode, {parity}: {good} good groups in the frame, {bad} bad.",
+                "A meter speaks in {} mode, {parity}: {good} good group{plural} in the frame, {bad} bad.",
                 frame.mode()
             )?;
             Ok(true)

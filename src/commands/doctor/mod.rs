@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use self::ports::Port;
 use crate::config::Device;
 use crate::names::{exit, file};
+use crate::serial;
 
 /// What to look at.
 #[derive(Clone, Debug, clap::Args)]
@@ -108,13 +109,12 @@ fn examine(device: &Path, out: &mut dyn Write) -> io::Result<bool> {
     if let Ok(network @ Device::Tcp { .. }) = named {
         return listen::listen(&network, out);
     }
-    let Ok(target) = std::fs::canonicalize(device) else {
-        writeln!(
-            out,
-            "{} is not there. The ports: linky-sensor doctor",
-            device.display()
-        )?;
-        return Ok(false);
+    let target = match serial::resolve(device) {
+        Ok(target) => target,
+        Err(refusal) => {
+            writeln!(out, "{refusal}")?;
+            return Ok(false);
+        }
     };
     if let Some(trouble) = ports::trouble(&target) {
         writeln!(out, "{}: {trouble}", device.display())?;
@@ -144,4 +144,32 @@ fn examine(device: &Path, out: &mut dyn Write) -> io::Result<bool> {
         )?;
     }
     Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said_of(device: &Path) -> (u8, String) {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let device = Some(device.to_owned());
+        let code = run(&Doctor { device }, &mut out, &mut err);
+        assert!(err.is_empty());
+        (code, String::from_utf8(out).unwrap())
+    }
+
+    #[test]
+    fn what_is_no_serial_port_is_said_to_be_none_whoever_has_it_open() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for device in [Path::new("/dev/null"), file.path()] {
+            let wanted = format!(
+                "{}: not a serial port; list the ports with `linky-sensor doctor`\n",
+                device.display()
+            );
+            assert_eq!(said_of(device), (exit::FAILURE, wanted));
+        }
+        let (code, said) = said_of(Path::new("/nowhere/tty"));
+        assert_eq!(code, exit::FAILURE);
+        assert!(said.starts_with("/nowhere/tty: no such device"), "{said}");
+    }
 }

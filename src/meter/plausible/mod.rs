@@ -57,6 +57,8 @@ pub enum Verdict {
         /// The last good one.
         from: i64,
     },
+    /// Believed; it names another meter: nothing that was believed so far is of that one.
+    AnotherMeter,
     /// It came for the first time.
     Wait,
     /// It is not plausible.
@@ -66,7 +68,7 @@ pub enum Verdict {
 impl Verdict {
     /// Whether the group is believed.
     pub fn is_accepted(self) -> bool {
-        matches!(self, Self::Accept | Self::AcceptAndDrop | Self::Jump { .. })
+        !matches!(self, Self::Wait | Self::Hold)
     }
 
     /// Whether a value was held back that is not plausible.
@@ -123,8 +125,6 @@ pub struct Judge {
     tracks: Vec<Track>,
     totals: Totals,
     date: Option<Horodate>,
-    /// Another meter was believed in the frame that is being judged.
-    is_another: bool,
 }
 
 impl Default for Judge {
@@ -133,7 +133,6 @@ impl Default for Judge {
             tracks: vec![Track::default(); Label::COUNT],
             totals: Totals::default(),
             date: None,
-            is_another: false,
         }
     }
 }
@@ -196,6 +195,7 @@ impl Judge {
                 }
                 Label::ADSC | Label::ADCO if known.is_some_and(|known| !known.is(group)) => {
                     self.start_meter();
+                    return Verdict::AnotherMeter;
                 }
                 _ => {}
             }
@@ -203,10 +203,9 @@ impl Judge {
         verdict
     }
 
-    /// A frame is judged. Says whether another meter was believed in it.
-    pub fn end_frame(&mut self, frame: &Frame) -> bool {
+    /// A frame is judged.
+    pub fn end_frame(&mut self, frame: &Frame) {
         self.totals.learn(frame);
-        core::mem::take(&mut self.is_another)
     }
 
     fn witness(&self, label: Label, frame: &Frame) -> Witness {
@@ -227,7 +226,6 @@ impl Judge {
         }
         self.totals = Totals::default();
         self.date = None;
-        self.is_another = true;
     }
 }
 

@@ -1,0 +1,168 @@
+//! The reader in a thread of its own, and what it tells.
+
+use std::path::Path;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use linky_sensor::config::Device;
+use linky_sensor::meter::Input;
+use linky_sensor::serial::{PortCheck, PortSettings, Stopper, read, stop_pair};
+use linky_sensor::tic::{Mode, Parity};
+
+use crate::meter::number;
+
+pub struct Allow;
+
+impl PortCheck for Allow {
+    fn refusal(&self, _: &Path) -> Option<String> {
+        None
+    }
+}
+
+pub struct Refuse;
+
+impl PortCheck for Refuse {
+    fn refusal(&self, device: &Path) -> Option<String> {
+        Some(format!(
+            "{}: serial-getty@x.service uses it",
+            device.display()
+        ))
+    }
+}
+
+/// An input, when it came, and how often the reader's thread had slept by then.
+pub struct Told {
+    pub input: Input,
+    pub at: Instant,
+    pub sleeps: u64,
+}
+
+/// A reader in its thread; it ends with its test.
+pub struct Reader {
+    stopper: Stopper,
+    told: Receiver<Told>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Reader {
+    pub fn start(device: Device, mode: Option<Mode>) -> Self {
+        Self::start_checked(device, mode, Allow)
+    }
+
+    pub fn start_checked(
+        device: Device,
+        mode: Option<Mode>,
+        check: impl PortCheck + 'static,
+    ) -> Self {
+        let (stopper, stop) = stop_pair();
+        let (tell, told) = channel();
+        let settings = PortSettings {
+            device,
+            mode,
+            parity: Parity::Auto,
+        };
+        let thread = std::thread::spawn(move || {
+            read(&settings, &check, &stop, &mut |input| {
+                let _ = tell.send(Told {
+                    input,
+                    at: Instant::now(),
+                    sleeps: sleeps(),
+                });
+            });
+        });
+        Self {
+            stopper,
+            told,
+            thread: Some(thread),
+        }
+    }
+
+    /// The next input for which `wanted` gives something, within `seconds`.
+    pub fn until<T>(&self, seconds: u64, mut wanted: impl FnMut(&Told) -> Option<T>) -> T {
+        let deadline = Instant::now() + Duration::from_secs(seconds);
+        let mut seen = Vec::new();
+        loop {
+            match self
+                .told
+                .recv_timeout(deadline.saturating_duration_since(Instant::now()))
+            {
+                Ok(told) => match wanted(&told) {
+                    Some(found) => return found,
+                    None => seen.push(told.input),
+                },
+                Err(RecvTimeoutError::Timeout) => {
+                    let tail = &seen[seen.len().saturating_sub(20)..];
+                    panic!(
+                        "not told within {seconds} s; {} inputs, at last {tail:#?}",
+                        seen.len()
+                    )
+                }
+                Err(RecvTimeoutError::Disconnected) => panic!("the reader ended"),
+            }
+        }
+    }
+
+    pub fn until_unavailable(&self, seconds: u64, words: &str) -> String {
+        self.until(seconds, |told| match &told.input {
+            Input::Unavailable { detail } if detail.contains(words) => Some(detail.clone()),
+            _ => None,
+        })
+    }
+
+    pub fn until_opened(&self, seconds: u64) {
+        self.until(seconds, |told| {
+            matches!(told.input, Input::Opened { .. }).then_some(())
+        });
+    }
+
+    pub fn until_syncing(&self, seconds: u64, mode: Mode) {
+        self.until(seconds, |told| match &told.input {
+            Input::Syncing { detail } => detail.contains(mode.as_str()).then_some(()),
+            _ => None,
+        });
+    }
+
+    pub fn until_tick(&self, seconds: u64, words: &str) {
+        self.until(seconds, |told| match &told.input {
+            Input::Tick { detail } => detail.contains(words).then_some(()),
+            _ => None,
+        });
+    }
+
+    /// The number of the next whole frame.
+    pub fn until_frame(&self, seconds: u64, mode: Mode) -> u32 {
+        self.until(seconds, |told| match &told.input {
+            Input::Frame(frame) if frame.mode() == mode && !frame.is_damaged() => {
+                Some(number(frame))
+            }
+            _ => None,
+        })
+    }
+
+    /// Asks for the end and waits for it.
+    pub fn stop(&mut self) -> Duration {
+        let asked = Instant::now();
+        self.stopper.stop();
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+        asked.elapsed()
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.stopper.stop();
+    }
+}
+
+/// How often the calling thread gave the processor away of its own accord: its wake-ups.
+pub fn sleeps() -> u64 {
+    let status = std::fs::read_to_string("/proc/thread-self/status").unwrap();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("voluntary_ctxt_switches"))
+        .unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}

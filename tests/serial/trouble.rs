@@ -1,0 +1,145 @@
+//! A line that is silent, a port that goes away, is taken, is none, or is behind a network.
+
+use std::fs::File;
+use std::net::TcpListener;
+use std::os::unix::fs::symlink;
+use std::time::{Duration, Instant};
+
+use linky_sensor::config::Device;
+use linky_sensor::meter::Input;
+use linky_sensor::tic::Mode;
+use nix::fcntl::{Flock, FlockArg};
+
+use crate::meter::{Pty, play, standard};
+use crate::reader::{Reader, Refuse};
+
+#[test]
+fn a_silent_line_is_told_and_the_reader_beats_every_second() {
+    let pty = Pty::new();
+    let reader = Reader::start(pty.device(), None);
+    let mut last = Instant::now();
+    reader.until(15, |told| {
+        assert!(
+            told.at - last < Duration::from_millis(1500),
+            "a beat was missed"
+        );
+        last = told.at;
+        match &told.input {
+            Input::Tick { detail } => detail.starts_with("no byte for several").then_some(()),
+            _ => None,
+        }
+    });
+}
+
+#[test]
+fn an_adapter_unplugged_and_plugged_in_again_is_found_behind_its_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("linky");
+    let first = Pty::new();
+    symlink(&first.path, &link).unwrap();
+    let reader = Reader::start(Device::Path(link.clone()), None);
+    reader.until_opened(5);
+    let meter = play(first.writer(), Mode::Standard, 4, standard);
+    reader.until_frame(5, Mode::Standard);
+
+    std::fs::remove_file(&link).unwrap();
+    meter.off();
+    drop(first);
+    reader.until_unavailable(2, "the device went away");
+    reader.until_unavailable(5, "no such device");
+
+    let second = Pty::new();
+    symlink(&second.path, &link).unwrap();
+    let back = Instant::now();
+    reader.until_opened(5);
+    assert!(
+        back.elapsed() < Duration::from_millis(2250),
+        "{:?}",
+        back.elapsed()
+    );
+    let _meter = play(second.writer(), Mode::Standard, 4, standard);
+    reader.until_frame(5, Mode::Standard);
+}
+
+#[test]
+fn a_port_that_another_process_holds_is_named_and_awaited() {
+    let pty = Pty::new();
+    let file = File::options()
+        .read(true)
+        .write(true)
+        .open(&pty.path)
+        .unwrap();
+    let held = Flock::lock(file, FlockArg::LockExclusiveNonblock).unwrap();
+    let reader = Reader::start(pty.device(), None);
+    reader.until_unavailable(5, "held by another process; run `sudo linky-sensor doctor`");
+    drop(held);
+    reader.until_opened(5);
+}
+
+#[test]
+fn what_is_no_port_is_refused_in_words() {
+    let reader = Reader::start(Device::Path("/dev/null".into()), None);
+    reader.until_unavailable(5, "/dev/null: not a serial port");
+    let reader = Reader::start(Device::Path("/nowhere/ttyUSB0".into()), None);
+    reader.until_unavailable(5, "/nowhere/ttyUSB0: no such device");
+}
+
+#[test]
+fn a_port_that_must_be_left_alone_is_not_opened() {
+    let pty = Pty::new();
+    let reader = Reader::start_checked(pty.device(), None, Refuse);
+    for _ in 0..3 {
+        let said = reader.until(5, |told| match &told.input {
+            Input::Unavailable { detail } => Some(detail.clone()),
+            other => panic!("{other:?}"),
+        });
+        assert!(said.ends_with("serial-getty@x.service uses it"), "{said}");
+    }
+}
+
+#[test]
+fn a_stop_ends_the_reader_at_once() {
+    let pty = Pty::new();
+    let _meter = play(pty.writer(), Mode::Standard, 1, standard);
+    let quickest = (0..3)
+        .map(|_| {
+            let mut reader = Reader::start(pty.device(), None);
+            for _ in 0..4 {
+                reader.until_frame(5, Mode::Standard);
+            }
+            // The reader has just begun to sleep through the next frame.
+            reader.stop()
+        })
+        .min()
+        .unwrap();
+    assert!(quickest < Duration::from_millis(100), "{quickest:?}");
+
+    let mut waiting = Reader::start(Device::Path("/nowhere/ttyUSB0".into()), None);
+    waiting.until_unavailable(5, "");
+    assert!(waiting.stop() < Duration::from_secs(1));
+}
+
+#[test]
+fn a_port_served_over_tcp_is_read_and_called_again() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port();
+    let reader = Reader::start(
+        Device::Tcp {
+            host: "127.0.0.1".to_owned(),
+            port,
+        },
+        None,
+    );
+    for _ in 0..2 {
+        let (client, _) = server.accept().unwrap();
+        reader.until_opened(5);
+        let meter = play(client, Mode::Standard, 4, standard);
+        for n in 0..3 {
+            assert_eq!(reader.until_frame(5, Mode::Standard), n);
+        }
+        meter.off();
+        reader.until_unavailable(5, "the server closed the connection");
+    }
+    drop(server);
+    reader.until_unavailable(10, "refused");
+}

@@ -1,0 +1,14 @@
+//! The simulated meter against the decoder: what was sent is what is understood, and what a meter says is consistent.
+//!
+//! `sent`: what each frame is held against. `frames`, `time`, `overrun`: the tests.
+
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod frames;
+mod overrun;
+mod sent;
+mod time;
