@@ -10,8 +10,10 @@
 # target/cross and this machine's own are left alone. The same way is taken for this machine's own architecture, which
 # may be a newer Debian.
 
-# From PyPI; the version that the package was made with.
-zig_version=0.17.1
+# From PyPI, for 64-bit machines with either processor; the version that the package was made with.
+zig_requirement='ziglang==0.17.1
+	--hash=sha256:ea6cc5d87b033cf0aedfbc8f9549a908cae6c50ac31f1698188fa48a74524b54
+	--hash=sha256:b7c5f02fccd40f89b999ee16a1f5ddced56e6182370f8affe494bcf8a28cf07e'
 
 architecture=        # as asked for
 architecture_debian= # as dpkg calls it
@@ -70,7 +72,8 @@ architecture_need_libraries() {
 }
 
 # architecture_unpack ARCH SUITE FOLDER PACKAGE...: unpacks packages of Debian and what they depend on; nothing of them
-# is run, so that no root is needed.
+# is run, so that no root is needed. They are those of today, with updates: that nothing newer than Debian 12's first libc
+# is needed, check-binary looks.
 architecture_unpack() {
 	local machine=$1 suite=$2 folder=$3
 	shift 3
@@ -84,7 +87,8 @@ architecture_unpack() {
 	# A link to /lib would lead to this machine's.
 	local link target
 	while IFS=$'\t' read -r link target; do
-		ln --force --no-dereference --relative --symbolic "$folder.part$target" "$link"
+		target=$(realpath --no-symlinks --relative-to="${link%/*}" "$folder.part$target") &&
+			ln --force --no-dereference --symbolic "$target" "$link" || return
 	done < <(find "$folder.part" -type l -lname '/*' -printf '%p\t%l\n')
 	mv "$folder.part" "$folder"
 }
@@ -95,7 +99,8 @@ need_zig() {
 	need_packages python3-venv
 	rm -rf target/cross/zig.part
 	/usr/bin/python3 -m venv target/cross/zig.part
-	target/cross/zig.part/bin/python -m pip install --quiet "ziglang==$zig_version" >&2
+	target/cross/zig.part/bin/python -m pip install --quiet --require-hashes --only-binary :all: \
+		--requirement <(tr '\n' ' ' <<<"$zig_requirement") >&2
 	mv target/cross/zig.part target/cross/zig
 }
 

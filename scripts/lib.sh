@@ -5,6 +5,7 @@
 
 set -euo pipefail
 
+caller=$PWD
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$top"
 
@@ -14,6 +15,16 @@ cargo_deb_version=3.8.0
 die() {
 	printf '%s: %s\n' "$(basename "$0")" "$*" >&2
 	exit 1
+}
+
+[[ $top != *[[:space:]]* ]] || die "the project is in a folder with a space, which cargo's flags cannot carry: $top"
+
+# named PATH: as whoever called the script means it, from wherever.
+named() {
+	case $1 in
+	/*) printf '%s\n' "$1" ;;
+	*) printf '%s\n' "$caller/$1" ;;
+	esac
 }
 
 as_root() {
@@ -35,8 +46,9 @@ need_packages() {
 	done
 	[ ${#missing[@]} -gt 0 ] || return 0
 	printf 'installing %s\n' "${missing[*]}" >&2
-	# Unattended upgrades may be at it, on a machine that has just started.
-	as_root apt-get update -q -o DPkg::Lock::Timeout=300 >&2
+	# Unattended upgrades may be at it, on a machine that has just started. apt waits for dpkg's lock when told to, never for
+	# that of its lists.
+	within 300 as_root apt-get update -q >&2
 	as_root env DEBIAN_FRONTEND=noninteractive \
 		apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}" >&2 </dev/null
 }

@@ -322,6 +322,7 @@ fn a_file_that_is_not_there_is_named() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("/nonexistent/capture.tic"), "{said}");
     assert!(output.stdout.is_empty());
+    assert_eq!(decode(&["/"], b"").status.code(), Some(66), "a folder");
     assert_eq!(decode(&["--format", "xml"], b"").status.code(), Some(64));
 }
 

@@ -95,15 +95,31 @@ pub fn run(arguments: &Decode, out: &mut impl Write, err: &mut impl Write) -> u8
         if arguments.stats {
             totals.print(err)?;
         }
-        conclude(arguments, &name, &totals, err)
+        Ok(conclude(arguments, &name, &totals, err)?)
     });
     match said {
         Ok(code) => code,
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
-        Err(error) => {
-            let _ = writeln!(err, "linky-sensor: {name}: {error}");
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
+        Err(Failure::Output(error)) => {
+            let _ = writeln!(err, "linky-sensor: standard output: {error}");
             exit::IO
         }
+        Err(Failure::Input(error)) => {
+            let _ = writeln!(err, "linky-sensor: {name}: {error}");
+            exit::NO_INPUT
+        }
+    }
+}
+
+/// What went wrong with the streams.
+enum Failure {
+    Input(io::Error),
+    Output(io::Error),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
     }
 }
 
@@ -146,7 +162,11 @@ fn advice(arguments: &Decode, totals: &Totals) -> &'static str {
     }
 }
 
-fn decode(arguments: &Decode, mut from: impl Read, out: &mut impl Write) -> io::Result<Totals> {
+fn decode(
+    arguments: &Decode,
+    mut from: impl Read,
+    out: &mut impl Write,
+) -> Result<Totals, Failure> {
     let mut wires: Vec<Decoder> = modes(arguments.mode)
         .iter()
         .map(|mode| Decoder::new(*mode, parity(arguments.parity)))
@@ -159,7 +179,7 @@ fn decode(arguments: &Decode, mut from: impl Read, out: &mut impl Write) -> io::
         let read = match from.read(&mut chunk) {
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
+            Err(error) => return Err(Failure::Input(error)),
         };
         totals.bytes += read as u64;
         // Both decoders hear the same at the same time: at the end, that nothing more comes.

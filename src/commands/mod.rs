@@ -126,7 +126,7 @@ fn written(result: io::Result<()>) -> u8 {
         Ok(()) => exit::OK,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "linky-sensor: {error}");
+            let _ = writeln!(io::stderr(), "linky-sensor: standard output: {error}");
             exit::IO
         }
     }

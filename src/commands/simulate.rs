@@ -41,16 +41,31 @@ pub struct Simulate {
     #[arg(long)]
     producer: bool,
     /// Subscribed power
-    #[arg(long, value_name = "KVA", default_value = "6")]
+    #[arg(
+        long,
+        allow_negative_numbers = true,
+        value_name = "KVA",
+        default_value = "6"
+    )]
     power_kva: u8,
     /// Another house, other peak days, another noise
-    #[arg(long, default_value = "0")]
+    #[arg(long, allow_negative_numbers = true, default_value = "0")]
     seed: u64,
     /// The last six digits of the meter's serial number
-    #[arg(long, value_name = "DIGITS", default_value = "0")]
+    #[arg(
+        long,
+        allow_negative_numbers = true,
+        value_name = "DIGITS",
+        default_value = "0"
+    )]
     serial: u32,
     /// The number of the delivery point, 14 digits
-    #[arg(long, value_name = "DIGITS", default_value = "0")]
+    #[arg(
+        long,
+        allow_negative_numbers = true,
+        value_name = "DIGITS",
+        default_value = "0"
+    )]
     prm: u64,
     /// The meter's clock at the start: "now", seconds since 1970, or legal time such as 2026-01-15T18:30:00
     #[arg(long, value_name = "TIME", default_value = "now")]
@@ -65,16 +80,16 @@ pub struct Simulate {
     #[arg(long)]
     messages: bool,
     /// Pass time so many times faster than the line
-    #[arg(long, value_name = "N", value_parser = parse_speed, default_value = "1")]
+    #[arg(long, allow_negative_numbers = true, value_name = "N", value_parser = parse_speed, default_value = "1")]
     speed: f64,
     /// Send as fast as the bytes are taken
     #[arg(long, conflicts_with = "speed")]
     flat_out: bool,
     /// End after so many frames
-    #[arg(long, value_name = "N")]
+    #[arg(long, allow_negative_numbers = true, value_name = "N")]
     frames: Option<u64>,
     /// End after so many seconds of the meter's time
-    #[arg(long, value_name = "N")]
+    #[arg(long, allow_negative_numbers = true, value_name = "N")]
     seconds: Option<u64>,
     /// Parity in bit 7, or cleared as by an adapter set to seven bits
     #[arg(long, value_enum, default_value = "even")]

@@ -9,6 +9,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::dbus::{Bus, Client, Error, Overview, SeenMeter};
 use crate::meter::{Key, Link};
+use crate::mqtt::BrokerState;
 use crate::names::{exit, topic};
 
 /// The arguments.
@@ -86,7 +87,7 @@ impl Serialize for Everything<'_> {
     }
 }
 
-/// The daemon, its properties named as on the bus.
+/// The daemon: the properties of its object on the bus, in small letters.
 struct Bridge<'a>(&'a Overview);
 
 impl Serialize for Bridge<'_> {
@@ -148,7 +149,10 @@ fn write_page(out: &mut dyn Write, overview: &Overview, meters: &[SeenMeter]) ->
     }
     writeln!(out)?;
     // The cause is told in the journal alone.
-    if ["disconnected", "refused"].contains(&broker.as_str()) {
+    if [BrokerState::Disconnected, BrokerState::Refused]
+        .iter()
+        .any(|state| state.word() == broker)
+    {
         writeln!(
             out,
             "Why there is no session with it: journalctl -u linky-sensor"

@@ -1,7 +1,8 @@
 //! TLS: whom the daemon trusts, and who it is.
 //!
 //! Input: the files of `ca-file`, `client-certificate` and `client-key`, in PEM. Output: the [`Transport`] of the next
-//! attempt, or an [`Error`] that names the file, says where it is configured and what to do. The library behind it is the system's OpenSSL.
+//! attempt, or an [`Error`] that names the file, says where it is configured and what to do. The library behind it is the
+//! system's OpenSSL.
 //!
 //! Without a `ca-file` the authorities of the system are trusted; with one, those in it and no other. The name in the
 //! certificate must be that of the url. TLS 1.2 is the oldest version.
