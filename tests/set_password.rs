@@ -50,9 +50,10 @@ fn an_interruption_at_the_prompt_leaves_the_terminal_as_it_was() {
     };
     assert!(is_shown());
     let side = || terminal.try_clone().unwrap();
-    // With a terminal that can interrupt it, and as root.
+    // With a terminal that can interrupt it, whoever started the tests ignores interruptions or not, and as root.
     let command = Command::new("setsid")
-        .args(["--ctty", "unshare", "--map-root-user"])
+        .args(["--ctty", "env", "--default-signal=INT"])
+        .args(["unshare", "--map-root-user"])
         .args([env!("CARGO_BIN_EXE_linky-sensor"), "set-password"])
         .stdin(side())
         .stdout(side())
