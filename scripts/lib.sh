@@ -48,7 +48,7 @@ need_packages() {
 	printf 'installing %s\n' "${missing[*]}" >&2
 	# Unattended upgrades may be at it, on a machine that has just started. apt waits for dpkg's lock when told to, never for
 	# that of its lists.
-	within 300 as_root apt-get update -q >&2
+	within 60 as_root apt-get update -q >&2
 	as_root env DEBIAN_FRONTEND=noninteractive \
 		apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}" >&2 </dev/null
 }
