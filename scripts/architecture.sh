@@ -100,7 +100,7 @@ need_zig() {
 	rm -rf target/cross/zig.part
 	/usr/bin/python3 -m venv target/cross/zig.part
 	target/cross/zig.part/bin/python -m pip install --quiet --require-hashes --only-binary :all: \
-		--requirement <(tr '\n' ' ' <<<"$zig_requirement") >&2
+		--requirement <(tr -s '\n\t' ' ' <<<"$zig_requirement") >&2
 	mv target/cross/zig.part target/cross/zig
 }
 
