@@ -72,16 +72,18 @@ architecture_need_libraries() {
 }
 
 # architecture_unpack ARCH SUITE FOLDER PACKAGE...: unpacks packages of Debian and what they depend on; nothing of them
-# is run, so that no root is needed. They are those of today, with updates: that nothing newer than Debian 12's first libc
-# is needed, check-binary looks.
+# is run, so that no root is needed. Of the release itself, without its updates, from where this machine has its own: what
+# is linked with the first works with all that follow.
 architecture_unpack() {
-	local machine=$1 suite=$2 folder=$3
+	local machine=$1 suite=$2 folder=$3 mirror
 	shift 3
 	[ ! -d "$folder" ] || return 0
 	mkdir -p target/cross
 	rm -rf --one-file-system "$folder.part"
+	# shellcheck disable=SC2016 # for apt
+	mirror=$(apt-get indextargets --format '$(REPO_URI)' | grep --max-count=1 '/debian/$' || true)
 	mmdebstrap --quiet --mode=chrootless --variant=extract --architectures="$machine" --include="$*" \
-		"$suite" "$folder.part" >&2 || return
+		"$suite" "$folder.part" ${mirror:+"$mirror"} >&2 || return
 	# What is not a package's: qemu would take these devices and names of hosts for this machine's.
 	rm -rf --one-file-system "$folder.part"/{dev,etc,tmp,var}
 	# A link to /lib would lead to this machine's.
