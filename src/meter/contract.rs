@@ -67,7 +67,7 @@ impl Contract {
             TariffOption::Base => Self::Base,
             TariffOption::OffPeak => Self::OffPeak,
             TariffOption::Ejp => Self::Ejp,
-            TariffOption::Tempo { .. } => Self::Tempo,
+            TariffOption::Tempo => Self::Tempo,
         }
     }
 

@@ -74,7 +74,7 @@ fn energy(ledger: &Ledger) -> Option<u64> {
         TariffOption::Base => &[Label::BASE],
         TariffOption::OffPeak => &[Label::HCHC, Label::HCHP],
         TariffOption::Ejp => &[Label::EJPHN, Label::EJPHPM],
-        TariffOption::Tempo { .. } => &[
+        TariffOption::Tempo => &[
             Label::BBRHCJB,
             Label::BBRHPJB,
             Label::BBRHCJW,

@@ -60,6 +60,7 @@ mod lookup;
 mod mode;
 mod profile;
 mod relays;
+mod role;
 mod scan;
 mod status;
 mod tariff;
@@ -75,6 +76,7 @@ pub use line::{Parity, ParityFound};
 pub use mode::Mode;
 pub use profile::{Contact, Profile, Slot, Undecoded};
 pub use relays::Relays;
+pub use role::{Flow, Role, Sent};
 pub use status::{Breaker, Euridis, Plc, Status};
 pub use tariff::{Color, Period, TariffOption, Tomorrow};
 

@@ -23,13 +23,9 @@ pub enum TariffOption {
     OffPeak,
     /// `EJP.`: mobile peaks.
     Ejp,
-    /// `BBRx`: Tempo. The last character tells what two circuits of the home do.
-    Tempo {
-        /// Programme of circuit 1: `A`, `B` or `C`.
-        circuit1: char,
-        /// Programme of circuit 2: 0 to 7.
-        circuit2: u8,
-    },
+    /// `BBRx`: Tempo. The last character holds the programmes of two circuits of the home: any from
+    /// `(` to `?`.
+    Tempo,
 }
 
 impl TariffOption {
@@ -39,14 +35,7 @@ impl TariffOption {
             b"BASE" => Some(TariffOption::Base),
             b"HC.." => Some(TariffOption::OffPeak),
             b"EJP." => Some(TariffOption::Ejp),
-            [b'B', b'B', b'R', programmes @ 0x28..=0x3F] => Some(TariffOption::Tempo {
-                circuit1: match programmes >> 3 & 3 {
-                    1 => 'A',
-                    2 => 'B',
-                    _ => 'C',
-                },
-                circuit2: programmes & 7,
-            }),
+            [b'B', b'B', b'R', b'('..=b'?'] => Some(TariffOption::Tempo),
             _ => None,
         }
     }
@@ -139,27 +128,12 @@ mod tests {
         assert_eq!(TariffOption::parse(b"BASE"), Some(TariffOption::Base));
         assert_eq!(TariffOption::parse(b"HC.."), Some(TariffOption::OffPeak));
         assert_eq!(TariffOption::parse(b"EJP."), Some(TariffOption::Ejp));
-        assert_eq!(
-            TariffOption::parse(b"BBR("),
-            Some(TariffOption::Tempo {
-                circuit1: 'A',
-                circuit2: 0
-            })
-        );
-        assert_eq!(
-            TariffOption::parse(b"BBR?"),
-            Some(TariffOption::Tempo {
-                circuit1: 'C',
-                circuit2: 7
-            })
-        );
-        assert_eq!(
-            TariffOption::parse(b"BBR2"),
-            Some(TariffOption::Tempo {
-                circuit1: 'B',
-                circuit2: 2
-            })
-        );
+        for tempo in ["BBR(", "BBR2", "BBR?"] {
+            assert_eq!(
+                TariffOption::parse(tempo.as_bytes()),
+                Some(TariffOption::Tempo)
+            );
+        }
         for other in ["BBR'", "BBR@", "base", "HC.", "", "XX.."] {
             assert_eq!(TariffOption::parse(other.as_bytes()), None, "{other}");
         }
