@@ -341,14 +341,9 @@ fn syncing(mode: Mode) -> Input {
 
 /// Such a meter may send a short frame of a few groups in place of a long one, and it is urgent: a phase is overloaded.
 fn is_three_phase_historique(frame: &Frame) -> bool {
-    [
-        Label::IINST1,
-        Label::IINST2,
-        Label::IINST3,
-        Label::ADIR1,
-        Label::ADIR2,
-        Label::ADIR3,
-    ]
-    .into_iter()
-    .any(|label| frame.get(label).is_some())
+    frame.mode() == Mode::Historique
+        && frame
+            .groups()
+            .filter_map(|group| group.label())
+            .any(Label::is_three_phase)
 }

@@ -4,16 +4,8 @@
 use super::frame::{Group, Groups};
 use super::meter::State;
 use super::scenario::{Contract, Phases, Scenario};
-use crate::tic::{Color, Label};
+use crate::tic::{Color, Label, TariffOption};
 
-const TEMPO: [Label; 6] = [
-    Label::BBRHCJB,
-    Label::BBRHPJB,
-    Label::BBRHCJW,
-    Label::BBRHPJW,
-    Label::BBRHCJR,
-    Label::BBRHPJR,
-];
 const IINST: [Label; 3] = [Label::IINST1, Label::IINST2, Label::IINST3];
 const ADIR: [Label; 3] = [Label::ADIR1, Label::ADIR2, Label::ADIR3];
 
@@ -24,13 +16,16 @@ pub(super) fn long(scenario: &Scenario, state: &State) -> Vec<Group> {
     groups.text(Label::ADCO, &scenario.address());
     groups.text(Label::OPTARIF, calendar.option_code());
     groups.number(Label::ISOUSC, scenario.subscribed_current());
-    let indexes: &[Label] = match scenario.contract {
-        Contract::Base => &[Label::BASE],
-        Contract::OffPeak => &[Label::HCHC, Label::HCHP],
-        Contract::Ejp => &[Label::EJPHN, Label::EJPHPM],
-        Contract::Tempo => &TEMPO,
+    let option = match scenario.contract {
+        Contract::Base => TariffOption::Base,
+        Contract::OffPeak => TariffOption::OffPeak,
+        Contract::Ejp => TariffOption::Ejp,
+        Contract::Tempo => TariffOption::Tempo,
     };
-    for (label, energy) in indexes.iter().zip(state.registers.supplier) {
+    for (label, energy) in Label::of_option(option)
+        .iter()
+        .zip(state.registers.supplier)
+    {
         groups.number(*label, energy);
     }
     if tariff.ejp_notice {

@@ -8,19 +8,6 @@ use super::registers::Dated;
 use super::scenario::Scenario;
 use crate::tic::{Color, Label};
 
-const EASF: [Label; 10] = [
-    Label::EASF01,
-    Label::EASF02,
-    Label::EASF03,
-    Label::EASF04,
-    Label::EASF05,
-    Label::EASF06,
-    Label::EASF07,
-    Label::EASF08,
-    Label::EASF09,
-    Label::EASF10,
-];
-const EASD: [Label; 4] = [Label::EASD01, Label::EASD02, Label::EASD03, Label::EASD04];
 const ERQ: [Label; 4] = [Label::ERQ1, Label::ERQ2, Label::ERQ3, Label::ERQ4];
 const IRMS: [Label; 3] = [Label::IRMS1, Label::IRMS2, Label::IRMS3];
 const URMS: [Label; 3] = [Label::URMS1, Label::URMS2, Label::URMS3];
@@ -65,8 +52,8 @@ pub(super) fn groups(scenario: &Scenario, state: &State, short_message: bool) ->
     groups.text(Label::LTARF, calendar.period_name(tariff.index));
 
     groups.number(Label::EAST, registers.total());
-    numbers(&mut groups, &EASF, &registers.supplier);
-    numbers(&mut groups, &EASD, &registers.distributor);
+    numbers(&mut groups, Label::SUPPLIER, &registers.supplier);
+    numbers(&mut groups, Label::DISTRIBUTOR, &registers.distributor);
     if scenario.producer {
         groups.number(Label::EAIT, registers.injected);
         numbers(&mut groups, &ERQ, &registers.reactive);
