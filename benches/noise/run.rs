@@ -205,7 +205,14 @@ impl Bench {
         };
         let alarms = update.events.iter().filter(|event| is_alarm(event.kind));
         let alarms: Vec<_> = alarms
-            .map(|event| format!("event {} {} -> {}", event.kind.name(), event.from, event.to))
+            .map(|event| {
+                format!(
+                    "event {} {} -> {}",
+                    event.kind.as_str(),
+                    event.from,
+                    event.to
+                )
+            })
             .collect();
         self.counts.alarms += alarms.len() as u64;
         alarms.into_iter().for_each(|alarm| self.blame(alarm));

@@ -14,7 +14,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::meter::json::{Python, State, Tic};
-use crate::meter::{Identity, Input, Memory, Meter, Moment, On, Snapshot, Timestamp};
+use crate::meter::{Identity, Input, Interface, Memory, Meter, Moment, Snapshot, Timestamp};
 use crate::names::exit;
 use crate::tic::{Decoder, Frame, Label, Mode, Parity, ParityFound};
 
@@ -289,9 +289,10 @@ fn hear(decoder: &mut Decoder, bytes: &[u8]) -> Vec<Frame> {
 
 /// Whether a state tells anything but who the meter is and how it is heard.
 fn has_figures(snapshot: &Snapshot) -> bool {
-    let is_figure = |on: On| !matches!(on, On::Json | On::Meter | On::Private);
+    let is_figure =
+        |on: Interface| !matches!(on, Interface::Json | Interface::Meter | Interface::Private);
     let mut entries = snapshot.entries();
-    entries.any(|(key, value)| value.is_some() && is_figure(key.row().on))
+    entries.any(|(key, value)| value.is_some() && is_figure(key.row().interface))
 }
 
 fn print(format: Format, snapshot: &Snapshot, out: &mut impl Write) -> io::Result<()> {

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
-use crate::meter::{Key, Kind, On, Quantity};
+use crate::meter::{Interface, Key, Kind, Quantity};
 
 /// How the table is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -62,9 +62,9 @@ fn rows() -> impl Iterator<Item = &'static Quantity> {
 }
 
 fn cells(row: &Quantity) -> [String; 11] {
-    let on = match row.on {
-        On::Json => "json".to_owned(),
-        On::Private => "Meter (privacy)".to_owned(),
+    let on = match row.interface {
+        Interface::Json => "json".to_owned(),
+        Interface::Private => "Meter (privacy)".to_owned(),
         on => on.interface().unwrap_or_default().to_owned(),
     };
     [
@@ -74,7 +74,7 @@ fn cells(row: &Quantity) -> [String; 11] {
         row.unit.to_owned(),
         row.standard.to_string(),
         row.historique.to_string(),
-        row.home.to_string(),
+        row.home_assistant.to_string(),
         row.enabled.to_string(),
         row.since.to_string(),
         row.english.to_owned(),
@@ -91,7 +91,7 @@ fn object(row: &Quantity) -> Map<String, Value> {
     object.insert("since".to_owned(), row.since.into());
     object.insert("property".to_owned(), row.property().into());
     object.insert("signature".to_owned(), row.kind.signature().into());
-    if let Kind::Word(words) = row.kind {
+    if let Kind::Enum(words) = row.kind {
         object.insert("words".to_owned(), words.into());
     }
     object
@@ -108,7 +108,7 @@ fn text(out: &mut impl Write) -> io::Result<()> {
             let kind = kind.split(' ').next().unwrap_or_default().to_owned();
             [
                 row.key.to_owned(),
-                row.on.interface().unwrap_or("-").to_owned(),
+                row.interface.interface().unwrap_or("-").to_owned(),
                 kind,
                 row.english.to_owned(),
             ]
@@ -168,7 +168,7 @@ fn markdown(out: &mut impl Write) -> io::Result<()> {
             english,
             french,
         ] = cells(row);
-        let place = if row.on == On::Json {
+        let place = if row.interface == Interface::Json {
             String::new()
         } else {
             format!("{on}.{}", row.property())
@@ -184,7 +184,7 @@ fn markdown(out: &mut impl Write) -> io::Result<()> {
 /// What the daemon itself knows is always known. Only a decoded file may have no time.
 fn may_be_null(key: Key) -> bool {
     let row = key.row();
-    let is_own = row.on == On::Json
+    let is_own = row.interface == Interface::Json
         || row.kind == Kind::Count
         || [Key::LINK, Key::LINK_DETAIL].contains(&key);
     !is_own || key == Key::TIME
@@ -196,7 +196,7 @@ pub fn schema() -> Value {
         .map(|key| (key.row().key.to_owned(), property_schema(key)))
         .collect();
     let always: Vec<&str> = rows()
-        .filter(|row| matches!(row.on, On::Json | On::Meter))
+        .filter(|row| matches!(row.interface, Interface::Json | Interface::Meter))
         .map(|row| row.key)
         .collect();
     json!({
@@ -226,7 +226,7 @@ fn property_schema(key: Key) -> Value {
         Kind::Bool => json!({ "type": kind("boolean") }),
         Kind::Text => json!({ "type": kind("string") }),
         Kind::Time => json!({ "type": kind("string"), "format": "date-time" }),
-        Kind::Word(words) => {
+        Kind::Enum(words) => {
             let words = words.iter().map(|word| Value::from(*word));
             json!({ "enum": Value::from_iter(words.chain(may_be_null(key).then_some(Value::Null))) })
         }

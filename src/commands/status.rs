@@ -62,7 +62,7 @@ impl Status {
 }
 
 fn is_received(meter: &SeenMeter) -> bool {
-    meter.reading.text(Key::LINK) == Some(Link::Receiving.word())
+    meter.reading.text(Key::LINK) == Some(Link::Receiving.as_str())
 }
 
 fn write_json(out: &mut dyn Write, overview: &Overview, meters: &[SeenMeter]) -> io::Result<()> {
@@ -223,9 +223,9 @@ mod tests {
 
     fn meter() -> SeenMeter {
         let mut reading = Reading::default();
-        reading.set(Key::LINK, Some(Value::Word("receiving")));
+        reading.set(Key::LINK, Some(Value::Enum("receiving")));
         reading.set(Key::LINK_DETAIL, Some(Value::Text("".into())));
-        reading.set(Key::MODE, Some(Value::Word("standard")));
+        reading.set(Key::MODE, Some(Value::Enum("standard")));
         reading.set(Key::ENERGY, Some(Value::Int(12_345_078)));
         reading.set(Key::APPARENT_POWER, Some(Value::Int(1234)));
         SeenMeter {
@@ -263,7 +263,7 @@ mod tests {
     fn a_cause_and_a_backlog_are_told() {
         let mut meter = meter();
         let detail = Value::Text("no byte for 12 s".into());
-        meter.reading.set(Key::LINK, Some(Value::Word("no_signal")));
+        meter.reading.set(Key::LINK, Some(Value::Enum("no_signal")));
         meter.reading.set(Key::LINK_DETAIL, Some(detail));
         assert!(!is_received(&meter));
         let overview = Overview {

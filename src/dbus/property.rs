@@ -150,7 +150,7 @@ fn variant(kind: Kind, value: &Value) -> Option<Variant<'_>> {
         (Kind::Signed, Value::Signed(v)) => Variant::I32(i32::try_from(*v).ok()?),
         (Kind::Bool, Value::Bool(v)) => Variant::Bool(*v),
         (Kind::Text, Value::Text(v)) => Variant::from(&**v),
-        (Kind::Word(_), Value::Word(v)) => Variant::from(*v),
+        (Kind::Enum(_), Value::Enum(v)) => Variant::from(*v),
         (Kind::Time, v) => Variant::U64(u64::try_from(v.micros()?).ok()?),
         _ => return None,
     })
@@ -165,9 +165,9 @@ pub fn parse_value(kind: Kind, variant: &Variant<'_>) -> Option<Value> {
         (Kind::Bool, Variant::Bool(v)) => Value::Bool(*v),
         (Kind::Time, Variant::U64(v)) => Value::Instant(Timestamp(i64::try_from(*v).ok()?)),
         (Kind::Text, Variant::Str(v)) => Value::Text(v.as_str().into()),
-        (Kind::Word(words), Variant::Str(v)) => {
+        (Kind::Enum(words), Variant::Str(v)) => {
             match words.iter().find(|word| **word == v.as_str()) {
-                Some(word) => Value::Word(word),
+                Some(word) => Value::Enum(word),
                 None => Value::Text(v.as_str().into()),
             }
         }
@@ -184,7 +184,7 @@ fn about(key: Key) -> String {
     }
     text.push('.');
     match row.kind {
-        Kind::Word(words) => text += &format!(" One of {}.", words.join(", ")),
+        Kind::Enum(words) => text += &format!(" One of {}.", words.join(", ")),
         Kind::Time => text += " Microseconds since the epoch, UTC.",
         Kind::Count => text += " Since the daemon started.",
         Kind::Int | Kind::Uint64 | Kind::Signed | Kind::Bool | Kind::Text => {}
@@ -225,9 +225,9 @@ mod tests {
             assert_eq!(written.value_signature().to_string(), signature);
             assert_eq!(parse_value(kind, &written), Some(value));
         }
-        let kind = Kind::Word(words);
+        let kind = Kind::Enum(words);
         let read = |word| parse_value(kind, &Variant::from(word));
-        assert_eq!(read("open"), Some(Value::Word("open")));
+        assert_eq!(read("open"), Some(Value::Enum("open")));
         assert_eq!(read("ajar"), Some(Value::Text("ajar".into())));
     }
 

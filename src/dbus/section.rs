@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use super::property::Property;
-use crate::meter::{EventKind, Key, On, Snapshot};
+use crate::meter::{EventKind, Interface, Key, Snapshot};
 use crate::names::interface;
 
 /// An interface of a meter's object.
@@ -69,8 +69,8 @@ static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
 
 /// The interface that a quantity is on; of those that only say which state this is, the time alone is on one.
 fn interface_of(key: Key) -> Option<&'static str> {
-    let on = match key.row().on {
-        On::Json if key == Key::TIME => On::Meter,
+    let on = match key.row().interface {
+        Interface::Json if key == Key::TIME => Interface::Meter,
         on => on,
     };
     let word = on.interface()?;
@@ -126,7 +126,7 @@ mod tests {
         let distinct: HashSet<Key> = on_the_bus.iter().copied().collect();
         assert_eq!(distinct.len(), on_the_bus.len());
         for key in Key::filled() {
-            let expected = key.row().on != On::Json || key == Key::TIME;
+            let expected = key.row().interface != Interface::Json || key == Key::TIME;
             assert_eq!(distinct.contains(&key), expected, "{key:?}");
         }
     }

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ledger::{Content, Ledger};
+use super::label_values::{GroupValue, LabelValues};
 use crate::tic::{Label, Profile, Slot, civil};
 
 /// A profile and the day that it is for, in days since 1970-01-01 of the meter's clock.
@@ -17,16 +17,16 @@ struct Planned {
 
 /// What is remembered: the profile of today and that of tomorrow, as sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Almanac {
+pub struct CalendarMemory {
     today: Option<Planned>,
     tomorrow: Option<Planned>,
 }
 
-impl Almanac {
+impl CalendarMemory {
     /// Learns from a frame that carries both the clock and the next day's profile: one without the other could
     /// belong to the other side of midnight. Returns whether anything changed.
-    pub fn learn(&mut self, ledger: &Ledger) -> bool {
-        match planned(ledger) {
+    pub fn learn(&mut self, values: &LabelValues) -> bool {
+        match planned(values) {
             Some((day, next)) if self.tomorrow.as_ref() != Some(&next) => {
                 self.turn(day, next);
                 true
@@ -43,18 +43,18 @@ impl Almanac {
         }
     }
 
-    /// The calendar as it stands.
-    pub fn calendar(&self, ledger: &Ledger) -> Calendar {
-        let maker = ledger
+    /// The calendar by the current values of the labels.
+    pub fn calendar(&self, values: &LabelValues) -> Calendar {
+        let maker = values
             .get(Label::ADSC)
             .and_then(|content| Some(content.address()?.maker()));
-        let tomorrow = ledger.get(Label::PJOURF_1).map(Content::text);
+        let tomorrow = values.get(Label::PJOURF_1).map(GroupValue::text);
         let today = self
             .today
             .as_ref()
-            .filter(|planned| day_of(ledger.get(Label::DATE)) == Some(planned.day))
+            .filter(|planned| day_of(values.get(Label::DATE)) == Some(planned.day))
             .map(|planned| planned.profile.as_str());
-        let peak = ledger.get(Label::PPOINTE).map(Content::text);
+        let peak = values.get(Label::PPOINTE).map(GroupValue::text);
         let parse = |text: Option<&str>| text.and_then(|text| Profile::parse(text, maker).ok());
         let (today, tomorrow, peak) = (parse(today), parse(tomorrow), parse(peak));
         let assumed = [&today, &tomorrow, &peak]
@@ -72,9 +72,9 @@ impl Almanac {
 }
 
 /// The day of the last frame, and what it plans for the next.
-fn planned(ledger: &Ledger) -> Option<(i64, Planned)> {
-    let day = day_of(ledger.fresh(Label::DATE))?;
-    let profile = ledger.fresh(Label::PJOURF_1)?.text().to_owned();
+fn planned(values: &LabelValues) -> Option<(i64, Planned)> {
+    let day = day_of(values.fresh(Label::DATE))?;
+    let profile = values.fresh(Label::PJOURF_1)?.text().to_owned();
     Some((
         day,
         Planned {
@@ -85,7 +85,7 @@ fn planned(ledger: &Ledger) -> Option<(i64, Planned)> {
 }
 
 /// The day of the meter's clock, in days since 1970-01-01.
-fn day_of(date: Option<&Content>) -> Option<i64> {
+fn day_of(date: Option<&GroupValue>) -> Option<i64> {
     let date = date?.horodate()?;
     Some(civil::days_from_civil(
         date.year.into(),

@@ -3,7 +3,7 @@
 //! The historique mode says it in a code. The standard mode has only the name that the supplier gave to the
 //! calendar: the usual names are known here, any other is `Other`.
 
-use super::ledger::Ledger;
+use super::label_values::LabelValues;
 use crate::tic::{Label, Mode, TariffOption};
 
 /// A kind of contract.
@@ -34,13 +34,13 @@ const OFF_PEAK: [&str; 6] = [
 ];
 
 impl Contract {
-    /// The contract by what stands in the ledger; `None` while its label is not known.
-    pub fn of(ledger: &Ledger, mode: Mode) -> Option<Self> {
+    /// The contract by the current values; `None` while its label has none.
+    pub fn of(values: &LabelValues, mode: Mode) -> Option<Self> {
         match mode {
-            Mode::Standard => ledger
+            Mode::Standard => values
                 .get(Label::NGTF)
                 .map(|content| Self::by_calendar_name(content.text())),
-            Mode::Historique => TariffOption::parse(ledger.get(Label::OPTARIF)?.text().as_bytes())
+            Mode::Historique => TariffOption::parse(values.get(Label::OPTARIF)?.text().as_bytes())
                 .map(Self::by_option),
         }
     }

@@ -1,7 +1,7 @@
 //! The quantities that no single group gives, made from several: a rule each.
 
 use super::contract::Contract;
-use super::ledger::{Ledger, OVERRUN};
+use super::label_values::{LabelValues, OVERRUN};
 use super::quantity::Key;
 use super::reading::Reading;
 use super::source::read;
@@ -9,26 +9,26 @@ use super::value::Value;
 use crate::tic::{Color, Label, Mode, TariffOption};
 
 /// Fills the rows of `reading` whose source is a rule. The rows that are read from one group are filled already.
-pub fn derive(reading: &mut Reading, ledger: &Ledger, mode: Mode, phases: Option<u8>) {
+pub fn derive(reading: &mut Reading, values: &LabelValues, mode: Mode, phases: Option<u8>) {
     match mode {
-        Mode::Standard => standard(reading, ledger),
-        Mode::Historique => historique(reading, ledger, phases),
+        Mode::Standard => standard(reading, values),
+        Mode::Historique => historique(reading, values, phases),
     }
 }
 
-fn standard(reading: &mut Reading, ledger: &Ledger) {
-    reading.set(Key::CLOCK_DEGRADED, clock_degraded(ledger).map(Value::Bool));
-    reading.set(Key::COLOR_TODAY, read::color(color_of_the_index(ledger)));
+fn standard(reading: &mut Reading, values: &LabelValues) {
+    reading.set(Key::CLOCK_DEGRADED, clock_degraded(values).map(Value::Bool));
+    reading.set(Key::COLOR_TODAY, read::color(color_of_the_index(values)));
 }
 
 /// The status register and the season of the clock tell the same thing; either is enough.
-fn clock_degraded(ledger: &Ledger) -> Option<bool> {
-    let register = ledger
+fn clock_degraded(values: &LabelValues) -> Option<bool> {
+    let register = values
         .get(Label::STGE)
         .map(|content| content.status().clock_degraded());
-    let season = ledger
+    let season = values
         .get(Label::DATE)
-        .and_then(super::ledger::Content::horodate)
+        .and_then(super::label_values::GroupValue::horodate)
         .map(|h| h.is_degraded());
     match (register, season) {
         (None, None) => None,
@@ -37,11 +37,11 @@ fn clock_degraded(ledger: &Ledger) -> Option<bool> {
 }
 
 /// Tempo counts indexes 1 to 6 in the order off-peak and peak of blue, white, red.
-fn color_of_the_index(ledger: &Ledger) -> Option<Color> {
-    if Contract::of(ledger, Mode::Standard)? != Contract::Tempo {
+fn color_of_the_index(values: &LabelValues) -> Option<Color> {
+    if Contract::of(values, Mode::Standard)? != Contract::Tempo {
         return None;
     }
-    match ledger.get(Label::NTARF)?.number() {
+    match values.get(Label::NTARF)?.number() {
         1 | 2 => Some(Color::Blue),
         3 | 4 => Some(Color::White),
         5 | 6 => Some(Color::Red),
@@ -49,27 +49,27 @@ fn color_of_the_index(ledger: &Ledger) -> Option<Color> {
     }
 }
 
-fn historique(reading: &mut Reading, ledger: &Ledger, phases: Option<u8>) {
-    reading.set(Key::ENERGY, energy(ledger).map(Value::Int));
+fn historique(reading: &mut Reading, values: &LabelValues, phases: Option<u8>) {
+    reading.set(Key::ENERGY, energy(values).map(Value::Int));
     reading.set(
         Key::SUBSCRIBED_POWER,
-        subscribed_power(ledger, phases).map(Value::Int),
+        subscribed_power(values, phases).map(Value::Int),
     );
-    if OVERRUN.iter().any(|label| ledger.get(*label).is_some()) {
+    if OVERRUN.iter().any(|label| values.get(*label).is_some()) {
         reading.set(Key::OVER_POWER, Some(Value::Bool(true)));
-    } else if OVERRUN.iter().all(|label| ledger.is_missing(*label)) {
+    } else if OVERRUN.iter().all(|label| values.is_missing(*label)) {
         reading.set(Key::OVER_POWER, Some(Value::Bool(false)));
     }
-    if ledger.get(Label::PEJP).is_some() {
+    if values.get(Label::PEJP).is_some() {
         reading.set(Key::MOBILE_PEAK_NOTICE, Some(Value::Int(1)));
-    } else if ledger.is_missing(Label::PEJP) {
+    } else if values.is_missing(Label::PEJP) {
         reading.set(Key::MOBILE_PEAK_NOTICE, Some(Value::Int(0)));
     }
 }
 
 /// BASE is the total; another contract sends only its parts, and their sum is the total when all are known.
-fn energy(ledger: &Ledger) -> Option<u64> {
-    let parts: &[Label] = match TariffOption::parse(ledger.get(Label::OPTARIF)?.text().as_bytes())?
+fn energy(values: &LabelValues) -> Option<u64> {
+    let parts: &[Label] = match TariffOption::parse(values.get(Label::OPTARIF)?.text().as_bytes())?
     {
         TariffOption::Base => &[Label::BASE],
         TariffOption::OffPeak => &[Label::HCHC, Label::HCHP],
@@ -86,7 +86,7 @@ fn energy(ledger: &Ledger) -> Option<u64> {
     parts
         .iter()
         .map(|label| {
-            ledger
+            values
                 .get(*label)
                 .map(|content| u64::from(content.number()))
         })
@@ -94,6 +94,6 @@ fn energy(ledger: &Ledger) -> Option<u64> {
 }
 
 /// ISOUSC is the subscribed current of one phase, at 200 V (54E, historique mode).
-fn subscribed_power(ledger: &Ledger, phases: Option<u8>) -> Option<u64> {
-    Some(u64::from(ledger.get(Label::ISOUSC)?.number()) * 200 * u64::from(phases?))
+fn subscribed_power(values: &LabelValues, phases: Option<u8>) -> Option<u64> {
+    Some(u64::from(values.get(Label::ISOUSC)?.number()) * 200 * u64::from(phases?))
 }

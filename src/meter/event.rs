@@ -24,7 +24,7 @@ macro_rules! events {
             pub const ALL: [Self; [$($name),*].len()] = [$($kind),*];
 
             /// The `event_type` of the JSON.
-            pub fn name(self) -> &'static str {
+            pub fn as_str(self) -> &'static str {
                 match self {
                     $($kind => $name,)*
                 }
@@ -59,7 +59,7 @@ events! {
 impl EventKind {
     /// The member of the D-Bus interface `….Events`, in `PascalCase`.
     pub fn signal(self) -> String {
-        pascal_case(self.name())
+        pascal_case(self.as_str())
     }
 }
 
@@ -230,7 +230,7 @@ impl EventWatch {
     pub fn observe(&mut self, link: Link, reading: &Reading) -> Vec<Event> {
         let mut events = Vec::new();
         if link != self.link {
-            events.push(Event::new(LinkChanged, self.link.word(), link.word()));
+            events.push(Event::new(LinkChanged, self.link.as_str(), link.as_str()));
             self.link = link;
         }
         for (watched, known) in WATCHED.iter().zip(&mut self.known) {

@@ -26,7 +26,7 @@ impl Serialize for EventOf<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(snapshot, event) = self;
         let mut map = serializer.serialize_map(Some(6))?;
-        map.serialize_entry("event_type", event.kind.name())?;
+        map.serialize_entry("event_type", event.kind.as_str())?;
         map.serialize_entry("time", &snapshot.time.map(|time| time.to_string()))?;
         map.serialize_entry("boot", &*snapshot.boot)?;
         map.serialize_entry("seq", &snapshot.seq)?;

@@ -9,8 +9,8 @@ use core::time::Duration;
 
 use super::value::Moment;
 
-/// So long without a correct group, or frame, and the link is not what it was.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+/// Without a correct group for this time there is no signal; without a frame, no reception.
+pub const SIGNAL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The state of the link.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,8 +27,8 @@ pub enum Link {
 }
 
 impl Link {
-    /// The word that is published.
-    pub fn word(self) -> &'static str {
+    /// The word that is published, such as `no_signal`.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::NoDevice => "no_device",
             Self::NoSignal => "no_signal",
@@ -38,7 +38,7 @@ impl Link {
     }
 }
 
-/// The link as it is known, moved by what the port says.
+/// The link, from what the port reports.
 #[derive(Clone, Debug, Default)]
 pub struct LinkWatch {
     link: Link,
@@ -80,7 +80,7 @@ impl LinkWatch {
 
     /// Correct groups came.
     pub fn group(&mut self, detail: String, now: Moment) {
-        self.hear(now);
+        self.group_came(now);
         if self.link != Link::Receiving {
             self.link = Link::Syncing;
             self.detail = detail;
@@ -89,34 +89,37 @@ impl LinkWatch {
 
     /// A frame ended that kept a correct group.
     pub fn frame(&mut self, now: Moment) {
-        self.hear(now);
+        self.group_came(now);
         self.frame = Some(now);
         self.link = Link::Receiving;
         self.detail.clear();
     }
 
-    /// Time passed; `detail` is what the port knows of the silence.
-    pub fn tick(&mut self, detail: String, now: Moment) {
+    /// Takes the time; `detail` is the cause of the silence.
+    pub fn on_timer(&mut self, detail: String, now: Moment) {
         if self.link == Link::NoDevice {
             return;
         }
-        if now.since(self.quiet_since) >= PATIENCE {
+        if now.since(self.quiet_since) >= SIGNAL_TIMEOUT {
             self.link = Link::NoSignal;
             self.detail = detail;
         } else if self.link == Link::Receiving
-            && self.frame.is_none_or(|frame| now.since(frame) >= PATIENCE)
+            && self
+                .frame
+                .is_none_or(|frame| now.since(frame) >= SIGNAL_TIMEOUT)
         {
             self.link = Link::Syncing;
             self.detail = detail;
         }
     }
 
-    /// Whether no correct group came for so long that no value stands any more. That the port was opened meanwhile is none.
+    /// True when no valid group came for ten seconds. Reopening the port does not count as a group.
     pub fn is_stale(&self, now: Moment) -> bool {
-        self.group.is_none_or(|group| now.since(group) >= PATIENCE)
+        self.group
+            .is_none_or(|group| now.since(group) >= SIGNAL_TIMEOUT)
     }
 
-    fn hear(&mut self, now: Moment) {
+    fn group_came(&mut self, now: Moment) {
         self.quiet_since = now;
         self.group = Some(now);
     }
@@ -141,9 +144,9 @@ mod tests {
         assert_eq!(link.link(), Link::Syncing);
         link.frame(at(2));
         assert_eq!((link.link(), link.detail()), (Link::Receiving, ""));
-        link.tick("no byte".into(), at(11));
+        link.on_timer("no byte".into(), at(11));
         assert_eq!(link.link(), Link::Receiving);
-        link.tick("no byte".into(), at(12));
+        link.on_timer("no byte".into(), at(12));
         assert_eq!((link.link(), link.detail()), (Link::NoSignal, "no byte"));
         link.group(String::new(), at(20));
         assert_eq!(link.link(), Link::Syncing);
@@ -159,7 +162,7 @@ mod tests {
         link.frame(at(1));
         for second in 2..12 {
             link.group(String::new(), at(second));
-            link.tick("frames do not end".into(), at(second));
+            link.on_timer("frames do not end".into(), at(second));
         }
         assert_eq!(
             (link.link(), link.detail()),
@@ -171,9 +174,9 @@ mod tests {
     fn silence_from_the_start_is_no_signal() {
         let mut link = LinkWatch::default();
         link.opened(String::new(), at(100));
-        link.tick("no byte".into(), at(109));
+        link.on_timer("no byte".into(), at(109));
         assert_eq!(link.link(), Link::Syncing);
-        link.tick("no byte".into(), at(110));
+        link.on_timer("no byte".into(), at(110));
         assert_eq!(link.link(), Link::NoSignal);
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::calendar::Almanac;
+use super::calendar::CalendarMemory;
 
 /// Kept as JSON under StateDirectory, one file per meter. No identifier is in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub struct Memory {
     /// The keys of the state.
     pub keys: Vec<String>,
     /// The profiles of today and tomorrow.
-    pub almanac: Almanac,
+    pub almanac: CalendarMemory,
     /// The last good index of each label.
     pub indexes: BTreeMap<String, Baseline>,
 }

@@ -5,11 +5,11 @@
 use core::time::Duration;
 use std::sync::Arc;
 
-use super::calendar::Almanac;
+use super::calendar::CalendarMemory;
 use super::contract::Contract;
 use super::derive::derive;
 use super::event::{Event, EventKind, EventWatch};
-use super::ledger::{Admission, Ledger};
+use super::label_values::{Admission, LabelValues};
 use super::link::LinkWatch;
 use super::memory::Memory;
 use super::plausible::{Circumstances, Judge, Verdict};
@@ -81,14 +81,14 @@ pub struct Meter {
     link: LinkWatch,
     counts: Counts,
     judge: Judge,
-    ledger: Ledger,
+    values: LabelValues,
     /// The indexes that jumped in the last frame: label, from, to.
     jumps: Vec<(Label, i64, u32)>,
     presence: Presence,
-    almanac: Almanac,
+    almanac: CalendarMemory,
     events: EventWatch,
-    /// Whether any value stands, so that its loss is told once.
-    stands: bool,
+    /// Whether any value is current, so that its loss is published once.
+    is_current: bool,
     learned: bool,
     /// When its memory was last taken.
     kept: Moment,
@@ -130,12 +130,12 @@ impl Meter {
             link: LinkWatch::default(),
             counts: Counts::default(),
             judge: Judge::remembering(baselines),
-            ledger: Ledger::default(),
+            values: LabelValues::default(),
             jumps: Vec::new(),
             presence,
             almanac: memory.almanac.clone(),
             events: EventWatch::new(),
-            stands: false,
+            is_current: false,
             learned: false,
             kept: Moment::default(),
         };
@@ -151,7 +151,7 @@ impl Meter {
     /// What is worth keeping for the next start, if it is time to: when the meter turned out to be another than was
     /// thought, and else every ten minutes, for its indexes.
     pub fn take_memory(&mut self, now: Moment) -> Option<Memory> {
-        let due = self.learned || now.since(self.kept) >= KEEP && self.stands;
+        let due = self.learned || now.since(self.kept) >= KEEP && self.is_current;
         due.then(|| {
             self.learned = false;
             self.kept = now;
@@ -198,15 +198,15 @@ impl Meter {
                 None
             }
             Input::Tick { detail } => {
-                self.link.tick(detail, now);
+                self.link.on_timer(detail, now);
                 None
             }
             Input::Frame(frame) => self.enter(frame, now),
         };
-        let stale = self.stands && self.link.is_stale(now);
+        let stale = self.is_current && self.link.is_stale(now);
         if stale {
-            self.ledger.forget();
-            self.stands = false;
+            self.values.forget();
+            self.is_current = false;
         }
         let moved = link != self.link.link() || detail != self.link.detail();
         (frame.is_some() || stale || moved).then(|| self.update(frame, now))
@@ -225,10 +225,10 @@ impl Meter {
             self.start_mode(frame.mode());
         }
         self.link.frame(now);
-        self.stands = true;
+        self.is_current = true;
         self.believe(&frame, now);
-        self.learned |= self.presence.learn(&self.ledger, frame.mode());
-        self.learned |= self.almanac.learn(&self.ledger);
+        self.learned |= self.presence.learn(&self.values, frame.mode());
+        self.learned |= self.almanac.learn(&self.values);
         Some(Arc::new(frame))
     }
 
@@ -237,7 +237,7 @@ impl Meter {
         let circumstances = Circumstances::of(frame, self.presence.phases(), now);
         let (judge, counts, jumps) = (&mut self.judge, &mut self.counts, &mut self.jumps);
         let mut another = false;
-        self.ledger.enter(frame, |label, group, known| {
+        self.values.enter(frame, |label, group, known| {
             let verdict = judge.judge(label, group, known, &circumstances);
             counts.held += u64::from(verdict.is_held());
             if let Verdict::Jump { from } = verdict {
@@ -262,7 +262,7 @@ impl Meter {
         }
         self.mode = Some(mode);
         self.judge = Judge::default();
-        self.ledger = Ledger::default();
+        self.values = LabelValues::default();
     }
 
     fn update(&mut self, frame: Option<Arc<Frame>>, now: Moment) -> Arc<Update> {
@@ -283,7 +283,7 @@ impl Meter {
     }
 
     fn replaced(&mut self, reading: &Reading) -> Option<Event> {
-        let address = self.ledger.first(&[Label::ADSC, Label::ADCO])?;
+        let address = self.values.first(&[Label::ADSC, Label::ADCO])?;
         let describe = |key| reading.get(key).map(Value::to_string).unwrap_or_default();
         let [maker, year, kind] =
             [Key::MANUFACTURER, Key::MANUFACTURE_YEAR, Key::DEVICE_TYPE].map(describe);
@@ -306,8 +306,8 @@ impl Meter {
             link: self.link.link(),
             keys: self.presence.keys(),
             reading,
-            calendar: self.almanac.calendar(&self.ledger),
-            contract: self.mode.and_then(|mode| Contract::of(&self.ledger, mode)),
+            calendar: self.almanac.calendar(&self.values),
+            contract: self.mode.and_then(|mode| Contract::of(&self.values, mode)),
             frame,
             shows_identifiers: self.identity.shows_identifiers,
         }
@@ -318,10 +318,10 @@ impl Meter {
         for key in Key::filled() {
             let source = key.row().source(mode);
             if let Some(read) = source.read() {
-                reading.set(key, self.ledger.first(source.labels()).and_then(read));
+                reading.set(key, self.values.first(source.labels()).and_then(read));
             }
         }
-        derive(reading, &self.ledger, mode, self.presence.phases());
+        derive(reading, &self.values, mode, self.presence.phases());
     }
 
     /// The values that the daemon itself knows.
@@ -332,7 +332,7 @@ impl Meter {
             (Key::METER, Value::Text(self.identity.id.clone())),
             (Key::BOOT, Value::Text(self.identity.boot.clone())),
             (Key::SEQ, Value::Int(self.seq)),
-            (Key::LINK, Value::Word(self.link.link().word())),
+            (Key::LINK, Value::Enum(self.link.link().as_str())),
             (Key::LINK_DETAIL, Value::Text(self.link.detail().into())),
             (Key::FRAMES_RECEIVED, Value::Int(self.counts.frames)),
             (Key::FRAMES_DAMAGED, Value::Int(self.counts.damaged)),
@@ -345,7 +345,7 @@ impl Meter {
             reading.set(key, Some(value));
         }
         reading.set(Key::TIME, now.wall.map(Value::Instant));
-        reading.set(Key::MODE, self.mode.map(|mode| Value::Word(mode.as_str())));
+        reading.set(Key::MODE, self.mode.map(|mode| Value::Enum(mode.as_str())));
         reading.set(
             Key::PHASES,
             self.presence

@@ -3,7 +3,7 @@
 //! ```text
 //!  Input (frame, or what the port saw) + Moment
 //!     │ plausible  which groups may be believed
-//!     │ ledger     what stands of each label, what was missed
+//!     │ label_values  the current value of each label, what was missed
 //!     │ source     the table reads it; derive makes what several labels give
 //!     │ presence   which keys this meter has
 //!     │ link, calendar, event
@@ -18,7 +18,7 @@ mod contract;
 mod derive;
 mod event;
 pub mod json;
-mod ledger;
+mod label_values;
 mod link;
 mod memory;
 #[expect(
@@ -43,7 +43,7 @@ pub use memory::{Baseline, Memory};
 pub use meter::{Identity, Input, Meter};
 pub use quantity::Key;
 pub use reading::{Keys, Reading};
-pub use row::{Enabled, Home, Kind, On, Quantity, StateClass, capitalised};
+pub use row::{Enabled, HomeAssistant, Interface, Kind, Quantity, StateClass, capitalised};
 pub use snapshot::{SCHEMA, Snapshot, Update};
 pub use source::Source;
 pub use value::{Moment, Time, Timestamp, Value};

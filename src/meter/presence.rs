@@ -5,10 +5,10 @@
 //! there stays there, `null` when not known, until the mode changes: the set is kept on disk, and is what
 //! Home Assistant is told.
 
-use super::ledger::Ledger;
+use super::label_values::LabelValues;
 use super::quantity::Key;
 use super::reading::Keys;
-use super::row::On;
+use super::row::Interface;
 use crate::tic::{Label, Mode};
 
 /// The set of keys, and the number of phases that part of it hangs on.
@@ -22,9 +22,9 @@ pub struct Presence {
 impl Presence {
     /// Before the first frame: the state's own rows and the meter's. Identifiers only if `private`.
     pub fn new(private: bool) -> Self {
-        let always = |key: &Key| match key.row().on {
-            On::Json | On::Meter => true,
-            On::Private => private,
+        let always = |key: &Key| match key.row().interface {
+            Interface::Json | Interface::Meter => true,
+            Interface::Private => private,
             _ => false,
         };
         Self {
@@ -55,11 +55,11 @@ impl Presence {
     }
 
     /// Learns from the labels that were seen. Returns whether anything changed.
-    pub fn learn(&mut self, ledger: &Ledger, mode: Mode) -> bool {
+    pub fn learn(&mut self, values: &LabelValues, mode: Mode) -> bool {
         let before = self.clone();
-        self.count_phases(ledger, mode);
+        self.count_phases(values, mode);
         for key in Key::filled() {
-            if !self.keys.contains(key) && self.belongs(key, ledger, mode) {
+            if !self.keys.contains(key) && self.belongs(key, values, mode) {
                 self.keys.insert(key);
             }
         }
@@ -68,7 +68,7 @@ impl Presence {
 
     /// Three as soon as a label of another phase belongs to the meter; one when the first phase does and no label of
     /// another was seen even once. Back from three to one only when those labels stay away.
-    fn count_phases(&mut self, ledger: &Ledger, mode: Mode) {
+    fn count_phases(&mut self, values: &LabelValues, mode: Mode) {
         let (first, others): (&[Label], &[Label]) = match mode {
             Mode::Standard => (
                 &[Label::IRMS1, Label::URMS1],
@@ -79,19 +79,19 @@ impl Presence {
                 &[Label::IINST1, Label::IINST2, Label::IINST3, Label::IMAX1],
             ),
         };
-        let sent = |label: &&Label| ledger.is_present(**label) && !ledger.is_missing(**label);
+        let sent = |label: &&Label| values.is_present(**label) && !values.is_missing(**label);
         if others.iter().find(sent).is_some() {
             self.phases = Some(3);
         } else if first.iter().find(sent).is_some()
             && others
                 .iter()
-                .all(|label| ledger.is_missing(*label) || !ledger.was_seen(*label))
+                .all(|label| values.is_missing(*label) || !values.was_seen(*label))
         {
             self.phases = Some(1);
         }
     }
 
-    fn belongs(&self, key: Key, ledger: &Ledger, mode: Mode) -> bool {
+    fn belongs(&self, key: Key, values: &LabelValues, mode: Mode) -> bool {
         let row = key.row();
         if row.is_private() && !self.private {
             return false;
@@ -102,16 +102,16 @@ impl Presence {
             Some(_) => self.phases == Some(3),
         };
         let label_is_there =
-            |label: &Label| ledger.is_present(*label) || is_occasional(*label, ledger);
+            |label: &Label| values.is_present(*label) || is_occasional(*label, values);
         phase_is_there && row.source(mode).labels().iter().any(label_is_there)
     }
 }
 
 /// A label that its mode sends only now and then: its quantities are there before it is seen. The load curve of
 /// what is injected is one only for a producer.
-fn is_occasional(label: Label, ledger: &Ledger) -> bool {
+fn is_occasional(label: Label, values: &LabelValues) -> bool {
     match label {
-        Label::CCAIN | Label::CCAIN_1 => ledger.is_present(Label::EAIT),
+        Label::CCAIN | Label::CCAIN_1 => values.is_present(Label::EAIT),
         _ => OCCASIONAL.contains(&label),
     }
 }

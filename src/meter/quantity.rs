@@ -7,13 +7,13 @@
 //! `[standard source] [historique source] home-assistant, enabled-by-default;`. A row whose `since`
 //! is above [`FILLED`] is not filled yet and is in no output.
 
-use super::ledger::OVERRUN;
-use super::row::{Enabled, Home, Kind, On, Quantity};
+use super::label_values::OVERRUN;
+use super::row::{Enabled, HomeAssistant, Interface, Kind, Quantity};
 use super::source::{Source, from, horodate as time, number, read, relay, rule, stge, text};
 use crate::tic::Label as L;
 
 use Enabled::{Contract, Ejp, Never, No, Tempo, Yes};
-use Kind::{Bool, Count, Int, Signed, Text, Time, Uint64, Word};
+use Kind::{Bool, Count, Enum, Int, Signed, Text, Time, Uint64};
 use read::{
     breaker, color, device_type, euridis, flag, int, maker, period_color, period_index,
     period_peak, plc, thousands, tomorrow, year,
@@ -39,15 +39,15 @@ pub const HISTORIQUE_INDEXES: &[L] = &[
 
 const NONE: Source = Source::NONE;
 const OWN: Source = Source::OWN;
-const NOT: Home = Home::NotAnnounced;
-const DEVICE: Home = Home::DeviceInfo;
+const NOT: HomeAssistant = HomeAssistant::NotAnnounced;
+const DEVICE: HomeAssistant = HomeAssistant::DeviceInfo;
 
-const fn sensor(class: &'static str) -> Home {
-    Home::sensor(class)
+const fn sensor(class: &'static str) -> HomeAssistant {
+    HomeAssistant::sensor(class)
 }
 
-const fn binary(class: &'static str) -> Home {
-    Home::binary(class)
+const fn binary(class: &'static str) -> HomeAssistant {
+    HomeAssistant::binary(class)
 }
 
 /// The place of a quantity in [`TABLE`]: a [`Reading`](super::Reading) can be asked only for what exists.
@@ -107,8 +107,8 @@ macro_rules! quantities {
 
         /// The rows. See the module.
         pub static TABLE: [Quantity; COUNT] = [$(Quantity {
-            key: $key, on: On::$on, kind: $kind, unit: $unit, since: $since, english: $english, french: $french,
-            standard: $standard, historique: $historique, home: $home, enabled: $enabled,
+            key: $key, interface: Interface::$on, kind: $kind, unit: $unit, since: $since, english: $english, french: $french,
+            standard: $standard, historique: $historique, home_assistant: $home, enabled: $enabled,
         }),*];
     };
 }
@@ -127,9 +127,9 @@ quantities! {
         [OWN] [OWN] NOT, Never;
 
     // Meter
-    MODE "mode" Meter Word(&["standard", "historique"]), "" since 1: "TIC mode" / "Mode TIC";
+    MODE "mode" Meter Enum(&["standard", "historique"]), "" since 1: "TIC mode" / "Mode TIC";
         [OWN.said("detected")] [OWN.said("detected")] sensor("enum").diagnostic(), No;
-    LINK "link" Meter Word(&["no_device", "no_signal", "syncing", "receiving"]), "" since 1: "TIC link" / "Liaison TIC";
+    LINK "link" Meter Enum(&["no_device", "no_signal", "syncing", "receiving"]), "" since 1: "TIC link" / "Liaison TIC";
         [OWN.said("rule")] [OWN.said("rule")] binary("connectivity").diagnostic(), Yes;
     LINK_DETAIL "link_detail" Meter Text, "" since 1: "cause of the link state in one line, may be empty" / "détail de la liaison";
         [OWN] [OWN] NOT, Never;
@@ -279,11 +279,11 @@ quantities! {
     // Tariff
     CONTRACT "contract" Tariff Text, "" since 1: "Contract" / "Contrat";
         [text(&[L::NGTF]).said("NGTF trimmed")] [text(&[L::OPTARIF])] sensor("").diagnostic(), Yes;
-    CONTRACT_TYPE "contract_type" Tariff Word(&["base", "off_peak", "ejp", "tempo", "producer", "other"]), "" since 5: "Type of contract" / "Type de contrat";
+    CONTRACT_TYPE "contract_type" Tariff Enum(&["base", "off_peak", "ejp", "tempo", "producer", "other"]), "" since 5: "Type of contract" / "Type de contrat";
         [rule(&[L::NGTF], "derived")] [rule(&[L::OPTARIF], "derived")] sensor("enum").diagnostic(), No;
     TARIFF_NAME "tariff_name" Tariff Text, "" since 1: "Tariff label" / "Libellé du tarif";
         [text(&[L::LTARF]).said("LTARF trimmed")] [text(&[L::PTEC])] sensor(""), Yes;
-    TARIFF "tariff" Tariff Word(&["base", "off_peak", "peak", "super_off_peak", "ejp_normal", "ejp_peak", "blue_off_peak", "blue_peak", "white_off_peak", "white_peak", "red_off_peak", "red_peak", "other"]), "" since 5: "Tariff period in force" / "Période tarifaire en cours";
+    TARIFF "tariff" Tariff Enum(&["base", "off_peak", "peak", "super_off_peak", "ejp_normal", "ejp_peak", "blue_off_peak", "blue_peak", "white_off_peak", "white_peak", "red_off_peak", "red_peak", "other"]), "" since 5: "Tariff period in force" / "Période tarifaire en cours";
         [rule(&[L::NTARF], "derived")] [rule(&[L::PTEC], "PTEC")] sensor("enum"), Yes;
     TARIFF_INDEX "tariff_index" Tariff Int, "" since 1: "Tariff index in force" / "Index tarifaire en cours";
         [number(&[L::NTARF])] [from(&[L::PTEC], period_index).said("HC.. 1; HP.. 2; HN.. 1; PM.. 2; Tempo HCJB HPJB HCJW HPJW HCJR HPJR 1..6; TH.. null")] sensor("").diagnostic(), No;
@@ -323,9 +323,9 @@ quantities! {
         [number(&[L::EASD03])] [NONE] sensor("energy").total().diagnostic(), No;
     ENERGY_DISTRIBUTOR_4 "energy_distributor_4" Tariff Uint64, "Wh" since 1: "Energy of distributor index 4" / "Énergie, index distributeur 4";
         [number(&[L::EASD04])] [NONE] sensor("energy").total().diagnostic(), No;
-    COLOR_TODAY "color_today" Tariff Word(&["blue", "white", "red"]), "" since 1: "Colour of the day" / "Couleur du jour";
+    COLOR_TODAY "color_today" Tariff Enum(&["blue", "white", "red"]), "" since 1: "Colour of the day" / "Couleur du jour";
         [rule(&[L::NTARF, L::NGTF], "colour of the index in force")] [from(&[L::PTEC], period_color)] sensor("enum"), Tempo;
-    COLOR_TOMORROW "color_tomorrow" Tariff Word(&["blue", "white", "red"]), "" since 1: "Colour of tomorrow" / "Couleur de demain";
+    COLOR_TOMORROW "color_tomorrow" Tariff Enum(&["blue", "white", "red"]), "" since 1: "Colour of tomorrow" / "Couleur de demain";
         [stge("STGE 26-27", |c| color(c.status().color_tomorrow()))] [from(&[L::DEMAIN], tomorrow).said("DEMAIN (---- is null)")] sensor("enum"), Tempo;
     MOBILE_PEAK_NOTICE "mobile_peak_notice" Tariff Int, "" since 1: "Mobile peak announced (0 to 3)" / "Préavis de pointe mobile";
         [stge("STGE 28-29", |c| int(c.status().peak_notice()))] [rule(&[L::PEJP], "1 while PEJP")] sensor(""), Ejp;
@@ -387,7 +387,7 @@ quantities! {
         [text(&[L::STGE]).said("STGE, 8 hexadecimal digits")] [NONE] sensor("").diagnostic(), No;
     DRY_CONTACT "dry_contact" Status Bool, "" since 1: "Dry contact closed" / "Contact sec fermé";
         [stge("STGE bit 0 inverted (true = closed)", |c| flag(!c.status().dry_contact_open()))] [NONE] binary(""), Yes;
-    BREAKER "breaker" Status Word(&["closed", "over_power", "over_voltage", "load_shedding", "remote_order", "overheat_high_current", "overheat_low_current"]), "" since 1: "Breaker" / "Organe de coupure";
+    BREAKER "breaker" Status Enum(&["closed", "over_power", "over_voltage", "load_shedding", "remote_order", "overheat_high_current", "overheat_low_current"]), "" since 1: "Breaker" / "Organe de coupure";
         [stge("STGE 1-3", breaker)] [NONE] sensor("enum"), Yes;
     TERMINAL_COVER_OPEN "terminal_cover_open" Status Bool, "" since 1: "Terminal cover open" / "Cache-bornes ouvert";
         [stge("STGE 4", |c| flag(c.status().terminal_cover_open()))] [NONE] binary("opening").diagnostic(), No;
@@ -403,9 +403,9 @@ quantities! {
         [NONE] [number(&[L::ADIR3])] sensor("current"), No;
     INJECTING "injecting" Status Bool, "" since 1: "Injecting" / "Injection en cours";
         [stge("STGE 9", |c| flag(c.status().is_injecting()))] [NONE] binary(""), Yes;
-    EURIDIS "euridis" Status Word(&["disabled", "enabled", "secure"]), "" since 1: "Euridis output" / "Sortie Euridis";
+    EURIDIS "euridis" Status Enum(&["disabled", "enabled", "secure"]), "" since 1: "Euridis output" / "Sortie Euridis";
         [stge("STGE 19-20", euridis)] [NONE] sensor("enum").diagnostic(), No;
-    PLC_STATUS "plc_status" Status Word(&["new_unlocked", "new_locked", "registered"]), "" since 1: "PLC status" / "Statut CPL";
+    PLC_STATUS "plc_status" Status Enum(&["new_unlocked", "new_locked", "registered"]), "" since 1: "PLC status" / "Statut CPL";
         [stge("STGE 21-22", plc)] [NONE] sensor("enum").diagnostic(), No;
     PLC_SYNCHRONISED "plc_synchronised" Status Bool, "" since 1: "PLC synchronised" / "CPL synchronisé";
         [stge("STGE 23", |c| flag(c.status().plc_synchronised()))] [NONE] binary("").diagnostic(), No;

@@ -38,7 +38,7 @@ impl Reading {
     pub fn text(&self, key: Key) -> Option<&str> {
         match self.get(key) {
             Some(Value::Text(text)) => Some(text),
-            Some(Value::Word(word)) => Some(word),
+            Some(Value::Enum(word)) => Some(word),
             _ => None,
         }
     }

@@ -11,7 +11,7 @@ pub struct Quantity {
     /// The JSON key: `snake_case` English, the same in both modes.
     pub key: &'static str,
     /// Where on D-Bus it is.
-    pub on: On,
+    pub interface: Interface,
     /// Its type.
     pub kind: Kind,
     /// Its unit, empty if it has none.
@@ -27,7 +27,7 @@ pub struct Quantity {
     /// Where it comes from in historique mode.
     pub historique: Source,
     /// How Home Assistant shows it.
-    pub home: Home,
+    pub home_assistant: HomeAssistant,
     /// Whether its entity is enabled when it appears.
     pub enabled: Enabled,
 }
@@ -43,7 +43,7 @@ impl Quantity {
 
     /// Whether it identifies the customer or the meter, and is withheld unless the user asks for it.
     pub fn is_private(&self) -> bool {
-        self.on == On::Private
+        self.interface == Interface::Private
     }
 
     /// The D-Bus property: the key in `PascalCase`; the state's own `time` is `Updated` there.
@@ -78,7 +78,7 @@ pub fn capitalised(text: &str) -> String {
 
 /// The D-Bus interface of a quantity. Each is a part of the JSON too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum On {
+pub enum Interface {
     /// The JSON state only: it says which state this is.
     Json,
     /// The meter itself: always there.
@@ -99,7 +99,7 @@ pub enum On {
     Breaker,
 }
 
-impl On {
+impl Interface {
     /// The interface's last word, as in `….Linky1.Consumption`; `None` for the JSON alone.
     pub fn interface(self) -> Option<&'static str> {
         match self {
@@ -133,7 +133,7 @@ pub enum Kind {
     /// JSON RFC 3339; D-Bus `t`, microseconds since the epoch.
     Time,
     /// One of these words; D-Bus `s`.
-    Word(&'static [&'static str]),
+    Enum(&'static [&'static str]),
 }
 
 impl Kind {
@@ -144,7 +144,7 @@ impl Kind {
             Self::Uint64 | Self::Count | Self::Time => "t",
             Self::Signed => "i",
             Self::Bool => "b",
-            Self::Text | Self::Word(_) => "s",
+            Self::Text | Self::Enum(_) => "s",
         }
     }
 }
@@ -160,14 +160,14 @@ impl fmt::Display for Kind {
             Self::Bool => "bool",
             Self::Text => "text",
             Self::Time => "time",
-            Self::Word(words) => return write!(f, "enum {}", words.join(" ")),
+            Self::Enum(words) => return write!(f, "enum {}", words.join(" ")),
         })
     }
 }
 
 /// How Home Assistant shows a quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Home {
+pub enum HomeAssistant {
     /// Not announced.
     NotAnnounced,
     /// A line of the device block, no entity.
@@ -194,7 +194,7 @@ pub enum StateClass {
     TotalIncreasing,
 }
 
-impl Home {
+impl HomeAssistant {
     /// A sensor of this device class.
     pub const fn sensor(class: &'static str) -> Self {
         Self::Entity {
@@ -263,7 +263,7 @@ impl Home {
 }
 
 /// As in the reference: `S energy TI D`, `B problem`, `device info`, `-`.
-impl fmt::Display for Home {
+impl fmt::Display for HomeAssistant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotAnnounced => f.write_str("-"),

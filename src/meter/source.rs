@@ -6,7 +6,7 @@
 
 use core::fmt;
 
-use super::ledger::Content;
+use super::label_values::GroupValue;
 use super::value::Value;
 use crate::tic::Label;
 
@@ -127,11 +127,11 @@ impl fmt::Debug for Source {
 
 /// The ways of reading the content of a group. `None` is a code that the specification reserves, or an empty text.
 pub mod read {
-    use super::{Content, Value};
+    use super::{GroupValue, Value};
     use crate::tic::{Breaker, Color, Euridis, Period, Plc, Tomorrow};
 
     /// From the content of a group to a value.
-    pub type Read = fn(&Content) -> Option<Value>;
+    pub type Read = fn(&GroupValue) -> Option<Value>;
 
     /// A flag, as a value.
     #[expect(
@@ -150,7 +150,7 @@ pub mod read {
     /// A colour, as a value.
     pub fn color(color: Option<Color>) -> Option<Value> {
         color.map(|color| {
-            Value::Word(match color {
+            Value::Enum(match color {
                 Color::Blue => "blue",
                 Color::White => "white",
                 Color::Red => "red",
@@ -160,31 +160,31 @@ pub mod read {
 
     /// The number.
     #[expect(clippy::unnecessary_wraps, reason = "see `flag`")]
-    pub fn number(content: &Content) -> Option<Value> {
+    pub fn number(content: &GroupValue) -> Option<Value> {
         Some(Value::Int(content.number().into()))
     }
 
     /// The number, from kVA to VA.
     #[expect(clippy::unnecessary_wraps, reason = "see `flag`")]
-    pub fn thousands(content: &Content) -> Option<Value> {
+    pub fn thousands(content: &GroupValue) -> Option<Value> {
         Some(Value::Int(u64::from(content.number()) * 1000))
     }
 
     /// The text, trimmed.
-    pub fn text(content: &Content) -> Option<Value> {
+    pub fn text(content: &GroupValue) -> Option<Value> {
         let text = content.text().trim();
         (!text.is_empty()).then(|| Value::Text(text.into()))
     }
 
     /// The horodate.
-    pub fn time(content: &Content) -> Option<Value> {
+    pub fn time(content: &GroupValue) -> Option<Value> {
         content
             .horodate()
             .map(|horodate| Value::Time(horodate.into()))
     }
 
     /// The manufacturer's name, else the code.
-    pub fn maker(content: &Content) -> Option<Value> {
+    pub fn maker(content: &GroupValue) -> Option<Value> {
         let address = content.address()?;
         Some(Value::Text(match address.maker_name() {
             Some(name) => name.into(),
@@ -193,26 +193,26 @@ pub mod read {
     }
 
     /// The year of manufacture.
-    pub fn year(content: &Content) -> Option<Value> {
+    pub fn year(content: &GroupValue) -> Option<Value> {
         content
             .address()
             .map(|address| Value::Int(address.year().into()))
     }
 
     /// The Euridis type of the meter.
-    pub fn device_type(content: &Content) -> Option<Value> {
+    pub fn device_type(content: &GroupValue) -> Option<Value> {
         content
             .address()
             .and_then(|address| int(address.device_type()))
     }
 
     /// The index that the period of the historique mode counts on.
-    pub fn period_index(content: &Content) -> Option<Value> {
+    pub fn period_index(content: &GroupValue) -> Option<Value> {
         int(content.period()?.index())
     }
 
     /// The Tempo colour of the period.
-    pub fn period_color(content: &Content) -> Option<Value> {
+    pub fn period_color(content: &GroupValue) -> Option<Value> {
         match content.period()? {
             Period::Tempo {
                 color: of_the_day, ..
@@ -222,19 +222,19 @@ pub mod read {
     }
 
     /// One while the EJP peak runs.
-    pub fn period_peak(content: &Content) -> Option<Value> {
+    pub fn period_peak(content: &GroupValue) -> Option<Value> {
         int(u8::from(content.period()? == Period::EjpPeak))
     }
 
     /// The colour of tomorrow in historique mode.
-    pub fn tomorrow(content: &Content) -> Option<Value> {
+    pub fn tomorrow(content: &GroupValue) -> Option<Value> {
         color(Tomorrow::parse(content.text().as_bytes())?.color())
     }
 
     /// The state of the breaker.
-    pub fn breaker(content: &Content) -> Option<Value> {
+    pub fn breaker(content: &GroupValue) -> Option<Value> {
         content.status().breaker().map(|breaker| {
-            Value::Word(match breaker {
+            Value::Enum(match breaker {
                 Breaker::Closed => "closed",
                 Breaker::OpenOverPower => "over_power",
                 Breaker::OpenOverVoltage => "over_voltage",
@@ -247,9 +247,9 @@ pub mod read {
     }
 
     /// The state of the Euridis output.
-    pub fn euridis(content: &Content) -> Option<Value> {
+    pub fn euridis(content: &GroupValue) -> Option<Value> {
         content.status().euridis().map(|euridis| {
-            Value::Word(match euridis {
+            Value::Enum(match euridis {
                 Euridis::Disabled => "disabled",
                 Euridis::Insecure => "enabled",
                 Euridis::Secure => "secure",
@@ -258,9 +258,9 @@ pub mod read {
     }
 
     /// The state of the power line communication.
-    pub fn plc(content: &Content) -> Option<Value> {
+    pub fn plc(content: &GroupValue) -> Option<Value> {
         content.status().plc().map(|plc| {
-            Value::Word(match plc {
+            Value::Enum(match plc {
                 Plc::NewUnlocked => "new_unlocked",
                 Plc::NewLocked => "new_locked",
                 Plc::Registered => "registered",

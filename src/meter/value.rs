@@ -22,7 +22,7 @@ pub enum Value {
     /// Yes or no.
     Bool(bool),
     /// One of the closed words of its quantity.
-    Word(&'static str),
+    Enum(&'static str),
     /// Free text of the meter, trimmed.
     Text(Arc<str>),
     /// A moment that the meter gave.
@@ -37,7 +37,7 @@ impl Value {
         match self {
             Self::Time(time) => Some(time.micros()),
             Self::Instant(instant) => Some(instant.0),
-            Self::Int(_) | Self::Signed(_) | Self::Bool(_) | Self::Word(_) | Self::Text(_) => None,
+            Self::Int(_) | Self::Signed(_) | Self::Bool(_) | Self::Enum(_) | Self::Text(_) => None,
         }
     }
 }
@@ -48,7 +48,7 @@ impl fmt::Display for Value {
             Self::Int(v) => v.fmt(f),
             Self::Signed(v) => v.fmt(f),
             Self::Bool(v) => v.fmt(f),
-            Self::Word(v) => v.fmt(f),
+            Self::Enum(v) => v.fmt(f),
             Self::Text(v) => v.fmt(f),
             Self::Time(v) => v.fmt(f),
             Self::Instant(v) => v.fmt(f),
@@ -62,7 +62,7 @@ impl Serialize for Value {
             Self::Int(v) => serializer.serialize_u64(*v),
             Self::Signed(v) => serializer.serialize_i64(*v),
             Self::Bool(v) => serializer.serialize_bool(*v),
-            Self::Word(v) => serializer.serialize_str(v),
+            Self::Enum(v) => serializer.serialize_str(v),
             Self::Text(v) => serializer.serialize_str(v),
             Self::Time(v) => serializer.collect_str(v),
             Self::Instant(v) => serializer.collect_str(v),

@@ -20,7 +20,7 @@ fn detail(snapshot: &Snapshot) -> &str {
 }
 
 fn tell_event(snapshot: &Snapshot, event: &Event) {
-    let (meter, link, Event { from, to, .. }) = (&*snapshot.id, snapshot.link.word(), event);
+    let (meter, link, Event { from, to, .. }) = (&*snapshot.id, snapshot.link.as_str(), event);
     match event.kind {
         // Told with its cause, which may change while the link does not.
         EventKind::LinkChanged => {}
@@ -45,7 +45,7 @@ fn tell_event(snapshot: &Snapshot, event: &Event) {
             "meter {meter}: the breaker went from {from} to {to}"
         ),
         kind => {
-            log::debug!(LINKY_METER = meter, LINKY_LINK = link; "meter {meter}: {} {from} -> {to}", kind.name());
+            log::debug!(LINKY_METER = meter, LINKY_LINK = link; "meter {meter}: {} {from} -> {to}", kind.as_str());
         }
     }
 }
@@ -60,11 +60,11 @@ fn replaced(from: &str, to: &str) -> String {
 }
 
 fn tell_link(before: Link, snapshot: &Snapshot) {
-    let (meter, link) = (&*snapshot.id, snapshot.link.word());
+    let (meter, link) = (&*snapshot.id, snapshot.link.as_str());
     let was = if before == snapshot.link {
         String::new()
     } else {
-        format!(" (was {})", before.word())
+        format!(" (was {})", before.as_str())
     };
     let why = match (detail(snapshot), snapshot.mode) {
         ("", Some(mode)) if snapshot.link == Link::Receiving => format!(" in {mode} mode"),

@@ -8,7 +8,7 @@ use crate::meter::{Key, Link, Snapshot};
 pub fn line(meters: impl Iterator<Item = Arc<Snapshot>>, broker: &str) -> String {
     let mut line = String::new();
     for snapshot in meters {
-        line.push_str(&format!("{}: {}", snapshot.id, snapshot.link.word()));
+        line.push_str(&format!("{}: {}", snapshot.id, snapshot.link.as_str()));
         let reading = &snapshot.reading;
         if snapshot.link == Link::Receiving {
             if let Some(power) = reading.int(Key::APPARENT_POWER) {

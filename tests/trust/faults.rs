@@ -230,7 +230,7 @@ fn a_wrong_register_without_parity_is_not_published() {
         hear(&mut ear, None);
     }
     let breaker = ear.state().reading.get(Key::BREAKER).cloned();
-    assert_eq!(breaker, Some(Value::Word("closed")));
+    assert_eq!(breaker, Some(Value::Enum("closed")));
     hear(&mut ear, Some("003A0403"));
     assert_eq!(ear.state().reading.get(Key::BREAKER), breaker.as_ref());
     hear(&mut ear, None);

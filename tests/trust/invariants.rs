@@ -1,7 +1,7 @@
 //! What holds of every Update, whatever came. The fuzzing of the whole pipeline asks the same.
 
 use linky_sensor::meter::json::{CalendarOf, EventOf, Python, State, Tic};
-use linky_sensor::meter::{EventKind, Key, Keys, Kind, Meter, On, Snapshot, Update, Value};
+use linky_sensor::meter::{EventKind, Interface, Key, Keys, Kind, Meter, Snapshot, Update, Value};
 use linky_sensor::tic::Mode;
 
 /// The last state, to compare the next one with.
@@ -95,7 +95,7 @@ pub fn check_memory(meter: &Meter) {
 fn check_value(snapshot: &Snapshot, key: Key, value: Option<&Value>) {
     let row = key.row();
     assert!(
-        row.on != On::Private || snapshot.shows_identifiers,
+        row.interface != Interface::Private || snapshot.shows_identifiers,
         "{key:?} is private"
     );
     let fits = match (row.kind, value) {
@@ -108,7 +108,7 @@ fn check_value(snapshot: &Snapshot, key: Key, value: Option<&Value>) {
         (Kind::Text, Some(Value::Text(text))) => {
             text.trim() == &**text && text.chars().all(|c| !c.is_control())
         }
-        (Kind::Word(words), Some(Value::Word(word))) => words.contains(word),
+        (Kind::Enum(words), Some(Value::Enum(word))) => words.contains(word),
         _ => false,
     };
     assert!(fits, "{key:?} ({}) is {value:?}", row.kind);
@@ -129,7 +129,7 @@ fn check_json(update: &Update) {
             Kind::Int | Kind::Uint64 | Kind::Count => json.is_u64(),
             Kind::Signed => json.is_i64(),
             Kind::Bool => json.is_boolean(),
-            Kind::Text | Kind::Time | Kind::Word(_) => json.is_string(),
+            Kind::Text | Kind::Time | Kind::Enum(_) => json.is_string(),
         };
         assert!(fits, "{key:?} is {json}");
     }

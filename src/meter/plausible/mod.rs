@@ -31,7 +31,7 @@ use core::time::Duration;
 use self::chain::{Chain, Evidence, Witness};
 use self::repeat::Repeat;
 use self::totals::Totals;
-use super::ledger::Content;
+use super::label_values::GroupValue;
 use super::memory::Baseline;
 use super::value::Moment;
 use crate::tic::{Frame, Group, Horodate, Label, Mode};
@@ -160,7 +160,7 @@ impl Judge {
         &mut self,
         label: Label,
         group: &Group<'_>,
-        known: Option<&Content>,
+        known: Option<&GroupValue>,
         circumstances: &Circumstances<'_>,
     ) -> Verdict {
         let date = self.date;

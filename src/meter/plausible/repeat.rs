@@ -8,7 +8,7 @@ use core::time::Duration;
 
 use super::Verdict;
 use super::rule::Rule;
-use crate::meter::ledger::Content;
+use crate::meter::label_values::GroupValue;
 use crate::meter::value::Moment;
 use crate::tic::{Group, Horodate, Kind, Label, civil};
 
@@ -21,7 +21,7 @@ const NEWEST: i64 = 60;
 
 #[derive(Clone, Debug)]
 struct Pending {
-    content: Content,
+    content: GroupValue,
     since: Duration,
     times: u8,
 }
@@ -48,7 +48,7 @@ impl Repeat {
         &mut self,
         label: Label,
         group: &Group<'_>,
-        known: Option<&Content>,
+        known: Option<&GroupValue>,
         date: Option<Horodate>,
         quiet: bool,
         now: Moment,
@@ -62,7 +62,7 @@ impl Repeat {
         };
         let Some(pending) = self.pending.as_mut().filter(|pending| agrees(pending)) else {
             self.pending = Some(Pending {
-                content: Content::of(group),
+                content: GroupValue::of(group),
                 since: now.mono,
                 times: 1,
             });
@@ -75,7 +75,7 @@ impl Repeat {
         let unlikely = !is_near(label, group, date)
             || maximum && !self.is_of_another && known.is_some_and(|known| falls(known, group));
         if unlikely && now.mono.saturating_sub(pending.since) < UNLIKELY {
-            pending.content = Content::of(group);
+            pending.content = GroupValue::of(group);
             return Verdict::Hold;
         }
         self.is_of_another = false;
@@ -106,7 +106,7 @@ fn same_day(a: Horodate, b: Horodate) -> bool {
 }
 
 /// A maximum grows while the power does, from one frame to the next.
-fn grows(before: &Content, group: &Group<'_>) -> bool {
+fn grows(before: &GroupValue, group: &Group<'_>) -> bool {
     match (before.horodate(), group.horodate()) {
         (Some(then), Some(now)) => {
             same_day(then, now) && then.unix() <= now.unix() && before.number() <= group.number()
@@ -116,7 +116,7 @@ fn grows(before: &Content, group: &Group<'_>) -> bool {
 }
 
 /// A maximum of the same day that is less than before.
-fn falls(known: &Content, group: &Group<'_>) -> bool {
+fn falls(known: &GroupValue, group: &Group<'_>) -> bool {
     match (known.horodate(), group.horodate()) {
         (Some(then), Some(now)) => same_day(then, now) && group.number() < known.number(),
         _ => false,

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use crate::config::Language;
-use crate::meter::{EventKind, Home, Key, Kind, Quantity, StateClass};
+use crate::meter::{EventKind, HomeAssistant, Key, Kind, Quantity, StateClass};
 use words::french;
 
 /// A meter, as the configuration names it to Home Assistant.
@@ -80,12 +80,12 @@ pub fn announcement(device: &Device, facts: &Facts) -> Value {
 /// The component of a quantity; `None` if it has no entity.
 fn entity(device: &Device, facts: &Facts, key: Key) -> Option<Value> {
     let row = key.row();
-    let Home::Entity {
+    let HomeAssistant::Entity {
         binary,
         class,
         state,
         diagnostic,
-    } = row.home
+    } = row.home_assistant
     else {
         return None;
     };
@@ -121,7 +121,7 @@ fn events(device: &Device) -> Value {
         "default_entity_id": format!("event.{}", unique_id(device, "event")),
         "name": name,
         "state_topic": *device.event,
-        "event_types": EventKind::ALL.map(EventKind::name),
+        "event_types": EventKind::ALL.map(EventKind::as_str),
         "availability": bridge_only(device),
     })
 }
@@ -167,10 +167,10 @@ fn state_class(class: StateClass) -> &'static str {
 
 fn options(kind: Kind, language: Language) -> Option<Vec<&'static str>> {
     match (kind, language) {
-        (Kind::Word(words), Language::French) => {
+        (Kind::Enum(words), Language::French) => {
             Some(words.iter().map(|word| french(word)).collect())
         }
-        (Kind::Word(words), Language::English) => Some(words.to_vec()),
+        (Kind::Enum(words), Language::English) => Some(words.to_vec()),
         _ => None,
     }
 }
@@ -180,7 +180,7 @@ fn value_template(key: Key, language: Language) -> String {
     let row = key.row();
     match (row.kind, language) {
         _ if key == Key::LINK => "{{ value_json.link == 'receiving' }}".to_owned(),
-        (Kind::Word(words), Language::French) => {
+        (Kind::Enum(words), Language::French) => {
             let pairs: Vec<String> = words
                 .iter()
                 .map(|word| format!("'{word}': '{}'", french(word)))

@@ -110,12 +110,12 @@ fn units_of(class: &str) -> &'static [&'static str] {
 #[test]
 fn every_unit_fits_its_class_and_every_class_its_state_class() {
     for row in &TABLE {
-        let Home::Entity {
+        let HomeAssistant::Entity {
             binary,
             class,
             state,
             ..
-        } = row.home
+        } = row.home_assistant
         else {
             continue;
         };
@@ -131,7 +131,7 @@ fn every_unit_fits_its_class_and_every_class_its_state_class() {
         assert_eq!(class == "timestamp", row.kind == Kind::Time, "{}", row.key);
         assert_eq!(
             class == "enum",
-            matches!(row.kind, Kind::Word(_)) && !binary,
+            matches!(row.kind, Kind::Enum(_)) && !binary,
             "{}",
             row.key
         );

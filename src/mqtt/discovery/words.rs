@@ -54,7 +54,7 @@ mod tests {
 
     use super::{FRENCH, french};
     use crate::meter::quantity::TABLE;
-    use crate::meter::{Home, Kind};
+    use crate::meter::{HomeAssistant, Kind};
 
     /// Spelt the same in both languages.
     const SAME: [&str; 3] = ["standard", "historique", "base"];
@@ -63,7 +63,8 @@ mod tests {
     fn every_word_that_is_shown_has_a_french_word_of_its_own() {
         let mut used = HashSet::new();
         for row in &TABLE {
-            let (Kind::Word(words), Home::Entity { binary: false, .. }) = (row.kind, row.home)
+            let (Kind::Enum(words), HomeAssistant::Entity { binary: false, .. }) =
+                (row.kind, row.home_assistant)
             else {
                 continue;
             };

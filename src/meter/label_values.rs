@@ -1,26 +1,27 @@
-//! What stands: the last good content of each label, and how long each has been seen or missed.
+//! The last accepted value of each label, whether it is still current, and for how many frames the label was seen or missed.
 //!
-//! A value stands until its label was absent from three undamaged long frames, or until no good group
-//! came at all for ten seconds ([`Ledger::forget`]). A damaged frame proves nothing about absence. A short
+//! A value is current until its label was absent from three undamaged long frames, or until no good group
+//! came at all for ten seconds ([`LabelValues::forget`]). A damaged frame proves nothing about absence. A short
 //! frame (historique, three-phase, during an overrun) proves it only for what short frames carry.
 
 use crate::tic::{Address, Frame, FrameEnd, Group, Horodate, Label, Mode, Period, Relays, Status};
 
-/// So many frames make a label present, and so many without it make it absent.
+/// Frames with a label that make it present, and frames without it that make it absent.
 pub const FRAMES: u8 = 3;
-/// A label is seen again only so many frames later at most: over years, noise makes any label out of another some times.
-const MEANWHILE: u64 = 64;
+/// Sightings further apart than this number of frames do not add up: over years, noise turns one label into another now
+/// and then.
+const SIGHTING_GAP_MAX: u64 = 64;
 
-/// The content of a group that was accepted.
+/// The value of a group that was accepted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Content {
+pub struct GroupValue {
     number: u32,
     horodate: Option<Horodate>,
     text: String,
 }
 
-impl Content {
-    /// The content of a group.
+impl GroupValue {
+    /// The value of a group.
     pub fn of(group: &Group<'_>) -> Self {
         Self {
             number: group.number(),
@@ -29,7 +30,7 @@ impl Content {
         }
     }
 
-    /// Whether it is the content of this group.
+    /// Whether the group has this value.
     pub fn is(&self, group: &Group<'_>) -> bool {
         self.number == group.number()
             && self.text == group.data()
@@ -79,14 +80,14 @@ impl Content {
     }
 }
 
-/// What becomes of a group.
+/// What is done with a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
-    /// It is not believed.
+    /// It is not accepted.
     No,
-    /// It is believed.
+    /// It is accepted.
     Yes,
-    /// It is believed, and names another meter: what was believed so far is not of that one.
+    /// It is accepted and names another meter: the values so far are not of that one.
     AnotherMeter,
 }
 
@@ -95,12 +96,12 @@ pub const OVERRUN: &[Label] = &[Label::ADPS, Label::ADIR1, Label::ADIR2, Label::
 
 #[derive(Clone, Debug, Default)]
 struct Entry {
-    content: Content,
-    /// Something was believed of the label once.
+    content: GroupValue,
+    /// A value of the label was accepted once.
     known: bool,
-    /// It still stands.
-    stands: bool,
-    /// It was believed in the last frame.
+    /// The value is current.
+    is_current: bool,
+    /// The value was accepted in the last frame.
     fresh: bool,
     /// In the frame that is being entered.
     here: bool,
@@ -112,13 +113,13 @@ struct Entry {
 
 /// An entry for each label of both modes.
 #[derive(Clone, Debug)]
-pub struct Ledger {
+pub struct LabelValues {
     entries: Vec<Entry>,
     /// Frames entered so far.
     frames: u64,
 }
 
-impl Default for Ledger {
+impl Default for LabelValues {
     fn default() -> Self {
         Self {
             entries: vec![Entry::default(); Label::COUNT],
@@ -127,12 +128,12 @@ impl Default for Ledger {
     }
 }
 
-impl Ledger {
-    /// Enters the groups of a frame that `admit` believes; it is told what was last believed of the label.
+impl LabelValues {
+    /// Enters the groups of a frame that `admit` accepts; its last argument is the last accepted value of the label.
     pub fn enter(
         &mut self,
         frame: &Frame,
-        mut admit: impl FnMut(Label, &Group<'_>, Option<&Content>) -> Admission,
+        mut admit: impl FnMut(Label, &Group<'_>, Option<&GroupValue>) -> Admission,
     ) {
         for entry in &mut self.entries {
             entry.fresh = false;
@@ -143,7 +144,7 @@ impl Ledger {
             let Some(entry) = self.entries.get_mut(label.index()) else {
                 continue;
             };
-            if entry.seen < FRAMES && self.frames - entry.last > MEANWHILE {
+            if entry.seen < FRAMES && self.frames - entry.last > SIGHTING_GAP_MAX {
                 entry.seen = 0;
             }
             entry.seen = (entry.seen + 1).min(FRAMES);
@@ -159,7 +160,7 @@ impl Ledger {
             {
                 entry.content.set(&group);
                 entry.known = true;
-                entry.stands = true;
+                entry.is_current = true;
                 entry.fresh = true;
             }
         }
@@ -178,24 +179,23 @@ impl Ledger {
                 continue;
             }
             entry.missed = (entry.missed + 1).min(FRAMES);
-            entry.stands &= entry.missed < FRAMES;
+            entry.is_current &= entry.missed < FRAMES;
         }
     }
 
-    /// No good group came for too long: nothing stands any more, and nothing is known to be missing. What was seen stays
-    /// seen.
+    /// After a silence: no value is current, and no label counts as missing. The counts of what was seen remain.
     pub fn forget(&mut self) {
         for entry in &mut self.entries {
-            entry.stands = false;
+            entry.is_current = false;
             entry.fresh = false;
             entry.missed = 0;
         }
     }
 
-    /// Another meter answers: nothing stands of what was known.
+    /// Forgets all values: they are of another meter.
     fn start_meter(&mut self) {
         for entry in &mut self.entries {
-            entry.stands = false;
+            entry.is_current = false;
             entry.known = false;
             entry.fresh = false;
         }
@@ -222,24 +222,24 @@ impl Ledger {
             .is_some_and(|entry| entry.missed >= FRAMES)
     }
 
-    /// The content that stands for a label.
-    pub fn get(&self, label: Label) -> Option<&Content> {
+    /// The current value of a label.
+    pub fn get(&self, label: Label) -> Option<&GroupValue> {
         self.entries
             .get(label.index())
-            .filter(|entry| entry.stands)
+            .filter(|entry| entry.is_current)
             .map(|entry| &entry.content)
     }
 
-    /// The content of a label, if it was believed in the last frame.
-    pub fn fresh(&self, label: Label) -> Option<&Content> {
+    /// The value of a label, if it was accepted in the last frame.
+    pub fn fresh(&self, label: Label) -> Option<&GroupValue> {
         self.entries
             .get(label.index())
             .filter(|entry| entry.fresh)
             .map(|entry| &entry.content)
     }
 
-    /// The content that stands for the first of these labels that has one.
-    pub fn first(&self, labels: &[Label]) -> Option<&Content> {
+    /// The current value of the first of these labels that has one.
+    pub fn first(&self, labels: &[Label]) -> Option<&GroupValue> {
         labels.iter().find_map(|label| self.get(*label))
     }
 }
