@@ -1,9 +1,9 @@
 //! The history, carried from the store to the session with the broker: neither knows the other.
 
 use crate::mqtt::History;
-use crate::store::{Backlog, Record};
+use crate::store::{HistoryHandle, Record};
 
-impl History for Backlog {
+impl History for HistoryHandle {
     fn begin(&mut self) {
         Self::begin(self);
     }
@@ -26,6 +26,6 @@ impl History for Backlog {
     }
 
     fn settle(&mut self, number: u64) {
-        Self::settle(self, number);
+        Self::ack(self, number);
     }
 }

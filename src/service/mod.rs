@@ -44,7 +44,7 @@ use crate::dbus::Bus;
 use crate::meter::{Identity, Memory, Meter};
 use crate::names::{self, exit, variable};
 use crate::serial::stop_pair;
-use crate::store::{Keeper, Log, MemoryFile};
+use crate::store::{Log, MemoryFile, StoreHandle};
 
 /// So many Updates of a meter may wait for a sink.
 const WAITING: usize = 256;
@@ -91,7 +91,7 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
     let history = open_history(&settings.mqtt, &directory);
     let mut watchdog = Watchdog::new();
     let pulse = watchdog.pulse("the store");
-    let (keeper, backlog, store) = match Keeper::start(files, history, move || pulse.beat()) {
+    let (keeper, backlog, store) = match StoreHandle::start(files, history, move || pulse.beat()) {
         Ok(started) => started,
         Err(error) => return cannot_start("the store", &error),
     };

@@ -11,7 +11,7 @@ use super::watchdog::Pulse;
 use crate::config::{MeterSettings, ModeChoice, ParityChoice};
 use crate::meter::{Input, Meter, Moment, Timestamp, Update};
 use crate::serial::{self, PortCheck, PortSettings, Stop};
-use crate::store::Keeper;
+use crate::store::StoreHandle;
 use crate::tic::{Mode, Parity};
 
 /// The stack of a reader, in bytes: it holds a buffer and the frame being built.
@@ -30,7 +30,7 @@ pub struct Reader {
     /// Where Updates go.
     pub updates: broadcast::Sender<Arc<Update>>,
     /// Where what is to be remembered goes.
-    pub keeper: Keeper,
+    pub keeper: StoreHandle,
     /// Its sign of life.
     pub pulse: Pulse,
 }

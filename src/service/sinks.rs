@@ -14,7 +14,7 @@ use crate::config::{self, PasswordError, Settings};
 use crate::dbus::{self, Bus, ManagerState, MeterFeed};
 use crate::mqtt::{self, BrokerState, History, Outbox};
 use crate::names::{self, exit};
-use crate::store::Backlog;
+use crate::store::HistoryHandle;
 
 /// So long may they take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(4);
@@ -45,7 +45,7 @@ impl Sinks {
         settings: &Settings,
         bus: Option<Bus>,
         meters: &[Followed],
-        backlog: Option<Backlog>,
+        backlog: Option<HistoryHandle>,
         watchdog: &mut Watchdog,
     ) -> Result<Self, u8> {
         let mut tasks = JoinSet::new();
@@ -53,7 +53,10 @@ impl Sinks {
         let (state, broker) = watch::channel(BrokerState::Disabled);
         let (word, words) = watch::channel(broker.borrow().word());
         tokio::spawn(tell_in_words(broker.clone(), word));
-        let counts = backlog.as_ref().map(Backlog::counts).unwrap_or_default();
+        let counts = backlog
+            .as_ref()
+            .map(HistoryHandle::counts)
+            .unwrap_or_default();
         let manager = ManagerState {
             broker: words,
             history_pending: counts.pending,
@@ -143,7 +146,7 @@ impl Sinks {
 fn session(
     settings: &Settings,
     meters: &[Followed],
-    backlog: Option<Backlog>,
+    backlog: Option<HistoryHandle>,
     manager: &ManagerState,
     state: watch::Sender<BrokerState>,
 ) -> Result<mqtt::Session, u8> {

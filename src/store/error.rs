@@ -1,4 +1,4 @@
-//! What can go wrong with a file, said so that the reader knows which one it is and what to do.
+//! Errors of the files under StateDirectory. Each message names the file and gives the remedy.
 
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -11,23 +11,23 @@ pub enum Error {
     Unreadable {
         /// Which file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         cause: io::Error,
     },
     /// It cannot be written, or not be put in its place.
     Unwritable {
         /// Which file or directory.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         cause: io::Error,
     },
-    /// It holds something else than was written, and was kept aside.
+    /// Its content is not what was written; it was kept aside.
     Damaged {
         /// Which file.
         path: PathBuf,
-        /// Where it is now.
+        /// Its new path.
         aside: PathBuf,
-        /// What is wrong with it.
+        /// The error of the parser.
         cause: String,
     },
 }
@@ -63,7 +63,7 @@ impl fmt::Display for Error {
             }
             Self::Damaged { path, aside, cause } => write!(
                 f,
-                "{} is damaged: {cause}. It is kept as {}; nothing is to be done, what was in it is learnt anew",
+                "{} is damaged: {cause}. It is kept as {}; no action is needed, its content is learnt anew",
                 path.display(),
                 aside.display()
             ),
@@ -73,14 +73,14 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// What to do about it.
+/// The remedy.
 fn advice(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            ". Free some space on this disk (`df` says how full it is)"
+            ". Free some space on this disk (`df` shows how full it is)"
         }
         ErrorKind::ReadOnlyFilesystem => {
-            ". Linux makes a disk that fails read-only: `journalctl -k` says why"
+            ". Linux makes a failing disk read-only: see `journalctl -k`"
         }
         ErrorKind::PermissionDenied => {
             ". It must belong to the user that the daemon runs as, linky-sensor"
@@ -88,9 +88,9 @@ fn advice(kind: ErrorKind) -> &'static str {
         ErrorKind::NotFound => {
             ". Its directory must exist: systemd makes it, by StateDirectory= of the unit"
         }
-        // Not the disk's doing.
+        // No fault of the disk.
         ErrorKind::InvalidInput => "",
-        _ => ". `journalctl -k` may say more",
+        _ => ". See `journalctl -k`",
     }
 }
 
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn a_failure_names_the_file_and_what_to_do() {
         let path = Path::new("/var/lib/linky-sensor/main.json");
-        let said = |kind: ErrorKind| Error::unwritable(path)(kind.into()).to_string();
+        let message = |kind: ErrorKind| Error::unwritable(path)(kind.into()).to_string();
         for (kind, to_do) in [
             (ErrorKind::StorageFull, "Free some space"),
             (ErrorKind::ReadOnlyFilesystem, "journalctl -k"),
@@ -109,9 +109,9 @@ mod tests {
             (ErrorKind::NotFound, "StateDirectory"),
             (ErrorKind::Other, "journalctl -k"),
         ] {
-            let said = said(kind);
-            assert!(said.starts_with("/var/lib/linky-sensor/main.json cannot be written: "));
-            assert!(said.contains(to_do), "{said}");
+            let message = message(kind);
+            assert!(message.starts_with("/var/lib/linky-sensor/main.json cannot be written: "));
+            assert!(message.contains(to_do), "{message}");
         }
     }
 }

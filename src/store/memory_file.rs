@@ -1,7 +1,7 @@
-//! What a meter remembers, in `<StateDirectory>/<meter>.json`.
+//! The memory of a meter, in `<StateDirectory>/<meter>.json`.
 //!
-//! Written to a file beside it and renamed over it, so that a power cut leaves the old or the new one. A file that
-//! cannot be understood is kept aside as `.damaged` and never stops the daemon: the meter learns again.
+//! Written to a temporary file, synced and renamed over the old one, so that a power cut leaves either the old or the new
+//! one. A file that cannot be parsed is renamed to `.damaged`, and the meter starts without a memory.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -26,10 +26,10 @@ impl MemoryFile {
         }
     }
 
-    /// Reads what was saved; nothing if there is no file.
+    /// Reads the saved memory; the default if there is no file.
     ///
     /// # Errors
-    /// The file cannot be read, or holds something else and was kept aside.
+    /// The file cannot be read, or not parsed, and was kept aside.
     pub fn load(&mut self) -> Result<Memory, Error> {
         let text = match fs::read(&self.path) {
             Ok(text) => text,
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_saved_is_loaded() {
+    fn a_saved_memory_is_loaded() {
         let directory = tempfile::tempdir().unwrap();
         let mut file = MemoryFile::new(directory.path(), "main");
         assert_eq!(file.load().unwrap(), Memory::default());
@@ -103,10 +103,10 @@ mod tests {
         let path = directory.path().join("main.json");
         fs::write(&path, b"{\"mode\":").unwrap();
         let mut file = MemoryFile::new(directory.path(), "main");
-        let said = file.load().unwrap_err().to_string();
+        let error = file.load().unwrap_err().to_string();
         let aside = path.with_extension("json.damaged");
-        assert!(said.starts_with(path.to_str().unwrap()), "{said}");
-        assert!(said.contains(aside.to_str().unwrap()), "{said}");
+        assert!(error.starts_with(path.to_str().unwrap()), "{error}");
+        assert!(error.contains(aside.to_str().unwrap()), "{error}");
         assert!(aside.exists());
         assert_eq!(file.load().unwrap(), Memory::default());
     }

@@ -1,20 +1,22 @@
 //! The files under StateDirectory. The daemon writes files nowhere else.
 //!
-//! - What each meter remembers ([`MemoryFile`]): one small JSON file per meter, replaced as a whole.
-//! - The history ([`Log`]): what could not be delivered yet, in `history/`.
+//! - The memory of each meter ([`MemoryFile`]): one small JSON file per meter, replaced as a whole.
+//! - The history ([`Log`]): records that the broker has not acknowledged, in `history/`.
 //!
-//! One thread writes them all ([`Keeper`]); a sink reaches the history by its [`Backlog`]. Neither ever waits for the
-//! disk, and no failure of the disk stops anything. A disk that does not answer for 15 s ends in a restart, as any part that
-//! hangs.
+//! One thread writes them all (`thread`). Readers reach it by a [`StoreHandle`], the MQTT sink by a [`HistoryHandle`];
+//! neither ever waits for the disk, and no disk failure stops the daemon. A disk that blocks for 15 s lets the watchdog
+//! restart it, as any part that hangs.
 
-mod backlog;
 mod error;
-mod keeper;
+mod history;
 mod log;
 mod memory_file;
+mod thread;
 
-pub use backlog::{Backlog, Counts};
 pub use error::Error;
-pub use keeper::Keeper;
+#[cfg(test)]
+pub use history::testing;
+pub use history::{HistoryCounts, HistoryHandle};
 pub use log::{Log, Record};
 pub use memory_file::MemoryFile;
+pub use thread::StoreHandle;

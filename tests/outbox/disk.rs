@@ -64,7 +64,7 @@ fn on_a_small_disk() {
     assert!(records.iter().all(|record| record.payload == [7; 1500]));
     assert_eq!((log.take_dropped(), log.take_damaged()), (0, 0));
     for number in numbers {
-        log.settle(number).unwrap();
+        log.ack(number).unwrap();
     }
     assert_eq!(log.pending(), 0);
 }

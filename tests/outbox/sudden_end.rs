@@ -18,7 +18,7 @@ fn payload(number: u64) -> Vec<u8> {
     format!("{number} {}", "x".repeat(length)).into_bytes()
 }
 
-/// What the process that is killed does: it appends, and settles what is oldest, and says so after each.
+/// What the process that is killed does: it appends, and acknowledges the oldest, and prints each step.
 #[test]
 #[ignore = "the process that the test below kills"]
 fn writes_until_it_is_killed() {
@@ -35,9 +35,9 @@ fn writes_until_it_is_killed() {
             log.append(number, &payload(number)).unwrap();
             say(format!("\nappended {number}\n"));
         }
-        let settled = if log.pending() > 20 { 4 } else { 2 };
-        for record in log.read(0, settled, usize::MAX) {
-            log.settle(record.number).unwrap();
+        let acked = if log.pending() > 20 { 4 } else { 2 };
+        for record in log.read(0, acked, usize::MAX) {
+            log.ack(record.number).unwrap();
             say(format!("\nsettled {}\n", record.number));
         }
     }
@@ -45,15 +45,15 @@ fn writes_until_it_is_killed() {
 
 /// The numbers that the process said, up to its end.
 fn said(lines: impl Iterator<Item = String>) -> (BTreeSet<u64>, BTreeSet<u64>) {
-    let (mut appended, mut settled) = (BTreeSet::new(), BTreeSet::new());
+    let (mut appended, mut acked) = (BTreeSet::new(), BTreeSet::new());
     for line in lines {
         if let Some(number) = line.strip_prefix("appended ") {
             appended.extend(number.parse::<u64>());
-        } else if let Some(number) = line.strip_prefix("settled ") {
-            settled.extend(number.parse::<u64>());
+        } else if let Some(number) = line.strip_prefix("acked ") {
+            acked.extend(number.parse::<u64>());
         }
     }
-    (appended, settled)
+    (appended, acked)
 }
 
 fn start(directory: &Path) -> (Child, BufReader<ChildStdout>) {
@@ -86,18 +86,18 @@ fn a_process_that_is_killed_loses_nothing_that_it_appended() {
         child.kill().unwrap();
         child.wait().unwrap();
         lines.extend(out.lines().map_while(Result::ok));
-        let (appended, settled) = said(lines.into_iter());
+        let (appended, acked) = said(lines.into_iter());
         waiting.extend(appended);
         let mut log = Log::open(directory.clone(), BOUND);
         let records = log.read(0, usize::MAX, usize::MAX);
         for record in &records {
             assert_eq!(record.payload, payload(record.number));
-            assert!(!settled.contains(&record.number), "{} again", record.number);
+            assert!(!acked.contains(&record.number), "{} again", record.number);
         }
         let numbers: Vec<u64> = records.iter().map(|record| record.number).collect();
         assert!(numbers.is_sorted_by(|one, next| one < next));
         assert_eq!(log.pending(), numbers.len() as u64);
-        waiting.retain(|number| !settled.contains(number));
+        waiting.retain(|number| !acked.contains(number));
         let there: BTreeSet<u64> = numbers.into_iter().collect();
         // What it did last it may not have said any more.
         let lost: Vec<&u64> = waiting.difference(&there).collect();

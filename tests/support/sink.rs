@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use linky_sensor::config::{BrokerUrl, Interval, MqttSettings, Qos, Secret};
 use linky_sensor::meter::{Identity, Input, Memory, Meter, Moment, Timestamp, Update};
 use linky_sensor::mqtt::{BrokerState, Feed, History, Outbox, Session};
-use linky_sensor::store::{Backlog, Counts, Keeper, Log};
+use linky_sensor::store::{HistoryCounts, HistoryHandle, Log, StoreHandle};
 use linky_sensor::tic::{Decoder, Frame, Mode, Parity, push_group, with_parity};
 use tempfile::TempDir;
 use tokio::sync::{broadcast, oneshot, watch};
@@ -19,7 +19,7 @@ use tokio::sync::{broadcast, oneshot, watch};
 pub struct Sink {
     pub state: watch::Receiver<BrokerState>,
     pub beats: Arc<AtomicUsize>,
-    pub counts: Counts,
+    pub counts: HistoryCounts,
     pub lagged: Arc<AtomicU64>,
     meter: Meter,
     start: Instant,
@@ -79,9 +79,12 @@ impl Sink {
         let (state_sender, state) = watch::channel(BrokerState::Disabled);
         let bound = settings.history.filter(|_| settings.qos != Qos::AtMostOnce);
         let log = bound.map(|bound| Log::open(directory.join("history"), bound));
-        let (keeper, backlog, store) = Keeper::start(Vec::new(), log, || {}).unwrap();
+        let (keeper, backlog, store) = StoreHandle::start(Vec::new(), log, || {}).unwrap();
         drop(keeper);
-        let counts = backlog.as_ref().map(Backlog::counts).unwrap_or_default();
+        let counts = backlog
+            .as_ref()
+            .map(HistoryHandle::counts)
+            .unwrap_or_default();
         let history = backlog.map(|backlog| Box::new(backlog) as Box<dyn History>);
         let outbox = Outbox::new(settings, history, counts.dropped.clone());
         let lagged = Arc::<AtomicU64>::default();

@@ -1,29 +1,29 @@
 //! The log: records on disk, in order, until they are delivered.
 //!
-//! Appended at the end, read and settled from the front, in a directory of its own:
+//! A first-in first-out queue in a directory of its own: appended at the end, read and acknowledged from the front.
 //!
 //! | file | |
 //! |---|---|
 //! | `<number of its first record>.log` | a segment (`segment`, `record`) |
-//! | `position` | the number of the first record that is not settled (`position`) |
-//! | `log.damaged` | the last segment in which something was not what had been written, kept for a look at it |
+//! | `position` | the number of the first record that is not acknowledged (`position`) |
+//! | `log.damaged` | the last damaged segment, kept for inspection |
 //!
-//! The numbers are given by whoever appends: ever higher, from [`Log::next`] on. A record is *settled* once it was
-//! delivered, or given up; a segment whose records are all settled is removed, so a log that is delivered is empty.
+//! The caller numbers the records, rising from [`Log::next`]. A record is *acked* once it was delivered or dropped. A
+//! segment whose records are all acked is removed, so the log of a broker that keeps up is empty.
 //!
-//! - **Order** is that of appending. No clock is asked.
-//! - **Bound**: what is more than the bound is made room for by removing the oldest segments; their records count as
-//!   dropped. A segment is a sixteenth of the bound, 1 MiB at most.
-//! - **Appended** is written: it survives the end of the process, however sudden. [`Log::sync`] makes it survive a power
-//!   cut. The position is written at each change, so after a sudden end no settled record is read again.
-//! - **Damage** costs what is damaged and what follows in the same segment. A torn tail is cut. Nothing is fatal.
-//! - A write that fails costs its record, leaves the file as it was, and is tried anew with the next record.
+//! - **Order** is that of appending. No clock is read.
+//! - **Bound**: the oldest segments are removed to stay within it; their records count as dropped. A segment is a
+//!   sixteenth of the bound, at most 1 MiB.
+//! - **Durability**: an appended record is written at once and survives SIGKILL; [`Log::sync`] makes it survive a power
+//!   cut. The position is written at each change, so no acked record is read again after SIGKILL.
+//! - **Damage** loses the damaged record and the rest of its segment. A torn tail is cut. Nothing is fatal.
+//! - A failed write loses its record and leaves the file as it was; the next record is tried as usual.
 
+mod acked;
 mod position;
-mod reading;
+mod read;
 mod record;
 mod segment;
-mod settled;
 
 use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
@@ -31,31 +31,31 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use self::position::{Position, Read};
-use self::reading::Reading;
-use self::record::Header;
+use self::acked::AckedRanges;
+use self::position::{PositionFile, StoredPosition};
+use self::read::ReadCursor;
+use self::record::RecordHeader;
 use self::segment::{Found, Segment, read_at};
-use self::settled::Settled;
 
-/// The longest segment, in bytes.
-const LONGEST_SEGMENT: u64 = 1 << 20;
+/// The size of a segment, in bytes, at most.
+const SEGMENT_SIZE_MAX: u64 = 1 << 20;
 
-/// So many segments at least make up the bound.
-const SEGMENTS: u64 = 16;
+/// The bound is divided into at least this many segments.
+const SEGMENTS_MIN: u64 = 16;
 
-/// Where the last damaged segment is kept.
-const DAMAGED: &str = "log.damaged";
+/// The name of the last damaged segment.
+const DAMAGED_FILE: &str = "log.damaged";
 
 /// A record that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     /// Its number.
     pub number: u64,
-    /// What was appended.
+    /// The bytes that were appended.
     pub payload: Vec<u8>,
 }
 
-/// See the module.
+/// A bounded queue of records on disk; see the module.
 #[derive(Debug)]
 pub struct Log {
     directory: PathBuf,
@@ -64,65 +64,65 @@ pub struct Log {
     segments: VecDeque<Segment>,
     /// The newest segment, while it may grow.
     writing: Option<File>,
-    reading: Option<Reading>,
-    position: Position,
-    settled: Settled,
+    reading: Option<ReadCursor>,
+    position: PositionFile,
+    acked: AckedRanges,
     next: u64,
     dropped: u64,
     damaged: u64,
     has_begun: bool,
     is_synced: bool,
-    /// A file was made or removed since the last sync.
+    /// Whether the directory is synced: no file was created or removed since.
     is_listed: bool,
 }
 
 impl Log {
-    /// Opens the log in this directory, which need not exist, of `bound` bytes at most. Writes nothing new; cuts a torn
-    /// tail and removes what is settled.
+    /// Opens the log in this directory, which need not exist, of at most `bound` bytes. Cuts a torn tail and removes
+    /// acked segments; writes nothing else.
     pub fn open(directory: PathBuf, bound: u64) -> Self {
-        let position = Position::new(directory.join("position"));
+        let position = PositionFile::new(directory.join("position"));
         let segments: VecDeque<Segment> = Segment::list(&directory).into();
         let known = position.read();
         let first = segments.front().map(|oldest| oldest.first);
         let head = match known {
-            Read::At(head) => head.max(first.unwrap_or(0)),
-            Read::Absent | Read::Unreadable => first.unwrap_or(0),
+            StoredPosition::At(head) => head.max(first.unwrap_or(0)),
+            StoredPosition::Absent | StoredPosition::Unreadable => first.unwrap_or(0),
         };
         let mut log = Self {
-            has_begun: known != Read::Absent || first.is_some(),
+            has_begun: known != StoredPosition::Absent || first.is_some(),
             directory,
             bound,
             segments,
             writing: None,
             reading: None,
             position,
-            settled: Settled::below(head),
+            acked: AckedRanges::below(head),
             next: head,
             dropped: 0,
             damaged: 0,
             is_synced: true,
             is_listed: true,
         };
-        log.mend_newest();
+        log.recover_tail();
         log.make_room(0);
-        log.remove_settled();
+        log.remove_acked();
         log
     }
 
-    /// Where it is.
+    /// The directory of its files.
     pub fn directory(&self) -> &Path {
         &self.directory
     }
 
-    /// Whether recording has begun: a broker has once acknowledged something.
+    /// Whether recording has started: a broker has acknowledged something once.
     pub fn has_begun(&self) -> bool {
         self.has_begun
     }
 
-    /// Recording begins.
+    /// Starts recording, for good.
     ///
     /// # Errors
-    /// That cannot be written down; it has begun all the same, until the end of the process.
+    /// The marker cannot be written; recording has started for this process only.
     pub fn begin(&mut self) -> io::Result<()> {
         self.has_begun = true;
         fs::create_dir_all(&self.directory)?;
@@ -134,17 +134,17 @@ impl Log {
         self.next
     }
 
-    /// How many records are not settled.
+    /// The number of records that are not acked.
     pub fn pending(&self) -> u64 {
-        self.settled.open_in(&(0..self.next))
+        self.acked.unacked_in(&(0..self.next))
     }
 
-    /// How many records were given up since this was asked last.
+    /// The number of records dropped since the last call.
     pub fn take_dropped(&mut self) -> u64 {
         std::mem::take(&mut self.dropped)
     }
 
-    /// How many damaged segments were found since this was asked last.
+    /// The number of damaged segments found since the last call.
     pub fn take_damaged(&mut self) -> u64 {
         std::mem::take(&mut self.damaged)
     }
@@ -152,40 +152,40 @@ impl Log {
     /// Appends a record behind all others.
     ///
     /// # Errors
-    /// It cannot be written, or is longer than a record can be, and counts as dropped.
+    /// It cannot be written, or is too long; it counts as dropped.
     pub fn append(&mut self, number: u64, payload: &[u8]) -> io::Result<()> {
         let written = self.write(number, payload);
-        // What lies between was never given.
-        self.settled.add(&(self.next..number));
+        // Numbers that were skipped have no record.
+        self.acked.add(&(self.next..number));
         self.next = self.next.max(number.saturating_add(1));
         if written.is_err() {
-            self.give_up(number..self.next);
-            self.remove_settled();
+            self.drop_records(number..self.next);
+            self.remove_acked();
         }
         written
     }
 
-    /// A record is delivered.
+    /// Marks a record as delivered.
     ///
     /// # Errors
-    /// That cannot be written down; the record is delivered once more after a restart.
-    pub fn settle(&mut self, number: u64) -> io::Result<()> {
-        let before = self.settled.head();
-        self.settled.add(&(number..number.saturating_add(1)));
-        if self.settled.head() == before {
+    /// The position cannot be written; the record is delivered once more after a restart.
+    pub fn ack(&mut self, number: u64) -> io::Result<()> {
+        let before = self.acked.head();
+        self.acked.add(&(number..number.saturating_add(1)));
+        if self.acked.head() == before {
             return Ok(());
         }
         let written = self.write_position();
-        self.remove_settled();
+        self.remove_acked();
         written
     }
 
-    /// Whether all that was written is on the disk.
+    /// Whether nothing is left to sync.
     pub fn is_synced(&self) -> bool {
         self.is_synced && self.is_listed
     }
 
-    /// Sees all that was written to the disk.
+    /// Syncs everything that was written to the disk.
     ///
     /// # Errors
     /// The disk fails.
@@ -203,13 +203,13 @@ impl Log {
     // ---- writing ---------------------------------------------------------------------------
 
     fn write(&mut self, number: u64, payload: &[u8]) -> io::Result<()> {
-        let header = Header::of(number, payload)
+        let header = RecordHeader::of(number, payload)
             .filter(|header| header.record() <= self.bound)
             .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the record is too long"))?;
         let size = header.record();
         self.make_room(size);
         let newest = self.segments.back().map_or(0, |newest| newest.length);
-        let is_full = newest + size > LONGEST_SEGMENT.min(self.bound / SEGMENTS);
+        let is_full = newest + size > SEGMENT_SIZE_MAX.min(self.bound / SEGMENTS_MIN);
         let mut file = match self.writing.take() {
             Some(file) if !is_full || newest == 0 => file,
             full => {
@@ -226,7 +226,7 @@ impl Log {
             newest.length += size;
             self.is_synced = false;
         }
-        // A file that cannot be cut grows no more.
+        // Nothing is appended behind a partial record that cannot be cut off.
         if written.is_ok() || file.set_len(newest.length).is_ok() {
             self.writing = Some(file);
         }
@@ -253,20 +253,20 @@ impl Log {
 
     fn write_position(&mut self) -> io::Result<()> {
         self.is_synced = false;
-        if self.position.write(self.settled.head())? {
+        if self.position.write(self.acked.head())? {
             self.is_listed = false;
         }
         Ok(())
     }
 
-    // ---- giving up and removing ------------------------------------------------------------
+    // ---- dropping and removing -------------------------------------------------------------
 
-    fn give_up(&mut self, numbers: Range<u64>) {
-        self.dropped += self.settled.open_in(&numbers);
-        self.settled.add(&numbers);
+    fn drop_records(&mut self, numbers: Range<u64>) {
+        self.dropped += self.acked.unacked_in(&numbers);
+        self.acked.add(&numbers);
     }
 
-    /// Gives up the oldest segments until so many bytes more are within the bound.
+    /// Drops the oldest segments until `size` more bytes are within the bound.
     fn make_room(&mut self, size: u64) {
         let taken = |segments: &VecDeque<Segment>| -> u64 {
             segments.iter().map(|segment| segment.length).sum()
@@ -275,7 +275,7 @@ impl Log {
         while taken(&self.segments) + size > self.bound && !self.segments.is_empty() {
             is_full = true;
             let oldest = self.numbers(0);
-            self.give_up(oldest);
+            self.drop_records(oldest);
             self.remove_oldest();
         }
         if is_full && let Err(error) = self.write_position() {
@@ -283,13 +283,13 @@ impl Log {
         }
     }
 
-    fn remove_settled(&mut self) {
-        while !self.segments.is_empty() && self.numbers(0).end <= self.settled.head() {
+    fn remove_acked(&mut self) {
+        while !self.segments.is_empty() && self.numbers(0).end <= self.acked.head() {
             self.remove_oldest();
         }
     }
 
-    /// The numbers that the records of a segment may have.
+    /// The range of numbers that a segment covers.
     fn numbers(&self, index: usize) -> Range<u64> {
         let first = |index| self.segments.get(index).map(|segment| segment.first);
         first(index).unwrap_or(self.next)..first(index + 1).unwrap_or(self.next)
@@ -314,7 +314,7 @@ impl Log {
         }
         let path = segment.path(&self.directory);
         let removed = if segment.is_damaged {
-            fs::rename(path, self.directory.join(DAMAGED))
+            fs::rename(path, self.directory.join(DAMAGED_FILE))
         } else {
             fs::remove_file(path)
         };
@@ -326,8 +326,8 @@ impl Log {
 
     // ---- opening ---------------------------------------------------------------------------
 
-    /// Finds out where the newest segment ends, cuts what is torn, and makes it ready to grow.
-    fn mend_newest(&mut self) {
+    /// Finds the end of the newest segment, cuts a torn record off, and opens it for appending.
+    fn recover_tail(&mut self) {
         let Some(newest) = self.segments.back().cloned() else {
             return;
         };
@@ -353,7 +353,7 @@ impl Log {
             Ok(file)
         });
         let is_damaged = found.is_err();
-        // Of what is damaged, one record at least is known to have been there.
+        // A damaged segment holds at least one more record.
         self.next = self.next.max(next + u64::from(is_damaged));
         match found {
             Ok(file) => {
@@ -362,7 +362,7 @@ impl Log {
                     newest.length = end;
                 }
             }
-            Err(error) => self.condemn(self.segments.len() - 1, end, next, &error.to_string()),
+            Err(error) => self.mark_damaged(self.segments.len() - 1, end, next, &error.to_string()),
         }
     }
 }

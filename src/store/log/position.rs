@@ -1,7 +1,10 @@
-//! The file that says up to where the log was delivered: the number of the first record that was not, and a checksum.
+//! The file `position`: the number of the first record that is not acked, and a checksum.
 //!
-//! Written over itself at each acknowledgement, 30 bytes that no sector boundary divides. That it is there at all says
-//! that a broker has once acknowledged something, and that recording has begun.
+//! ```text
+//! position = number SP crc LF     number: 20 decimal digits; crc: CRC-32C of them, 8 hexadecimal digits
+//! ```
+//! Overwritten in place at each acknowledgement: 30 bytes, within one sector. Its existence is the marker that a broker
+//! has acknowledged something once, so that recording has started.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -14,38 +17,38 @@ const CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISCSI);
 
 /// The file, open once something was written.
 #[derive(Debug)]
-pub struct Position {
+pub struct PositionFile {
     path: PathBuf,
     file: Option<File>,
 }
 
-/// What the file says.
+/// The content of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Read {
+pub enum StoredPosition {
     /// There is none.
     Absent,
-    /// There is one, and it cannot be understood.
+    /// It is damaged, or cannot be read.
     Unreadable,
-    /// All records below this number are settled.
+    /// All records below this number are acked.
     At(u64),
 }
 
-impl Position {
+impl PositionFile {
     /// The file at this path. Nothing is written.
     pub fn new(path: PathBuf) -> Self {
         Self { path, file: None }
     }
 
     /// Reads it.
-    pub fn read(&self) -> Read {
+    pub fn read(&self) -> StoredPosition {
         match fs::read_to_string(&self.path) {
-            Ok(text) => parse(&text).map_or(Read::Unreadable, Read::At),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Read::Absent,
-            Err(_) => Read::Unreadable,
+            Ok(text) => parse(&text).map_or(StoredPosition::Unreadable, StoredPosition::At),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => StoredPosition::Absent,
+            Err(_) => StoredPosition::Unreadable,
         }
     }
 
-    /// Writes it. Whether it had to be opened, and perhaps made.
+    /// Writes it. Returns whether it had to be opened, and so may have been created.
     ///
     /// # Errors
     /// It cannot be.
@@ -64,7 +67,7 @@ impl Position {
         Ok(is_new)
     }
 
-    /// Sees it to the disk.
+    /// Syncs it to the disk.
     ///
     /// # Errors
     /// The disk fails.
@@ -92,15 +95,15 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let directory = tempfile::tempdir().unwrap();
-        let mut position = Position::new(directory.path().join("position"));
-        assert_eq!(position.read(), Read::Absent);
+        let mut position = PositionFile::new(directory.path().join("position"));
+        assert_eq!(position.read(), StoredPosition::Absent);
         assert!(position.write(7).unwrap());
         assert!(!position.write(1234).unwrap());
-        assert_eq!(position.read(), Read::At(1234));
+        assert_eq!(position.read(), StoredPosition::At(1234));
     }
 
     #[test]
-    fn a_damaged_line_is_not_believed() {
+    fn a_damaged_line_is_refused() {
         let whole = line(1234);
         for at in 0..whole.len() {
             let mut bytes = whole.clone().into_bytes();

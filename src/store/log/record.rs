@@ -3,35 +3,35 @@
 //! ```text
 //! length   u32   of the payload, in bytes
 //! CRC-32C  u32   of length, number and payload
-//! number   u64   one more than the record before; more than one if records between them were given up
+//! number   u64   one more than the record before, or higher if records between them were dropped
 //! payload
 //! ```
-//! All little-endian. The length is covered too, so that neither a tail of zeros nor a shifted start passes for a record.
+//! All little-endian. The checksum covers the length too, so that neither zeros nor a shifted start parse as a record.
 
 use crc::{CRC_32_ISCSI, Crc};
 
 const CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISCSI);
 
-/// The longest payload, in bytes; the longest that is published is a fifth of it.
-pub const LONGEST: usize = 256 * 1024;
+/// The size of a payload, in bytes, at most: five times the longest that is published.
+pub const PAYLOAD_SIZE_MAX: usize = 256 * 1024;
 
-/// What comes before the payload.
+/// The fixed part before the payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Header {
+pub struct RecordHeader {
     length: u32,
     crc: u32,
     /// The number of the record.
     pub number: u64,
 }
 
-impl Header {
+impl RecordHeader {
     /// Its size, in bytes.
     pub const SIZE: usize = 16;
 
-    /// The header of this record; `None` if the payload is longer than [`LONGEST`].
+    /// The header of this record; `None` if the payload is longer than [`PAYLOAD_SIZE_MAX`].
     pub fn of(number: u64, payload: &[u8]) -> Option<Self> {
         let length = u32::try_from(payload.len()).ok()?;
-        (payload.len() <= LONGEST).then(|| Self {
+        (payload.len() <= PAYLOAD_SIZE_MAX).then(|| Self {
             length,
             crc: checksum(length, number, payload),
             number,
@@ -47,7 +47,7 @@ impl Header {
             crc: u32::from_le_bytes(*crc),
             number: u64::from_le_bytes(*rest.first_chunk()?),
         };
-        (header.payload() <= LONGEST).then_some(header)
+        (header.payload() <= PAYLOAD_SIZE_MAX).then_some(header)
     }
 
     /// The header as it is written.
@@ -69,8 +69,8 @@ impl Header {
         u64::from(self.length) + Self::SIZE as u64
     }
 
-    /// Whether it is the header of this payload.
-    pub fn fits(self, payload: &[u8]) -> bool {
+    /// Whether length and checksum match this payload.
+    pub fn matches(self, payload: &[u8]) -> bool {
         self.payload() == payload.len() && self.crc == checksum(self.length, self.number, payload)
     }
 }
@@ -88,12 +88,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_header_is_read_as_it_was_written_and_knows_its_payload() {
-        let header = Header::of(7, b"state").unwrap();
-        assert_eq!(Header::parse(header.bytes()), Some(header));
+    fn a_header_is_parsed_as_it_was_written_and_matches_its_payload() {
+        let header = RecordHeader::of(7, b"state").unwrap();
+        assert_eq!(RecordHeader::parse(header.bytes()), Some(header));
         assert_eq!((header.number, header.record()), (7, 21));
-        assert!(header.fits(b"state"));
-        assert!(!header.fits(b"stats") && !header.fits(b"state "));
+        assert!(header.matches(b"state"));
+        assert!(!header.matches(b"stats") && !header.matches(b"state "));
     }
 
     #[test]
@@ -103,15 +103,15 @@ mod tests {
 
     #[test]
     fn zeros_are_no_record() {
-        let header = Header::parse([0; Header::SIZE]).unwrap();
-        assert!(!header.fits(b""));
+        let header = RecordHeader::parse([0; RecordHeader::SIZE]).unwrap();
+        assert!(!header.matches(b""));
     }
 
     #[test]
     fn what_is_too_long_has_no_header() {
-        assert_eq!(Header::of(1, &vec![0; LONGEST + 1]), None);
-        let mut bytes = Header::of(1, b"").unwrap().bytes();
+        assert_eq!(RecordHeader::of(1, &vec![0; PAYLOAD_SIZE_MAX + 1]), None);
+        let mut bytes = RecordHeader::of(1, b"").unwrap().bytes();
         bytes[3] = 0x80;
-        assert_eq!(Header::parse(bytes), None);
+        assert_eq!(RecordHeader::parse(bytes), None);
     }
 }

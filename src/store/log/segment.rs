@@ -1,29 +1,31 @@
 //! One file of the log: records one behind the other, in the order of their numbers.
 //!
-//! Its name is the number of its first record. A file ends where its last whole record ends; what follows is torn (a
-//! write that was cut short) or damaged (bytes that are not what was written).
+//! ```text
+//! segment = *record      see `record`; the file's name is the number of the first, 20 digits, and ".log"
+//! ```
+//! Bytes behind the last whole record are torn (a write was cut short) or damaged (other bytes than were written).
 
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use super::record::Header;
+use super::record::RecordHeader;
 
 const EXTENSION: &str = "log";
 
-/// A segment and what is known of it.
+/// A segment file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
     /// The number of its first record.
     pub first: u64,
-    /// How far it is read, in bytes.
+    /// The length of its readable part, in bytes.
     pub length: u64,
-    /// Something behind that is not what was written.
+    /// Whether the bytes behind that are damaged.
     pub is_damaged: bool,
 }
 
-/// What is at one place of a segment.
+/// The content of a segment at one offset.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Found {
     /// A record with this number and payload; the next one begins at `end`.
@@ -35,9 +37,9 @@ pub enum Found {
         /// Where it ends, in bytes from the start.
         end: u64,
     },
-    /// The beginning of a record, or nothing but zeros: a write was cut short.
+    /// A part of a record, or zeros: a write was cut short.
     Torn,
-    /// Something else.
+    /// Other bytes.
     Damaged,
 }
 
@@ -72,29 +74,29 @@ pub fn path(directory: &Path, first: u64) -> PathBuf {
     directory.join(format!("{first:020}.{EXTENSION}"))
 }
 
-/// Reads what is at `offset` of a segment that is read up to `length`.
+/// Reads the record at `offset` of a segment that is readable up to `length`.
 ///
 /// # Errors
 /// The file cannot be read.
 pub fn read_at(file: &File, offset: u64, length: u64) -> io::Result<Found> {
     let left = length.saturating_sub(offset);
-    if left < Header::SIZE as u64 {
+    if left < RecordHeader::SIZE as u64 {
         return Ok(Found::Torn);
     }
-    let mut bytes = [0; Header::SIZE];
+    let mut bytes = [0; RecordHeader::SIZE];
     file.read_exact_at(&mut bytes, offset)?;
-    if bytes == [0; Header::SIZE] {
+    if bytes == [0; RecordHeader::SIZE] {
         return Ok(Found::Torn);
     }
-    let Some(header) = Header::parse(bytes) else {
+    let Some(header) = RecordHeader::parse(bytes) else {
         return Ok(Found::Damaged);
     };
     if header.record() > left {
         return Ok(Found::Torn);
     }
     let mut payload = vec![0; header.payload()];
-    file.read_exact_at(&mut payload, offset + Header::SIZE as u64)?;
-    Ok(if header.fits(&payload) {
+    file.read_exact_at(&mut payload, offset + RecordHeader::SIZE as u64)?;
+    Ok(if header.matches(&payload) {
         Found::Record {
             number: header.number,
             payload,

@@ -1,8 +1,8 @@
-//! A log that is cut, or is not what was written, or cannot be written.
+//! Logs that are cut, damaged, or not writable.
 
 use super::*;
 
-/// What a file of three records may give after it was damaged: the first so many.
+/// Asserts that a damaged file of three records gives the first of them, unchanged, and returns how many.
 fn assert_a_prefix(scene: &mut Scene, what: &str) -> usize {
     let records = scene.all();
     for (record, number) in records.iter().zip(0..) {
@@ -27,7 +27,7 @@ fn assert_a_prefix(scene: &mut Scene, what: &str) -> usize {
 }
 
 #[test]
-fn a_tail_cut_at_any_byte_costs_the_record_it_is_in() {
+fn a_tail_cut_at_any_byte_loses_the_record_it_is_in() {
     let mut ends = Vec::new();
     let mut whole = Scene::new();
     for number in 0..3 {
@@ -46,11 +46,11 @@ fn a_tail_cut_at_any_byte_costs_the_record_it_is_in() {
 }
 
 #[test]
-fn a_byte_that_flips_costs_its_record_and_those_behind_it_and_is_never_believed() {
+fn a_flipped_bit_loses_its_record_and_those_behind_it() {
     let mut whole = Scene::new();
     whole.fill(3, payload);
     let bytes = fs::read(whole.newest()).unwrap();
-    let first = Header::SIZE + payload(0).len();
+    let first = RecordHeader::SIZE + payload(0).len();
     for at in 0..bytes.len() {
         for bit in 0..8 {
             let mut damaged = bytes.clone();
@@ -77,7 +77,7 @@ fn a_tail_of_zeros_is_cut() {
 }
 
 #[test]
-fn a_damaged_segment_costs_no_other_and_is_kept_aside() {
+fn a_damaged_segment_is_kept_aside_and_the_others_are_read() {
     let mut scene = Scene::new();
     scene.fill(500, payload);
     let damaged = scene.path(&scene.files()[1]);
@@ -93,14 +93,14 @@ fn a_damaged_segment_costs_no_other_and_is_kept_aside() {
     assert!(dropped > 10 && read.is_sorted() && read.last() == Some(&499));
     assert_eq!(scene.log.pending(), read.len() as u64);
     for number in read {
-        scene.log.settle(number).unwrap();
+        scene.log.ack(number).unwrap();
     }
     assert_eq!(scene.files(), ["log.damaged"]);
     assert_eq!(fs::read(scene.path("log.damaged")).unwrap(), bytes);
 }
 
 #[test]
-fn a_segment_that_is_gone_costs_no_other() {
+fn a_missing_segment_does_not_affect_the_others() {
     let mut scene = Scene::new();
     scene.fill(500, payload);
     let files = scene.files();
@@ -111,10 +111,10 @@ fn a_segment_that_is_gone_costs_no_other() {
 }
 
 #[test]
-fn without_a_position_all_that_is_there_is_delivered() {
+fn without_a_position_all_records_are_read() {
     let mut scene = Scene::new();
     scene.fill(3, payload);
-    scene.log.settle(0).unwrap();
+    scene.log.ack(0).unwrap();
     for damage in [Some("7\n"), None] {
         match damage {
             Some(text) => fs::write(scene.path("position"), text).unwrap(),
@@ -127,26 +127,26 @@ fn without_a_position_all_that_is_there_is_delivered() {
 }
 
 #[test]
-fn files_of_others_are_left_alone() {
+fn foreign_files_are_left_alone() {
     let mut scene = Scene::new();
     scene.append(b"x");
     for name in ["7.log", "notes.log", "00000000000000000009.txt"] {
         fs::write(scene.path(name), "mine").unwrap();
     }
     scene.reopen();
-    scene.log.settle(0).unwrap();
+    scene.log.ack(0).unwrap();
     assert_eq!(scene.files().len(), 3);
 }
 
 #[test]
-fn a_directory_that_cannot_be_made_stops_nothing() {
+fn a_directory_that_cannot_be_created_is_retried() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("history");
     fs::write(&path, "a file is in the way").unwrap();
     let mut log = Log::open(path.clone(), BOUND);
     assert!(log.begin().is_err());
     assert!(log.append(0, b"x").is_err());
-    assert!(log.settle(0).is_ok());
+    assert!(log.ack(0).is_ok());
     assert_eq!((log.take_dropped(), log.pending()), (1, 0));
     fs::remove_file(&path).unwrap();
     log.append(1, b"y").unwrap();

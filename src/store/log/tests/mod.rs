@@ -46,7 +46,7 @@ impl Scene {
         number
     }
 
-    /// Appends so many.
+    /// Appends `count` records.
     fn fill(&mut self, count: u64, payload: impl Fn(u64) -> Vec<u8>) {
         for _ in 0..count {
             let payload = payload(self.log.next());
@@ -81,7 +81,7 @@ impl Scene {
     }
 }
 
-/// A payload that tells its number, of a length that varies.
+/// A payload that contains its number, of varying length.
 fn payload(number: u64) -> Vec<u8> {
     let length = usize::try_from(number * 7 % 40).unwrap();
     format!("{number}:{}", "x".repeat(length)).into_bytes()
@@ -90,7 +90,7 @@ fn payload(number: u64) -> Vec<u8> {
 // ---- delivery ------------------------------------------------------------------------------
 
 #[test]
-fn what_is_appended_is_read_in_order_until_it_is_settled() {
+fn records_are_read_in_the_order_of_appending_until_they_are_acked() {
     let mut scene = Scene::new();
     for number in 0..5 {
         assert_eq!(scene.append(&payload(number)), number);
@@ -101,9 +101,9 @@ fn what_is_appended_is_read_in_order_until_it_is_settled() {
     assert_eq!(two[1].payload, payload(1));
     assert_eq!(scene.log.read(2, 9, usize::MAX).len(), 3);
     assert_eq!(scene.log.read(5, 9, usize::MAX), []);
-    scene.log.settle(1).unwrap();
+    scene.log.ack(1).unwrap();
     assert_eq!(scene.numbers(), [0, 2, 3, 4]);
-    scene.log.settle(0).unwrap();
+    scene.log.ack(0).unwrap();
     scene.reopen();
     assert_eq!(scene.numbers(), [2, 3, 4], "a restart goes on");
     assert_eq!((scene.log.pending(), scene.log.next()), (3, 5));
@@ -114,19 +114,19 @@ fn a_log_that_is_delivered_is_empty_and_its_numbers_go_on() {
     let mut scene = Scene::new();
     scene.fill(200, payload);
     assert!(scene.files().len() > 1);
-    (0..200).for_each(|number| scene.log.settle(number).unwrap());
+    (0..200).for_each(|number| scene.log.ack(number).unwrap());
     assert_eq!(scene.files(), [""; 0]);
     assert_eq!(scene.log.pending(), 0);
     assert_eq!(scene.append(b"next"), 200);
     assert_eq!(scene.numbers(), [200]);
-    scene.log.settle(200).unwrap();
+    scene.log.ack(200).unwrap();
     scene.reopen();
     assert_eq!(scene.log.next(), 201);
     assert!(scene.log.has_begun());
 }
 
 #[test]
-fn a_reading_is_bounded_in_records_and_in_bytes() {
+fn a_read_is_bounded_in_records_and_in_bytes() {
     let mut scene = Scene::new();
     scene.fill(10, |_| vec![7; 1000]);
     assert_eq!(scene.log.read(0, 4, usize::MAX).len(), 4);
@@ -147,7 +147,7 @@ fn nothing_is_written_before_recording_begins() {
 }
 
 #[test]
-fn numbers_that_were_never_given_do_not_wait() {
+fn skipped_numbers_are_not_pending() {
     let mut scene = Scene::new();
     for number in [0, 5, 6, 300] {
         scene.log.append(number, b"x").unwrap();
@@ -194,7 +194,7 @@ fn a_million_records_leave_no_more_than_the_bound() {
 }
 
 #[test]
-fn a_lower_bound_is_kept_from_the_start() {
+fn a_lower_bound_applies_at_the_next_start() {
     let mut scene = Scene::bounded(1 << 20);
     scene.fill(5000, |_| vec![b'x'; 100]);
     scene.bound = 400 << 10;
@@ -205,7 +205,7 @@ fn a_lower_bound_is_kept_from_the_start() {
 }
 
 #[test]
-fn what_can_never_be_kept_is_refused() {
+fn a_record_longer_than_the_bound_is_refused() {
     let mut scene = Scene::new();
     let too_long = vec![0; usize::try_from(BOUND).unwrap()];
     assert!(scene.log.append(0, &too_long).is_err());
@@ -216,7 +216,7 @@ fn what_can_never_be_kept_is_refused() {
 }
 
 #[test]
-fn what_is_dropped_while_it_is_read_is_passed_over() {
+fn records_dropped_while_reading_are_skipped() {
     let mut scene = Scene::new();
     scene.fill(500, |_| vec![b'x'; 100]);
     assert_eq!(scene.log.read(0, 3, usize::MAX).len(), 3);
@@ -234,7 +234,7 @@ enum Step {
     Append(usize),
     Read(usize),
     Rewind,
-    Settle(prop::sample::Index),
+    Ack(prop::sample::Index),
     Reopen,
     Sync,
 }
@@ -244,7 +244,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         8 => (0_usize..6000).prop_map(Step::Append),
         3 => (1_usize..9).prop_map(Step::Read),
         1 => Just(Step::Rewind),
-        6 => any::<prop::sample::Index>().prop_map(Step::Settle),
+        6 => any::<prop::sample::Index>().prop_map(Step::Ack),
         1 => Just(Step::Reopen),
         1 => Just(Step::Sync),
     ];
@@ -254,13 +254,13 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whatever is done, in whatever order: what is read is what was appended and not settled, oldest first, and what is
-    /// missing from it was counted.
+    /// Any sequence of steps reads the records that were appended and not acked, oldest first; missing ones were counted
+    /// as dropped.
     #[test]
     fn it_is_a_queue(steps in steps()) {
         let mut scene = Scene::new();
         let mut waiting: BTreeMap<u64, usize> = BTreeMap::new();
-        let mut settled_since_open: Vec<u64> = Vec::new();
+        let mut acked_since_open: Vec<u64> = Vec::new();
         let mut from = 0;
         for step in steps {
             match step {
@@ -279,18 +279,18 @@ proptest! {
                     }
                 }
                 Step::Rewind => from = 0,
-                Step::Settle(index) if !waiting.is_empty() => {
+                Step::Ack(index) if !waiting.is_empty() => {
                     let number = *waiting.keys().nth(index.index(waiting.len())).unwrap();
                     waiting.remove(&number);
-                    settled_since_open.push(number);
-                    scene.log.settle(number).unwrap();
+                    acked_since_open.push(number);
+                    scene.log.ack(number).unwrap();
                 }
-                Step::Settle(_) => {}
+                Step::Ack(_) => {}
                 Step::Reopen => {
                     scene.reopen();
-                    // Those behind one that is not settled are delivered again.
+                    // Those behind one that is not acked are delivered again.
                     let head = waiting.keys().next().copied().unwrap_or(u64::MAX);
-                    for number in settled_since_open.drain(..).filter(|number| *number > head) {
+                    for number in acked_since_open.drain(..).filter(|number| *number > head) {
                         let again = scene.log.read(number, 1, usize::MAX);
                         waiting.insert(number, again[0].payload.len());
                     }

@@ -1,7 +1,7 @@
-//! Reading the log, from its oldest segment to its newest, and what becomes of a segment that cannot be read.
+//! Reading the log from its oldest segment to its newest, and the handling of unreadable segments.
 //!
-//! One place is remembered, so that reading on costs one record. What it passes and nobody has settled is given up: a gap
-//! between two numbers is no record, and what follows damage in a segment cannot be told from it.
+//! A cursor remembers the place, so that reading on costs one record. Unacked numbers that the cursor passes over are
+//! acked: gaps in the numbers hold no record, and the rest of a damaged segment counts as dropped.
 
 use std::fs::File;
 use std::io;
@@ -10,9 +10,9 @@ use std::path::Path;
 use super::segment::{self, Found, read_at};
 use super::{Log, Record};
 
-/// How far was read.
+/// The place up to which the log was read.
 #[derive(Debug)]
-pub struct Reading {
+pub struct ReadCursor {
     /// The first number of the segment.
     segment: u64,
     file: File,
@@ -21,7 +21,7 @@ pub struct Reading {
     expected: u64,
 }
 
-impl Reading {
+impl ReadCursor {
     fn begin(directory: &Path, segment: u64) -> io::Result<Self> {
         Ok(Self {
             segment,
@@ -33,29 +33,29 @@ impl Reading {
 }
 
 impl Log {
-    /// Reads records that are not settled, in order, from this number on: so many, or until `size` bytes are read. None
-    /// if there are none.
+    /// Reads records that are not acked, in order, from this number on: at most `count`, and until `size` bytes are read.
     ///
-    /// Going on where the last reading ended costs least.
+    /// Cheapest where the last call ended.
     pub fn read(&mut self, from: u64, count: usize, size: usize) -> Vec<Record> {
-        let passed = |reading: &mut Reading| self.settled.open_in(&(from..reading.expected)) > 0;
-        self.reading.take_if(passed);
+        let is_past =
+            |reading: &mut ReadCursor| self.acked.unacked_in(&(from..reading.expected)) > 0;
+        self.reading.take_if(is_past);
         let mut records = Vec::new();
         let mut left = size;
         while records.len() < count && left > 0 {
             let Some(record) = self.read_one() else {
                 break;
             };
-            if record.number >= from && !self.settled.contains(record.number) {
+            if record.number >= from && !self.acked.contains(record.number) {
                 left = left.saturating_sub(record.payload.len());
                 records.push(record);
             }
         }
-        self.remove_settled();
+        self.remove_acked();
         records
     }
 
-    /// The next record, settled or not.
+    /// The next record, acked or not.
     fn read_one(&mut self) -> Option<Record> {
         loop {
             let index = self.reading.as_ref().map_or(0, |reading| {
@@ -72,7 +72,7 @@ impl Log {
             };
             if reading.offset >= segment.length {
                 let end = self.numbers(index).end;
-                self.settled.add(&(reading.expected..end));
+                self.acked.add(&(reading.expected..end));
                 self.reading = Some(reading);
                 if index + 1 == self.segments.len() {
                     return None;
@@ -87,7 +87,7 @@ impl Log {
                     payload,
                     end,
                 }) if number >= reading.expected => {
-                    self.settled.add(&(reading.expected..number));
+                    self.acked.add(&(reading.expected..number));
                     reading.offset = end;
                     reading.expected = number.saturating_add(1);
                     Some(Record { number, payload })
@@ -96,7 +96,7 @@ impl Log {
                     let why = bad
                         .err()
                         .map_or("wrong bytes".into(), |error| error.to_string());
-                    self.condemn(index, reading.offset, reading.expected, &why);
+                    self.mark_damaged(index, reading.offset, reading.expected, &why);
                     None
                 }
             };
@@ -107,15 +107,15 @@ impl Log {
         }
     }
 
-    /// Reads this segment from its start; one that cannot be opened is given up.
+    /// Moves the cursor to the start of this segment; drops one that cannot be opened.
     fn read_from(&mut self, index: usize) {
         let Some(first) = self.segments.get(index).map(|segment| segment.first) else {
             return;
         };
-        match Reading::begin(&self.directory, first) {
+        match ReadCursor::begin(&self.directory, first) {
             Ok(reading) => self.reading = Some(reading),
             Err(error) => {
-                self.condemn(index, 0, first, &error.to_string());
+                self.mark_damaged(index, 0, first, &error.to_string());
                 if let Some(lost) = self.segments.remove(index) {
                     self.remove(&lost);
                 }
@@ -123,8 +123,8 @@ impl Log {
         }
     }
 
-    /// Gives up what is in a segment from this place and number on.
-    pub(super) fn condemn(&mut self, index: usize, offset: u64, number: u64, why: &str) {
+    /// Drops the records of a segment from this offset and number on.
+    pub(super) fn mark_damaged(&mut self, index: usize, offset: u64, number: u64, why: &str) {
         let numbers = self.numbers(index);
         if index + 1 == self.segments.len() {
             self.writing = None;
@@ -136,6 +136,6 @@ impl Log {
             segment.is_damaged = true;
         }
         self.damaged += 1;
-        self.give_up(number..numbers.end);
+        self.drop_records(number..numbers.end);
     }
 }
