@@ -9,6 +9,7 @@ use super::calendar::CalendarMemory;
 use super::contract::Contract;
 use super::derive::derive;
 use super::event::{Event, EventKind, EventWatch};
+use super::input::Input;
 use super::label_values::{Admission, LabelValues};
 use super::link::LinkWatch;
 use super::memory::Memory;
@@ -22,33 +23,6 @@ use crate::tic::{Frame, Label, Mode};
 
 /// The indexes are kept so often: a write of some kilobytes, which no card minds.
 const KEEP: Duration = Duration::from_secs(600);
-
-/// What a port tells.
-#[derive(Clone, Debug)]
-pub enum Input {
-    /// The port is not there, or is refused: why, in one line for people.
-    Unavailable {
-        /// The cause, and what to do.
-        detail: String,
-    },
-    /// The port is open. Said once for each opening.
-    Opened {
-        /// May be empty.
-        detail: String,
-    },
-    /// Correct groups come, but no frame has ended yet.
-    Syncing {
-        /// May be empty.
-        detail: String,
-    },
-    /// A frame ended.
-    Frame(Frame),
-    /// Nothing else to say for a second. The detail stays the same while its cause does.
-    Tick {
-        /// What the port knows of the silence.
-        detail: String,
-    },
-}
 
 /// What a meter is from its birth: the configuration's part, and what is drawn at the start of the daemon.
 #[derive(Clone, Debug)]
@@ -185,7 +159,7 @@ impl Meter {
     pub fn push(&mut self, input: Input, now: Moment) -> Option<Arc<Update>> {
         let (link, detail) = (self.link.link(), self.link.detail().to_owned());
         let frame = match input {
-            Input::Unavailable { detail } => {
+            Input::Unavailable { detail } | Input::Connecting { detail } => {
                 self.link.lost(detail);
                 None
             }

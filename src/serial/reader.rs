@@ -34,9 +34,16 @@ pub fn read(
     };
     let mut backoff = Backoff::new();
     let mut speed = settings.mode.unwrap_or(Mode::Standard);
-    let mut why = format!("{}: connecting", settings.device);
+    let mut why: Option<String> = None;
     while !stop.is_asked() {
-        let mut connecting = || voice.beat(|| unavailable(why.clone()));
+        let mut connecting = || {
+            voice.beat(|| match &why {
+                Some(why) => unavailable(why.clone()),
+                None => Input::Connecting {
+                    detail: format!("{}: connecting", settings.device),
+                },
+            });
+        };
         let cause = match Port::open(&settings.device, speed, check, stop, &mut connecting) {
             None => return,
             Some(Err(refusal)) => refusal,
@@ -50,11 +57,11 @@ pub fn read(
                 end
             }
         };
-        why = cause.to_string();
-        log::debug!("{why}");
-        voice.say(unavailable(why.clone()));
+        let cause = why.insert(cause.to_string());
+        log::debug!("{cause}");
+        voice.say(unavailable(cause.clone()));
         let due = Instant::now() + backoff.next_wait();
-        voice.sleep_until(due, stop, || unavailable(why.clone()));
+        voice.sleep_until(due, stop, || unavailable(cause.clone()));
     }
 }
 

@@ -95,7 +95,10 @@ fn take(input: Input, heard: &RefCell<Heard>, stopper: &Stopper, end: Instant) {
             stopper.stop();
         }
         Input::Tick { detail } => heard.trouble = detail,
-        Input::Opened { .. } | Input::Syncing { .. } | Input::Frame(_) => {}
+        Input::Connecting { .. }
+        | Input::Opened { .. }
+        | Input::Syncing { .. }
+        | Input::Frame(_) => {}
     }
     if Instant::now() >= end {
         stopper.stop();

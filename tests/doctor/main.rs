@@ -1,0 +1,110 @@
+//! `linky-sensor doctor PORT` against a port that another may use, and servers that take their time.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+use std::fs;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use linky_sensor::simulator::{Meter, Scenario};
+use support::line::Wired;
+use tokio::net::TcpSocket;
+
+#[path = "../support"]
+#[allow(dead_code, reason = "each test uses its own part")]
+mod support {
+    pub mod line;
+}
+
+/// Longer than the doctor takes for anything.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Runs the doctor on a port, on a machine with this system bus.
+fn doctor(port: &str, bus: &Path) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+        .args(["doctor", port])
+        .env(
+            "DBUS_SYSTEM_BUS_ADDRESS",
+            format!("unix:path={}", bus.display()),
+        )
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the doctor starts")
+}
+
+/// What it printed, and whether its exit code is 0.
+fn ended(doctor: Child) -> (bool, String) {
+    let Output { status, stdout, .. } = doctor.wait_with_output().unwrap();
+    (status.success(), String::from_utf8(stdout).unwrap())
+}
+
+/// A server whose queue holds a single connection.
+fn server() -> TcpListener {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let server = socket.listen(0).unwrap().into_std().unwrap();
+        server.set_nonblocking(false).unwrap();
+        server
+    })
+}
+
+/// Whether the kernel has repeated the SYN of a connection to `server`, which it does after a second.
+fn is_repeated(server: SocketAddr) -> bool {
+    const SYN_SENT: &str = "02";
+    let remote = format!(":{:04X}", server.port());
+    let sockets = fs::read_to_string("/proc/net/tcp").unwrap();
+    sockets.lines().any(|line| {
+        let columns: Vec<&str> = line.split_whitespace().collect();
+        columns[2].ends_with(&remote) && columns[3] == SYN_SENT && columns[6] != "00000000"
+    })
+}
+
+#[test]
+fn a_connection_that_takes_seconds_is_waited_for() {
+    let server = server();
+    let address = server.local_addr().unwrap();
+    let _first = TcpStream::connect(address).unwrap();
+    let doctor = doctor(&format!("tcp://{address}"), Path::new("/nonexistent"));
+    let deadline = Instant::now() + DEADLINE;
+    while !is_repeated(address) {
+        assert!(Instant::now() < deadline, "no connection is being made");
+        thread::sleep(Duration::from_millis(20));
+    }
+    let _ = server.accept().unwrap();
+    // The doctor ends the connection once it has a frame.
+    let meter = thread::spawn(move || {
+        let (mut line, _) = server.accept().unwrap();
+        let mut wired = Wired::new(Meter::new(Scenario::default()).unwrap(), 10.0, false);
+        for _ in 0..4 {
+            wired.send(&mut line);
+        }
+    });
+    let (success, printed) = ended(doctor);
+    assert!(success, "{printed}");
+    assert!(printed.contains("standard mode"), "{printed}");
+    drop(meter);
+}
+
+#[test]
+fn a_server_that_refuses_is_reported() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = server.local_addr().unwrap();
+    drop(server);
+    let doctor = doctor(&format!("tcp://{address}"), Path::new("/nonexistent"));
+    let (success, printed) = ended(doctor);
+    assert!(!success, "{printed}");
+    assert!(printed.contains("refused"), "{printed}");
+}
