@@ -13,7 +13,7 @@ use super::input::Input;
 use super::label_values::{Admission, LabelValues};
 use super::link::LinkWatch;
 use super::memory::Memory;
-use super::plausible::{Circumstances, Judge, Verdict};
+use super::plausible::{FrameContext, Validator, Verdict};
 use super::presence::Presence;
 use super::quantity::Key;
 use super::reading::Reading;
@@ -54,7 +54,7 @@ pub struct Meter {
     mode: Option<Mode>,
     link: LinkWatch,
     counts: Counts,
-    judge: Judge,
+    validator: Validator,
     values: LabelValues,
     /// The indexes that jumped in the last frame: label, from, to.
     jumps: Vec<(Label, i64, u32)>,
@@ -103,7 +103,7 @@ impl Meter {
             mode,
             link: LinkWatch::default(),
             counts: Counts::default(),
-            judge: Judge::remembering(baselines),
+            validator: Validator::remembering(baselines),
             values: LabelValues::default(),
             jumps: Vec::new(),
             presence,
@@ -138,7 +138,7 @@ impl Meter {
         let baselines = self
             .mode
             .into_iter()
-            .flat_map(|mode| self.judge.baselines(mode));
+            .flat_map(|mode| self.validator.baselines(mode));
         Memory {
             mode: self.mode.map(|mode| mode.as_str().to_owned()),
             phases: self.presence.phases(),
@@ -208,11 +208,11 @@ impl Meter {
 
     /// Enters what may be believed of a frame.
     fn believe(&mut self, frame: &Frame, now: Moment) {
-        let circumstances = Circumstances::of(frame, self.presence.phases(), now);
-        let (judge, counts, jumps) = (&mut self.judge, &mut self.counts, &mut self.jumps);
+        let context = FrameContext::of(frame, self.presence.phases(), now);
+        let (validator, counts, jumps) = (&mut self.validator, &mut self.counts, &mut self.jumps);
         let mut another = false;
         self.values.enter(frame, |label, group, known| {
-            let verdict = judge.judge(label, group, known, &circumstances);
+            let verdict = validator.validate(label, group, known, &context);
             counts.held += u64::from(verdict.is_held());
             if let Verdict::Jump { from } = verdict {
                 jumps.push((label, from, group.number()));
@@ -224,7 +224,7 @@ impl Meter {
                 _ => Admission::No,
             }
         });
-        judge.end_frame(frame);
+        validator.end_frame(frame);
         // What is kept on disk is wrong by more than ten minutes.
         self.learned |= another || !self.jumps.is_empty();
     }
@@ -235,7 +235,7 @@ impl Meter {
             self.presence = Presence::new(self.identity.shows_identifiers);
         }
         self.mode = Some(mode);
-        self.judge = Judge::default();
+        self.validator = Validator::default();
         self.values = LabelValues::default();
     }
 

@@ -6,7 +6,7 @@
 //! leaps is believed when it has
 //! - two values, if the first came after a silence;
 //! - three values that the rest of the frame confirms;
-//! - three values in a minute, if nothing contradicts them and no digit of theirs is doubted (`doubt`);
+//! - three values in a minute, if nothing contradicts them and no digit of theirs is doubted (`suspect_digits`);
 //! - three values in a day, whatever speaks against them: no fault lasts a day and leaves the rest of the line sound.
 //!
 //! A damaged value within reach is believed at times, and then every sound one after it seems to go back. So a good value
@@ -19,7 +19,7 @@
 use core::time::Duration;
 
 use super::Verdict;
-use super::doubt::Doubt;
+use super::suspect_digits::SuspectDigits;
 use crate::meter::memory::Baseline;
 use crate::meter::value::{Moment, Timestamp};
 
@@ -35,7 +35,7 @@ const MANY: u32 = 10;
 
 /// What the rest of the frame says of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Witness {
+pub enum Corroboration {
     /// It cannot be so.
     Contradicts,
     /// Something is not so, and may be this.
@@ -49,7 +49,7 @@ pub enum Witness {
 }
 
 /// What a value is judged by, besides the chain.
-pub struct Evidence<'a> {
+pub struct StepContext<'a> {
     /// When it came.
     pub now: Moment,
     /// Whether what passed the wire checks is most likely what was sent.
@@ -57,12 +57,12 @@ pub struct Evidence<'a> {
     /// Whether the line does not look bad.
     pub is_quiet: bool,
     /// What the rest of the frame says of it.
-    pub witness: Witness,
+    pub corroboration: Corroboration,
     /// How far a value can move in so long.
     pub reach: &'a dyn Fn(Duration) -> i64,
 }
 
-impl Evidence<'_> {
+impl StepContext<'_> {
     fn follows(&self, from: i64, to: i64, elapsed: Duration) -> bool {
         (0..=(self.reach)(elapsed)).contains(&(to - from))
     }
@@ -91,7 +91,7 @@ pub struct Chain {
     seen: Option<Duration>,
     candidate: Option<Candidate>,
     /// Digits of what came since the last good value.
-    doubt: Doubt,
+    suspects: SuspectDigits,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -117,14 +117,14 @@ impl Good {
     }
 
     /// The greatest value that can follow it. Any, if its age is not known.
-    fn highest(self, evidence: &Evidence<'_>) -> i64 {
-        self.age(evidence.now).map_or(i64::MAX, |age| {
-            self.value.saturating_add((evidence.reach)(age))
+    fn highest(self, context: &StepContext<'_>) -> i64 {
+        self.age(context.now).map_or(i64::MAX, |age| {
+            self.value.saturating_add((context.reach)(age))
         })
     }
 
-    fn is_followed_by(self, value: i64, evidence: &Evidence<'_>) -> bool {
-        (self.value..=self.highest(evidence)).contains(&value)
+    fn is_followed_by(self, value: i64, context: &StepContext<'_>) -> bool {
+        (self.value..=self.highest(context)).contains(&value)
     }
 }
 
@@ -159,8 +159,8 @@ impl Chain {
     }
 
     /// Judges a value.
-    pub fn judge(&mut self, value: i64, evidence: &Evidence<'_>) -> Verdict {
-        let now = evidence.now;
+    pub fn validate(&mut self, value: i64, context: &StepContext<'_>) -> Verdict {
+        let now = context.now;
         let after_silence = self.is_silent(now);
         self.seen = Some(now.mono);
         if after_silence {
@@ -168,18 +168,19 @@ impl Chain {
         }
         let follows = self
             .good
-            .is_some_and(|good| good.is_followed_by(value, evidence));
+            .is_some_and(|good| good.is_followed_by(value, context));
         let stands = self.good() == Some(value);
-        if stands && self.doubt.is_in(value) {
+        if stands && self.suspects.is_in(value) {
             // Neither that the digit is stuck nor that it is not.
             return Verdict::Accept;
         }
-        let is_doubted = evidence.witness < Witness::Allows && self.is_doubted(value, now);
-        let is_leap = !follows || is_doubted;
-        if !is_leap && (stands || self.is_vouched_for(evidence)) {
+        let is_suspect =
+            context.corroboration < Corroboration::Allows && self.is_suspect(value, now);
+        let is_leap = !follows || is_suspect;
+        if !is_leap && (stands || self.is_vouched_for(context)) {
             let drops = self.candidate.is_some_and(|waits| {
                 let age = now.mono.saturating_sub(waits.at);
-                !waits.is_leap && !evidence.follows(waits.value, value, age)
+                !waits.is_leap && !context.follows(waits.value, value, age)
             });
             self.believe(value, stands, false, now);
             return if drops {
@@ -188,8 +189,8 @@ impl Chain {
                 Verdict::Accept
             };
         }
-        let candidate = self.extend(value, is_leap, after_silence, evidence);
-        if self.is_enough(candidate, evidence) || self.takes_back(candidate, evidence) {
+        let candidate = self.extend(value, is_leap, after_silence, context);
+        if self.is_enough(candidate, context) || self.revokes(candidate, context) {
             let from = self.good().filter(|_| candidate.is_leap);
             self.believe(value, candidate.length > 1, candidate.is_leap, now);
             return from.map_or(Verdict::Accept, |from| Verdict::Jump { from });
@@ -212,23 +213,23 @@ impl Chain {
 
     /// Whether a digit of a value that follows may be damaged. For a while, those that the last good value shows are not:
     /// what a damaged digit is taken for depends on how far the value can have moved.
-    fn is_doubted(&self, value: i64, now: Moment) -> bool {
+    fn is_suspect(&self, value: i64, now: Moment) -> bool {
         match self.good.map(|good| (good.value, good.age(now))) {
-            Some((good, Some(age))) if age < ALONE => self.doubt.is_new_in(value, good),
-            _ => self.doubt.is_in(value),
+            Some((good, Some(age))) if age < ALONE => self.suspects.is_new_in(value, good),
+            _ => self.suspects.is_in(value),
         }
     }
 
     /// Whether a value that follows is believed without waiting for the next.
-    fn is_vouched_for(&self, evidence: &Evidence<'_>) -> bool {
-        match evidence.witness {
-            Witness::Confirms => true,
-            Witness::Contradicts => false,
+    fn is_vouched_for(&self, context: &StepContext<'_>) -> bool {
+        match context.corroboration {
+            Corroboration::Confirms => true,
+            Corroboration::Contradicts => false,
             // What can follow a value of unknown age is hardly less than what can come first of all.
-            Witness::Allows | Witness::Silent | Witness::Doubts => {
-                match self.good.and_then(|g| g.age(evidence.now)) {
-                    Some(_) => evidence.is_quiet,
-                    None => evidence.is_sound,
+            Corroboration::Allows | Corroboration::Silent | Corroboration::Doubts => {
+                match self.good.and_then(|g| g.age(context.now)) {
+                    Some(_) => context.is_quiet,
+                    None => context.is_sound,
                 }
             }
         }
@@ -248,7 +249,7 @@ impl Chain {
             self.before = last;
         }
         self.candidate = None;
-        self.doubt = Doubt::default();
+        self.suspects = SuspectDigits::default();
     }
 
     fn extend(
@@ -256,16 +257,16 @@ impl Chain {
         value: i64,
         is_leap: bool,
         after_silence: bool,
-        evidence: &Evidence<'_>,
+        context: &StepContext<'_>,
     ) -> Candidate {
-        let at = evidence.now.mono;
+        let at = context.now.mono;
         let goes_on = |last: &Candidate| {
-            evidence.follows(last.value, value, at.saturating_sub(last.at))
+            context.follows(last.value, value, at.saturating_sub(last.at))
                 && (is_leap || !last.is_leap)
         };
         let candidate = match self.candidate.filter(goes_on) {
             Some(chain) => {
-                self.doubt.clear_others(value);
+                self.suspects.clear_others(value);
                 Candidate {
                     value,
                     at,
@@ -278,10 +279,11 @@ impl Chain {
                 if let Some(good) = self.good.filter(|good| {
                     !after_silence
                         && good.series >= MANY
-                        && !good.is_followed_by(value, evidence)
-                        && !self.doubt.is_in(value)
+                        && !good.is_followed_by(value, context)
+                        && !self.suspects.is_in(value)
                 }) {
-                    self.doubt.raise(value, good.value, good.highest(evidence));
+                    self.suspects
+                        .raise(value, good.value, good.highest(context));
                 }
                 Candidate {
                     value,
@@ -289,7 +291,7 @@ impl Chain {
                     since: at,
                     length: 1,
                     is_leap,
-                    goes_back: is_leap && self.goes_back(value, evidence),
+                    goes_back: is_leap && self.goes_back(value, context),
                     after_silence,
                 }
             }
@@ -298,10 +300,10 @@ impl Chain {
     }
 
     /// Whether a value may show that the last good one was damaged: it follows the one before; or there was none.
-    fn goes_back(&self, value: i64, evidence: &Evidence<'_>) -> bool {
+    fn goes_back(&self, value: i64, context: &StepContext<'_>) -> bool {
         match (self.good, self.before) {
             (Some(good), Some(before)) => {
-                value < good.value && before.is_followed_by(value, evidence)
+                value < good.value && before.is_followed_by(value, context)
             }
             (Some(good), None) => !good.is_sure,
             (None, _) => false,
@@ -309,18 +311,18 @@ impl Chain {
     }
 
     /// Whether a chain shows that the last good value was damaged.
-    fn takes_back(&self, candidate: Candidate, evidence: &Evidence<'_>) -> bool {
+    fn revokes(&self, candidate: Candidate, context: &StepContext<'_>) -> bool {
         let enough = match self.good {
             Some(good) if good.is_sure => MANY,
             _ => 2,
         };
         candidate.goes_back
             && candidate.length >= enough
-            && evidence.witness != Witness::Contradicts
-            && self.goes_back(candidate.value, evidence)
+            && context.corroboration != Corroboration::Contradicts
+            && self.goes_back(candidate.value, context)
     }
 
-    fn is_enough(&self, candidate: Candidate, evidence: &Evidence<'_>) -> bool {
+    fn is_enough(&self, candidate: Candidate, context: &StepContext<'_>) -> bool {
         let Candidate {
             value,
             at,
@@ -331,12 +333,12 @@ impl Chain {
             ..
         } = candidate;
         let age = at.saturating_sub(since);
-        let confirmed = evidence.witness >= Witness::Allows;
+        let confirmed = context.corroboration >= Corroboration::Allows;
         if self.good.is_none() {
-            return length >= 2 || confirmed || evidence.is_sound;
+            return length >= 2 || confirmed || context.is_sound;
         }
-        let is_doubted = !confirmed && self.doubt.is_in(value);
-        if is_doubted || evidence.witness <= Witness::Doubts {
+        let is_suspect = !confirmed && self.suspects.is_in(value);
+        if is_suspect || context.corroboration <= Corroboration::Doubts {
             return length >= 3 && age >= DOUBTFUL;
         }
         length >= 2 && (after_silence || !is_leap) || length >= 3 && (confirmed || age >= ALONE)

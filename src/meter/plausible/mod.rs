@@ -10,27 +10,27 @@
 //!
 //! | rule | labels | believed when |
 //! |---|---|---|
-//! | [`Rule::Index`] | energies | it follows the last good one and the frame is quiet, or the totals confirm it (`totals`), or the next one follows it; else a chain of them must be long enough (`chain`) |
+//! | [`Rule::Index`] | energies | it follows the last good one and the frame is quiet, or the totals confirm it (`cross_check`), or the next one follows it; else a chain of them must be long enough (`chain`) |
 //! | [`Rule::Clock`] | DATE | it advances as time does, or a chain of them is long enough |
-//! | [`Rule::Text`] | identity, contract, texts, dated values | it comes twice, and is near the meter's clock (`repeat`) |
+//! | [`Rule::Text`] | identity, contract, texts, dated values | it comes twice, and is near the meter's clock (`confirm`) |
 //! | [`Rule::Maximum`] | the maxima of the day | as a text; it may grow meanwhile, and does not fall within the day |
 //! | [`Rule::Register`] | STGE, RELAIS, NJOURF … | the frame is sound, or it comes twice |
 //! | [`Rule::Once`] | MSG2 | parity was checked, or it comes twice |
-//! | [`Rule::Moment`] | powers, currents, voltages | at once: the next frame corrects it |
+//! | [`Rule::Instantaneous`] | powers, currents, voltages | at once: the next frame corrects it |
 //!
 //! The first content of a label is believed at once in a sound frame. Pure: time is an argument.
 
 mod chain;
-mod doubt;
-mod repeat;
+mod confirm;
+mod cross_check;
 mod rule;
-mod totals;
+mod suspect_digits;
 
 use core::time::Duration;
 
-use self::chain::{Chain, Evidence, Witness};
-use self::repeat::Repeat;
-use self::totals::Totals;
+use self::chain::{Chain, Corroboration, StepContext};
+use self::confirm::Confirmation;
+use self::cross_check::CrossCheck;
 use super::label_values::GroupValue;
 use super::memory::Baseline;
 use super::value::Moment;
@@ -79,13 +79,13 @@ impl Verdict {
 
 /// What is known besides the past of the label.
 #[derive(Clone, Copy, Debug)]
-pub struct Circumstances<'a> {
+pub struct FrameContext<'a> {
     now: Moment,
     power: i64,
     frame: &'a Frame,
 }
 
-impl<'a> Circumstances<'a> {
+impl<'a> FrameContext<'a> {
     /// Those of a frame that came `now`, from a meter of so many phases.
     pub fn of(frame: &'a Frame, phases: Option<u8>, now: Moment) -> Self {
         Self {
@@ -116,37 +116,37 @@ impl<'a> Circumstances<'a> {
 #[derive(Clone, Debug, Default)]
 struct Track {
     chain: Chain,
-    repeat: Repeat,
+    confirmation: Confirmation,
 }
 
-/// The judge, and what it remembers of each label.
+/// The validator, and what it remembers of each label.
 #[derive(Clone, Debug)]
-pub struct Judge {
+pub struct Validator {
     tracks: Vec<Track>,
-    totals: Totals,
+    cross_check: CrossCheck,
     date: Option<Horodate>,
 }
 
-impl Default for Judge {
+impl Default for Validator {
     fn default() -> Self {
         Self {
             tracks: vec![Track::default(); Label::COUNT],
-            totals: Totals::default(),
+            cross_check: CrossCheck::default(),
             date: None,
         }
     }
 }
 
-impl Judge {
+impl Validator {
     /// With the last good indexes of an earlier start; a file may hold what is none.
     pub fn remembering(baselines: impl Iterator<Item = (Label, Baseline)>) -> Self {
-        let mut judge = Self::default();
+        let mut validator = Self::default();
         for (label, baseline) in baselines.filter(|(_, b)| (0..INDEX_END).contains(&b.value)) {
-            if let Some(track) = judge.tracks.get_mut(label.index()) {
+            if let Some(track) = validator.tracks.get_mut(label.index()) {
                 track.chain = Chain::remembering(baseline);
             }
         }
-        judge
+        validator
     }
 
     /// The last good indexes of a mode, to be remembered.
@@ -156,42 +156,42 @@ impl Judge {
     }
 
     /// Judges a group of a known label. `known` is what was last believed of it.
-    pub fn judge(
+    pub fn validate(
         &mut self,
         label: Label,
         group: &Group<'_>,
         known: Option<&GroupValue>,
-        circumstances: &Circumstances<'_>,
+        context: &FrameContext<'_>,
     ) -> Verdict {
         let date = self.date;
-        let witness = self.witness(label, circumstances.frame);
+        let corroboration = self.corroboration(label, context.frame);
         let Some(track) = self.tracks.get_mut(label.index()) else {
             return Verdict::Hold;
         };
-        let (now, sound) = (circumstances.now, circumstances.is_sound());
+        let (now, sound) = (context.now, context.is_sound());
         let verdict = match Rule::of(label) {
-            Rule::Moment => Verdict::Accept,
-            Rule::Index => index(&mut track.chain, group, witness, circumstances),
-            Rule::Clock => clock(&mut track.chain, group, circumstances),
-            Rule::Once if circumstances.frame.is_parity_checked() => Verdict::Accept,
+            Rule::Instantaneous => Verdict::Accept,
+            Rule::Index => index(&mut track.chain, group, corroboration, context),
+            Rule::Clock => clock(&mut track.chain, group, context),
+            Rule::Once if context.frame.is_parity_checked() => Verdict::Accept,
             Rule::Register if sound => Verdict::Accept,
             Rule::Text | Rule::Maximum if sound && known.is_none() => Verdict::Accept,
-            Rule::Register | Rule::Once | Rule::Text | Rule::Maximum => {
-                track
-                    .repeat
-                    .judge(label, group, known, date, circumstances.is_quiet(), now)
-            }
+            Rule::Register | Rule::Once | Rule::Text | Rule::Maximum => track
+                .confirmation
+                .validate(label, group, known, date, context.is_quiet(), now),
         };
         if verdict.is_accepted() {
-            if witness == Witness::Contradicts && !known.is_some_and(|known| known.is(group)) {
+            if corroboration == Corroboration::Contradicts
+                && !known.is_some_and(|known| known.is(group))
+            {
                 // What it goes by is not so any more.
-                self.totals = Totals::default();
+                self.cross_check = CrossCheck::default();
             }
             match label {
                 Label::DATE => self.date = group.horodate(),
                 // Another contract may move the indexes of the supplier.
                 Label::NGTF if known.is_some_and(|known| !known.is(group)) => {
-                    self.totals = Totals::default();
+                    self.cross_check = CrossCheck::default();
                 }
                 Label::ADSC | Label::ADCO if known.is_some_and(|known| !known.is(group)) => {
                     self.start_meter();
@@ -205,15 +205,15 @@ impl Judge {
 
     /// A frame is judged.
     pub fn end_frame(&mut self, frame: &Frame) {
-        self.totals.learn(frame);
+        self.cross_check.learn(frame);
     }
 
-    fn witness(&self, label: Label, frame: &Frame) -> Witness {
+    fn corroboration(&self, label: Label, frame: &Frame) -> Corroboration {
         if Rule::of(label) != Rule::Index {
-            return Witness::Silent;
+            return Corroboration::Silent;
         }
         let good = |label: Label| self.tracks.get(label.index())?.chain.good();
-        self.totals.about(label, frame, &good)
+        self.cross_check.about(label, frame, &good)
     }
 
     /// Another meter answers: the indexes, the maxima and the clock of the last one say nothing of it.
@@ -221,10 +221,10 @@ impl Judge {
         for track in &mut self.tracks {
             *track = Track {
                 chain: Chain::default(),
-                repeat: Repeat::of_another_meter(),
+                confirmation: Confirmation::of_another_meter(),
             };
         }
-        self.totals = Totals::default();
+        self.cross_check = CrossCheck::default();
         self.date = None;
     }
 }
@@ -233,40 +233,40 @@ impl Judge {
 fn index(
     chain: &mut Chain,
     group: &Group<'_>,
-    witness: Witness,
-    circumstances: &Circumstances<'_>,
+    corroboration: Corroboration,
+    context: &FrameContext<'_>,
 ) -> Verdict {
     let millis_times_watts = |elapsed: Duration| {
         let millis = i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX);
-        circumstances
-            .power
-            .saturating_mul(millis.saturating_add(2000))
+        context.power.saturating_mul(millis.saturating_add(2000))
     };
-    let evidence = Evidence {
-        now: circumstances.now,
-        is_sound: circumstances.is_sound(),
-        is_quiet: circumstances.is_quiet(),
-        witness,
+    let context = StepContext {
+        now: context.now,
+        is_sound: context.is_sound(),
+        is_quiet: context.is_quiet(),
+        corroboration,
         reach: &|elapsed| (millis_times_watts(elapsed).saturating_add(3_599_999)) / 3_600_000 + 2,
     };
-    chain.judge(group.number().into(), &evidence)
+    chain.validate(group.number().into(), &context)
 }
 
 /// The clock may be slow or fast by a second or two a frame, and may be set: a chain of three is enough.
-fn clock(chain: &mut Chain, group: &Group<'_>, circumstances: &Circumstances<'_>) -> Verdict {
+fn clock(chain: &mut Chain, group: &Group<'_>, context: &FrameContext<'_>) -> Verdict {
     const SLACK: i64 = 5;
     let Some(date) = group.horodate() else {
         return Verdict::Hold;
     };
-    let evidence = Evidence {
-        now: circumstances.now,
-        is_sound: circumstances.is_sound(),
-        is_quiet: circumstances.is_quiet(),
+    let context = StepContext {
+        now: context.now,
+        is_sound: context.is_sound(),
+        is_quiet: context.is_quiet(),
         // Nothing confirms the first of all but its parity.
-        witness: chain.good().map_or(Witness::Silent, |_| Witness::Confirms),
+        corroboration: chain
+            .good()
+            .map_or(Corroboration::Silent, |_| Corroboration::Confirms),
         reach: &|elapsed| i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX / 2) + SLACK,
     };
-    match chain.judge(date.unix(), &evidence) {
+    match chain.validate(date.unix(), &context) {
         Verdict::Jump { .. } => Verdict::Accept,
         verdict => verdict,
     }

@@ -18,7 +18,7 @@ pub enum Rule {
     /// What is sent once.
     Once,
     /// What changes from frame to frame.
-    Moment,
+    Instantaneous,
 }
 
 impl Rule {
@@ -45,7 +45,7 @@ impl Rule {
             | Label::PPOT => Self::Register,
             _ if is_index(label) => Self::Index,
             _ if label.has_horodate() || label.kind() != Kind::Number => Self::Text,
-            _ => Self::Moment,
+            _ => Self::Instantaneous,
         }
     }
 }

@@ -1,25 +1,25 @@
-use super::Witness::{Confirms, Contradicts, Silent};
+use super::Corroboration::{Confirms, Contradicts, Silent};
 use super::*;
 
 /// A value that has grown by one a second for a while.
 fn acquainted(value: i64) -> Chain {
     let mut chain = Chain::default();
     for (value, second) in (value - 10..=value).zip(0..) {
-        judge(&mut chain, second, value, Silent);
+        validate(&mut chain, second, value, Silent);
     }
     chain
 }
 
 /// Values a second apart, of which each may be the one before or up to ten more.
-fn judge(chain: &mut Chain, second: u64, value: i64, witness: Witness) -> Verdict {
-    judge_with(chain, second, value, witness, true)
+fn validate(chain: &mut Chain, second: u64, value: i64, corroboration: Corroboration) -> Verdict {
+    judge_with(chain, second, value, corroboration, true)
 }
 
 fn judge_with(
     chain: &mut Chain,
     second: u64,
     value: i64,
-    witness: Witness,
+    corroboration: Corroboration,
     parity: bool,
 ) -> Verdict {
     let now = Moment {
@@ -27,35 +27,35 @@ fn judge_with(
         wall: Some(Timestamp(0)),
     };
     let reach = |elapsed: Duration| 10 * i64::try_from(elapsed.as_secs() + 1).unwrap();
-    let evidence = Evidence {
+    let context = StepContext {
         now,
         is_sound: parity,
         is_quiet: parity,
-        witness,
+        corroboration,
         reach: &reach,
     };
-    chain.judge(value, &evidence)
+    chain.validate(value, &context)
 }
 
 #[test]
 fn what_follows_is_good_and_a_lone_leap_is_not() {
     let mut chain = Chain::default();
-    assert_eq!(judge(&mut chain, 0, 100, Silent), Verdict::Accept);
-    assert_eq!(judge(&mut chain, 1, 105, Silent), Verdict::Accept);
-    assert_eq!(judge(&mut chain, 2, 90_000, Silent), Verdict::Hold);
-    assert_eq!(judge(&mut chain, 3, 104, Silent), Verdict::Hold);
-    assert_eq!(judge(&mut chain, 4, 106, Silent), Verdict::Accept);
+    assert_eq!(validate(&mut chain, 0, 100, Silent), Verdict::Accept);
+    assert_eq!(validate(&mut chain, 1, 105, Silent), Verdict::Accept);
+    assert_eq!(validate(&mut chain, 2, 90_000, Silent), Verdict::Hold);
+    assert_eq!(validate(&mut chain, 3, 104, Silent), Verdict::Hold);
+    assert_eq!(validate(&mut chain, 4, 106, Silent), Verdict::Accept);
 }
 
 #[test]
 fn a_confirmed_chain_of_three_is_believed() {
     let mut chain = Chain::default();
-    judge(&mut chain, 0, 100, Silent);
-    judge(&mut chain, 0, 100, Silent);
-    assert_eq!(judge(&mut chain, 1, 9_000, Confirms), Verdict::Hold);
-    assert_eq!(judge(&mut chain, 2, 9_001, Confirms), Verdict::Hold);
+    validate(&mut chain, 0, 100, Silent);
+    validate(&mut chain, 0, 100, Silent);
+    assert_eq!(validate(&mut chain, 1, 9_000, Confirms), Verdict::Hold);
+    assert_eq!(validate(&mut chain, 2, 9_001, Confirms), Verdict::Hold);
     assert_eq!(
-        judge(&mut chain, 3, 9_002, Confirms),
+        validate(&mut chain, 3, 9_002, Confirms),
         Verdict::Jump { from: 100 }
     );
 }
@@ -63,17 +63,17 @@ fn a_confirmed_chain_of_three_is_believed() {
 #[test]
 fn a_chain_that_nothing_confirms_is_believed_after_a_minute() {
     let mut chain = Chain::default();
-    judge(&mut chain, 0, 100, Silent);
-    judge(&mut chain, 0, 100, Silent);
+    validate(&mut chain, 0, 100, Silent);
+    validate(&mut chain, 0, 100, Silent);
     for second in 1..61 {
         assert_eq!(
-            judge(&mut chain, second, 9_000, Silent),
+            validate(&mut chain, second, 9_000, Silent),
             Verdict::Hold,
             "{second}"
         );
     }
     assert_eq!(
-        judge(&mut chain, 61, 9_000, Silent),
+        validate(&mut chain, 61, 9_000, Silent),
         Verdict::Jump { from: 100 }
     );
 }
@@ -81,10 +81,10 @@ fn a_chain_that_nothing_confirms_is_believed_after_a_minute() {
 #[test]
 fn a_contradicted_chain_is_not_believed_for_an_hour() {
     let mut chain = Chain::default();
-    judge(&mut chain, 0, 100, Silent);
-    judge(&mut chain, 0, 100, Silent);
+    validate(&mut chain, 0, 100, Silent);
+    validate(&mut chain, 0, 100, Silent);
     for second in 1..3600 {
-        let verdict = judge(&mut chain, second, 9_000, Contradicts);
+        let verdict = validate(&mut chain, second, 9_000, Contradicts);
         assert!(!verdict.is_accepted(), "{second}");
     }
 }
@@ -92,19 +92,19 @@ fn a_contradicted_chain_is_not_believed_for_an_hour() {
 #[test]
 fn one_damaged_value_below_does_not_cost_the_next() {
     let mut chain = Chain::default();
-    judge(&mut chain, 0, 100, Silent);
-    assert_eq!(judge(&mut chain, 1, 97, Silent), Verdict::Hold);
-    assert_eq!(judge(&mut chain, 2, 102, Silent), Verdict::Accept);
+    validate(&mut chain, 0, 100, Silent);
+    assert_eq!(validate(&mut chain, 1, 97, Silent), Verdict::Hold);
+    assert_eq!(validate(&mut chain, 2, 102, Silent), Verdict::Accept);
 }
 
 #[test]
 fn after_a_silence_two_are_enough() {
     let mut chain = Chain::default();
-    judge(&mut chain, 0, 100, Silent);
-    judge(&mut chain, 0, 100, Silent);
-    assert_eq!(judge(&mut chain, 70, 9_000, Silent), Verdict::Hold);
+    validate(&mut chain, 0, 100, Silent);
+    validate(&mut chain, 0, 100, Silent);
+    assert_eq!(validate(&mut chain, 70, 9_000, Silent), Verdict::Hold);
     assert_eq!(
-        judge(&mut chain, 71, 9_001, Silent),
+        validate(&mut chain, 71, 9_001, Silent),
         Verdict::Jump { from: 100 }
     );
 }
@@ -112,60 +112,61 @@ fn after_a_silence_two_are_enough() {
 #[test]
 fn the_first_of_all_that_nothing_vouches_for_is_awaited_again() {
     let mut chain = Chain::default();
-    let mut judge = |second, value| judge_with(&mut chain, second, value, Silent, false);
-    assert_eq!(judge(0, 100), Verdict::Wait);
-    assert_eq!(judge(1, 90_000), Verdict::Wait);
-    assert_eq!(judge(2, 90_000), Verdict::Accept);
+    let mut validate = |second, value| judge_with(&mut chain, second, value, Silent, false);
+    assert_eq!(validate(0, 100), Verdict::Wait);
+    assert_eq!(validate(1, 90_000), Verdict::Wait);
+    assert_eq!(validate(2, 90_000), Verdict::Accept);
 }
 
 #[test]
 fn an_index_of_an_earlier_start_is_remembered() {
     let mut first = Chain::default();
-    judge(&mut first, 0, 100, Silent);
+    validate(&mut first, 0, 100, Silent);
     let mut chain = Chain::remembering(first.baseline().unwrap());
-    assert_eq!(judge(&mut chain, 0, 5_000, Silent), Verdict::Hold);
-    assert_eq!(judge(&mut chain, 1, 101, Silent), Verdict::Accept);
+    assert_eq!(validate(&mut chain, 0, 5_000, Silent), Verdict::Hold);
+    assert_eq!(validate(&mut chain, 1, 101, Silent), Verdict::Accept);
 }
 
 #[test]
 fn what_follows_without_parity_waits_for_the_next() {
     let mut chain = Chain::default();
-    let mut judge = |second, value, witness| judge_with(&mut chain, second, value, witness, false);
-    assert_eq!(judge(0, 100, Silent), Verdict::Wait);
-    assert_eq!(judge(1, 100, Silent), Verdict::Accept);
-    assert_eq!(judge(2, 101, Silent), Verdict::Wait);
-    assert_eq!(judge(3, 102, Silent), Verdict::Accept);
-    assert_eq!(judge(4, 108, Silent), Verdict::Wait);
-    assert_eq!(judge(5, 102, Silent), Verdict::AcceptAndDrop);
-    assert_eq!(judge(6, 103, Confirms), Verdict::Accept);
+    let mut validate =
+        |second, value, corroboration| judge_with(&mut chain, second, value, corroboration, false);
+    assert_eq!(validate(0, 100, Silent), Verdict::Wait);
+    assert_eq!(validate(1, 100, Silent), Verdict::Accept);
+    assert_eq!(validate(2, 101, Silent), Verdict::Wait);
+    assert_eq!(validate(3, 102, Silent), Verdict::Accept);
+    assert_eq!(validate(4, 108, Silent), Verdict::Wait);
+    assert_eq!(validate(5, 102, Silent), Verdict::AcceptAndDrop);
+    assert_eq!(validate(6, 103, Confirms), Verdict::Accept);
 }
 
 #[test]
 fn a_damaged_value_within_reach_does_not_lock_the_right_ones_out() {
     let mut chain = Chain::default();
-    judge(&mut chain, 0, 100, Silent);
-    judge(&mut chain, 1, 101, Silent);
-    assert_eq!(judge(&mut chain, 2, 109, Silent), Verdict::Accept);
-    assert_eq!(judge(&mut chain, 3, 101, Silent), Verdict::Hold);
+    validate(&mut chain, 0, 100, Silent);
+    validate(&mut chain, 1, 101, Silent);
+    assert_eq!(validate(&mut chain, 2, 109, Silent), Verdict::Accept);
+    assert_eq!(validate(&mut chain, 3, 101, Silent), Verdict::Hold);
     let back = Verdict::Jump { from: 109 };
-    assert_eq!(judge(&mut chain, 4, 101, Silent), back);
-    assert_eq!(judge(&mut chain, 5, 102, Silent), Verdict::Accept);
+    assert_eq!(validate(&mut chain, 4, 101, Silent), back);
+    assert_eq!(validate(&mut chain, 5, 102, Silent), Verdict::Accept);
 }
 
 #[test]
 fn a_value_that_came_twice_is_taken_back_by_many() {
     let mut chain = Chain::default();
     for (second, value) in (0..).zip([100, 109, 109]) {
-        judge(&mut chain, second, value, Silent);
+        validate(&mut chain, second, value, Silent);
     }
     for second in 3..12 {
-        assert_eq!(judge(&mut chain, second, 101, Silent), Verdict::Hold);
+        assert_eq!(validate(&mut chain, second, 101, Silent), Verdict::Hold);
     }
     let back = Verdict::Jump { from: 109 };
-    assert_eq!(judge(&mut chain, 12, 101, Silent), back);
+    assert_eq!(validate(&mut chain, 12, 101, Silent), back);
     for second in 13..40 {
         assert_eq!(
-            judge(&mut chain, second, 90, Silent),
+            validate(&mut chain, second, 90, Silent),
             Verdict::Hold,
             "before both"
         );
@@ -175,10 +176,10 @@ fn a_value_that_came_twice_is_taken_back_by_many() {
 #[test]
 fn what_is_contradicted_is_not_believed_though_it_follows() {
     let mut chain = Chain::default();
-    judge(&mut chain, 0, 100, Silent);
+    validate(&mut chain, 0, 100, Silent);
     for second in 1..3600 {
         assert_eq!(chain.good(), Some(100));
-        judge(&mut chain, second, 107, Contradicts);
+        validate(&mut chain, second, 107, Contradicts);
     }
 }
 
@@ -191,7 +192,7 @@ fn an_hour_stuck(start: i64, place: u32, digit: i64) {
         let right = start + i64::try_from(second).unwrap();
         let replaced = right - right / unit % 10 * unit + digit * unit;
         let is_stuck = (20..3600).contains(&second);
-        let verdict = judge(
+        let verdict = validate(
             &mut chain,
             second,
             if is_stuck { replaced } else { right },
@@ -224,20 +225,23 @@ fn a_leap_that_one_digit_explains_is_believed_when_the_digit_moves() {
     let mut chain = acquainted(12_345);
     for second in 1..655 {
         let value = 15_345 + i64::try_from(second).unwrap();
-        assert_eq!(judge(&mut chain, 10 + second, value, Silent), Verdict::Hold);
+        assert_eq!(
+            validate(&mut chain, 10 + second, value, Silent),
+            Verdict::Hold
+        );
     }
-    assert_eq!(judge(&mut chain, 665, 16_000, Silent), Verdict::Accept);
+    assert_eq!(validate(&mut chain, 665, 16_000, Silent), Verdict::Accept);
 }
 
 #[test]
 fn a_leap_that_one_digit_explains_is_believed_in_a_day() {
     let mut chain = acquainted(12_345_678);
     for turn in 1..=24 * 120 {
-        let verdict = judge(&mut chain, 10 + turn * 30, 92_345_678, Silent);
+        let verdict = validate(&mut chain, 10 + turn * 30, 92_345_678, Silent);
         assert_eq!(verdict, Verdict::Hold, "{turn}");
     }
     let jump = Verdict::Jump { from: 12_345_678 };
-    let verdict = judge(&mut chain, 40 + 24 * 3600, 92_345_678, Silent);
+    let verdict = validate(&mut chain, 40 + 24 * 3600, 92_345_678, Silent);
     assert_eq!(verdict, jump);
 }
 
@@ -245,10 +249,10 @@ fn a_leap_that_one_digit_explains_is_believed_in_a_day() {
 fn a_first_value_that_the_next_two_do_not_follow_was_damaged() {
     for first in [100, 90_000] {
         let mut chain = Chain::default();
-        assert_eq!(judge(&mut chain, 0, first, Silent), Verdict::Accept);
-        assert_eq!(judge(&mut chain, 1, 5_000, Silent), Verdict::Hold);
+        assert_eq!(validate(&mut chain, 0, first, Silent), Verdict::Accept);
+        assert_eq!(validate(&mut chain, 1, 5_000, Silent), Verdict::Hold);
         let jump = Verdict::Jump { from: first };
-        assert_eq!(judge(&mut chain, 2, 5_001, Silent), jump);
+        assert_eq!(validate(&mut chain, 2, 5_001, Silent), jump);
     }
 }
 
@@ -256,23 +260,26 @@ fn a_first_value_that_the_next_two_do_not_follow_was_damaged() {
 fn a_digit_is_not_doubted_by_what_came_a_few_times_only() {
     let mut chain = Chain::default();
     for second in 0..3 {
-        judge(&mut chain, second, 12_845_678, Silent);
+        validate(&mut chain, second, 12_845_678, Silent);
     }
     for second in 3..63 {
-        assert_eq!(judge(&mut chain, second, 12_345_678, Silent), Verdict::Hold);
+        assert_eq!(
+            validate(&mut chain, second, 12_345_678, Silent),
+            Verdict::Hold
+        );
     }
     let jump = Verdict::Jump { from: 12_845_678 };
-    assert_eq!(judge(&mut chain, 63, 12_345_678, Silent), jump);
+    assert_eq!(validate(&mut chain, 63, 12_345_678, Silent), jump);
 }
 
 #[test]
 fn a_silence_starts_a_new_chain() {
     let mut chain = Chain::default();
-    judge(&mut chain, 0, 100, Silent);
-    assert_eq!(judge(&mut chain, 1, 9_000, Silent), Verdict::Hold);
-    assert_eq!(judge(&mut chain, 100, 9_001, Silent), Verdict::Hold);
+    validate(&mut chain, 0, 100, Silent);
+    assert_eq!(validate(&mut chain, 1, 9_000, Silent), Verdict::Hold);
+    assert_eq!(validate(&mut chain, 100, 9_001, Silent), Verdict::Hold);
     let jump = Verdict::Jump { from: 100 };
-    assert_eq!(judge(&mut chain, 101, 9_002, Silent), jump);
+    assert_eq!(validate(&mut chain, 101, 9_002, Silent), jump);
 }
 
 fn remembering(value: i64, seconds: i64) -> Chain {
@@ -287,19 +294,19 @@ fn a_short_restart_is_no_silence() {
     // The clock of these tests stands at the epoch.
     let mut chain = remembering(12_345_678, -5);
     for second in 0..59 {
-        let verdict = judge(&mut chain, second, 99_999_999, Silent);
+        let verdict = validate(&mut chain, second, 99_999_999, Silent);
         assert_eq!(verdict, Verdict::Hold, "{second}");
     }
     let mut chain = remembering(12_345_678, -70);
-    judge(&mut chain, 0, 99_999_999, Silent);
+    validate(&mut chain, 0, 99_999_999, Silent);
     let jump = Verdict::Jump { from: 12_345_678 };
-    assert_eq!(judge(&mut chain, 1, 99_999_999, Silent), jump);
+    assert_eq!(validate(&mut chain, 1, 99_999_999, Silent), jump);
 }
 
 #[test]
 fn what_follows_a_baseline_from_the_future_is_judged_as_the_first_of_all() {
     let mut chain = remembering(100, 1_000);
-    assert_eq!(judge(&mut chain, 0, 9_000, Silent), Verdict::Accept);
+    assert_eq!(validate(&mut chain, 0, 9_000, Silent), Verdict::Accept);
     let mut chain = remembering(100, 1_000);
     let mut unsound = |second, value| judge_with(&mut chain, second, value, Silent, false);
     assert_eq!(unsound(0, 9_000), Verdict::Wait);

@@ -9,7 +9,7 @@
 //! does not, a part is wrong: the one whose change since its last good value makes up for the difference. When
 //! both fail, it is EAST, and nothing is said of the parts.
 
-use super::chain::Witness;
+use super::chain::Corroboration;
 use crate::tic::{Frame, Label};
 
 /// A sum may differ from the total by so much more or less than before, in Wh.
@@ -38,12 +38,12 @@ const DISTRIBUTOR: [Label; 4] = [Label::EASD01, Label::EASD02, Label::EASD03, La
 
 /// What is known of the two sums of a meter.
 #[derive(Clone, Copy, Debug)]
-pub struct Totals {
+pub struct CrossCheck {
     supplier: Sum,
     distributor: Sum,
 }
 
-impl Default for Totals {
+impl Default for CrossCheck {
     fn default() -> Self {
         Self {
             supplier: Sum::of(&SUPPLIER),
@@ -52,7 +52,7 @@ impl Default for Totals {
     }
 }
 
-impl Totals {
+impl CrossCheck {
     /// Learns from a frame.
     pub fn learn(&mut self, frame: &Frame) {
         self.supplier.learn(frame);
@@ -65,26 +65,30 @@ impl Totals {
         label: Label,
         frame: &Frame,
         good: &dyn Fn(Label) -> Option<i64>,
-    ) -> Witness {
+    ) -> Corroboration {
         let supplier = self.supplier.check(frame, good);
         let distributor = self.distributor.check(frame, good);
         let (own, other) = match label {
             Label::EAST => {
                 return match (supplier.of_the_total(), distributor.of_the_total()) {
-                    (Witness::Silent, known) | (known, Witness::Silent) => known,
+                    (Corroboration::Silent, known) | (known, Corroboration::Silent) => known,
                     // The total and a part may be wrong by as much.
-                    (Witness::Contradicts, Witness::Contradicts) => Witness::Contradicts,
-                    (Witness::Contradicts, _) | (_, Witness::Contradicts) => Witness::Silent,
+                    (Corroboration::Contradicts, Corroboration::Contradicts) => {
+                        Corroboration::Contradicts
+                    }
+                    (Corroboration::Contradicts, _) | (_, Corroboration::Contradicts) => {
+                        Corroboration::Silent
+                    }
                     (one, other) => one.max(other),
                 };
             }
             _ if SUPPLIER.contains(&label) => (supplier, distributor),
             _ if DISTRIBUTOR.contains(&label) => (distributor, supplier),
-            _ => return Witness::Silent,
+            _ => return Corroboration::Silent,
         };
         match (own, other) {
             // The total is wrong, and this part may be wrong by as much.
-            (Check::Fails { .. } | Check::Holds(_), Check::Fails { .. }) => Witness::Silent,
+            (Check::Fails { .. } | Check::Holds(_), Check::Fails { .. }) => Corroboration::Silent,
             (own, _) => own.of_a_part(label, frame, good),
         }
     }
@@ -94,16 +98,16 @@ impl Totals {
 #[derive(Clone, Copy)]
 enum Check {
     Unknown,
-    Holds(Witness),
+    Holds(Corroboration),
     Fails { by: i64 },
 }
 
 impl Check {
-    fn of_the_total(self) -> Witness {
+    fn of_the_total(self) -> Corroboration {
         match self {
-            Self::Unknown => Witness::Silent,
-            Self::Holds(witness) => witness,
-            Self::Fails { .. } => Witness::Contradicts,
+            Self::Unknown => Corroboration::Silent,
+            Self::Holds(corroboration) => corroboration,
+            Self::Fails { .. } => Corroboration::Contradicts,
         }
     }
 
@@ -112,10 +116,10 @@ impl Check {
         label: Label,
         frame: &Frame,
         good: &dyn Fn(Label) -> Option<i64>,
-    ) -> Witness {
+    ) -> Corroboration {
         let by = match self {
-            Self::Unknown => return Witness::Silent,
-            Self::Holds(witness) => return witness,
+            Self::Unknown => return Corroboration::Silent,
+            Self::Holds(corroboration) => return corroboration,
             Self::Fails { by } => by,
         };
         // It counted on meanwhile, if it was held back for long.
@@ -125,9 +129,9 @@ impl Check {
         };
         let change = number(frame, label).zip(good(label));
         match change.map(|(now, last)| now - last) {
-            Some(change) if (change - by).abs() <= TOLERANCE => Witness::Contradicts,
-            Some(change) if may_explain(change) => Witness::Doubts,
-            _ => Witness::Silent,
+            Some(change) if (change - by).abs() <= TOLERANCE => Corroboration::Contradicts,
+            Some(change) if may_explain(change) => Corroboration::Doubts,
+            _ => Corroboration::Silent,
         }
     }
 }
@@ -187,8 +191,8 @@ impl Sum {
             return Check::Unknown;
         };
         match self.strays(difference) {
-            0 => Check::Holds(Witness::Confirms),
-            ..=TOLERANCE => Check::Holds(Witness::Allows),
+            0 => Check::Holds(Corroboration::Confirms),
+            ..=TOLERANCE => Check::Holds(Corroboration::Allows),
             _ if self.held < PROVEN => Check::Unknown,
             _ if difference < self.difference && !self.is_whole(frame) => Check::Unknown,
             _ => Check::Fails {

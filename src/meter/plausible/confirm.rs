@@ -28,13 +28,13 @@ struct Pending {
 
 /// What waits for its second time.
 #[derive(Clone, Debug, Default)]
-pub struct Repeat {
+pub struct Confirmation {
     pending: Option<Pending>,
     /// What is known is still of a meter that was replaced.
     is_of_another: bool,
 }
 
-impl Repeat {
+impl Confirmation {
     /// Where what is known is of a meter that was replaced: a maximum may be less.
     pub fn of_another_meter() -> Self {
         Self {
@@ -44,7 +44,7 @@ impl Repeat {
     }
 
     /// Judges a group. `known` is what was last believed of its label, `date` the meter's clock.
-    pub fn judge(
+    pub fn validate(
         &mut self,
         label: Label,
         group: &Group<'_>,
