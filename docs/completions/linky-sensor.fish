@@ -24,24 +24,24 @@ function __fish_linky_sensor_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -l config -d 'The configuration file, where it is read: by run and check-config' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -l config -d 'The configuration file; run and check-config read it' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -s V -l version -d 'Print version'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "run" -d 'Run the daemon: read the meters, and publish them'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "demo" -d 'Show the whole chain on this machine: a simulated meter, the daemon, a bus and a broker'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "set-password" -d 'Store the broker\'s password as a systemd credential (root)'
-complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "check-config" -d 'Check the configuration, and say what is in force'
+complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "check-config" -d 'Check the configuration, and show what is in force'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "decode" -d 'Decode raw bytes of a meter: one JSON object per frame'
-complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "doctor" -d 'Say what ports there are, or what is heard on one, and what to do'
+complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "doctor" -d 'List the ports, or listen on one and show what comes, and what to do'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "list-fields" -d 'Print the table of quantities'
-complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "simulate" -d 'Be a meter: on a pty, or on standard output'
-complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "status" -d 'Say what the running daemon sees; exit code 0 if every meter is received'
+complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "simulate" -d 'Simulate a meter on a pseudo-terminal or on standard output'
+complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "status" -d 'Show the state of the running daemon; exit code 0 if every meter is received'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand run" -l bus -d 'The D-Bus bus to be on: system, session, none, or an address' -r
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand run" -l config -d 'The configuration file, where it is read: by run and check-config' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand run" -l config -d 'The configuration file; run and check-config read it' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand run" -s v -l verbose -d 'Log more; twice for even more'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand run" -s h -l help -d 'Print help'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand demo" -l seconds -d 'End by itself after so many seconds' -r
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand demo" -l seconds -d 'End after this many seconds' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand demo" -l mode -d 'The simulated meter\'s mode' -r -f -a "standard\t''
 historique\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand demo" -l phases -d 'The simulated meter\'s phases' -r -f -a "1\t''
@@ -50,11 +50,11 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand demo" -l contr
 off-peak\t''
 tempo\t''
 ejp\t''"
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand demo" -l config -d 'The configuration file, where it is read: by run and check-config' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand demo" -l config -d 'The configuration file; run and check-config read it' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand demo" -s h -l help -d 'Print help'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand set-password" -l config -d 'The configuration file, where it is read: by run and check-config' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand set-password" -l config -d 'The configuration file; run and check-config read it' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand set-password" -s h -l help -d 'Print help'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand check-config" -l config -d 'The configuration file, where it is read: by run and check-config' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand check-config" -l config -d 'The configuration file; run and check-config read it' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand check-config" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l mode -d 'The mode of the meter' -r -f -a "auto\t'Found out'
 standard\t''
@@ -65,17 +65,17 @@ ignore\t'Bit 7 means nothing'"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l format -d 'What to print of each frame' -r -f -a "state\t'What the daemon would have published'
 tic\t'The groups that passed the wire checks'
 python\t'The groups as the Python linky-sensor published them'"
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l config -d 'The configuration file, where it is read: by run and check-config' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l config -d 'The configuration file; run and check-config read it' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l stats -d 'Print totals to standard error at the end'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand doctor" -l config -d 'The configuration file, where it is read: by run and check-config' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand doctor" -l config -d 'The configuration file; run and check-config read it' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand doctor" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand list-fields" -l format -d 'How to print it' -r -f -a "text\t'Aligned columns'
 json\t'A list of objects'
 csv\t'Comma-separated, with a header'
 markdown\t'A table for a document'
 schema\t'The JSON schema of a state'"
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand list-fields" -l config -d 'The configuration file, where it is read: by run and check-config' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand list-fields" -l config -d 'The configuration file; run and check-config read it' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand list-fields" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l mode -d 'Output mode of the meter' -r -f -a "standard\t''
 historique\t''"
@@ -100,7 +100,7 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l l
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l output -d 'Where the bytes go' -r -f -a "pty\t''
 stdout\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l link -d 'Symbolic link to the pseudo-terminal, removed at the end' -r -F
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l config -d 'The configuration file, where it is read: by run and check-config' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l config -d 'The configuration file; run and check-config read it' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l producer -d 'The house has solar panels and the meter counts injection (standard mode)'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l overrun -d 'Exceed the subscribed power for two minutes in every ten'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l degraded-clock -d 'The meter has lost its clock'
@@ -108,16 +108,16 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l m
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l flat-out -d 'Send as fast as the bytes are taken'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -l bus -d 'The bus of the daemon: system, session, or a D-Bus address' -r
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -l config -d 'The configuration file, where it is read: by run and check-config' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -l config -d 'The configuration file; run and check-config read it' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -l json -d 'One JSON object: by meter, the keys that are known; under bridge, the daemon and its broker'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields simulate status help" -f -a "run" -d 'Run the daemon: read the meters, and publish them'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields simulate status help" -f -a "demo" -d 'Show the whole chain on this machine: a simulated meter, the daemon, a bus and a broker'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields simulate status help" -f -a "set-password" -d 'Store the broker\'s password as a systemd credential (root)'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields simulate status help" -f -a "check-config" -d 'Check the configuration, and say what is in force'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields simulate status help" -f -a "check-config" -d 'Check the configuration, and show what is in force'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields simulate status help" -f -a "decode" -d 'Decode raw bytes of a meter: one JSON object per frame'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields simulate status help" -f -a "doctor" -d 'Say what ports there are, or what is heard on one, and what to do'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields simulate status help" -f -a "doctor" -d 'List the ports, or listen on one and show what comes, and what to do'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields simulate status help" -f -a "list-fields" -d 'Print the table of quantities'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields simulate status help" -f -a "simulate" -d 'Be a meter: on a pty, or on standard output'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields simulate status help" -f -a "status" -d 'Say what the running daemon sees; exit code 0 if every meter is received'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields simulate status help" -f -a "simulate" -d 'Simulate a meter on a pseudo-terminal or on standard output'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields simulate status help" -f -a "status" -d 'Show the state of the running daemon; exit code 0 if every meter is received'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields simulate status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -1,64 +1,56 @@
-//! `linky-sensor check-config`: says whether the configuration is right, and what it amounts to.
+//! `linky-sensor check-config`: checks the configuration and shows the settings in force.
 //!
-//! Reads the files as the daemon does, and the files that they name for the broker: password, certificates, key. Touches
-//! no port, no bus, no broker. A valid configuration is summed up on `out`, a wrong one explained on `err`. What this
-//! user may not read, the daemon perhaps may: that is a warning.
+//! Reads the files as the daemon does, and the files that they name for the broker: password, certificates, key. Opens
+//! no port, no bus and no connection to the broker. The settings go to standard output, faults to standard error. A file
+//! that this user may not read is a warning, since the daemon perhaps may.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use super::console::{CommandError, Console};
 use crate::config::{
     self, HomeAssistant, Interval, MeterSettings, MqttSettings, Qos, Settings, format_duration,
     format_size,
 };
 use crate::mqtt;
-use crate::names;
+use crate::names::{self, exit};
 
-/// Checks the configuration at `path` and its drop-ins. Returns the exit code: `OK`, `CONFIG` if there is a fault,
-/// `IO` if the answer could not be written.
-pub fn run(path: &Path, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
-    let answer = config::load(path).and_then(|settings| Ok((config::files(path)?, settings)));
-    let (written, code) = match answer {
-        Ok((files, settings)) => {
-            let named = NamedFiles::check(&settings.mqtt);
-            let code = named.code();
-            (write_verdict(out, err, &files, &settings, &named), code)
+/// The command has no arguments of its own.
+#[derive(Debug, clap::Args)]
+pub struct CheckConfig {}
+
+impl CheckConfig {
+    /// Checks the configuration and its drop-ins. Returns `OK`, or `CONFIG` if there is a fault.
+    pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
+        let path = console.config();
+        let (files, settings) =
+            match config::load(path).and_then(|settings| Ok((config::files(path)?, settings))) {
+                Ok(read) => read,
+                Err(error) => {
+                    console.note(error);
+                    return Ok(exit::CONFIG);
+                }
+            };
+        let named = NamedFiles::check(&settings.mqtt);
+        for file in &named.denied {
+            console.note(format_args!(
+                "warning: {file}: not checked, this user may not read it. To check it as the service does:\n    \
+                 sudo -u {} linky-sensor check-config",
+                names::USER
+            ));
         }
-        Err(error) => (writeln!(err, "{error}"), names::exit::CONFIG),
-    };
-    match written {
-        // The reader of a pipe may leave early; that is no fault of the configuration.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => names::exit::IO,
-        _ => code,
+        if named.wrong.is_empty() {
+            write_summary(console, &files, &settings)?;
+            return Ok(exit::OK);
+        }
+        for fault in &named.wrong {
+            console.note(fault);
+        }
+        Ok(exit::CONFIG)
     }
 }
 
-/// Says what the settings amount to, or what is wrong with the files that they name.
-fn write_verdict(
-    out: &mut dyn Write,
-    err: &mut dyn Write,
-    files: &[PathBuf],
-    settings: &Settings,
-    named: &NamedFiles,
-) -> io::Result<()> {
-    for file in &named.denied {
-        writeln!(
-            err,
-            "warning: {file}: not checked, this user may not read it. To check it as the service does:\n    \
-             sudo -u {} linky-sensor check-config",
-            names::USER
-        )?;
-    }
-    for fault in &named.wrong {
-        writeln!(err, "{fault}")?;
-    }
-    if named.wrong.is_empty() {
-        write_summary(out, files, settings)?;
-    }
-    Ok(())
-}
-
-/// What there is to say about the files that the settings name.
+/// The result of checking the files that the settings name.
 #[derive(Default)]
 struct NamedFiles {
     /// Those that this user may not read.
@@ -86,14 +78,6 @@ impl NamedFiles {
             }
         }
         files
-    }
-
-    fn code(&self) -> u8 {
-        if self.wrong.is_empty() {
-            names::exit::OK
-        } else {
-            names::exit::CONFIG
-        }
     }
 }
 

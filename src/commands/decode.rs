@@ -6,6 +6,7 @@
 //! What holds no group of a meter is no capture: exit code `DATA`. States without a figure are explained, since a state
 //! needs three frames of a label.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::console::{CommandError, Console};
 use crate::meter::json::{Python, State, Tic};
 use crate::meter::{Identity, Input, Interface, Memory, Meter, Moment, Snapshot, Timestamp};
 use crate::names::exit;
@@ -74,145 +76,122 @@ enum Format {
     Python,
 }
 
-/// Runs the command. Returns its exit code.
-pub fn run(arguments: &Decode, out: &mut impl Write, err: &mut impl Write) -> u8 {
-    let (name, totals) = if arguments.file.as_os_str() == "-" {
-        (
-            "standard input".to_owned(),
-            decode(arguments, io::stdin().lock(), out),
-        )
-    } else {
-        let name = arguments.file.display().to_string();
-        match File::open(&arguments.file) {
-            Ok(file) => (name, decode(arguments, file, out)),
-            Err(error) => {
-                let _ = writeln!(err, "linky-sensor: {name}: {error}");
-                return exit::NO_INPUT;
+impl Decode {
+    /// Decodes, and explains on standard error why there is nothing to see, if so.
+    pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
+        let unreadable =
+            |name: &str, error| CommandError::new(exit::NO_INPUT, format_args!("{name}: {error}"));
+        let (name, totals) = if self.file.as_os_str() == "-" {
+            let name = "standard input".to_owned();
+            (name, self.decode(io::stdin().lock(), console))
+        } else {
+            let name = self.file.display().to_string();
+            let file = File::open(&self.file).map_err(|error| unreadable(&name, error))?;
+            (name, self.decode(file, console))
+        };
+        let totals = totals.map_err(|error| match error {
+            StreamError::Input(error) => unreadable(&name, error),
+            StreamError::Output(error) => CommandError::Output(error),
+        })?;
+        if self.stats {
+            console.note(&totals);
+        }
+        Ok(self.conclude(&name, &totals, console))
+    }
+
+    /// Explains why there is nothing to see, if so. Returns the exit code.
+    fn conclude(&self, name: &str, totals: &Totals, console: &mut Console) -> u8 {
+        if totals.groups == 0 {
+            console.note(format_args!(
+                "linky-sensor: {name}: found no group of a meter (bytes read: {}), expected what its serial port sends, byte by byte\n    {}",
+                totals.bytes,
+                self.advice(totals)
+            ));
+            return exit::DATA;
+        }
+        if self.format == Format::State && !totals.has_figures {
+            console.note(format_args!(
+                "linky-sensor: {name}: no figure is known yet: a state shows one once its label came in 3 frames. \
+                 Frames found: {} ({} damaged)\n    \
+                 Record some seconds more, or see what each frame holds: --format tic",
+                totals.frames, totals.damaged
+            ));
+        }
+        exit::OK
+    }
+
+    /// What to do about bytes that hold no group.
+    fn advice(&self, totals: &Totals) -> &'static str {
+        if totals.bytes > 0 && self.mode != ModeArgument::Auto {
+            "Leave --mode out: the mode is found out."
+        } else if totals.bytes > 0 && self.parity == ParityArgument::Check {
+            "Leave --parity out: whether there is parity is found out."
+        } else {
+            "Record them: stty -F PORT raw cs8 -parenb 9600 (historique: 1200), then timeout 20 cat PORT > FILE"
+        }
+    }
+
+    fn decode(&self, mut from: impl Read, out: &mut impl Write) -> Result<Totals, StreamError> {
+        let mut wires: Vec<Decoder> = modes(self.mode)
+            .iter()
+            .map(|mode| Decoder::new(*mode, parity(self.parity)))
+            .collect();
+        let mut meter = Meter::new(identity(), &Memory::default());
+        let mut totals = Totals::default();
+        let mut clock = Clock::default();
+        let mut chunk = [0; 16 * 1024];
+        loop {
+            let read = match from.read(&mut chunk) {
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(StreamError::Input(error)),
+            };
+            totals.bytes += read as u64;
+            // Both decoders hear the same at the same time: at the end, that nothing more comes.
+            let heard = chunk.get(..read).unwrap_or_default();
+            for piece in heard.chunks(PIECE).chain((read == 0).then_some(heard)) {
+                clock.pass(piece.len());
+                for wire in &mut wires {
+                    for frame in hear(wire, piece) {
+                        let mode = frame.mode();
+                        // The decoder of the other mode makes nothing but noise of it.
+                        let is_heard =
+                            frame.groups().next().is_some() || totals.modes.contains(&mode);
+                        if self.mode == ModeArgument::Auto && !is_heard {
+                            continue;
+                        }
+                        clock.mode = mode;
+                        totals.count(&frame, wire.parity());
+                        let now = Moment {
+                            wall: wall(&frame),
+                            mono: clock.time,
+                        };
+                        if let Some(update) = meter.push(Input::Frame(frame), now) {
+                            totals.has_figures |= has_figures(&update.snapshot);
+                            print(self.format, &update.snapshot, out)?;
+                        }
+                    }
+                }
+            }
+            if read == 0 {
+                break;
             }
         }
-    };
-    let said = totals.and_then(|totals| {
-        if arguments.stats {
-            totals.print(err)?;
-        }
-        Ok(conclude(arguments, &name, &totals, err)?)
-    });
-    match said {
-        Ok(code) => code,
-        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
-        Err(Failure::Output(error)) => {
-            let _ = writeln!(err, "linky-sensor: standard output: {error}");
-            exit::IO
-        }
-        Err(Failure::Input(error)) => {
-            let _ = writeln!(err, "linky-sensor: {name}: {error}");
-            exit::NO_INPUT
-        }
+        out.flush()?;
+        Ok(totals)
     }
 }
 
-/// What went wrong with the streams.
-enum Failure {
+/// Which of the two streams failed.
+enum StreamError {
     Input(io::Error),
     Output(io::Error),
 }
 
-impl From<io::Error> for Failure {
+impl From<io::Error> for StreamError {
     fn from(error: io::Error) -> Self {
         Self::Output(error)
     }
-}
-
-/// Says why there is nothing to see, if so. Returns the exit code.
-fn conclude(
-    arguments: &Decode,
-    name: &str,
-    totals: &Totals,
-    err: &mut impl Write,
-) -> io::Result<u8> {
-    if totals.groups == 0 {
-        writeln!(
-            err,
-            "linky-sensor: {name}: found no group of a meter (bytes read: {}), expected what its serial port sends, byte by byte",
-            totals.bytes
-        )?;
-        writeln!(err, "    {}", advice(arguments, totals))?;
-        return Ok(exit::DATA);
-    }
-    if arguments.format == Format::State && !totals.has_figures {
-        writeln!(
-            err,
-            "linky-sensor: {name}: no figure is known yet: a state shows one once its label came in 3 frames. \
-             Frames found: {} ({} damaged)\n    \
-             Record some seconds more, or see what each frame holds: --format tic",
-            totals.frames, totals.damaged
-        )?;
-    }
-    Ok(exit::OK)
-}
-
-/// What to do about bytes that hold no group.
-fn advice(arguments: &Decode, totals: &Totals) -> &'static str {
-    if totals.bytes > 0 && arguments.mode != ModeArgument::Auto {
-        "Leave --mode out: the mode is found out."
-    } else if totals.bytes > 0 && arguments.parity == ParityArgument::Check {
-        "Leave --parity out: whether there is parity is found out."
-    } else {
-        "Record them: stty -F PORT raw cs8 -parenb 9600 (historique: 1200), then timeout 20 cat PORT > FILE"
-    }
-}
-
-fn decode(
-    arguments: &Decode,
-    mut from: impl Read,
-    out: &mut impl Write,
-) -> Result<Totals, Failure> {
-    let mut wires: Vec<Decoder> = modes(arguments.mode)
-        .iter()
-        .map(|mode| Decoder::new(*mode, parity(arguments.parity)))
-        .collect();
-    let mut meter = Meter::new(identity(), &Memory::default());
-    let mut totals = Totals::default();
-    let mut clock = Clock::default();
-    let mut chunk = [0; 16 * 1024];
-    loop {
-        let read = match from.read(&mut chunk) {
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(Failure::Input(error)),
-        };
-        totals.bytes += read as u64;
-        // Both decoders hear the same at the same time: at the end, that nothing more comes.
-        let heard = chunk.get(..read).unwrap_or_default();
-        for piece in heard.chunks(PIECE).chain((read == 0).then_some(heard)) {
-            clock.pass(piece.len());
-            for wire in &mut wires {
-                for frame in hear(wire, piece) {
-                    let mode = frame.mode();
-                    // The decoder of the other mode makes nothing but noise of it.
-                    let is_heard = frame.groups().next().is_some() || totals.modes.contains(&mode);
-                    if arguments.mode == ModeArgument::Auto && !is_heard {
-                        continue;
-                    }
-                    clock.mode = mode;
-                    totals.count(&frame, wire.parity());
-                    let now = Moment {
-                        wall: wall(&frame),
-                        mono: clock.time,
-                    };
-                    if let Some(update) = meter.push(Input::Frame(frame), now) {
-                        totals.has_figures |= has_figures(&update.snapshot);
-                        print(arguments.format, &update.snapshot, out)?;
-                    }
-                }
-            }
-        }
-        if read == 0 {
-            break;
-        }
-    }
-    out.flush()?;
-    Ok(totals)
 }
 
 fn modes(mode: ModeArgument) -> &'static [Mode] {
@@ -343,8 +322,11 @@ impl Totals {
             *total += u64::from(more);
         }
     }
+}
 
-    fn print(&self, err: &mut impl Write) -> io::Result<()> {
+/// Four lines, the last without a line feed.
+impl fmt::Display for Totals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let modes: Vec<&str> = self.modes.iter().map(|mode| mode.as_str()).collect();
         let mode = if modes.is_empty() {
             "none found".to_owned()
@@ -353,15 +335,15 @@ impl Totals {
         };
         let parity = self.parity.map_or("not seen", ParityFound::as_str);
         let [by_parity, by_checksum, by_format] = self.rejected;
-        writeln!(err, "mode      {mode} (parity {parity})")?;
-        writeln!(err, "frames    {} ({} damaged)", self.frames, self.damaged)?;
+        writeln!(f, "mode      {mode} (parity {parity})")?;
+        writeln!(f, "frames    {} ({} damaged)", self.frames, self.damaged)?;
         writeln!(
-            err,
+            f,
             "groups    {} accepted ({} of unknown labels)",
             self.groups, self.unknown
         )?;
-        writeln!(
-            err,
+        write!(
+            f,
             "rejected  {} (parity {by_parity}, checksum {by_checksum}, format {by_format})",
             by_parity + by_checksum + by_format
         )

@@ -6,11 +6,29 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
+use super::console::{CommandError, Console};
 use crate::meter::{Interface, Key, Kind, Quantity};
+use crate::names::exit;
+
+/// The arguments.
+#[derive(Debug, clap::Args)]
+pub struct ListFields {
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    format: TableFormat,
+}
+
+impl ListFields {
+    /// Prints the table.
+    pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
+        print(self.format, console)?;
+        Ok(exit::OK)
+    }
+}
 
 /// How the table is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
+enum TableFormat {
     /// Aligned columns.
     #[default]
     Text,
@@ -39,21 +57,17 @@ const COLUMNS: [&str; 11] = [
     "french",
 ];
 
-/// Prints the table.
-///
-/// # Errors
-/// Those of `out`.
-pub fn print(format: Format, out: &mut impl Write) -> io::Result<()> {
+fn print(format: TableFormat, out: &mut impl Write) -> io::Result<()> {
     match format {
-        Format::Text => text(out),
-        Format::Json => writeln!(
+        TableFormat::Text => text(out),
+        TableFormat::Json => writeln!(
             out,
             "{:#}",
             Value::from_iter(rows().map(|row| Value::Object(object(row))))
         ),
-        Format::Csv => csv(out),
-        Format::Markdown => markdown(out),
-        Format::Schema => writeln!(out, "{:#}", schema()),
+        TableFormat::Csv => csv(out),
+        TableFormat::Markdown => markdown(out),
+        TableFormat::Schema => writeln!(out, "{:#}", schema()),
     }
 }
 
@@ -191,7 +205,7 @@ fn may_be_null(key: Key) -> bool {
 }
 
 /// The JSON schema of a state: every key that may be there, and those that always are.
-pub fn schema() -> Value {
+fn schema() -> Value {
     let properties: Map<_, _> = Key::filled()
         .map(|key| (key.row().key.to_owned(), property_schema(key)))
         .collect();
@@ -259,11 +273,11 @@ mod tests {
     #[test]
     fn every_format_holds_every_key() {
         for format in [
-            Format::Text,
-            Format::Json,
-            Format::Csv,
-            Format::Markdown,
-            Format::Schema,
+            TableFormat::Text,
+            TableFormat::Json,
+            TableFormat::Csv,
+            TableFormat::Markdown,
+            TableFormat::Schema,
         ] {
             let mut out = Vec::new();
             print(format, &mut out).unwrap();

@@ -1,7 +1,7 @@
 //! `linky-sensor set-password`: stores the broker's password where the service finds it, as a systemd credential.
 //!
-//! The password is asked for on the terminal, unseen, or read from standard input: it is never on a command line. The
-//! file is root's alone; systemd hands it to the service, and to nothing else.
+//! The password is asked for on the terminal, without echo, or read from standard input: it is never on a command line.
+//! Only root can read the file; systemd hands it to the service, and to nothing else.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, BufRead, IsTerminal, Write};
@@ -13,47 +13,47 @@ use nix::sys::signal::{SigSet, Signal, raise};
 use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
 use nix::unistd::Uid;
 
+use super::console::{CommandError, Console};
 use crate::names::{exit, file};
 
-/// Runs the command. Returns its exit code.
-pub fn run(out: &mut dyn Write, err: &mut dyn Write) -> u8 {
-    let directory = Path::new(file::CREDENTIAL_STORE);
-    let result = check_is_root()
-        .and_then(|()| read_password(out))
-        .and_then(|password| store(directory, &password));
-    match result {
-        Ok(()) => {
-            let path = directory.join(file::PASSWORD_CREDENTIAL);
-            let _ = writeln!(
-                out,
-                "Stored in {}. It is used from the next start: sudo systemctl restart linky-sensor\n\
-                 The user goes into the configuration: username = \"…\" in [mqtt].",
-                path.display()
-            );
-            let _ = out.flush();
-            exit::OK
-        }
-        Err(error) => {
-            let advice = match error.kind() {
-                io::ErrorKind::PermissionDenied => {
-                    ": only root may store it; sudo linky-sensor set-password"
-                }
-                _ => "",
-            };
-            let _ = writeln!(
-                err,
-                "linky-sensor: the password was not stored: {error}{advice}"
-            );
-            match error.kind() {
-                io::ErrorKind::PermissionDenied => exit::NO_PERMISSION,
-                io::ErrorKind::InvalidInput => exit::DATA,
-                _ => exit::IO,
-            }
-        }
+/// The command has no arguments of its own.
+#[derive(Debug, clap::Args)]
+pub struct SetPassword {}
+
+impl SetPassword {
+    /// Reads the password and stores it.
+    pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
+        let directory = Path::new(file::CREDENTIAL_STORE);
+        check_is_root()
+            .and_then(|()| read_password(console))
+            .and_then(|password| store(directory, &password))
+            .map_err(|error| not_stored(&error))?;
+        writeln!(
+            console,
+            "Stored in {}. It is used from the next start: sudo systemctl restart linky-sensor\n\
+             The user goes into the configuration: username = \"…\" in [mqtt].",
+            directory.join(file::PASSWORD_CREDENTIAL).display()
+        )?;
+        Ok(exit::OK)
     }
 }
 
-/// Nobody types a password for nothing.
+fn not_stored(error: &io::Error) -> CommandError {
+    let (code, advice) = match error.kind() {
+        io::ErrorKind::PermissionDenied => (
+            exit::NO_PERMISSION,
+            ": only root may store it; sudo linky-sensor set-password",
+        ),
+        io::ErrorKind::InvalidInput => (exit::DATA, ""),
+        _ => (exit::IO, ""),
+    };
+    CommandError::new(
+        code,
+        format_args!("the password was not stored: {error}{advice}"),
+    )
+}
+
+/// Asked before the password is, so that it is not typed in vain.
 fn check_is_root() -> io::Result<()> {
     if Uid::effective().is_root() {
         Ok(())
@@ -62,8 +62,8 @@ fn check_is_root() -> io::Result<()> {
     }
 }
 
-/// One line of standard input; asked for twice on a terminal, unseen.
-fn read_password(out: &mut dyn Write) -> io::Result<String> {
+/// Reads one line of standard input; on a terminal asks for it twice, without echo.
+fn read_password(out: &mut impl Write) -> io::Result<String> {
     let stdin = io::stdin();
     if !stdin.is_terminal() {
         return read_line();
@@ -97,7 +97,7 @@ fn read_line() -> io::Result<String> {
     Ok(password.to_owned())
 }
 
-/// Writes it beside its place first: the service never finds half a password.
+/// Writes a temporary file and renames it: the service never reads half a password.
 fn store(directory: &Path, password: &str) -> io::Result<()> {
     DirBuilder::new()
         .recursive(true)

@@ -3,7 +3,6 @@
 //! On a pseudo-terminal the first line of standard output is its path; the command then runs until it has sent what was
 //! asked for, or until Ctrl-C. On standard output come the raw bytes and nothing else.
 
-use std::fmt;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,16 +13,17 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use clap::{Args, ValueEnum};
 use nix::sys::signal::{SigSet, Signal};
 
+use super::console::{CommandError, Console};
 use crate::names::exit;
 use crate::simulator::{
-    Channel, Contract, Meter, Noise, Pace, Phases, Pty, Scenario, ScenarioError, Speed, parse_start,
+    Channel, Contract, Meter, Noise, Pace, Phases, Pty, Scenario, Speed, parse_start,
 };
 use crate::tic::Mode;
 
-/// Flat out, how long a write waits for a reader before the bytes are lost.
-const PATIENCE: Duration = Duration::from_millis(100);
-/// How long the reader has for the last bytes.
-const LAST_BYTES: Duration = Duration::from_secs(1);
+/// With `--flat-out`, how long a write waits for a reader before the bytes are dropped.
+const WRITE_TIMEOUT: Duration = Duration::from_millis(100);
+/// At the end, how long the reader has to take the last bytes.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Simulates a Linky meter on a pseudo-terminal or on standard output.
 #[derive(Debug, Args)]
@@ -137,83 +137,51 @@ enum OutputName {
     Stdout,
 }
 
-/// Why the simulation did not start or did not go on.
-#[derive(Debug)]
-enum Failure {
-    Start(String),
-    Scenario(ScenarioError),
-    Pty(io::Error),
-    Output(io::Error),
-}
-
-impl Failure {
-    const fn exit_code(&self) -> u8 {
-        match self {
-            Self::Start(_) | Self::Scenario(_) => exit::USAGE,
-            Self::Pty(_) | Self::Output(_) => exit::IO,
-        }
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Start(message) => write!(f, "--start: {message}"),
-            Self::Scenario(error) => error.fmt(f),
-            Self::Pty(error) => write!(f, "cannot make the pseudo-terminal: {error}"),
-            Self::Output(error) => write!(f, "cannot write: {error}"),
-        }
-    }
-}
-
 impl Simulate {
-    /// Runs the simulation. Returns the exit code.
-    pub fn run(self, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
-        match self.simulate(out) {
-            Ok(()) => exit::OK,
-            // The reader of the pipe has had enough.
-            Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
-            Err(failure) => {
-                let _ = writeln!(err, "linky-sensor: {failure}");
-                failure.exit_code()
-            }
-        }
-    }
-
-    fn simulate(&self, out: &mut dyn Write) -> Result<(), Failure> {
-        let meter = Meter::new(self.scenario()?).map_err(Failure::Scenario)?;
+    /// Runs the simulation.
+    pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
+        let meter =
+            Meter::new(self.scenario()?).map_err(|error| CommandError::new(exit::USAGE, error))?;
         match self.output {
             OutputName::Stdout => {
                 // Ctrl-C ends the process by itself: nothing is to be put in order.
-                let never = AtomicBool::new(false);
-                self.send(meter, out, &never).map_err(Failure::Output)
+                self.send(meter, console, &AtomicBool::new(false))?;
             }
-            OutputName::Pty => {
-                let stop = stop_on_signals();
-                let patience = if self.flat_out {
-                    PATIENCE
-                } else {
-                    Duration::ZERO
-                };
-                let mut pty = Pty::open(self.link.as_deref(), patience).map_err(Failure::Pty)?;
-                writeln!(out, "{}", pty.path().display())
-                    .and_then(|()| out.flush())
-                    .and_then(|()| self.send(meter, &mut pty, &stop))
-                    .map_err(Failure::Output)?;
-                if !stop.load(Ordering::Relaxed) {
-                    pty.drain(LAST_BYTES);
-                }
-                Ok(())
-            }
+            OutputName::Pty => self.send_to_pty(meter, console)?,
         }
+        Ok(exit::OK)
     }
 
-    fn scenario(&self) -> Result<Scenario, Failure> {
+    fn send_to_pty(&self, meter: Meter, console: &mut Console) -> Result<(), CommandError> {
+        let stop = stop_on_signals();
+        let write_timeout = if self.flat_out {
+            WRITE_TIMEOUT
+        } else {
+            Duration::ZERO
+        };
+        let failed =
+            |what: &str, error| CommandError::new(exit::IO, format_args!("{what}: {error}"));
+        let mut pty = Pty::open(self.link.as_deref(), write_timeout)
+            .map_err(|error| failed("cannot make the pseudo-terminal", error))?;
+        writeln!(console, "{}", pty.path().display())?;
+        console.flush()?;
+        self.send(meter, &mut pty, &stop)
+            .map_err(|error| failed("cannot write", error))?;
+        if !stop.load(Ordering::Relaxed) {
+            pty.drain(DRAIN_TIMEOUT);
+        }
+        Ok(())
+    }
+
+    fn scenario(&self) -> Result<Scenario, CommandError> {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default()
             .as_secs();
         let now = i64::try_from(now).unwrap_or(i64::MAX);
+        let start = parse_start(&self.start, now).map_err(|message| {
+            CommandError::new(exit::USAGE, format_args!("--start: {message}"))
+        })?;
         Ok(Scenario {
             mode: match self.mode {
                 ModeName::Standard => Mode::Standard,
@@ -231,7 +199,7 @@ impl Simulate {
             seed: self.seed,
             serial: self.serial,
             prm: self.prm,
-            start: parse_start(&self.start, now).map_err(Failure::Start)?,
+            start,
             overrun: self.overrun,
             degraded_clock: self.degraded_clock,
             messages: self.messages,

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::console::{CommandError, Console};
 use crate::dbus::{Bus, Client, Error, Overview, SeenMeter};
 use crate::meter::{Key, Link};
 use crate::mqtt::BrokerState;
@@ -24,29 +25,22 @@ pub struct Status {
 }
 
 impl Status {
-    /// Asks and prints. Returns the exit code: `OK`, `FAILURE` if a meter is not received or the daemon cannot be asked,
-    /// `IO` if the answer could not be written.
-    pub fn run(&self, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
-        let (overview, meters) = match self.ask() {
-            Ok(answer) => answer,
-            Err(error) => {
-                let _ = writeln!(err, "linky-sensor: {error}");
-                return exit::FAILURE;
-            }
-        };
-        let written = if self.json {
-            write_json(out, &overview, &meters)
+    /// Asks and prints. Returns `OK`, or `FAILURE` if a meter is not received or the daemon cannot be asked.
+    pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
+        let (overview, meters) = self
+            .ask()
+            .map_err(|error| CommandError::new(exit::FAILURE, error))?;
+        if self.json {
+            write_json(console, &overview, &meters)?;
         } else {
-            write_page(out, &overview, &meters)
-        };
-        match written.and_then(|()| out.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                let _ = writeln!(err, "linky-sensor: {error}");
-                exit::IO
-            }
-            _ if !meters.is_empty() && meters.iter().all(is_received) => exit::OK,
-            _ => exit::FAILURE,
+            write_page(console, &overview, &meters)?;
         }
+        let all_received = !meters.is_empty() && meters.iter().all(is_received);
+        Ok(if all_received {
+            exit::OK
+        } else {
+            exit::FAILURE
+        })
     }
 
     fn ask(&self) -> Result<(Overview, Vec<SeenMeter>), Error> {

@@ -10,11 +10,11 @@ mod mistakes;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
-use linky_sensor::commands::check_config;
 use linky_sensor::config::{self, Device, Interval, Settings};
-use linky_sensor::names::exit;
+use linky_sensor::names::{exit, variable};
 
 /// The path of a file of this package.
 fn shipped(path: &str) -> PathBuf {
@@ -55,14 +55,20 @@ impl Files {
     }
 }
 
-/// What `check-config` says: exit code, output, errors.
+/// Runs `check-config`. Returns its exit code, output and errors.
 fn run_check_config(path: &Path) -> (u8, String, String) {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let code = check_config::run(path, &mut out, &mut err);
+    let output = Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+        .arg("check-config")
+        .arg("--config")
+        .arg(path)
+        .env_remove(variable::CREDENTIALS_DIRECTORY)
+        .output()
+        .unwrap();
+    let code = output.status.code().unwrap();
     (
-        code,
-        String::from_utf8(out).unwrap(),
-        String::from_utf8(err).unwrap(),
+        u8::try_from(code).unwrap(),
+        String::from_utf8(output.stdout).unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
     )
 }
 

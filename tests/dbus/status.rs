@@ -41,6 +41,12 @@ async fn status_shows_the_meter() {
     ] {
         assert!(page.contains(line), "{page}");
     }
+    let full = std::fs::File::options().write(true).open("/dev/full");
+    let lost = Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+        .args(["status", "--bus", &bus.address()])
+        .stdout(full.expect("a device of the kernel"))
+        .status();
+    assert_eq!(lost.expect("our own program runs").code(), Some(74));
     let (code, json, _) = status(&bus.address(), true);
     let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(code, Some(0));

@@ -1,4 +1,4 @@
-//! What comes out of the broker, shown to a person: the first state whole, then a line for each.
+//! What the demo receives from the broker, for people: the first state in full, then one line for each.
 
 use std::io::{self, Write};
 
@@ -8,20 +8,15 @@ use serde_json::Value;
 const BAR: u64 = 30;
 
 /// What was shown so far.
-pub struct View<W> {
-    out: W,
-    whole: bool,
+#[derive(Default)]
+pub struct DemoView {
+    is_first_shown: bool,
 }
 
-impl<W: Write> View<W> {
-    /// Nothing was shown yet.
-    pub fn new(out: W) -> Self {
-        Self { out, whole: false }
-    }
-
+impl DemoView {
     /// Shows a line of `mosquitto_sub -v`: the topic, a space, the message. Returns whether it is a state of a meter
-    /// that is heard.
-    pub fn show(&mut self, line: &str) -> io::Result<bool> {
+    /// that is received.
+    pub fn show(&mut self, line: &str, out: &mut impl Write) -> io::Result<bool> {
         let Some((name, message)) = line.split_once(' ') else {
             return Ok(false);
         };
@@ -29,7 +24,7 @@ impl<W: Write> View<W> {
             name.rsplit('/').next(),
             serde_json::from_str::<Value>(message),
         ) {
-            (Some("state"), Ok(state)) => self.state(name, &state),
+            (Some("state"), Ok(state)) => self.show_state(name, &state, out),
             (Some("event"), Ok(event)) => {
                 let text = |key: &str| {
                     event
@@ -39,7 +34,7 @@ impl<W: Write> View<W> {
                         .to_owned()
                 };
                 writeln!(
-                    self.out,
+                    out,
                     "event     {}: {} -> {}",
                     text("event_type"),
                     text("from"),
@@ -48,58 +43,58 @@ impl<W: Write> View<W> {
                 Ok(false)
             }
             (Some("availability"), _) => {
-                writeln!(self.out, "{name} {message}")?;
+                writeln!(out, "{name} {message}")?;
                 Ok(false)
             }
             _ => Ok(false),
         }
     }
 
-    fn state(&mut self, name: &str, state: &Value) -> io::Result<bool> {
+    fn show_state(&mut self, name: &str, state: &Value, out: &mut impl Write) -> io::Result<bool> {
         let receiving = state.get("link").and_then(Value::as_str) == Some("receiving");
         let energy = state.get("energy").and_then(Value::as_u64);
-        if receiving && energy.is_some() && !self.whole {
-            self.whole = true;
-            writeln!(self.out, "{name} {state:#}")?;
+        if receiving && energy.is_some() && !self.is_first_shown {
+            self.is_first_shown = true;
+            writeln!(out, "{name} {state:#}")?;
             return Ok(true);
         }
-        // Until then there is nothing to see but the link, which the events tell.
-        if self.whole {
-            self.line(state, energy)?;
+        // Before the first figures a state holds only the link, which the events show.
+        if self.is_first_shown {
+            write_line(state, energy, out)?;
         }
-        Ok(receiving && self.whole)
+        Ok(receiving && self.is_first_shown)
     }
+}
 
-    fn line(&mut self, state: &Value, energy: Option<u64>) -> io::Result<()> {
-        let text = |key: &str| {
-            state
-                .get(key)
-                .and_then(Value::as_str)
-                .unwrap_or("-")
-                .to_owned()
-        };
-        let number = |key: &str| state.get(key).and_then(Value::as_u64);
-        let power = number("apparent_power");
-        let share = match (power, number("subscribed_power")) {
-            (Some(power), Some(subscribed)) if subscribed > 0 => {
-                (power * BAR).div_ceil(subscribed).min(BAR)
-            }
-            _ => 0,
-        };
-        let bar: String = (0..BAR)
-            .map(|n| if n < share { '#' } else { '.' })
-            .collect();
-        let time = text("time");
-        let clock = time.get(11..19).unwrap_or("-");
-        let power = power.map_or("-".to_owned(), |power| format!("{power} VA"));
-        let energy = energy.map_or("-".to_owned(), |energy| format!("{energy} Wh"));
-        writeln!(
-            self.out,
-            "{clock}  {:9}  {power:>8} {bar}  {energy:>13}  {}",
-            text("link"),
-            text("tariff_name")
-        )
-    }
+fn write_line(state: &Value, energy: Option<u64>, out: &mut impl Write) -> io::Result<()> {
+    let text = |key: &str| {
+        state
+            .get(key)
+            .and_then(Value::as_str)
+            .unwrap_or("-")
+            .to_owned()
+    };
+    let number = |key: &str| state.get(key).and_then(Value::as_u64);
+    let power = number("apparent_power");
+    let share = match (power, number("subscribed_power")) {
+        (Some(power), Some(subscribed)) if subscribed > 0 => {
+            (power * BAR).div_ceil(subscribed).min(BAR)
+        }
+        _ => 0,
+    };
+    let bar: String = (0..BAR)
+        .map(|n| if n < share { '#' } else { '.' })
+        .collect();
+    let time = text("time");
+    let clock = time.get(11..19).unwrap_or("-");
+    let power = power.map_or("-".to_owned(), |power| format!("{power} VA"));
+    let energy = energy.map_or("-".to_owned(), |energy| format!("{energy} Wh"));
+    writeln!(
+        out,
+        "{clock}  {:9}  {power:>8} {bar}  {energy:>13}  {}",
+        text("link"),
+        text("tariff_name")
+    )
 }
 
 #[cfg(test)]
@@ -108,9 +103,9 @@ mod tests {
 
     fn shown(lines: &[&str]) -> String {
         let mut out = Vec::new();
-        let mut view = View::new(&mut out);
+        let mut view = DemoView::default();
         for line in lines {
-            view.show(line).unwrap();
+            view.show(line, &mut out).unwrap();
         }
         String::from_utf8(out).unwrap()
     }

@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use self::ports::Port;
+use super::console::{CommandError, Console};
 use crate::config::Device;
 use crate::names::{exit, file};
 use crate::serial;
@@ -22,20 +23,15 @@ pub struct Doctor {
     device: Option<PathBuf>,
 }
 
-/// Runs the command. Returns its exit code: 0 if a port is there, or a meter is heard on the one that was named.
-pub fn run(doctor: &Doctor, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
-    let said = match &doctor.device {
-        None => list(out),
-        Some(device) => examine(device, out),
-    };
-    match said.and_then(|well| out.flush().map(|()| well)) {
-        Ok(true) => exit::OK,
-        Ok(false) => exit::FAILURE,
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::OK,
-        Err(error) => {
-            let _ = writeln!(err, "linky-sensor: {error}");
-            exit::IO
-        }
+impl Doctor {
+    /// Lists or listens. Returns `OK` if a port can be used, or a meter is received on the one that was named, else
+    /// `FAILURE`.
+    pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
+        let is_well = match &self.device {
+            None => list(console)?,
+            Some(device) => examine(device, console)?,
+        };
+        Ok(if is_well { exit::OK } else { exit::FAILURE })
     }
 }
 
@@ -150,12 +146,10 @@ fn examine(device: &Path, out: &mut dyn Write) -> io::Result<bool> {
 mod tests {
     use super::*;
 
-    fn said_of(device: &Path) -> (u8, String) {
-        let (mut out, mut err) = (Vec::new(), Vec::new());
-        let device = Some(device.to_owned());
-        let code = run(&Doctor { device }, &mut out, &mut err);
-        assert!(err.is_empty());
-        (code, String::from_utf8(out).unwrap())
+    fn said_of(device: &Path) -> (bool, String) {
+        let mut out = Vec::new();
+        let is_well = examine(device, &mut out).unwrap();
+        (is_well, String::from_utf8(out).unwrap())
     }
 
     #[test]
@@ -166,10 +160,10 @@ mod tests {
                 "{}: not a serial port; list the ports with `linky-sensor doctor`\n",
                 device.display()
             );
-            assert_eq!(said_of(device), (exit::FAILURE, wanted));
+            assert_eq!(said_of(device), (false, wanted));
         }
-        let (code, said) = said_of(Path::new("/nowhere/tty"));
-        assert_eq!(code, exit::FAILURE);
+        let (is_well, said) = said_of(Path::new("/nowhere/tty"));
+        assert!(!is_well);
         assert!(said.starts_with("/nowhere/tty: no such device"), "{said}");
     }
 }

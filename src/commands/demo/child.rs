@@ -1,0 +1,73 @@
+//! A program that runs as a part of the demo, and ends with it.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::commands::console::CommandError;
+use crate::names::exit;
+
+/// How long a program may take to end after SIGTERM, before it is killed.
+const STOP_TIMEOUT: Duration = Duration::from_secs(6);
+
+/// A running program. Dropped, it gets SIGTERM, and SIGKILL if it does not end.
+pub struct ChildProcess {
+    child: Child,
+}
+
+impl ChildProcess {
+    /// Starts the program, without standard input. `name` is for messages.
+    pub fn start(name: &str, command: &mut Command) -> Result<Self, CommandError> {
+        let child = command.stdin(Stdio::null()).spawn();
+        let child = child.map_err(|error| failed(name, &error))?;
+        Ok(Self { child })
+    }
+
+    /// Its standard output, once, if it was piped.
+    pub fn output(&mut self) -> Option<ChildStdout> {
+        self.child.stdout.take()
+    }
+}
+
+impl Drop for ChildProcess {
+    fn drop(&mut self) {
+        if let Ok(pid) = i32::try_from(self.child.id()) {
+            let _ = kill(Pid::from_raw(pid), Signal::SIGTERM);
+        }
+        let end = Instant::now() + STOP_TIMEOUT;
+        while Instant::now() < end {
+            match self.child.try_wait() {
+                Ok(None) => std::thread::sleep(Duration::from_millis(10)),
+                _ => return,
+            }
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A program of the system, also from the directories that only root has in its PATH. `package` provides it.
+pub fn program(name: &str, package: &str) -> Result<Command, CommandError> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path)
+        .chain([PathBuf::from("/usr/sbin"), PathBuf::from("/usr/bin")])
+        .map(|directory| directory.join(name))
+        .find(|file| file.is_file());
+    found.map(Command::new).ok_or_else(|| {
+        CommandError::new(
+            exit::UNAVAILABLE,
+            format_args!(
+                "{name} is not installed: apt install {package}, or run scripts/demo, which does it"
+            ),
+        )
+    })
+}
+
+/// The error of a part of the demo, or of its files.
+pub fn failed(what: &str, error: &io::Error) -> CommandError {
+    CommandError::new(exit::IO, format_args!("{what}: {error}"))
+}

@@ -1,0 +1,243 @@
+//! What the demo runs: a D-Bus daemon, a broker, a simulated meter and the daemon, each a program of its own, in a
+//! temporary directory.
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+
+use super::child::{ChildProcess, failed, program};
+use crate::commands::console::{CommandError, Console};
+use crate::names::{self, exit, topic, variable};
+
+/// The id of the demo's meter.
+const METER: &str = "main";
+/// How long the broker may take until it accepts connections.
+const START_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The options of the simulated meter, as `linky-sensor simulate` takes them.
+pub struct MeterOptions<'a> {
+    pub mode: &'a str,
+    pub phases: &'a str,
+    pub contract: &'a str,
+}
+
+/// All that runs. The fields are dropped in this order: the daemon ends first, while bus and broker are still there.
+pub struct DemoSetup {
+    _daemon: ChildProcess,
+    _meter: ChildProcess,
+    _broker: ChildProcess,
+    _bus: ChildProcess,
+    device: PathBuf,
+    address: String,
+    port: u16,
+    mode: String,
+    _directory: TemporaryDirectory,
+}
+
+impl DemoSetup {
+    /// Starts everything.
+    pub fn start(options: &MeterOptions<'_>) -> Result<Self, CommandError> {
+        let directory = TemporaryDirectory::new()
+            .map_err(|error| failed("cannot make a temporary directory", &error))?;
+        let path = &directory.0;
+        let (bus, address) = start_bus(path)?;
+        let port = free_port().map_err(|error| failed("no port for the broker", &error))?;
+        let broker = start_broker(path, port)?;
+        let device = path.join("linky");
+        let own_program =
+            std::env::current_exe().map_err(|error| failed("linky-sensor", &error))?;
+        let meter = ChildProcess::start(
+            "the simulated meter",
+            Command::new(&own_program)
+                .args(["simulate", "--mode", options.mode])
+                .args(["--phases", options.phases])
+                .args(["--contract", options.contract])
+                .arg("--link")
+                .arg(&device)
+                .stdout(Stdio::null()),
+        )?;
+        let config = path.join("linky-sensor.toml");
+        write_file(&config, &configuration(&device, port))?;
+        let daemon = ChildProcess::start(
+            "the daemon",
+            Command::new(&own_program)
+                .args(["run", "--bus", "system", "--config"])
+                .arg(&config)
+                .env("DBUS_SYSTEM_BUS_ADDRESS", &address)
+                .env(variable::STATE_DIRECTORY, path),
+        )?;
+        Ok(Self {
+            _daemon: daemon,
+            _meter: meter,
+            _broker: broker,
+            _bus: bus,
+            device,
+            address,
+            port,
+            mode: options.mode.to_owned(),
+            _directory: directory,
+        })
+    }
+
+    /// Shows where the parts are.
+    pub fn describe(&self, out: &mut impl Write) -> io::Result<()> {
+        writeln!(
+            out,
+            "A simulated meter sends to    {} ({} mode)",
+            self.device.display(),
+            self.mode
+        )?;
+        writeln!(
+            out,
+            "The daemon publishes it on    mqtt://127.0.0.1:{} and {}",
+            self.port, self.address
+        )?;
+        writeln!(
+            out,
+            "\n$ mosquitto_sub -p {} -t '{}/#' -v",
+            self.port,
+            topic::DEFAULT_BASE
+        )
+    }
+
+    /// Subscribes to everything that is published; each line is a topic and its message.
+    pub fn subscribe(&self, lines: mpsc::Sender<String>) -> Result<ChildProcess, CommandError> {
+        let mut command = program("mosquitto_sub", "mosquitto-clients")?;
+        command
+            .args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-v", "-t"])
+            .arg(format!("{}/#", topic::DEFAULT_BASE))
+            .stdout(Stdio::piped());
+        let mut subscriber = ChildProcess::start("mosquitto_sub", &mut command)?;
+        let output = subscriber
+            .output()
+            .ok_or_else(|| no_start("mosquitto_sub"))?;
+        std::thread::spawn(move || forward(output, &lines));
+        Ok(subscriber)
+    }
+
+    /// Shows the same values on the bus, with busctl.
+    pub fn show_on_bus(&self, console: &mut Console) -> Result<(), CommandError> {
+        let path = names::meter_path(METER);
+        let interface = names::interface::CONSUMPTION;
+        let properties = ["Energy", "ApparentPower", "SubscribedPower"];
+        writeln!(
+            console,
+            "\n$ busctl --address={} get-property {} {path} {interface} {}",
+            self.address,
+            names::BUS_NAME,
+            properties.join(" ")
+        )?;
+        // busctl writes to the same standard output, past the buffer.
+        console.flush()?;
+        program("busctl", "systemd")?
+            .arg(format!("--address={}", self.address))
+            .args(["get-property", names::BUS_NAME, &path, interface])
+            .args(properties)
+            .status()
+            .map_err(|error| failed("busctl", &error))?;
+        writeln!(console)?;
+        console.flush()?;
+        Ok(())
+    }
+}
+
+fn no_start(name: &str) -> CommandError {
+    let seconds = START_TIMEOUT.as_secs();
+    CommandError::new(
+        exit::UNAVAILABLE,
+        format_args!("{name} did not come up within {seconds} s"),
+    )
+}
+
+fn forward(output: ChildStdout, lines: &mpsc::Sender<String>) {
+    for line in BufReader::new(output).lines().map_while(Result::ok) {
+        if lines.blocking_send(line).is_err() {
+            return;
+        }
+    }
+}
+
+fn start_bus(directory: &Path) -> Result<(ChildProcess, String), CommandError> {
+    let config = directory.join("bus.conf");
+    let text = format!(
+        "<busconfig><type>session</type><listen>unix:path={}</listen><auth>EXTERNAL</auth>\
+         <policy context=\"default\"><allow send_destination=\"*\"/><allow receive_sender=\"*\"/><allow own=\"*\"/></policy></busconfig>",
+        directory.join("bus").display()
+    );
+    write_file(&config, &text)?;
+    let mut command = program("dbus-daemon", "dbus")?;
+    command
+        .arg("--nofork")
+        .arg("--print-address")
+        .arg(format!("--config-file={}", config.display()))
+        .stdout(Stdio::piped())
+        // As root in a container it complains of what it may not do there.
+        .stderr(Stdio::null());
+    let mut bus = ChildProcess::start("dbus-daemon", &mut command)?;
+    let output = bus.output().ok_or_else(|| no_start("dbus-daemon"))?;
+    let mut address = String::new();
+    BufReader::new(output)
+        .read_line(&mut address)
+        .map_err(|error| failed("dbus-daemon", &error))?;
+    match address.trim() {
+        "" => Err(no_start("dbus-daemon")),
+        address => Ok((bus, address.to_owned())),
+    }
+}
+
+fn start_broker(directory: &Path, port: u16) -> Result<ChildProcess, CommandError> {
+    let config = directory.join("mosquitto.conf");
+    write_file(
+        &config,
+        &format!("listener {port} 127.0.0.1\nallow_anonymous true\nlog_dest none\n"),
+    )?;
+    let broker = ChildProcess::start(
+        "mosquitto",
+        program("mosquitto", "mosquitto")?.arg("-c").arg(&config),
+    )?;
+    let end = Instant::now() + START_TIMEOUT;
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        if Instant::now() > end {
+            return Err(no_start("mosquitto"));
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(broker)
+}
+
+/// The daemon's configuration: every frame is published, so that something moves.
+fn configuration(device: &Path, port: u16) -> String {
+    format!(
+        "[[meter]]\nid = \"{METER}\"\ndevice = \"{}\"\n\n[mqtt]\nurl = \"mqtt://127.0.0.1:{port}\"\ninterval = \"frame\"\n",
+        device.display()
+    )
+}
+
+fn free_port() -> io::Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
+
+fn write_file(path: &Path, text: &str) -> Result<(), CommandError> {
+    std::fs::write(path, text).map_err(|error| failed(&path.display().to_string(), &error))
+}
+
+/// A temporary directory, removed at the end.
+struct TemporaryDirectory(PathBuf);
+
+impl TemporaryDirectory {
+    fn new() -> io::Result<Self> {
+        let path = std::env::temp_dir().join(format!("linky-sensor-demo-{}", std::process::id()));
+        std::fs::create_dir(&path)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for TemporaryDirectory {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
