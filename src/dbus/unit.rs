@@ -8,8 +8,8 @@ use zbus::OwnedObjectPath;
 use super::bus::{Bus, Line};
 use super::error::Error;
 
-/// The reader that asks must say a word every second.
-const PATIENCE: Duration = Duration::from_millis(800);
+/// The reader that waits for the answer must report every second.
+const ANSWER_TIMEOUT: Duration = Duration::from_millis(800);
 
 const SYSTEMD: &str = "org.freedesktop.systemd1";
 
@@ -19,21 +19,13 @@ pub struct NoAnswer;
 
 /// The unit `serial-getty@TTY.service`, if it is active. `tty` is a name under `/dev` (`ttyAMA0`).
 ///
-/// Blocks for 0.8 s at most; for a thread of its own, never inside a runtime. No systemd and no bus read as "not
-/// active": a machine without them has no such unit.
+/// Takes 0.8 s at most. Without systemd or without a bus the answer is `None`: such a machine has no such unit.
 ///
 /// # Errors
-/// [`NoAnswer`] is no answer: the login prompt may be there.
-pub fn active_serial_getty(bus: &Bus, tty: &str) -> Result<Option<String>, NoAnswer> {
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-    else {
-        return Ok(None);
-    };
+/// [`NoAnswer`]: the login prompt may be there.
+pub async fn active_serial_getty(bus: &Bus, tty: &str) -> Result<Option<String>, NoAnswer> {
     let unit = unit_name(tty);
-    let asked = runtime.block_on(async { timeout(PATIENCE, is_active(bus, &unit)).await });
-    match asked {
+    match timeout(ANSWER_TIMEOUT, is_active(bus, &unit)).await {
         Ok(Ok(true)) => Ok(Some(unit)),
         Ok(Ok(false)) => Ok(None),
         Err(_) => {
@@ -103,9 +95,9 @@ mod tests {
         assert_eq!(unit_name("tty-x"), "serial-getty@tty\\x2dx.service");
     }
 
-    #[test]
-    fn without_a_bus_there_is_no_login_prompt() {
+    #[tokio::test]
+    async fn without_a_bus_there_is_no_login_prompt() {
         let bus = Bus::Address("unix:path=/nonexistent/bus".into());
-        assert_eq!(active_serial_getty(&bus, "ttyS0"), Ok(None));
+        assert_eq!(active_serial_getty(&bus, "ttyS0").await, Ok(None));
     }
 }

@@ -56,7 +56,10 @@ fn is_own_terminal(device: u64) -> bool {
     major(device) == 5 || (major(device) == 4 && minor(device) < 64)
 }
 
-/// Refuses a device that is one of the kernel's consoles.
+/// Refuses a device (canonical) that is one of the kernel's consoles.
+///
+/// # Errors
+/// [`Refusal::Console`].
 pub fn refuse_console(device: &Path) -> Result<(), Refusal> {
     // No list, no console: a container, or a kernel without one.
     let active = fs::read_to_string(CONSOLES).unwrap_or_default();

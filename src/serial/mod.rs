@@ -31,7 +31,7 @@ mod scout;
 mod seeking;
 mod stop;
 
-pub use diagnosis::resolve;
+pub use diagnosis::{refuse_console, resolve};
 pub use reader::read;
 pub use refusal::Refusal;
 pub use stop::{Stop, Stopper, stop_pair};
@@ -51,9 +51,10 @@ pub struct PortSettings {
     pub parity: Parity,
 }
 
-/// Says which devices must be left alone. The answer comes from outside (systemd knows which ports have a login prompt).
+/// Whether another program uses a port that could be opened. The answer comes from outside: systemd starts the login
+/// prompts, and this module has no D-Bus.
 pub trait PortCheck: Send {
-    /// Why `device` (canonical: `/dev/ttyAMA0`) must not be opened, in one line that says what to do; `None` if it may. Asked
-    /// before each open, from the reader's thread: an answer must come within a second.
-    fn refusal(&self, device: &Path) -> Option<String>;
+    /// Why `device` (canonical: `/dev/ttyAMA0`) must not be opened; `None` if it may. Asked before each open, on the
+    /// reader's thread; returns within a second.
+    fn refusal(&self, device: &Path) -> Option<Refusal>;
 }

@@ -111,8 +111,8 @@ impl Port {
 fn open_tty(path: &Path, speed: Mode, check: &dyn PortCheck) -> Result<TTYPort, Refusal> {
     let device = diagnosis::resolve(path)?;
     diagnosis::refuse_console(&device)?;
-    if let Some(why) = check.refusal(&device) {
-        return Err(Refusal::Reserved(why));
+    if let Some(refusal) = check.refusal(&device) {
+        return Err(refusal);
     }
     serialport::new(device.to_string_lossy(), speed.baud())
         .timeout(READ)

@@ -18,8 +18,15 @@ pub enum Refusal {
     NotAPort(PathBuf),
     /// The kernel writes its messages there.
     Console(PathBuf),
-    /// Something else must not be disturbed: [`PortCheck`](super::PortCheck) says what.
-    Reserved(String),
+    /// A login prompt uses it.
+    LoginPrompt {
+        /// The port.
+        device: PathBuf,
+        /// The systemd unit of the prompt.
+        unit: String,
+    },
+    /// A login prompt may use it: systemd has not answered in time.
+    LoginPromptUnknown(PathBuf),
     /// The device file's permissions.
     Permission {
         /// The port.
@@ -101,7 +108,16 @@ impl fmt::Display for Refusal {
                     path.display()
                 )
             }
-            Self::Reserved(why) => f.write_str(why),
+            Self::LoginPrompt { device, unit } => write!(
+                f,
+                "{} is used by {unit}, which offers a login on it: sudo systemctl disable --now {unit}",
+                device.display()
+            ),
+            Self::LoginPromptUnknown(device) => write!(
+                f,
+                "{}: systemd has not answered whether a login prompt uses it; it is asked again at the next attempt",
+                device.display()
+            ),
             Self::Permission {
                 device,
                 group,
@@ -259,6 +275,7 @@ mod tests {
             Refusal::Gone(device()),
             Refusal::NotAPort(device()),
             Refusal::Console(device()),
+            Refusal::LoginPromptUnknown(device()),
             Refusal::Policy {
                 device: device(),
                 driver: Some("sc16is7xx".to_owned()),

@@ -12,7 +12,7 @@
 //! was asked to is fatal: systemd starts the daemon again. On SIGTERM the sinks say goodbye, the readers end in parallel
 //! and are left behind after a second; five seconds in all.
 
-mod checks;
+mod console_check;
 mod followed;
 mod history;
 mod journal;
@@ -29,9 +29,10 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use tokio::sync::broadcast;
 
-use self::checks::ConsoleCheck;
+use self::console_check::ConsoleCheck;
 use self::followed::Followed;
 use self::reader::Reader;
 use self::sinks::Sinks;
@@ -111,7 +112,7 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
             meter,
             number,
             port: reader::port(configured),
-            check: Box::new(ConsoleCheck::default()),
+            check: Box::new(ConsoleCheck::new(Handle::current(), Bus::System)),
             updates,
             keeper: keeper.clone(),
             pulse: watchdog.pulse(format!("the reader of meter {}", configured.id)),

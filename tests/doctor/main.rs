@@ -9,12 +9,13 @@
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use linky_sensor::simulator::{Meter, Scenario};
+use linky_sensor::simulator::{Meter, Pty, Scenario};
 use support::line::Wired;
 use tokio::net::TcpSocket;
 
@@ -107,4 +108,20 @@ fn a_server_that_refuses_is_reported() {
     let (success, printed) = ended(doctor);
     assert!(!success, "{printed}");
     assert!(printed.contains("refused"), "{printed}");
+}
+
+#[test]
+fn a_port_is_not_opened_while_systemd_does_not_answer() {
+    let directory = tempfile::tempdir().unwrap();
+    let bus = directory.path().join("bus");
+    let _silent = UnixListener::bind(&bus).unwrap();
+    let device = directory.path().join("linky");
+    let _line = Pty::open(Some(&device), Duration::ZERO).unwrap();
+    let (success, printed) = ended(doctor(device.to_str().unwrap(), &bus));
+    assert!(!success, "{printed}");
+    assert!(
+        printed.contains("systemd has not answered whether a login prompt uses it"),
+        "{printed}"
+    );
+    assert!(!printed.contains("Listening"), "{printed}");
 }

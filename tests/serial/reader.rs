@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use linky_sensor::config::Device;
 use linky_sensor::meter::Input;
-use linky_sensor::serial::{PortCheck, PortSettings, Stopper, read, stop_pair};
+use linky_sensor::serial::{PortCheck, PortSettings, Refusal, Stopper, read, stop_pair};
 use linky_sensor::tic::{Mode, Parity};
 
 use crate::meter::number;
@@ -15,7 +15,7 @@ use crate::meter::number;
 pub struct Allow;
 
 impl PortCheck for Allow {
-    fn refusal(&self, _: &Path) -> Option<String> {
+    fn refusal(&self, _: &Path) -> Option<Refusal> {
         None
     }
 }
@@ -23,11 +23,11 @@ impl PortCheck for Allow {
 pub struct Refuse;
 
 impl PortCheck for Refuse {
-    fn refusal(&self, device: &Path) -> Option<String> {
-        Some(format!(
-            "{}: serial-getty@x.service uses it",
-            device.display()
-        ))
+    fn refusal(&self, device: &Path) -> Option<Refusal> {
+        Some(Refusal::LoginPrompt {
+            device: device.to_owned(),
+            unit: "serial-getty@x.service".to_owned(),
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::config::Device;
 use crate::meter::Input;
-use crate::serial::{PortCheck, PortSettings, Stopper, read, stop_pair};
+use crate::serial::{PortCheck, PortSettings, Refusal, Stopper, read, stop_pair};
 use crate::tic::{Frame, Parity};
 
 /// So long is listened at most: enough to find the mode and hear a whole frame in either.
@@ -25,7 +25,7 @@ struct Heard {
 struct Checked;
 
 impl PortCheck for Checked {
-    fn refusal(&self, _: &Path) -> Option<String> {
+    fn refusal(&self, _: &Path) -> Option<Refusal> {
         None
     }
 }

@@ -62,7 +62,7 @@ fn list(out: &mut dyn Write) -> io::Result<bool> {
 
 /// No port is surely a TIC adapter: the user must name it. Returns whether there is one to name.
 fn advise(ports: &[Port], out: &mut dyn Write) -> io::Result<bool> {
-    let Some(port) = ports.iter().find(|port| port.trouble.is_none()) else {
+    let Some(port) = ports.iter().find(|port| port.refusal.is_none()) else {
         writeln!(
             out,
             "\nNone of these can be used. Plug the TIC adapter in, or free a port."
@@ -86,8 +86,8 @@ fn describe(port: &Port, out: &mut dyn Write) -> io::Result<()> {
     for name in &port.names {
         writeln!(out, "    also {}", name.display())?;
     }
-    if let Some(trouble) = &port.trouble {
-        writeln!(out, "    not usable: {trouble}")?;
+    if let Some(refusal) = &port.refusal {
+        writeln!(out, "    not usable: {refusal}")?;
     }
     match holders::of(&port.device) {
         holders::Known::Nobody => {}
@@ -112,8 +112,8 @@ fn examine(device: &Path, out: &mut dyn Write) -> io::Result<bool> {
             return Ok(false);
         }
     };
-    if let Some(trouble) = ports::trouble(&target) {
-        writeln!(out, "{}: {trouble}", device.display())?;
+    if let Some(refusal) = ports::refusal(&target) {
+        writeln!(out, "{refusal}")?;
         return Ok(false);
     }
     let holders::Known::These(holders) = holders::of(&target) else {

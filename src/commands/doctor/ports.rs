@@ -1,10 +1,11 @@
-//! The serial ports of this machine, as sysfs tells them. None is opened.
+//! The serial ports of this machine, as sysfs lists them. None is opened.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::dbus::{self, Bus};
+use crate::dbus::{self, Bus, NoAnswer};
+use crate::serial::{self, Refusal};
 
 /// A port that an adapter may be on.
 #[derive(Debug)]
@@ -13,8 +14,8 @@ pub struct Port {
     pub device: PathBuf,
     /// The names that stay the same when it is plugged in elsewhere.
     pub names: Vec<PathBuf>,
-    /// Why it must not be used.
-    pub trouble: Option<String>,
+    /// Why it must not be opened.
+    pub refusal: Option<Refusal>,
     driver: String,
     product: Option<String>,
 }
@@ -65,7 +66,7 @@ fn port(entry: &Path, by_id: &mut BTreeMap<PathBuf, Vec<PathBuf>>) -> Option<Por
     Some(Port {
         names: by_id.remove(&device).unwrap_or_default(),
         driver: driver.file_name()?.to_string_lossy().into_owned(),
-        trouble: trouble(&device),
+        refusal: refusal(&device),
         product: hardware
             .ancestors()
             .find_map(|above| read(above.join("product"))),
@@ -88,17 +89,23 @@ fn names_by_id() -> BTreeMap<PathBuf, Vec<PathBuf>> {
     names
 }
 
-/// Why a port must not be used: it is a console, or a login prompt is on it.
-pub fn trouble(device: &Path) -> Option<String> {
-    let name = device.file_name()?.to_str()?;
-    let consoles = fs::read_to_string("/sys/class/tty/console/active").unwrap_or_default();
-    if consoles.split_whitespace().any(|console| console == name) {
-        return Some(format!(
-            "the kernel's console; remove console={name} from the kernel's command line and restart the machine"
-        ));
+/// Why a port (canonical) must not be opened: it is a console, or a login prompt uses it or may use it.
+pub fn refusal(device: &Path) -> Option<Refusal> {
+    if let Err(refusal) = serial::refuse_console(device) {
+        return Some(refusal);
     }
-    let unit = dbus::active_serial_getty(&Bus::System, name).ok()??;
-    Some(format!(
-        "a login prompt is on it: sudo systemctl disable --now {unit}"
-    ))
+    let tty = device.strip_prefix("/dev").ok()?.to_str()?;
+    let device = device.to_owned();
+    match ask_systemd(tty) {
+        Ok(unit) => unit.map(|unit| Refusal::LoginPrompt { device, unit }),
+        Err(NoAnswer) => Some(Refusal::LoginPromptUnknown(device)),
+    }
+}
+
+fn ask_systemd(tty: &str) -> Result<Option<String>, NoAnswer> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|_| NoAnswer)?
+        .block_on(dbus::active_serial_getty(&Bus::System, tty))
 }
