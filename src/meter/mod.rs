@@ -27,6 +27,7 @@ mod memory;
     reason = "the machine carries the name of what it models"
 )]
 mod meter;
+pub mod model;
 mod plausible;
 mod presence;
 pub mod quantity;
