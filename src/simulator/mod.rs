@@ -40,4 +40,5 @@ pub use meter::{FrameKind, Meter, Sent};
 pub use noise::{Channel, Noise};
 pub use pace::{Pace, Speed};
 pub use pty::Pty;
+pub use random::Random;
 pub use scenario::{Contract, Phases, Scenario, ScenarioError};
