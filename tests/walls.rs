@@ -32,7 +32,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
             "tic",
         ],
     ),
-    ("config", &[]),
+    ("config", &["tic"]),
     ("names", &[]),
 ];
 

@@ -428,7 +428,7 @@ _linky__sensor() {
                     return 0
                     ;;
                 --phases)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "1 3" -- "${cur}"))
                     return 0
                     ;;
                 --contract)

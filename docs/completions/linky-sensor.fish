@@ -56,12 +56,12 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand set-password" 
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand set-password" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand check-config" -l config -d 'The configuration file; run and check-config read it' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand check-config" -s h -l help -d 'Print help'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l mode -d 'The mode of the meter' -r -f -a "auto\t'Found out'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l mode -d 'The mode of the meter' -r -f -a "auto\t''
 standard\t''
 historique\t''"
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l parity -d 'What bit 7 of each byte is' -r -f -a "auto\t'Found out from the first characters'
-check\t'Even parity in bit 7: a character that breaks it is damaged'
-ignore\t'Bit 7 means nothing'"
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l parity -d 'Bit 7 of each byte: even parity (check), of no meaning (ignore), or found out from the first characters (auto)' -r -f -a "auto\t''
+check\t''
+ignore\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l format -d 'What to print of each frame' -r -f -a "state\t'What the daemon would have published'
 tic\t'The groups that passed the wire checks'
 python\t'The groups as the Python linky-sensor published them'"
@@ -79,7 +79,8 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand list-fields" -
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand list-fields" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l mode -d 'Output mode of the meter' -r -f -a "standard\t''
 historique\t''"
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l phases -d '1 or 3 phases' -r
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l phases -d '1 or 3 phases' -r -f -a "1\t''
+3\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l contract -d 'The supplier\'s tariff' -r -f -a "base\t''
 off-peak\t''
 tempo\t''

@@ -14,7 +14,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::choice::one_of;
 use super::console::{CommandError, Console};
+use crate::config::ModeChoice;
 use crate::meter::json::{Python, State, Tic};
 use crate::meter::{Identity, Input, Interface, Memory, Meter, Moment, Snapshot, Timestamp};
 use crate::names::exit;
@@ -30,43 +32,21 @@ pub struct Decode {
     #[arg(default_value = "-")]
     file: PathBuf,
     /// The mode of the meter
-    #[arg(long, value_enum, default_value_t)]
-    mode: ModeArgument,
-    /// What bit 7 of each byte is
-    #[arg(long, value_enum, default_value_t)]
-    parity: ParityArgument,
+    #[arg(long, value_parser = one_of(&ModeChoice::ALL, ModeChoice::as_str), default_value = "auto")]
+    mode: ModeChoice,
+    /// Bit 7 of each byte: even parity (check), of no meaning (ignore), or found out from the first characters (auto)
+    #[arg(long, value_parser = one_of(&Parity::ALL, Parity::as_str), default_value = "auto")]
+    parity: Parity,
     /// What to print of each frame
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: FrameFormat,
     /// Print totals to standard error at the end
     #[arg(long)]
     stats: bool,
 }
 
-/// The TIC mode, as asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-enum ModeArgument {
-    /// Found out.
-    #[default]
-    Auto,
-    Standard,
-    Historique,
-}
-
-/// The parity, as asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-enum ParityArgument {
-    /// Found out from the first characters.
-    #[default]
-    Auto,
-    /// Even parity in bit 7: a character that breaks it is damaged.
-    Check,
-    /// Bit 7 means nothing.
-    Ignore,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
+enum FrameFormat {
     /// What the daemon would have published.
     #[default]
     State,
@@ -109,7 +89,7 @@ impl Decode {
             ));
             return exit::DATA;
         }
-        if self.format == Format::State && !totals.has_figures {
+        if self.format == FrameFormat::State && !totals.has_figures {
             console.note(format_args!(
                 "linky-sensor: {name}: no figure is known yet: a state shows one once its label came in 3 frames. \
                  Frames found: {} ({} damaged)\n    \
@@ -122,9 +102,9 @@ impl Decode {
 
     /// What to do about bytes that hold no group.
     fn advice(&self, totals: &Totals) -> &'static str {
-        if totals.bytes > 0 && self.mode != ModeArgument::Auto {
+        if totals.bytes > 0 && self.mode != ModeChoice::Auto {
             "Leave --mode out: the mode is found out."
-        } else if totals.bytes > 0 && self.parity == ParityArgument::Check {
+        } else if totals.bytes > 0 && self.parity == Parity::Check {
             "Leave --parity out: whether there is parity is found out."
         } else {
             "Record them: stty -F PORT raw cs8 -parenb 9600 (historique: 1200), then timeout 20 cat PORT > FILE"
@@ -132,9 +112,10 @@ impl Decode {
     }
 
     fn decode(&self, mut from: impl Read, out: &mut impl Write) -> Result<Totals, StreamError> {
-        let mut wires: Vec<Decoder> = modes(self.mode)
+        let mut decoders: Vec<Decoder> = Mode::ALL
             .iter()
-            .map(|mode| Decoder::new(*mode, parity(self.parity)))
+            .filter(|mode| self.mode.mode().is_none_or(|fixed| fixed == **mode))
+            .map(|mode| Decoder::new(*mode, self.parity))
             .collect();
         let mut meter = Meter::new(identity(), &Memory::default());
         let mut totals = Totals::default();
@@ -151,17 +132,17 @@ impl Decode {
             let heard = chunk.get(..read).unwrap_or_default();
             for piece in heard.chunks(PIECE).chain((read == 0).then_some(heard)) {
                 clock.pass(piece.len());
-                for wire in &mut wires {
-                    for frame in hear(wire, piece) {
+                for decoder in &mut decoders {
+                    for frame in frames(decoder, piece) {
                         let mode = frame.mode();
                         // The decoder of the other mode makes nothing but noise of it.
                         let is_heard =
                             frame.groups().next().is_some() || totals.modes.contains(&mode);
-                        if self.mode == ModeArgument::Auto && !is_heard {
+                        if self.mode == ModeChoice::Auto && !is_heard {
                             continue;
                         }
                         clock.mode = mode;
-                        totals.count(&frame, wire.parity());
+                        totals.count(&frame, decoder.parity());
                         let now = Moment {
                             wall: wall(&frame),
                             mono: clock.time,
@@ -191,22 +172,6 @@ enum StreamError {
 impl From<io::Error> for StreamError {
     fn from(error: io::Error) -> Self {
         Self::Output(error)
-    }
-}
-
-fn modes(mode: ModeArgument) -> &'static [Mode] {
-    match mode {
-        ModeArgument::Auto => &Mode::ALL,
-        ModeArgument::Standard => &[Mode::Standard],
-        ModeArgument::Historique => &[Mode::Historique],
-    }
-}
-
-fn parity(parity: ParityArgument) -> Parity {
-    match parity {
-        ParityArgument::Auto => Parity::Auto,
-        ParityArgument::Check => Parity::Check,
-        ParityArgument::Ignore => Parity::Ignore,
     }
 }
 
@@ -256,7 +221,7 @@ impl Clock {
 }
 
 /// The frames that end in these bytes; no byte means that nothing more comes.
-fn hear(decoder: &mut Decoder, bytes: &[u8]) -> Vec<Frame> {
+fn frames(decoder: &mut Decoder, bytes: &[u8]) -> Vec<Frame> {
     let mut frames = Vec::new();
     if bytes.is_empty() {
         decoder.silence(&mut |frame| frames.push(frame));
@@ -274,11 +239,11 @@ fn has_figures(snapshot: &Snapshot) -> bool {
     entries.any(|(key, value)| value.is_some() && is_figure(key.row().interface))
 }
 
-fn print(format: Format, snapshot: &Snapshot, out: &mut impl Write) -> io::Result<()> {
+fn print(format: FrameFormat, snapshot: &Snapshot, out: &mut impl Write) -> io::Result<()> {
     match format {
-        Format::State => line(&State(snapshot), out),
-        Format::Tic => line(&Tic(snapshot), out),
-        Format::Python => line(&Python(snapshot), out),
+        FrameFormat::State => line(&State(snapshot), out),
+        FrameFormat::Tic => line(&Tic(snapshot), out),
+        FrameFormat::Python => line(&Python(snapshot), out),
     }
 }
 

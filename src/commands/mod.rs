@@ -7,6 +7,7 @@
 //! and the completions, which are printed (CONTRIBUTING.md).
 
 mod check_config;
+mod choice;
 #[cfg(test)]
 mod completions;
 mod console;

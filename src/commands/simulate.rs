@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use clap::{Args, ValueEnum};
 use nix::sys::signal::{SigSet, Signal};
 
+use super::choice::one_of;
 use super::console::{CommandError, Console};
 use crate::names::exit;
 use crate::simulator::{
@@ -29,14 +30,14 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 #[derive(Debug, Args)]
 pub struct Simulate {
     /// Output mode of the meter
-    #[arg(long, value_enum, default_value = "standard")]
-    mode: ModeName,
+    #[arg(long, value_parser = one_of(&Mode::ALL, Mode::as_str), default_value = "standard")]
+    mode: Mode,
     /// 1 or 3 phases
-    #[arg(long, value_parser = parse_phases, default_value = "1")]
+    #[arg(long, value_parser = one_of(&Phases::ALL, Phases::as_str), default_value = "1")]
     phases: Phases,
     /// The supplier's tariff
-    #[arg(long, value_enum, default_value = "base")]
-    contract: ContractName,
+    #[arg(long, value_parser = one_of(&Contract::ALL, Contract::as_str), default_value = "base")]
+    contract: Contract,
     /// The house has solar panels and the meter counts injection (standard mode)
     #[arg(long)]
     producer: bool,
@@ -93,7 +94,7 @@ pub struct Simulate {
     seconds: Option<u64>,
     /// Parity in bit 7, or cleared as by an adapter set to seven bits
     #[arg(long, value_enum, default_value = "even")]
-    parity: ParityName,
+    parity: SentParity,
     /// Bit error rate, such as 1e-4
     #[arg(long, value_name = "RATE", value_parser = parse_rate, default_value = "0")]
     noise: f64,
@@ -105,34 +106,20 @@ pub struct Simulate {
     lose: f64,
     /// Where the bytes go
     #[arg(long, value_enum, default_value = "pty")]
-    output: OutputName,
+    output: SimulatorOutput,
     /// Symbolic link to the pseudo-terminal, removed at the end
     #[arg(long, value_name = "PATH")]
     link: Option<PathBuf>,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum ModeName {
-    Standard,
-    Historique,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum ContractName {
-    Base,
-    OffPeak,
-    Tempo,
-    Ejp,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum ParityName {
+enum SentParity {
     Even,
     Strip,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum OutputName {
+enum SimulatorOutput {
     Pty,
     Stdout,
 }
@@ -143,11 +130,11 @@ impl Simulate {
         let meter =
             Meter::new(self.scenario()?).map_err(|error| CommandError::new(exit::USAGE, error))?;
         match self.output {
-            OutputName::Stdout => {
+            SimulatorOutput::Stdout => {
                 // Ctrl-C ends the process by itself: nothing is to be put in order.
                 self.send(meter, console, &AtomicBool::new(false))?;
             }
-            OutputName::Pty => self.send_to_pty(meter, console)?,
+            SimulatorOutput::Pty => self.send_to_pty(meter, console)?,
         }
         Ok(exit::OK)
     }
@@ -183,17 +170,9 @@ impl Simulate {
             CommandError::new(exit::USAGE, format_args!("--start: {message}"))
         })?;
         Ok(Scenario {
-            mode: match self.mode {
-                ModeName::Standard => Mode::Standard,
-                ModeName::Historique => Mode::Historique,
-            },
+            mode: self.mode,
             phases: self.phases,
-            contract: match self.contract {
-                ContractName::Base => Contract::Base,
-                ContractName::OffPeak => Contract::OffPeak,
-                ContractName::Tempo => Contract::Tempo,
-                ContractName::Ejp => Contract::Ejp,
-            },
+            contract: self.contract,
             producer: self.producer,
             power_kva: self.power_kva,
             seed: self.seed,
@@ -212,7 +191,7 @@ impl Simulate {
             bit_error: self.noise,
             burst: self.burst,
             lost: self.lose,
-            strip_parity: self.parity == ParityName::Strip,
+            strip_parity: self.parity == SentParity::Strip,
             ..Noise::default()
         };
         let mut channel = Channel::new(noise, self.seed);
@@ -249,14 +228,6 @@ fn stop_on_signals() -> Arc<AtomicBool> {
         });
     }
     stop
-}
-
-fn parse_phases(text: &str) -> Result<Phases, String> {
-    match text {
-        "1" => Ok(Phases::One),
-        "3" => Ok(Phases::Three),
-        _ => Err("expected 1 or 3".to_owned()),
-    }
 }
 
 fn parse_speed(text: &str) -> Result<f64, String> {

@@ -32,7 +32,7 @@ pub use error::{ConfigError, Fault, Place};
 pub use secret::{PasswordError, Secret, password};
 pub use settings::{
     DbusSettings, HomeAssistant, Interval, Language, MeterId, MeterSettings, ModeChoice,
-    MqttSettings, NamedFile, ParityChoice, Privacy, PythonCompatible, Qos, Settings,
+    MqttSettings, NamedFile, Privacy, PythonCompatible, Qos, Settings,
 };
 pub use value::{Refusal, format_duration, format_size};
 

@@ -11,12 +11,13 @@ use super::document::{METER, Table, Value, meter_id};
 use super::section::{Report, Section};
 use super::settings::{
     DbusSettings, HomeAssistant, Interval, Language, MeterId, MeterSettings, ModeChoice,
-    MqttSettings, ParityChoice, Privacy, PythonCompatible, Qos, Settings,
+    MqttSettings, Privacy, PythonCompatible, Qos, Settings,
 };
 use super::value::{
     Refusal, boolean, one_of, parse_client_id, parse_duration, parse_label, parse_size,
     parse_topic, text,
 };
+use crate::tic::Parity;
 
 /// Longer would look like a meter that is gone.
 const INTERVAL: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(86_400);
@@ -49,7 +50,7 @@ fn read_meter(meter: &mut Section<'_>) -> MeterSettings {
         parity: meter.key(
             "parity",
             default.parity,
-            one_of(&ParityChoice::ALL, ParityChoice::as_str),
+            one_of(&Parity::ALL, Parity::as_str),
         ),
         id: default.id,
     }

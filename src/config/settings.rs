@@ -1,7 +1,7 @@
 //! The checked settings, and what each is when nobody says otherwise.
 //!
 //! The types hold what the rest of the crate needs, not what the file spells: durations, addresses, closed choices.
-//! They depend on nothing of the crate, so that every part may depend on them. A file that they name knows where it is
+//! Of the crate they use only `names` and the pure types of `tic`, so that every part may use them. A file that they name knows where it is
 //! named: whoever finds it missing, much later, can say where to put that right.
 
 use std::fmt;
@@ -12,6 +12,7 @@ use super::address::{BrokerUrl, Device};
 use super::error::Place;
 use super::value::Refusal;
 use crate::names;
+use crate::tic::{Mode, Parity};
 
 /// Everything that can be configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,10 +93,10 @@ pub struct MeterSettings {
     pub name: String,
     /// What it is read from.
     pub device: Device,
-    /// How it speaks.
+    /// Its TIC mode.
     pub mode: ModeChoice,
-    /// What bit 7 is.
-    pub parity: ParityChoice,
+    /// What bit 7 of a character is.
+    pub parity: Parity,
 }
 
 impl MeterSettings {
@@ -112,59 +113,41 @@ impl MeterSettings {
             name,
             device: Device::Path(PathBuf::from(names::file::DEVICE)),
             mode: ModeChoice::Auto,
-            parity: ParityChoice::Auto,
+            parity: Parity::Auto,
         }
     }
 }
 
-/// How the meter speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The TIC mode of a meter, or that it is to be detected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ModeChoice {
-    /// Find out, and find out again if the supplier switches it.
+    /// Detected, and detected again if the supplier switches the meter.
+    #[default]
     Auto,
-    /// 9600 baud.
-    Standard,
-    /// 1200 baud.
-    Historique,
+    /// Always this one.
+    Fixed(Mode),
 }
 
 impl ModeChoice {
     /// Every choice.
-    pub const ALL: [Self; 3] = [Self::Auto, Self::Standard, Self::Historique];
+    pub const ALL: [Self; 3] = [
+        Self::Auto,
+        Self::Fixed(Mode::Standard),
+        Self::Fixed(Mode::Historique),
+    ];
 
-    /// The word in the file.
+    /// The public word: `auto`, `standard` or `historique`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Standard => "standard",
-            Self::Historique => "historique",
-        }
+        self.mode().map_or("auto", Mode::as_str)
     }
-}
 
-/// What bit 7 of a character is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ParityChoice {
-    /// Find out.
-    Auto,
-    /// Even parity: check it.
-    Check,
-    /// Nothing: an adapter or a network bridge strips or spoils it.
-    Ignore,
-}
-
-impl ParityChoice {
-    /// Every choice.
-    pub const ALL: [Self; 3] = [Self::Auto, Self::Check, Self::Ignore];
-
-    /// The word in the file.
+    /// The mode; `None` if it is to be detected.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub fn mode(self) -> Option<Mode> {
         match self {
-            Self::Auto => "auto",
-            Self::Check => "check",
-            Self::Ignore => "ignore",
+            Self::Auto => None,
+            Self::Fixed(mode) => Some(mode),
         }
     }
 }

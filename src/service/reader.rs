@@ -8,11 +8,10 @@ use nix::time::{ClockId, clock_gettime};
 use tokio::sync::broadcast;
 
 use super::watchdog::Pulse;
-use crate::config::{MeterSettings, ModeChoice, ParityChoice};
+use crate::config::MeterSettings;
 use crate::meter::{Input, Meter, Moment, Timestamp, Update};
 use crate::serial::{self, PortCheck, PortSettings, Stop};
 use crate::store::StoreHandle;
-use crate::tic::{Mode, Parity};
 
 /// The stack of a reader, in bytes: it holds a buffer of 4 kB and the frame being built. D-Bus is left to the runtime.
 const STACK: usize = 256 * 1024;
@@ -80,15 +79,7 @@ fn uptime() -> Option<Duration> {
 pub fn port(settings: &MeterSettings) -> PortSettings {
     PortSettings {
         device: settings.device.clone(),
-        mode: match settings.mode {
-            ModeChoice::Auto => None,
-            ModeChoice::Standard => Some(Mode::Standard),
-            ModeChoice::Historique => Some(Mode::Historique),
-        },
-        parity: match settings.parity {
-            ParityChoice::Auto => Parity::Auto,
-            ParityChoice::Check => Parity::Check,
-            ParityChoice::Ignore => Parity::Ignore,
-        },
+        mode: settings.mode.mode(),
+        parity: settings.parity,
     }
 }

@@ -364,12 +364,7 @@ mod tests {
 
     #[test]
     fn texts_have_the_length_of_their_groups() {
-        for contract in [
-            Contract::Base,
-            Contract::OffPeak,
-            Contract::Tempo,
-            Contract::Ejp,
-        ] {
+        for contract in Contract::ALL {
             let calendar = Calendar::new(contract, 0);
             assert_eq!(
                 (calendar.name().len(), calendar.option_code().len()),

@@ -75,6 +75,18 @@ pub enum Phases {
 }
 
 impl Phases {
+    /// Every choice.
+    pub const ALL: [Self; 2] = [Self::One, Self::Three];
+
+    /// `1` or `3`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::One => "1",
+            Self::Three => "3",
+        }
+    }
+
     /// 1 or 3.
     #[must_use]
     pub const fn count(self) -> u8 {
@@ -96,6 +108,22 @@ pub enum Contract {
     Tempo,
     /// Twenty-two peak days a winter, from 07:00 to 01:00.
     Ejp,
+}
+
+impl Contract {
+    /// Every choice.
+    pub const ALL: [Self; 4] = [Self::Base, Self::OffPeak, Self::Tempo, Self::Ejp];
+
+    /// `base`, `off-peak`, `tempo` or `ejp`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Base => "base",
+            Self::OffPeak => "off-peak",
+            Self::Tempo => "tempo",
+            Self::Ejp => "ejp",
+        }
+    }
 }
 
 /// Why a [`Scenario`] cannot be simulated.

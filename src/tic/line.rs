@@ -24,6 +24,9 @@ pub enum Parity {
 }
 
 impl Parity {
+    /// Every choice.
+    pub const ALL: [Parity; 3] = [Parity::Auto, Parity::Check, Parity::Ignore];
+
     /// The public word: `auto`, `check` or `ignore`.
     pub const fn as_str(self) -> &'static str {
         match self {

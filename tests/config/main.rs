@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use linky_sensor::config::{self, Device, Interval, Settings};
 use linky_sensor::names::{exit, variable};
+use linky_sensor::tic::Mode;
 
 /// The path of a file of this package.
 fn shipped(path: &str) -> PathBuf {
@@ -199,7 +200,7 @@ fn later_files_change_keys_and_meters_by_id() {
     };
     assert_eq!(
         (house.id.as_str(), house.name.as_str(), house.mode),
-        ("main", "House", config::ModeChoice::Standard)
+        ("main", "House", config::ModeChoice::Fixed(Mode::Standard))
     );
     assert_eq!(house.device, Device::Path("/dev/ttyAMA0".into()));
     assert_eq!(

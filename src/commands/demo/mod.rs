@@ -16,8 +16,11 @@ use tokio::time::{Instant, timeout_at};
 use self::child::failed;
 use self::setup::{DemoSetup, MeterOptions};
 use self::view::DemoView;
+use super::choice::one_of;
 use super::console::{CommandError, Console};
 use crate::names::exit;
+use crate::simulator::{Contract, Phases};
+use crate::tic::Mode;
 
 /// The longest demo, and how long it runs without `--seconds`.
 const ONE_YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -29,14 +32,14 @@ pub struct Demo {
     #[arg(long, value_name = "N")]
     seconds: Option<u64>,
     /// The simulated meter's mode
-    #[arg(long, default_value = "standard", value_parser = ["standard", "historique"])]
-    mode: String,
+    #[arg(long, default_value = "standard", value_parser = one_of(&Mode::ALL, Mode::as_str))]
+    mode: Mode,
     /// The simulated meter's phases
-    #[arg(long, default_value = "1", value_parser = ["1", "3"])]
-    phases: String,
+    #[arg(long, default_value = "1", value_parser = one_of(&Phases::ALL, Phases::as_str))]
+    phases: Phases,
     /// The simulated meter's contract
-    #[arg(long, default_value = "off-peak", value_parser = ["base", "off-peak", "tempo", "ejp"])]
-    contract: String,
+    #[arg(long, default_value = "off-peak", value_parser = one_of(&Contract::ALL, Contract::as_str))]
+    contract: Contract,
 }
 
 impl Demo {
@@ -55,9 +58,9 @@ impl Demo {
         let end = Instant::now() + limit.min(ONE_YEAR);
         let mut stop = Box::pin(wait_for_signal().map_err(|error| failed("signals", &error))?);
         let setup = DemoSetup::start(&MeterOptions {
-            mode: &self.mode,
-            phases: &self.phases,
-            contract: &self.contract,
+            mode: self.mode.as_str(),
+            phases: self.phases.as_str(),
+            contract: self.contract.as_str(),
         })?;
         setup.describe(console)?;
         console.flush()?;
