@@ -4,7 +4,7 @@
 //! that the sum alone would pass, that pass all checks of the wire, and wrong values that are published; and how many of
 //! the groups that arrived untouched were kept. `docs/NOISE.md` holds the result.
 //!
-//! `cargo bench --bench noise -- [--groups MILLIONS] [--seed N] [--culprits] [FILTER]`, where the filter is a part of the
+//! `cargo bench --bench noise -- [--groups MILLIONS] [--seed N] [--culprits] [--without RULE] [FILTER]`, where the filter is a part of the
 //! name of a meter or of a line.
 
 #![expect(
@@ -21,6 +21,7 @@ mod run;
 mod speed;
 mod truth;
 
+use linky_sensor::meter::{Safeguard, Safeguards};
 use linky_sensor::simulator::{Contract, Noise, Phases, Scenario};
 use linky_sensor::tic::Mode;
 
@@ -30,6 +31,7 @@ struct Options {
     groups: f64,
     seed: u64,
     culprits: bool,
+    safeguards: Safeguards,
     filter: String,
 }
 
@@ -56,7 +58,13 @@ fn main() {
                 }
                 let seed = options.seed.wrapping_mul(100) + n as u64;
                 let scenario = Scenario { seed, ..scenario };
-                let counts = run(&scenario, line, (options.groups * 1e6) as u64, seed);
+                let counts = run(
+                    &scenario,
+                    line,
+                    (options.groups * 1e6) as u64,
+                    seed,
+                    options.safeguards,
+                );
                 print_row(line_name, name, &counts);
                 all += counts;
             }
@@ -188,6 +196,7 @@ fn options() -> Options {
         groups: 0.2,
         seed: 1,
         culprits: false,
+        safeguards: Safeguards::default(),
         filter: String::new(),
     };
     let mut arguments = std::env::args()
@@ -198,6 +207,14 @@ fn options() -> Options {
         match argument.as_str() {
             "--groups" => options.groups = value().unwrap_or_else(|| panic!("--groups MILLIONS")),
             "--seed" => options.seed = value().unwrap_or_else(|| panic!("--seed N")) as u64,
+            "--without" => {
+                let name = arguments.next().unwrap_or_default();
+                let rule = Safeguard::named(&name).unwrap_or_else(|| {
+                    let names: Vec<_> = Safeguard::ALL.iter().map(|rule| rule.as_str()).collect();
+                    panic!("--without RULE, one of {}", names.join(", "))
+                });
+                options.safeguards = options.safeguards.without(rule);
+            }
             "--culprits" => options.culprits = true,
             filter => options.filter = filter.to_owned(),
         }

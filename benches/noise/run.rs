@@ -5,7 +5,7 @@ use std::ops::AddAssign;
 use std::sync::Arc;
 use std::time::Duration;
 
-use linky_sensor::meter::{Input, Key, Meter as Listener, Moment, Snapshot, Timestamp};
+use linky_sensor::meter::{Input, Key, Meter as Listener, Moment, Safeguards, Snapshot, Timestamp};
 use linky_sensor::simulator::{Channel, Meter, Noise, Scenario, Sent};
 use linky_sensor::tic::{Decoder, Frame, Mode, Parity, checksum};
 
@@ -69,14 +69,20 @@ impl AddAssign for Counts {
 }
 
 /// Sends at least so many groups of a meter over a line.
-pub fn run(scenario: &Scenario, line: Line, groups: u64, seed: u64) -> Counts {
+pub fn run(
+    scenario: &Scenario,
+    line: Line,
+    groups: u64,
+    seed: u64,
+    safeguards: Safeguards,
+) -> Counts {
     let mode = scenario.mode;
     let mut meter = Meter::new(scenario.clone()).expect("a scenario that there can be");
     let mut channel = Channel::new(line.noise, seed);
     let mut bench = Bench {
         strips: line.noise.strip_parity,
         decoder: Decoder::new(mode, Parity::Auto),
-        listener: listener(),
+        listener: listener().with_safeguards(safeguards),
         last: None,
         truth: Truth::new(mode),
         counts: Counts::default(),

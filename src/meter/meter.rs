@@ -13,7 +13,7 @@ use super::input::Input;
 use super::label_values::{Admission, LabelValues};
 use super::link::LinkWatch;
 use super::memory::Memory;
-use super::plausible::{FrameContext, Validator, Verdict};
+use super::plausible::{Safeguards, Validator, Verdict};
 use super::presence::Presence;
 use super::quantity::Key;
 use super::reading::Reading;
@@ -117,6 +117,13 @@ impl Meter {
         meter
     }
 
+    /// The same without some rules of the validator: for the noise laboratory, which measures what each buys.
+    #[must_use]
+    pub fn with_safeguards(mut self, safeguards: Safeguards) -> Self {
+        self.validator.set_safeguards(safeguards);
+        self
+    }
+
     /// The last state; before the first Update, one in which nothing is known.
     pub fn last(&self) -> &Arc<Snapshot> {
         &self.last
@@ -208,7 +215,9 @@ impl Meter {
 
     /// Enters what may be believed of a frame.
     fn believe(&mut self, frame: &Frame, now: Moment) {
-        let context = FrameContext::of(frame, self.presence.phases(), now);
+        let context = self
+            .validator
+            .begin_frame(frame, self.presence.phases(), now);
         let (validator, counts, jumps) = (&mut self.validator, &mut self.counts, &mut self.jumps);
         let mut another = false;
         self.values.enter(frame, |label, group, known| {
@@ -224,7 +233,7 @@ impl Meter {
                 _ => Admission::No,
             }
         });
-        validator.end_frame(frame);
+        validator.end_frame();
         // What is kept on disk is wrong by more than ten minutes.
         self.learned |= another || !self.jumps.is_empty();
     }
@@ -235,7 +244,7 @@ impl Meter {
             self.presence = Presence::new(self.identity.shows_identifiers);
         }
         self.mode = Some(mode);
-        self.validator = Validator::default();
+        self.validator.reset();
         self.values = LabelValues::default();
     }
 

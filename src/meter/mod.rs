@@ -44,6 +44,7 @@ pub use input::Input;
 pub use link::Link;
 pub use memory::{Baseline, Memory};
 pub use meter::{Identity, Meter};
+pub use plausible::{Safeguard, Safeguards};
 pub use quantity::Key;
 pub use reading::{Keys, Reading};
 pub use row::{Enabled, HomeAssistant, Interface, Kind, Quantity, StateClass, capitalised};

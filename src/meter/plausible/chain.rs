@@ -18,8 +18,8 @@
 
 use core::time::Duration;
 
-use super::Verdict;
 use super::suspect_digits::SuspectDigits;
+use super::{Safeguard, Safeguards, Verdict};
 use crate::meter::memory::Baseline;
 use crate::meter::value::{Moment, Timestamp};
 
@@ -58,11 +58,17 @@ pub struct StepContext<'a> {
     pub is_quiet: bool,
     /// What the rest of the frame says of it.
     pub corroboration: Corroboration,
+    /// The rules that apply.
+    pub safeguards: Safeguards,
     /// How far a value can move in so long.
     pub reach: &'a dyn Fn(Duration) -> i64,
 }
 
 impl StepContext<'_> {
+    fn has(&self, rule: Safeguard) -> bool {
+        self.safeguards.has(rule)
+    }
+
     fn follows(&self, from: i64, to: i64, elapsed: Duration) -> bool {
         (0..=(self.reach)(elapsed)).contains(&(to - from))
     }
@@ -161,7 +167,7 @@ impl Chain {
     /// Judges a value.
     pub fn validate(&mut self, value: i64, context: &StepContext<'_>) -> Verdict {
         let now = context.now;
-        let after_silence = self.is_silent(now);
+        let after_silence = self.is_silent(now) && context.has(Safeguard::Silence);
         self.seen = Some(now.mono);
         if after_silence {
             self.candidate = None;
@@ -170,12 +176,12 @@ impl Chain {
             .good
             .is_some_and(|good| good.is_followed_by(value, context));
         let stands = self.good() == Some(value);
-        if stands && self.suspects.is_in(value) {
+        if stands && context.has(Safeguard::SuspectCurrent) && self.suspects.is_in(value) {
             // Neither that the digit is stuck nor that it is not.
             return Verdict::Accept;
         }
         let is_suspect =
-            context.corroboration < Corroboration::Allows && self.is_suspect(value, now);
+            context.corroboration < Corroboration::Allows && self.is_suspect(value, context);
         let is_leap = !follows || is_suspect;
         if !is_leap && (stands || self.is_vouched_for(context)) {
             let drops = self.candidate.is_some_and(|waits| {
@@ -213,9 +219,11 @@ impl Chain {
 
     /// Whether a digit of a value that follows may be damaged. For a while, those that the last good value shows are not:
     /// what a damaged digit is taken for depends on how far the value can have moved.
-    fn is_suspect(&self, value: i64, now: Moment) -> bool {
-        match self.good.map(|good| (good.value, good.age(now))) {
-            Some((good, Some(age))) if age < ALONE => self.suspects.is_new_in(value, good),
+    fn is_suspect(&self, value: i64, context: &StepContext<'_>) -> bool {
+        match self.good.map(|good| (good.value, good.age(context.now))) {
+            Some((good, Some(age))) if age < ALONE && context.has(Safeguard::SuspectMinute) => {
+                self.suspects.is_new_in(value, good)
+            }
             _ => self.suspects.is_in(value),
         }
     }
@@ -229,7 +237,7 @@ impl Chain {
             Corroboration::Allows | Corroboration::Silent | Corroboration::Doubts => {
                 match self.good.and_then(|g| g.age(context.now)) {
                     Some(_) => context.is_quiet,
-                    None => context.is_sound,
+                    None => context.is_sound || !context.has(Safeguard::UnknownAge),
                 }
             }
         }
@@ -278,7 +286,8 @@ impl Chain {
                 // After a silence much is possible, and one digit explains it too easily.
                 if let Some(good) = self.good.filter(|good| {
                     !after_silence
-                        && good.series >= MANY
+                        && context.has(Safeguard::SuspectDigits)
+                        && (good.series >= MANY || !context.has(Safeguard::SuspectSeries))
                         && !good.is_followed_by(value, context)
                         && !self.suspects.is_in(value)
                 }) {
@@ -313,10 +322,11 @@ impl Chain {
     /// Whether a chain shows that the last good value was damaged.
     fn revokes(&self, candidate: Candidate, context: &StepContext<'_>) -> bool {
         let enough = match self.good {
-            Some(good) if good.is_sure => MANY,
+            Some(good) if good.is_sure && context.has(Safeguard::RevokeTen) => MANY,
             _ => 2,
         };
-        candidate.goes_back
+        context.has(Safeguard::Revoke)
+            && candidate.goes_back
             && candidate.length >= enough
             && context.corroboration != Corroboration::Contradicts
             && self.goes_back(candidate.value, context)
@@ -339,9 +349,15 @@ impl Chain {
         }
         let is_suspect = !confirmed && self.suspects.is_in(value);
         if is_suspect || context.corroboration <= Corroboration::Doubts {
-            return length >= 3 && age >= DOUBTFUL;
+            return length >= 3 && age >= DOUBTFUL && context.has(Safeguard::Day);
         }
-        length >= 2 && (after_silence || !is_leap) || length >= 3 && (confirmed || age >= ALONE)
+        let three = if context.has(Safeguard::ChainOfThree) {
+            3
+        } else {
+            2
+        };
+        let alone = age >= ALONE || !context.has(Safeguard::ChainMinute);
+        length >= 2 && (after_silence || !is_leap) || length >= three && (confirmed || alone)
     }
 }
 

@@ -6,11 +6,10 @@
 
 use core::time::Duration;
 
-use super::Verdict;
 use super::rule::Rule;
+use super::{FrameContext, Safeguard, Verdict};
 use crate::meter::label_values::GroupValue;
-use crate::meter::value::Moment;
-use crate::tic::{Group, Horodate, Kind, Label, civil};
+use crate::tic::{Group, Horodate, Kind, Label, Role, civil};
 
 /// An unlikely content is believed when it repeats itself for so long.
 const UNLIKELY: Duration = Duration::from_secs(60);
@@ -50,15 +49,19 @@ impl Confirmation {
         group: &Group<'_>,
         known: Option<&GroupValue>,
         date: Option<Horodate>,
-        quiet: bool,
-        now: Moment,
+        context: &FrameContext<'_>,
     ) -> Verdict {
+        let (now, quiet) = (context.now, context.is_quiet());
         if known.is_some_and(|known| known.is(group)) {
             return self.settle(Verdict::Accept, false);
         }
         let maximum = Rule::of(label) == Rule::Maximum;
         let agrees = |pending: &Pending| {
-            pending.content.is(group) || maximum && quiet && grows(&pending.content, group)
+            pending.content.is(group)
+                || maximum
+                    && quiet
+                    && context.has(Safeguard::MaximumGrows)
+                    && grows(&pending.content, group)
         };
         let Some(pending) = self.pending.as_mut().filter(|pending| agrees(pending)) else {
             self.pending = Some(Pending {
@@ -69,11 +72,15 @@ impl Confirmation {
             return Verdict::Wait;
         };
         pending.times = pending.times.saturating_add(1);
-        if pending.times < times(label, quiet) {
+        if pending.times < times(label, quiet || !context.has(Safeguard::RepeatThree)) {
             return Verdict::Wait;
         }
-        let unlikely = !is_near(label, group, date)
-            || maximum && !self.is_of_another && known.is_some_and(|known| falls(known, group));
+        let is_of_another = self.is_of_another && context.has(Safeguard::OtherMaximum);
+        let unlikely = !is_near(label, group, date) && context.has(Safeguard::NearClock)
+            || maximum
+                && context.has(Safeguard::MaximumFalls)
+                && !is_of_another
+                && known.is_some_and(|known| falls(known, group));
         if unlikely && now.mono.saturating_sub(pending.since) < UNLIKELY {
             pending.content = GroupValue::of(group);
             return Verdict::Hold;
@@ -129,6 +136,6 @@ fn is_near(label: Label, group: &Group<'_>, date: Option<Horodate>) -> bool {
         return true;
     };
     let age = date.unix() - dated.unix();
-    let peak = label.name().starts_with("DPM") || label.name().starts_with("FPM");
+    let peak = matches!(label.role(), Role::PeakStart(_) | Role::PeakEnd(_));
     age <= OLDEST && age >= if peak { -OLDEST } else { -NEWEST }
 }

@@ -1,75 +1,145 @@
 //! Whether the parts of the energy add up to its total.
 //!
-//! EAST is the sum of EASF01 to 10, and of EASD01 to 04. The specification does not promise it, and every frame that was
-//! seen kept it. So a sum that holds confirms a value at once, and a sum says nothing against one until it has held some
-//! times. A meter whose sum differs by a constant is learned. The groups of a frame are sampled one after the other: a
-//! step of the index may fall between them.
+//! EAST is the sum of EASF01 to 10, and of EASD01 to 04. The specification does not promise it; every recorded frame
+//! keeps it, up to a step of the index between the moments at which the meter samples two groups.
 //!
-//! A part that was lost is as it was, or more: a sum that is too low then says nothing. When one sum fails and the other
-//! does not, a part is wrong: the one whose change since its last good value makes up for the difference. When
-//! both fail, it is EAST, and nothing is said of the parts.
+//! | a sum | enters when | says of the total | of a part |
+//! |---|---|---|---|
+//! | holds | it is within 2 Wh of the expected difference | confirms (exact) or allows | the same |
+//! | unknown | a part was never received; or it has not held in 3 frames yet; or it is too low and a part is missing: a missing part keeps its last value, which may be too low | nothing | nothing |
+//! | fails | otherwise | contradicts, if the other sum does not hold | contradicts the part whose change equals the difference, doubts one that may explain it |
+//!
+//! When both sums fail it is the total that is wrong, and nothing is said of the parts.
+//!
+//! The expected difference is 0. Another one is learned when it stayed the same in 200 whole frames, in 6000 if it replaces
+//! a proven one. Input: the sums of a frame ([`FrameSums`]). Output: a [`Corroboration`].
 
 use super::chain::Corroboration;
-use crate::tic::{Frame, Label};
+use super::safeguard::{Safeguard, Safeguards};
+use crate::tic::{Flow, Frame, Label, Role};
 
-/// A sum may differ from the total by so much more or less than before, in Wh.
+/// A sum may differ from the total by this much more or less than expected, in Wh.
 const TOLERANCE: i64 = 2;
-/// A sum that has held in so many frames is expected to hold.
-const PROVEN: u16 = 3;
-/// Another difference is expected when it came in so many whole frames, one after the other: minutes, in which no damaged
-/// digit differs by the same.
-const STEADY: u16 = 200;
-/// The same where another difference had been proven: hours, for a change of contract that left the total alone.
-const RENEWED: u16 = 6000;
+/// A sum that held in this many frames is expected to hold.
+const PROVEN_FRAMES: u16 = 3;
+/// Another difference is expected after this many equal whole frames in a row: minutes, in which no damaged digit leaves
+/// the same difference.
+const LEARN_FRAMES: u16 = 200;
+/// The same where the old difference was proven: hours. A change of contract may leave the total alone.
+const RELEARN_FRAMES: u16 = 6000;
 
-const SUPPLIER: [Label; 10] = [
-    Label::EASF01,
-    Label::EASF02,
-    Label::EASF03,
-    Label::EASF04,
-    Label::EASF05,
-    Label::EASF06,
-    Label::EASF07,
-    Label::EASF08,
-    Label::EASF09,
-    Label::EASF10,
-];
-const DISTRIBUTOR: [Label; 4] = [Label::EASD01, Label::EASD02, Label::EASD03, Label::EASD04];
+/// What the indexes of one frame add up to. A part that is not in the frame counts with its last good value.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FrameSums {
+    supplier: Option<Excess>,
+    distributor: Option<Excess>,
+}
+
+/// By how much a sum exceeds the total, in Wh.
+#[derive(Clone, Copy, Debug)]
+struct Excess {
+    by: i64,
+    /// All parts were in the frame.
+    is_whole: bool,
+}
+
+#[derive(Default)]
+struct Addition {
+    sum: i64,
+    parts: u16,
+}
+
+impl Addition {
+    fn add(&mut self, part: u8, value: u32) {
+        self.sum += i64::from(value);
+        self.parts |= 1 << part;
+    }
+
+    fn excess(
+        self,
+        parts: &[Label],
+        total: Option<i64>,
+        good: &dyn Fn(Label) -> Option<i64>,
+    ) -> Option<Excess> {
+        let (mut sum, mut is_whole) = (self.sum, true);
+        for part in parts {
+            if self.parts & 1 << part_number(*part) == 0 {
+                sum += good(*part)?;
+                is_whole = false;
+            }
+        }
+        Some(Excess {
+            by: sum - total?,
+            is_whole,
+        })
+    }
+}
+
+fn part_number(label: Label) -> u8 {
+    match label.role() {
+        Role::Supplier(part) | Role::Distributor(part) => part & 0xF,
+        _ => 0,
+    }
+}
+
+impl FrameSums {
+    /// Adds up a frame. `good` is the last good value of a label.
+    pub fn of(frame: &Frame, good: &dyn Fn(Label) -> Option<i64>) -> Self {
+        let (mut supplier, mut distributor) = (Addition::default(), Addition::default());
+        let mut total = None;
+        for group in frame.groups() {
+            match group.label().map(|label| (label.role(), label)) {
+                Some((Role::Total(Flow::Withdrawn), _)) => total = Some(group.number().into()),
+                Some((Role::Supplier(_), label)) => {
+                    supplier.add(part_number(label), group.number());
+                }
+                Some((Role::Distributor(_), label)) => {
+                    distributor.add(part_number(label), group.number());
+                }
+                _ => {}
+            }
+        }
+        Self {
+            supplier: supplier.excess(Label::SUPPLIER, total, good),
+            distributor: distributor.excess(Label::DISTRIBUTOR, total, good),
+        }
+    }
+}
 
 /// What is known of the two sums of a meter.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct CrossCheck {
     supplier: Sum,
     distributor: Sum,
 }
 
-impl Default for CrossCheck {
-    fn default() -> Self {
-        Self {
-            supplier: Sum::of(&SUPPLIER),
-            distributor: Sum::of(&DISTRIBUTOR),
-        }
-    }
-}
-
 impl CrossCheck {
-    /// Learns from a frame.
-    pub fn learn(&mut self, frame: &Frame) {
-        self.supplier.learn(frame);
-        self.distributor.learn(frame);
+    /// Learns from the sums of a frame.
+    pub fn learn(&mut self, sums: &FrameSums, safeguards: Safeguards) {
+        self.supplier.learn(sums.supplier, safeguards);
+        self.distributor.learn(sums.distributor, safeguards);
     }
 
-    /// What they say of the number that a frame gives for a label. `good` is the last good value of a label.
+    /// What the sums of a frame say of the number that it gives for a label. `last` is the last good value of the label.
     pub fn about(
         &self,
         label: Label,
-        frame: &Frame,
-        good: &dyn Fn(Label) -> Option<i64>,
+        number: i64,
+        last: Option<i64>,
+        sums: &FrameSums,
+        safeguards: Safeguards,
     ) -> Corroboration {
-        let supplier = self.supplier.check(frame, good);
-        let distributor = self.distributor.check(frame, good);
-        let (own, other) = match label {
-            Label::EAST => {
+        if !safeguards.has(Safeguard::CrossCheck) {
+            return Corroboration::Silent;
+        }
+        let supplier = self.supplier.check(sums.supplier);
+        let distributor = if safeguards.has(Safeguard::DistributorSum) {
+            self.distributor.check(sums.distributor)
+        } else {
+            Check::Unknown
+        };
+        let (own, other) = match label.role() {
+            Role::Total(Flow::Withdrawn) => {
                 return match (supplier.of_the_total(), distributor.of_the_total()) {
                     (Corroboration::Silent, known) | (known, Corroboration::Silent) => known,
                     // The total and a part may be wrong by as much.
@@ -82,14 +152,14 @@ impl CrossCheck {
                     (one, other) => one.max(other),
                 };
             }
-            _ if SUPPLIER.contains(&label) => (supplier, distributor),
-            _ if DISTRIBUTOR.contains(&label) => (distributor, supplier),
+            Role::Supplier(_) => (supplier, distributor),
+            Role::Distributor(_) => (distributor, supplier),
             _ => return Corroboration::Silent,
         };
         match (own, other) {
             // The total is wrong, and this part may be wrong by as much.
             (Check::Fails { .. } | Check::Holds(_), Check::Fails { .. }) => Corroboration::Silent,
-            (own, _) => own.of_a_part(label, frame, good),
+            (own, _) => own.of_a_part(last.map(|last| number - last), safeguards),
         }
     }
 }
@@ -111,61 +181,51 @@ impl Check {
         }
     }
 
-    fn of_a_part(
-        self,
-        label: Label,
-        frame: &Frame,
-        good: &dyn Fn(Label) -> Option<i64>,
-    ) -> Corroboration {
+    /// `change`: since the last good value of the part, in Wh.
+    fn of_a_part(self, change: Option<i64>, safeguards: Safeguards) -> Corroboration {
         let by = match self {
             Self::Unknown => return Corroboration::Silent,
             Self::Holds(corroboration) => return corroboration,
             Self::Fails { by } => by,
         };
-        // It counted on meanwhile, if it was held back for long.
+        // A part that was held for long went on meanwhile, so its change may exceed the difference.
         let may_explain = |change: i64| match by {
             1.. => change >= by - TOLERANCE,
             _ => change < 0,
         };
-        let change = number(frame, label).zip(good(label));
-        match change.map(|(now, last)| now - last) {
+        match change {
             Some(change) if (change - by).abs() <= TOLERANCE => Corroboration::Contradicts,
-            Some(change) if may_explain(change) => Corroboration::Doubts,
+            Some(change) if may_explain(change) && safeguards.has(Safeguard::Attribution) => {
+                Corroboration::Doubts
+            }
             _ => Corroboration::Silent,
         }
     }
 }
 
-/// One of the sums, and by how much it differs from the total: by nothing, on every meter that was seen.
-#[derive(Clone, Copy, Debug)]
+/// One of the sums, and by how much it is expected to exceed the total: by 0 on every recorded meter.
+#[derive(Clone, Copy, Debug, Default)]
 struct Sum {
-    parts: &'static [Label],
     difference: i64,
+    /// Frames in which it held.
     held: u16,
-    /// Another difference, and in how many frames it came one after the other.
+    /// Another difference, and in how many whole frames in a row it was seen.
     next: i64,
     times: u16,
 }
 
 impl Sum {
-    fn of(parts: &'static [Label]) -> Self {
-        Self {
-            parts,
-            difference: 0,
-            held: 0,
-            next: 0,
-            times: 0,
-        }
-    }
-
-    /// A sum that is proven and fails stays proven: damage does that. One that is rounded moves by a step, and stays there.
-    fn learn(&mut self, frame: &Frame) {
-        let Some(difference) = self.excess(frame, &|_| None) else {
+    /// A proven sum that fails stays proven: damage makes it fail too. Only a difference that stays the same replaces it.
+    fn learn(&mut self, excess: Option<Excess>, safeguards: Safeguards) {
+        let Some(difference) = excess.filter(|excess| excess.is_whole).map(|e| e.by) else {
             return;
         };
         if difference == self.difference {
             self.held = self.held.saturating_add(1);
             self.times = 0;
+            return;
+        }
+        if !safeguards.has(Safeguard::LearnedDifference) {
             return;
         }
         if difference != self.next {
@@ -174,50 +234,31 @@ impl Sum {
         }
         self.times = self.times.saturating_add(1);
         let is_near = self.strays(difference) <= TOLERANCE;
-        let enough = if is_near || self.held < PROVEN {
-            STEADY
-        } else {
-            RENEWED
-        };
-        if self.times >= enough {
+        let fast = is_near || self.held < PROVEN_FRAMES || !safeguards.has(Safeguard::SlowRelearn);
+        if self.times >= if fast { LEARN_FRAMES } else { RELEARN_FRAMES } {
             self.difference = difference;
-            self.held = PROVEN;
+            self.held = PROVEN_FRAMES;
             self.times = 0;
         }
     }
 
-    fn check(&self, frame: &Frame, good: &dyn Fn(Label) -> Option<i64>) -> Check {
-        let Some(difference) = self.excess(frame, good) else {
+    fn check(&self, excess: Option<Excess>) -> Check {
+        let Some(Excess { by, is_whole }) = excess else {
             return Check::Unknown;
         };
-        match self.strays(difference) {
+        match self.strays(by) {
             0 => Check::Holds(Corroboration::Confirms),
             ..=TOLERANCE => Check::Holds(Corroboration::Allows),
-            _ if self.held < PROVEN => Check::Unknown,
-            _ if difference < self.difference && !self.is_whole(frame) => Check::Unknown,
+            _ if self.held < PROVEN_FRAMES => Check::Unknown,
+            _ if by < self.difference && !is_whole => Check::Unknown,
             _ => Check::Fails {
-                by: difference - self.difference,
+                by: by - self.difference,
             },
         }
     }
 
-    fn is_whole(&self, frame: &Frame) -> bool {
-        self.parts.iter().all(|part| frame.get(*part).is_some())
-    }
-
-    /// How far a difference is from what is expected, or from none.
+    /// How far a difference is from the expected one, or from none.
     fn strays(&self, difference: i64) -> i64 {
         difference.abs().min((difference - self.difference).abs())
     }
-
-    /// By how much the sum exceeds the total. A part that is not in the frame is as it was.
-    fn excess(&self, frame: &Frame, good: &dyn Fn(Label) -> Option<i64>) -> Option<i64> {
-        let parts = self.parts.iter();
-        let parts = parts.map(|part| number(frame, *part).or_else(|| good(*part)));
-        Some(parts.sum::<Option<i64>>()? - number(frame, Label::EAST)?)
-    }
-}
-
-fn number(frame: &Frame, label: Label) -> Option<i64> {
-    frame.get(label).map(|group| group.number().into())
 }

@@ -24,19 +24,21 @@ mod chain;
 mod confirm;
 mod cross_check;
 mod rule;
+mod safeguard;
 mod suspect_digits;
 
 use core::time::Duration;
 
 use self::chain::{Chain, Corroboration, StepContext};
 use self::confirm::Confirmation;
-use self::cross_check::CrossCheck;
+use self::cross_check::{CrossCheck, FrameSums};
 use super::label_values::GroupValue;
 use super::memory::Baseline;
 use super::value::Moment;
-use crate::tic::{Frame, Group, Horodate, Label, Mode};
+use crate::tic::{Frame, Group, Horodate, Label, Mode, Role};
 
 pub use self::rule::Rule;
+pub use self::safeguard::{Safeguard, Safeguards};
 
 /// The most power that a connection carries, in W: 90 A in one phase, three times 60 A and some margin. The subscribed
 /// power is a limit of the contract, not of physics.
@@ -77,39 +79,33 @@ impl Verdict {
     }
 }
 
-/// What is known besides the past of the label.
+/// What is known of the frame that a group came in.
 #[derive(Clone, Copy, Debug)]
 pub struct FrameContext<'a> {
     now: Moment,
+    /// The most power that the connection carries, in W.
     power: i64,
     frame: &'a Frame,
+    safeguards: Safeguards,
 }
 
-impl<'a> FrameContext<'a> {
-    /// Those of a frame that came `now`, from a meter of so many phases.
-    pub fn of(frame: &'a Frame, phases: Option<u8>, now: Moment) -> Self {
-        Self {
-            now,
-            frame,
-            power: if phases == Some(1) {
-                SINGLE_PHASE
-            } else {
-                THREE_PHASE
-            },
-        }
-    }
-
+impl FrameContext<'_> {
     /// Whether what passed the wire checks is most likely what was sent: parity was checked, and the line is not so bad that
     /// two wrong bits in one character are common.
     fn is_sound(&self) -> bool {
         let rejected = self.frame.rejected().total() as usize;
-        self.frame.is_parity_checked() && rejected * 4 <= self.frame.groups().len()
+        self.frame.is_parity_checked()
+            && (rejected * 4 <= self.frame.groups().len() || !self.has(Safeguard::SoundFrame))
     }
 
     /// Whether the line does not look bad: without parity, a line that damages what passes the sum damages far more that does
     /// not, and no frame of it is whole.
     fn is_quiet(&self) -> bool {
-        self.is_sound() || !self.frame.is_damaged()
+        self.is_sound() || !self.frame.is_damaged() || !self.has(Safeguard::QuietLine)
+    }
+
+    fn has(&self, rule: Safeguard) -> bool {
+        self.safeguards.has(rule)
     }
 }
 
@@ -124,7 +120,10 @@ struct Track {
 pub struct Validator {
     tracks: Vec<Track>,
     cross_check: CrossCheck,
+    /// Of the frame that is being validated.
+    sums: FrameSums,
     date: Option<Horodate>,
+    safeguards: Safeguards,
 }
 
 impl Default for Validator {
@@ -132,7 +131,9 @@ impl Default for Validator {
         Self {
             tracks: vec![Track::default(); Label::COUNT],
             cross_check: CrossCheck::default(),
+            sums: FrameSums::default(),
             date: None,
+            safeguards: Safeguards::default(),
         }
     }
 }
@@ -149,6 +150,43 @@ impl Validator {
         validator
     }
 
+    /// Leaves rules out: for the noise laboratory.
+    pub fn set_safeguards(&mut self, safeguards: Safeguards) {
+        self.safeguards = safeguards;
+    }
+
+    /// Forgets everything: the meter sends another mode now.
+    pub fn reset(&mut self) {
+        *self = Self {
+            safeguards: self.safeguards,
+            ..Self::default()
+        };
+    }
+
+    /// A frame was received: what its groups are validated by. `phases` is the number of phases of the meter.
+    pub fn begin_frame<'a>(
+        &mut self,
+        frame: &'a Frame,
+        phases: Option<u8>,
+        now: Moment,
+    ) -> FrameContext<'a> {
+        self.sums = self.sums_of(frame);
+        FrameContext {
+            now,
+            frame,
+            power: if phases == Some(1) {
+                SINGLE_PHASE
+            } else {
+                THREE_PHASE
+            },
+            safeguards: self.safeguards,
+        }
+    }
+
+    fn sums_of(&self, frame: &Frame) -> FrameSums {
+        FrameSums::of(frame, &|label| self.tracks.get(label.index())?.chain.good())
+    }
+
     /// The last good indexes of a mode, to be remembered.
     pub fn baselines(&self, mode: Mode) -> impl Iterator<Item = (Label, Baseline)> {
         let indexes = Label::all(mode).filter(|label| Rule::of(*label) == Rule::Index);
@@ -163,38 +201,49 @@ impl Validator {
         known: Option<&GroupValue>,
         context: &FrameContext<'_>,
     ) -> Verdict {
-        let date = self.date;
-        let corroboration = self.corroboration(label, context.frame);
+        let has = |rule| self.safeguards.has(rule);
+        let corroboration = self.corroboration(label, group);
         let Some(track) = self.tracks.get_mut(label.index()) else {
             return Verdict::Hold;
         };
-        let (now, sound) = (context.now, context.is_sound());
+        let sound = context.is_sound();
         let verdict = match Rule::of(label) {
             Rule::Instantaneous => Verdict::Accept,
+            Rule::Index if !has(Safeguard::Index) => Verdict::Accept,
             Rule::Index => index(&mut track.chain, group, corroboration, context),
+            Rule::Clock if !has(Safeguard::Clock) => Verdict::Accept,
             Rule::Clock => clock(&mut track.chain, group, context),
-            Rule::Once if context.frame.is_parity_checked() => Verdict::Accept,
-            Rule::Register if sound => Verdict::Accept,
-            Rule::Text | Rule::Maximum if sound && known.is_none() => Verdict::Accept,
+            Rule::Once if context.frame.is_parity_checked() || !has(Safeguard::Once) => {
+                Verdict::Accept
+            }
+            Rule::Register if sound || !has(Safeguard::Register) => Verdict::Accept,
+            Rule::Text | Rule::Maximum
+                if sound && known.is_none() && has(Safeguard::FirstAtOnce) =>
+            {
+                Verdict::Accept
+            }
+            Rule::Text | Rule::Maximum if !has(Safeguard::Repeat) => Verdict::Accept,
             Rule::Register | Rule::Once | Rule::Text | Rule::Maximum => track
                 .confirmation
-                .validate(label, group, known, date, context.is_quiet(), now),
+                .validate(label, group, known, self.date, context),
         };
         if verdict.is_accepted() {
+            let is_new = known.is_some_and(|known| !known.is(group));
             if corroboration == Corroboration::Contradicts
                 && !known.is_some_and(|known| known.is(group))
+                && has(Safeguard::FreshSums)
             {
                 // What it goes by is not so any more.
                 self.cross_check = CrossCheck::default();
             }
-            match label {
-                Label::DATE => self.date = group.horodate(),
+            match label.role() {
+                Role::Clock => self.date = group.horodate(),
                 // Another contract may move the indexes of the supplier.
-                Label::NGTF if known.is_some_and(|known| !known.is(group)) => {
+                Role::CalendarName if is_new && has(Safeguard::FreshSums) => {
                     self.cross_check = CrossCheck::default();
                 }
-                Label::ADSC | Label::ADCO if known.is_some_and(|known| !known.is(group)) => {
-                    self.start_meter();
+                Role::Meter if is_new => {
+                    self.start_meter(context.frame);
                     return Verdict::AnotherMeter;
                 }
                 _ => {}
@@ -203,21 +252,31 @@ impl Validator {
         verdict
     }
 
-    /// A frame is judged.
-    pub fn end_frame(&mut self, frame: &Frame) {
-        self.cross_check.learn(frame);
+    /// All groups of the frame are validated.
+    pub fn end_frame(&mut self) {
+        self.cross_check.learn(&self.sums, self.safeguards);
     }
 
-    fn corroboration(&self, label: Label, frame: &Frame) -> Corroboration {
-        if Rule::of(label) != Rule::Index {
-            return Corroboration::Silent;
+    fn corroboration(&self, label: Label, group: &Group<'_>) -> Corroboration {
+        let last = self
+            .tracks
+            .get(label.index())
+            .and_then(|track| track.chain.good());
+        let number = group.number().into();
+        let corroboration =
+            self.cross_check
+                .about(label, number, last, &self.sums, self.safeguards);
+        if self.safeguards.has(Safeguard::Contradiction) {
+            corroboration
+        } else if corroboration < Corroboration::Silent {
+            Corroboration::Silent
+        } else {
+            corroboration
         }
-        let good = |label: Label| self.tracks.get(label.index())?.chain.good();
-        self.cross_check.about(label, frame, &good)
     }
 
     /// Another meter answers: the indexes, the maxima and the clock of the last one say nothing of it.
-    fn start_meter(&mut self) {
+    fn start_meter(&mut self, frame: &Frame) {
         for track in &mut self.tracks {
             *track = Track {
                 chain: Chain::default(),
@@ -225,6 +284,7 @@ impl Validator {
             };
         }
         self.cross_check = CrossCheck::default();
+        self.sums = self.sums_of(frame);
         self.date = None;
     }
 }
@@ -245,6 +305,7 @@ fn index(
         is_sound: context.is_sound(),
         is_quiet: context.is_quiet(),
         corroboration,
+        safeguards: context.safeguards,
         reach: &|elapsed| (millis_times_watts(elapsed).saturating_add(3_599_999)) / 3_600_000 + 2,
     };
     chain.validate(group.number().into(), &context)
@@ -264,6 +325,7 @@ fn clock(chain: &mut Chain, group: &Group<'_>, context: &FrameContext<'_>) -> Ve
         corroboration: chain
             .good()
             .map_or(Corroboration::Silent, |_| Corroboration::Confirms),
+        safeguards: context.safeguards,
         reach: &|elapsed| i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX / 2) + SLACK,
     };
     match chain.validate(date.unix(), &context) {

@@ -32,6 +32,7 @@ fn judge_with(
         is_sound: parity,
         is_quiet: parity,
         corroboration,
+        safeguards: Safeguards::default(),
         reach: &reach,
     };
     chain.validate(value, &context)
