@@ -48,9 +48,9 @@ fn decode(mode: Mode, bytes: &[u8], chunk: usize) -> usize {
     let mut decoder = Decoder::new(mode, Parity::Check);
     let mut groups = 0;
     for chunk in black_box(bytes).chunks(chunk) {
-        decoder.push(chunk, &mut |frame| {
+        for frame in decoder.push(chunk) {
             groups += black_box(frame).groups().len();
-        });
+        }
     }
     assert!(groups > 0, "nothing was decoded");
     groups

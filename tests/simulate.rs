@@ -96,11 +96,12 @@ fn read_frames(port: &Path, mode: Mode, count: usize) -> Vec<Frame> {
         poll(&mut [PollFd::new(file.as_fd(), PollFlags::POLLIN)], timeout).unwrap();
         match file.read(&mut buffer) {
             Ok(0) => break,
-            Ok(length) => decoder.push(&buffer[..length], &mut |frame: Frame| {
-                if frame.end() == FrameEnd::Etx && frame.rejected().total() == 0 {
-                    frames.push(frame);
-                }
-            }),
+            Ok(length) => frames.extend(
+                decoder
+                    .push(&buffer[..length])
+                    .into_iter()
+                    .filter(|frame| frame.end() == FrameEnd::Etx && frame.rejected().total() == 0),
+            ),
             Err(error) if error.raw_os_error() == Some(EIO) => break,
             Err(error) => assert_eq!(error.kind(), ErrorKind::WouldBlock),
         }
@@ -175,12 +176,9 @@ fn standard_output_carries_the_bytes_and_nothing_else() {
         "STX with its parity bit"
     );
     let mut decoder = Decoder::new(Mode::Standard, Parity::Check);
-    let (mut frames, mut rejected) = (0, 0);
-    decoder.push(&result.stdout, &mut |frame: Frame| {
-        frames += 1;
-        rejected += frame.rejected().total();
-    });
-    assert_eq!((frames, rejected), (50, 0));
+    let frames = decoder.push(&result.stdout);
+    let rejected: u32 = frames.iter().map(|frame| frame.rejected().total()).sum();
+    assert_eq!((frames.len(), rejected), (50, 0));
 
     let stripped = output(&[
         "--output",

@@ -44,10 +44,9 @@ fn captures() -> Vec<(PathBuf, Mode, Vec<u8>)> {
 
 fn decode(mode: Mode, parity: Parity, bytes: &[u8]) -> Vec<Shown> {
     let mut decoder = Decoder::new(mode, parity);
-    let mut frames = Vec::new();
-    decoder.push(bytes, &mut |frame| frames.push(shown(&frame)));
-    decoder.silence(&mut |frame| frames.push(shown(&frame)));
-    frames
+    let mut frames = decoder.push(bytes);
+    frames.extend(decoder.silence());
+    frames.iter().map(shown).collect()
 }
 
 fn shown(frame: &Frame) -> Shown {

@@ -159,7 +159,7 @@ fn decode(mode: Mode, parity: Parity, stream: &[u8], sizes: &[usize]) -> (Vec<Fr
     let mut rest = stream;
     for &size in sizes.iter().cycle() {
         let (chunk, others) = rest.split_at(size.clamp(1, rest.len().max(1)).min(rest.len()));
-        decoder.push(chunk, &mut |frame| frames.push(frame));
+        frames.extend(decoder.push(chunk));
         rest = others;
         if rest.is_empty() {
             break;
@@ -171,7 +171,7 @@ fn decode(mode: Mode, parity: Parity, stream: &[u8], sizes: &[usize]) -> (Vec<Fr
         decoder.open_len(),
         decoder.open_groups()
     );
-    decoder.silence(&mut |frame| frames.push(frame));
+    frames.extend(decoder.silence());
     (frames, state)
 }
 
@@ -209,9 +209,9 @@ proptest! {
     #[test]
     fn any_bytes_are_borne(mode in modes(), parity in parities(), chunks in vec(vec(any::<u8>(), 0..600), 0..30)) {
         let mut decoder = Decoder::new(mode, parity);
-        decoder.push(&[STX], &mut |_| {});
+        prop_assert_eq!(decoder.push(&[STX]), []);
         for chunk in chunks {
-            decoder.push(&chunk, &mut |frame| assert!(frame.wire_len() <= 4096));
+            prop_assert!(decoder.push(&chunk).iter().all(|frame| frame.wire_len() <= 4096));
             assert!(decoder.open_len() <= 4096 + 162, "an open frame, and a group that may not fit in it");
         }
     }

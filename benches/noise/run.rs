@@ -134,8 +134,7 @@ impl Bench {
         self.count_intact(&sent.bytes, arrived);
         self.count_by_sum(mode, sent, arrived);
 
-        let mut frames = Vec::new();
-        self.decoder.push(arrived, &mut |frame| frames.push(frame));
+        let frames = self.decoder.push(arrived);
         if frames.is_empty() {
             self.enter(
                 Input::Tick {

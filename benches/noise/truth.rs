@@ -52,7 +52,7 @@ impl Truth {
     pub fn push(&mut self, sent: &Sent, now: Moment) {
         let (meter, frames, states) = (&mut self.meter, &mut self.frames, &mut self.states);
         let alarms = &mut self.alarms;
-        self.decoder.push(&sent.bytes, &mut |frame| {
+        for frame in self.decoder.push(&sent.bytes) {
             frames.push_front(frame.clone());
             frames.truncate(2);
             let alone = listener().push(Input::Frame(frame.clone()), now);
@@ -66,7 +66,7 @@ impl Truth {
                     .filter(|event| is_alarm(event.kind))
                     .count() as u64;
             }
-        });
+        }
     }
 
     /// Values that were held back on the perfect line: none should be.

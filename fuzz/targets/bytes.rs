@@ -41,10 +41,10 @@ fn decode(mode: Mode, parity: Parity, bytes: &[u8], piece: usize) -> Vec<Frame> 
     let mut decoder = Decoder::new(mode, parity);
     let mut frames = Vec::new();
     for piece in bytes.chunks(piece) {
-        decoder.push(piece, &mut |frame| frames.push(frame));
+        frames.extend(decoder.push(piece));
         assert!(decoder.open_len() <= 4096 + 162, "{}", decoder.open_len());
     }
-    decoder.silence(&mut |frame| frames.push(frame));
+    frames.extend(decoder.silence());
     assert_eq!((decoder.open_len(), decoder.open_groups()), (0, 0));
     frames
 }

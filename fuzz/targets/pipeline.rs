@@ -70,9 +70,7 @@ impl Pipeline {
             }
         };
         let bytes: Vec<u8> = text.iter().map(parity).collect();
-        let mut frames = Vec::new();
-        self.decoder.push(&bytes, &mut |frame| frames.push(frame));
-        for frame in frames {
+        for frame in self.decoder.push(&bytes) {
             self.pass(1);
             self.push(Input::Frame(frame));
         }
@@ -126,11 +124,9 @@ impl Pipeline {
                 self.listen(self.decoder.mode());
             }
             _ => {
-                let mut frames = Vec::new();
-                self.decoder.silence(&mut |frame| frames.push(frame));
-                frames
-                    .into_iter()
-                    .for_each(|frame| self.push(Input::Frame(frame)));
+                for frame in self.decoder.silence() {
+                    self.push(Input::Frame(frame));
+                }
             }
         }
     }

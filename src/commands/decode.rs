@@ -222,13 +222,11 @@ impl Clock {
 
 /// The frames that end in these bytes; no byte means that nothing more comes.
 fn frames(decoder: &mut Decoder, bytes: &[u8]) -> Vec<Frame> {
-    let mut frames = Vec::new();
     if bytes.is_empty() {
-        decoder.silence(&mut |frame| frames.push(frame));
+        decoder.silence()
     } else {
-        decoder.push(bytes, &mut |frame| frames.push(frame));
+        decoder.push(bytes)
     }
-    frames
 }
 
 /// Whether a state tells anything but who the meter is and how it is heard.

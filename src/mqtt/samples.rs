@@ -80,8 +80,7 @@ fn frame(mode: Mode, lines: &str) -> Frame {
     }
     bytes.push(0x03);
     let bytes: Vec<u8> = bytes.into_iter().map(with_parity).collect();
-    let mut frames = Vec::new();
-    Decoder::new(mode, Parity::Check).push(&bytes, &mut |frame| frames.push(frame));
+    let mut frames = Decoder::new(mode, Parity::Check).push(&bytes);
     assert!(!frames[0].is_damaged(), "{:?}", frames[0]);
     frames.remove(0)
 }

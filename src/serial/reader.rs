@@ -272,17 +272,18 @@ impl<'a, 'v> Line<'a, 'v> {
         let Ear::Decoder(decoder) = &mut self.ear else {
             return None;
         };
-        let (pacing, voice, progress) = (&mut self.pacing, &mut *self.voice, &mut self.progress);
-        let correct = listen(decoder, bytes, &mut |frame| {
-            pacing.push_frame(frame.wire_len(), is_three_phase_historique(&frame), now);
+        let (correct, frames) = listen(decoder, bytes);
+        for frame in frames {
+            self.pacing
+                .push_frame(frame.wire_len(), is_three_phase_historique(&frame), now);
             // Frames of noise alone come often, and must not hide what is known about the noise.
             if frame.groups().len() == 0 {
-                voice.say_aside(Input::Frame(frame));
+                self.voice.say_aside(Input::Frame(frame));
             } else {
-                *progress = Progress::Frames;
-                voice.say(Input::Frame(frame));
+                self.progress = Progress::Frames;
+                self.voice.say(Input::Frame(frame));
             }
-        });
+        }
         correct.then(|| decoder.mode())
     }
 
@@ -291,8 +292,9 @@ impl<'a, 'v> Line<'a, 'v> {
         if begins {
             self.pacing.push_silence();
             if let Ear::Decoder(decoder) = &mut self.ear {
-                let voice = &mut *self.voice;
-                decoder.silence(&mut |frame| voice.say(Input::Frame(frame)));
+                for frame in decoder.silence() {
+                    self.voice.say(Input::Frame(frame));
+                }
             }
         }
         heard

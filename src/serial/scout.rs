@@ -23,7 +23,7 @@ impl Scout {
     pub fn new(parity: Parity) -> Self {
         let decoders = [Mode::Standard, Mode::Historique].map(|mode| {
             let mut decoder = Decoder::new(mode, parity);
-            decoder.push(&[STX], &mut |_| ());
+            drop(decoder.push(&[STX]));
             decoder
         });
         Self {
@@ -39,7 +39,7 @@ impl Scout {
         self.heard.drain(..excess);
         self.decoders
             .iter_mut()
-            .find_map(|decoder| listen(decoder, bytes, &mut |_| ()).then(|| decoder.mode()))
+            .find_map(|decoder| listen(decoder, bytes).0.then(|| decoder.mode()))
     }
 
     /// All that was heard, in order.
@@ -49,15 +49,13 @@ impl Scout {
     }
 }
 
-/// Pushes `bytes` through `decoder`, the frames that end into `sink`; whether a correct group was among them.
-pub fn listen(decoder: &mut Decoder, bytes: &[u8], sink: &mut dyn FnMut(Frame)) -> bool {
+/// Pushes `bytes` through `decoder`. Returns whether a group was accepted, and the frames that ended.
+pub fn listen(decoder: &mut Decoder, bytes: &[u8]) -> (bool, Vec<Frame>) {
     let open = decoder.open_groups();
-    let mut correct = false;
-    decoder.push(bytes, &mut |frame: Frame| {
-        correct |= frame.groups().next().is_some();
-        sink(frame);
-    });
-    correct || decoder.open_groups() > open
+    let frames = decoder.push(bytes);
+    let correct =
+        decoder.open_groups() > open || frames.iter().any(|frame| frame.groups().next().is_some());
+    (correct, frames)
 }
 
 #[cfg(test)]

@@ -41,27 +41,37 @@ impl Decoder {
         }
     }
 
-    /// Takes bytes as they came, and gives every frame that ends in them to `sink`.
-    pub fn push(&mut self, bytes: &[u8], sink: &mut impl FnMut(Frame)) {
+    /// Reads bytes as they came. Returns the frames that ended in them, in order: in most calls
+    /// none, and then nothing is allocated.
+    ///
+    /// All bytes are read before this returns: a frame that the caller drops is lost, the next ones
+    /// are not.
+    #[must_use = "a frame is returned once"]
+    pub fn push(&mut self, bytes: &[u8]) -> Vec<Frame> {
+        let mut frames = Vec::new();
         // Byte by byte until parity is decided, 64 of them at most: a frame that ends meanwhile
         // tells what was known at its end, however the bytes are cut.
         let mut rest = bytes;
         while self.line.found() == ParityFound::Undecided
             && let Some((first, others)) = rest.split_first()
         {
-            self.push_chunk(slice::from_ref(first), sink);
+            self.push_chunk(slice::from_ref(first), &mut frames);
             rest = others;
         }
         for chunk in rest.chunks(CHUNK) {
-            self.push_chunk(chunk, sink);
+            self.push_chunk(chunk, &mut frames);
         }
+        frames
     }
 
-    /// Says that nothing more came for a while, or that the stream has ended: an open frame ends
-    /// here, and what is unfinished in it is rejected.
-    pub fn silence(&mut self, sink: &mut impl FnMut(Frame)) {
-        self.framing.silence(self.filled, sink);
+    /// Ends the open frame, if there is one: no byte came for a while, or the stream has ended. An
+    /// unfinished group is rejected. Returns the frame, or two if it had reached its greatest length.
+    #[must_use = "a frame is returned once"]
+    pub fn silence(&mut self) -> Vec<Frame> {
+        let mut frames = Vec::new();
+        self.framing.silence(self.filled, &mut frames);
         self.filled = 0;
+        frames
     }
 
     /// What is known about parity.
@@ -86,7 +96,7 @@ impl Decoder {
         self.framing.open().map_or(0, Draft::accepted)
     }
 
-    fn push_chunk(&mut self, chunk: &[u8], sink: &mut impl FnMut(Frame)) {
+    fn push_chunk(&mut self, chunk: &[u8], frames: &mut Vec<Frame>) {
         let Some((characters, rest)) = self
             .window
             .get_mut(self.filled..)
@@ -106,8 +116,8 @@ impl Decoder {
             .get(..self.filled + PADDING.len())
             .unwrap_or_default();
         let used = match self.framing.mode() {
-            Mode::Standard => self.framing.walk::<true>(window, sink),
-            Mode::Historique => self.framing.walk::<false>(window, sink),
+            Mode::Standard => self.framing.walk::<true>(window, frames),
+            Mode::Historique => self.framing.walk::<false>(window, frames),
         };
         self.window.copy_within(used..self.filled, 0);
         self.filled -= used;
@@ -122,9 +132,8 @@ mod tests {
     /// Decodes with `{A}` to `{D}` standing for four sound groups, then silence.
     fn decode(script: &str) -> Vec<Frame> {
         let mut decoder = Decoder::new(Mode::Historique, Parity::Ignore);
-        let mut frames = Vec::new();
-        decoder.push(&stream(script), &mut |frame| frames.push(frame));
-        decoder.silence(&mut |frame| frames.push(frame));
+        let mut frames = decoder.push(&stream(script));
+        frames.extend(decoder.silence());
         assert_eq!((decoder.open_len(), decoder.open_groups()), (0, 0));
         frames
     }
@@ -336,9 +345,11 @@ mod tests {
         let reject = |bytes: &[u8]| {
             let mut decoder = Decoder::new(Mode::Historique, Parity::Check);
             let stream: Vec<u8> = [&[0x82, b'\n'], bytes, &[0x8D]].concat();
-            let mut rejected = Rejected::default();
-            decoder.push(&stream, &mut |_| {});
-            decoder.silence(&mut |frame| rejected = frame.rejected());
+            assert_eq!(decoder.push(&stream), []);
+            let rejected = decoder
+                .silence()
+                .first()
+                .map_or(Rejected::default(), Frame::rejected);
             (rejected.parity, rejected.checksum, rejected.format)
         };
         let sent: Vec<u8> = b"PAPP 00740 ,"
@@ -363,10 +374,9 @@ mod tests {
     #[test]
     fn the_open_frame_tells_how_far_it_is() {
         let mut decoder = Decoder::new(Mode::Historique, Parity::Ignore);
-        let nothing = &mut |_| panic!("no frame has ended");
         let stream = stream("STX{A}{B}\nBASE 01");
         for (byte, sent) in stream.iter().zip(1..) {
-            decoder.push(&[*byte], nothing);
+            assert_eq!(decoder.push(&[*byte]), []);
             assert_eq!(decoder.open_len(), sent);
         }
         assert_eq!(decoder.open_groups(), 2);

@@ -113,7 +113,7 @@ impl Draft {
         mode: Mode,
         end: FrameEnd,
         wire_len: usize,
-        sink: &mut impl FnMut(Frame),
+        frames: &mut Vec<Frame>,
     ) {
         if self.is_empty() {
             return;
@@ -124,7 +124,7 @@ impl Draft {
         }
         let text = Vec::with_capacity(self.text.len() + SHORT);
         let spans = Vec::with_capacity(self.spans.len());
-        sink(Frame {
+        frames.push(Frame {
             mode,
             // Only printable characters and separators were accepted.
             text: String::from_utf8(mem::replace(&mut self.text, text)).unwrap_or_default(),

@@ -237,9 +237,9 @@ mod tests {
             push_group(Mode::Standard, label, *horodate, data, &mut bytes);
         }
         bytes.push(0x03);
-        let mut frames = Vec::new();
-        Decoder::new(Mode::Standard, Parity::Ignore).push(&bytes, &mut |frame| frames.push(frame));
-        frames.remove(0)
+        Decoder::new(Mode::Standard, Parity::Ignore)
+            .push(&bytes)
+            .remove(0)
     }
 
     #[test]

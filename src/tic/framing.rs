@@ -21,6 +21,7 @@
 //! A dead group is rejected for parity if it holds a character of bad parity. Source:
 //! Enedis-NOI-CPT_54E, 5.3; 02E for EOT.
 
+use alloc::vec::Vec;
 use core::mem;
 
 use super::draft::Draft;
@@ -98,7 +99,7 @@ impl Framing {
     pub(super) fn walk<const STANDARD: bool>(
         &mut self,
         window: &[u8],
-        sink: &mut impl FnMut(Frame),
+        frames: &mut Vec<Frame>,
     ) -> usize {
         let mut rest = window;
         loop {
@@ -107,11 +108,11 @@ impl Framing {
                     Scan::Unfinished => break,
                     Scan::Ended(shape) => {
                         let used = shape.len + 1;
-                        self.make_room(used, sink);
+                        self.make_room(used, frames);
                         match check::<STANDARD>(rest, shape) {
                             Ok(group) => {
                                 if self.draft.holds(group.label) {
-                                    self.turn_over(sink);
+                                    self.turn_over(frames);
                                 }
                                 self.draft.accept(rest, group);
                             }
@@ -129,7 +130,7 @@ impl Framing {
                         // A marker does not count in the sound group that it kills; any other
                         // character is looked at again.
                         let used = at + usize::from(matches!(rest.get(at), Some(&(STX | ETX))));
-                        self.make_room(used, sink);
+                        self.make_room(used, frames);
                         self.place = Place::Dead;
                         used
                     }
@@ -150,7 +151,7 @@ impl Framing {
             }
             match rest.split_first() {
                 Some((&character, others)) if others.len() >= PADDING.len() => {
-                    self.step(character, sink);
+                    self.step(character, frames);
                     rest = others;
                 }
                 _ => break,
@@ -161,10 +162,10 @@ impl Framing {
 
     /// Takes a character that is not in a sound group.
     #[inline]
-    fn step(&mut self, character: u8, sink: &mut impl FnMut(Frame)) {
+    fn step(&mut self, character: u8, frames: &mut Vec<Frame>) {
         if self.place.is_in_frame() && self.draft.wire_len == FRAME_MAX {
             self.bury();
-            self.close(FrameEnd::Overflow, sink);
+            self.close(FrameEnd::Overflow, frames);
         }
         if !self.place.is_in_frame() {
             match character {
@@ -190,7 +191,8 @@ impl Framing {
                 self.bury();
                 self.place = Place::Between;
                 if interrupted {
-                    self.draft.close(self.mode, FrameEnd::Aborted, before, sink);
+                    self.draft
+                        .close(self.mode, FrameEnd::Aborted, before, frames);
                     self.begin(Place::Between, false);
                 } else if self.draft.is_empty() {
                     self.begin(Place::Between, false);
@@ -201,7 +203,7 @@ impl Framing {
             }
             ETX => {
                 self.bury();
-                self.close(FrameEnd::Etx, sink);
+                self.close(FrameEnd::Etx, frames);
             }
             EOT => {
                 self.draft.damaged = true;
@@ -213,12 +215,12 @@ impl Framing {
         }
     }
 
-    pub(super) fn silence(&mut self, unfinished: usize, sink: &mut impl FnMut(Frame)) {
+    pub(super) fn silence(&mut self, unfinished: usize, frames: &mut Vec<Frame>) {
         if !self.place.is_in_frame() {
             return;
         }
         if self.place == Place::Group {
-            self.make_room(unfinished, sink);
+            self.make_room(unfinished, frames);
             self.draft.wire_len += unfinished;
             self.place = Place::Dead;
         }
@@ -229,7 +231,7 @@ impl Framing {
             } else {
                 FrameEnd::Silence
             },
-            sink,
+            frames,
         );
     }
 
@@ -241,8 +243,9 @@ impl Framing {
         self.turn = None;
     }
 
-    fn close(&mut self, end: FrameEnd, sink: &mut impl FnMut(Frame)) {
-        self.draft.close(self.mode, end, self.draft.wire_len, sink);
+    fn close(&mut self, end: FrameEnd, frames: &mut Vec<Frame>) {
+        self.draft
+            .close(self.mode, end, self.draft.wire_len, frames);
         self.place = Place::Outside;
     }
 
@@ -259,26 +262,26 @@ impl Framing {
     /// Starts the next frame with the group that is being taken, whose LF is counted and whose
     /// label the open frame holds already.
     #[cold]
-    fn turn_over(&mut self, sink: &mut impl FnMut(Frame)) {
+    fn turn_over(&mut self, frames: &mut Vec<Frame>) {
         let end = self.turn.unwrap_or(self.draft.wire_len - 1);
         let begun = self.draft.wire_len - end;
-        self.draft.close(self.mode, FrameEnd::Boundary, end, sink);
+        self.draft.close(self.mode, FrameEnd::Boundary, end, frames);
         self.draft.open(begun, self.turn.is_none());
     }
 
     /// Starts another frame with the group that is being taken, whose LF is counted, if its other
     /// bytes are too many for this one.
     #[inline]
-    fn make_room(&mut self, bytes: usize, sink: &mut impl FnMut(Frame)) {
+    fn make_room(&mut self, bytes: usize, frames: &mut Vec<Frame>) {
         if self.draft.wire_len + bytes > FRAME_MAX {
-            self.overflow(sink);
+            self.overflow(frames);
         }
     }
 
     #[cold]
-    fn overflow(&mut self, sink: &mut impl FnMut(Frame)) {
+    fn overflow(&mut self, frames: &mut Vec<Frame>) {
         let end = self.draft.wire_len - 1;
-        self.draft.close(self.mode, FrameEnd::Overflow, end, sink);
+        self.draft.close(self.mode, FrameEnd::Overflow, end, frames);
         self.draft.open(1, true);
         self.turn = None;
     }

@@ -33,11 +33,10 @@
 //! use linky_sensor::tic::{Decoder, Label, Mode, Parity};
 //!
 //! let mut decoder = Decoder::new(Mode::Standard, Parity::Auto);
-//! let mut energy = None;
-//! decoder.push(b"\x02\nEAST\t021849106\t.\r\x03", &mut |frame| {
-//!     energy = frame.get(Label::EAST).map(|group| group.number());
-//! });
-//! assert_eq!(energy, Some(21_849_106)); // Wh
+//! for frame in decoder.push(b"\x02\nEAST\t021849106\t.\r\x03") {
+//!     let energy = frame.get(Label::EAST).map(|group| group.number());
+//!     assert_eq!(energy, Some(21_849_106)); // Wh
+//! }
 //! ```
 //!
 //! Sources: Enedis-NOI-CPT_54E version 3 (Linky, "54E" in comments), Enedis-NOI-CPT_02E version 6

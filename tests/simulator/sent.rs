@@ -39,9 +39,7 @@ pub fn scenarios() -> Vec<Scenario> {
 }
 
 pub fn decode(decoder: &mut Decoder, bytes: &[u8]) -> Vec<Frame> {
-    let mut frames = vec![];
-    decoder.push(bytes, &mut |frame| frames.push(frame));
-    frames
+    decoder.push(bytes)
 }
 
 /// The same groups, character by character.

@@ -20,8 +20,7 @@ pub fn frame(mode: Mode, groups: &[Group<'_>]) -> Frame {
         push_group(mode, label, horodate, data, &mut bytes);
     }
     bytes.push(0x03);
-    let mut frames = Vec::new();
-    Decoder::new(mode, Parity::Ignore).push(&bytes, &mut |frame| frames.push(frame));
+    let mut frames = Decoder::new(mode, Parity::Ignore).push(&bytes);
     assert_eq!(frames.len(), 1, "one frame is one frame");
     let frame = frames.remove(0);
     assert_eq!(frame.rejected().total(), 0, "{frame:?}");

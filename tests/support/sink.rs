@@ -206,7 +206,7 @@ fn frame(tariff: &str) -> Frame {
     }
     bytes.push(0x03);
     let bytes: Vec<u8> = bytes.into_iter().map(with_parity).collect();
-    let mut frames = Vec::new();
-    Decoder::new(Mode::Standard, Parity::Check).push(&bytes, &mut |frame| frames.push(frame));
-    frames.remove(0)
+    Decoder::new(Mode::Standard, Parity::Check)
+        .push(&bytes)
+        .remove(0)
 }

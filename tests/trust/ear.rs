@@ -121,8 +121,7 @@ impl Ear {
             wall: Some(Timestamp(sent.time * 1_000_000)),
             mono,
         };
-        let mut frames = Vec::new();
-        self.decoder.push(&bytes, &mut |frame| frames.push(frame));
+        let frames = self.decoder.push(&bytes);
         assert_eq!(frames.len(), 1);
         frames
             .into_iter()

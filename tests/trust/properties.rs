@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use linky_sensor::meter::{Identity, Input, Memory, Meter as Listener, Moment, Timestamp};
 use linky_sensor::simulator::{Channel, Contract, Meter, Noise, Phases, Scenario};
-use linky_sensor::tic::{Decoder, Frame, Mode, Parity};
+use linky_sensor::tic::{Decoder, Mode, Parity};
 use proptest::prelude::*;
 
 use crate::invariants::{Invariants, check_memory};
@@ -99,8 +99,7 @@ impl Run {
     }
 
     fn hear(&mut self, decoder: &mut Decoder, bytes: &[u8]) {
-        let mut frames: Vec<Frame> = Vec::new();
-        decoder.push(bytes, &mut |frame| frames.push(frame));
+        let frames = decoder.push(bytes);
         assert!(decoder.open_len() <= 4096);
         frames
             .into_iter()
