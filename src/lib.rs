@@ -5,7 +5,7 @@
 //! - [`serial`]: the port; bytes.
 //! - [`tic`]: the protocol, pure; bytes to frames.
 //! - [`meter`]: the meaning, pure; frames to states and events.
-//! - [`dbus`], [`mqtt`]: the sinks; [`store`]: what is kept on disk.
+//! - [`sink`]: what every sink is given; [`dbus`], [`mqtt`]: the sinks; [`store`]: what is kept on disk.
 //! - [`service`]: builds all this and watches it.
 //! - [`simulator`]: the meter's side of the wire.
 //! - [`commands`]: the command line; [`config`], [`names`]: what everything may use.
@@ -21,5 +21,6 @@ pub mod names;
 pub mod serial;
 pub mod service;
 pub mod simulator;
+pub mod sink;
 pub mod store;
 pub mod tic;

@@ -15,12 +15,11 @@ mod support {
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use linky_sensor::config::{Interval, MqttSettings, NamedFile, Qos};
-use linky_sensor::mqtt::BrokerState;
+use linky_sensor::sink::{BrokerState, PULSE_INTERVAL};
 use nix::sys::signal::Signal;
 use support::broker::{Broker, Ear, PATIENCE, free_port};
 use support::proxy::Proxy;
@@ -64,7 +63,7 @@ fn states_arrive_in_order_with_every_seq() {
             assert_eq!(heard, (last - 99..=last).collect::<Vec<u64>>(), "{qos:?}");
         }
         assert_eq!(sink.dropped(), 0);
-        assert_eq!(sink.lagged.load(Ordering::Relaxed), 0);
+        assert_eq!(sink.health.updates_lagged(), 0);
     }
 }
 
@@ -146,12 +145,11 @@ fn a_broker_that_hangs_is_left_and_found_again() {
     broker.signal(Signal::SIGSTOP);
     sink.frame();
     sink.await_state(BrokerState::Disconnected, Duration::from_secs(25));
-    let beats = sink.beats.load(Ordering::SeqCst);
-    assert!(beats > 4, "{beats} beats in 20 s");
+    assert!(sink.pulse.last_beat().elapsed() < 2 * PULSE_INTERVAL);
     broker.signal(Signal::SIGCONT);
     let last = sink.frame();
     seqs_up_to(&ear, last);
-    assert_eq!(*sink.state.borrow(), BrokerState::Connected);
+    assert_eq!(sink.health.broker(), BrokerState::Connected);
 }
 
 /// CONNACK, accepted.
@@ -180,7 +178,7 @@ fn a_broker_that_closes_every_connection_is_tried_again_ever_more_slowly() {
         for (pause, least) in pauses.iter().zip([1.0, 2.0, 4.0, 8.0]) {
             assert!((least - 0.1..least + 3.0).contains(pause), "{pauses:?}");
         }
-        assert!(sink.beats.load(Ordering::SeqCst) > 4);
+        assert!(sink.pulse.last_beat().elapsed() < 2 * PULSE_INTERVAL);
         sink.await_state(BrokerState::Disconnected, PATIENCE);
         assert!(sink.stop() < Duration::from_secs(1));
     }
@@ -189,13 +187,14 @@ fn a_broker_that_closes_every_connection_is_tried_again_ever_more_slowly() {
 #[test]
 fn a_broker_that_is_not_there_stops_nothing() {
     let mut sink = Sink::start(&settings(free_port()));
-    let deadline = Instant::now() + PATIENCE;
-    while sink.beats.load(Ordering::SeqCst) < 5 {
+    sink.await_state(BrokerState::Disconnected, PATIENCE);
+    let (start, deadline) = (Instant::now(), Instant::now() + PATIENCE);
+    while sink.pulse.last_beat() <= start {
         sink.frame();
         assert!(Instant::now() < deadline);
         thread::sleep(Duration::from_millis(5));
     }
-    assert_eq!(*sink.state.borrow(), BrokerState::Disconnected);
+    assert_eq!(sink.health.broker(), BrokerState::Disconnected);
     assert!(sink.stop() < Duration::from_secs(1));
 }
 
@@ -266,7 +265,7 @@ fn at_the_stop_all_is_offline_and_nothing_is_left_behind() {
     sink.await_state(BrokerState::Connected, PATIENCE);
     let last = (0..100).map(|_| sink.frame()).last().unwrap();
     assert!(sink.stop() < Duration::from_secs(2));
-    assert_eq!(*sink.state.borrow(), BrokerState::Disconnected);
+    assert_eq!(sink.health.broker(), BrokerState::Disconnected);
     let ear = Ear::at(&broker);
     assert_eq!(ear.next_on(STATE).json()["seq"], last);
     let ear = Ear::at(&broker);

@@ -7,17 +7,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A module and the modules that it may use, besides `names` and `config`.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 12] = [
     ("tic", &[]),
     ("meter", &["tic"]),
     ("serial", &["meter", "tic"]),
-    ("dbus", &["meter", "tic"]),
-    ("mqtt", &["meter", "tic"]),
+    ("sink", &["meter"]),
+    ("dbus", &["meter", "sink", "tic"]),
+    ("mqtt", &["meter", "sink", "tic"]),
     ("store", &["meter", "tic"]),
     ("simulator", &["tic"]),
     (
         "service",
-        &["dbus", "meter", "mqtt", "serial", "store", "tic"],
+        &["dbus", "meter", "mqtt", "serial", "sink", "store", "tic"],
     ),
     (
         "commands",
@@ -28,6 +29,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
             "serial",
             "service",
             "simulator",
+            "sink",
             "store",
             "tic",
         ],

@@ -19,6 +19,7 @@ const RECENT: usize = 3;
 /// A meter that is told what a line gave.
 pub fn listener() -> Meter {
     let identity = Identity {
+        number: 0,
         id: "lab".into(),
         boot: "lab".into(),
         shows_identifiers: true,

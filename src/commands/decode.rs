@@ -178,6 +178,7 @@ impl From<io::Error> for StreamError {
 /// A file is the user's: it may show whose it is.
 fn identity() -> Identity {
     Identity {
+        number: 0,
         id: "decode".into(),
         boot: "decode".into(),
         shows_identifiers: true,

@@ -10,8 +10,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use super::console::{CommandError, Console};
 use crate::dbus::{Bus, Client, Error, Overview, SeenMeter};
 use crate::meter::{Key, Link};
-use crate::mqtt::BrokerState;
 use crate::names::{exit, topic};
+use crate::sink::BrokerState;
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
@@ -145,7 +145,7 @@ fn write_page(out: &mut dyn Write, overview: &Overview, meters: &[SeenMeter]) ->
     // The cause is told in the journal alone.
     if [BrokerState::Disconnected, BrokerState::Refused]
         .iter()
-        .any(|state| state.word() == broker)
+        .any(|state| state.as_str() == broker)
     {
         writeln!(
             out,

@@ -6,10 +6,11 @@ use std::fmt::{self, Write};
 
 use zbus::object_server::Interface;
 
-use super::manager::{Manager, ManagerState};
+use super::manager::Manager;
 use super::property::Change;
 use super::raw::Raw;
 use super::section::Section;
+use crate::sink::Health;
 
 const HEAD: &str = r#"<!DOCTYPE node PUBLIC "-//freedesktop//DTD D-BUS Object Introspection 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/introspect.dtd">
@@ -27,7 +28,7 @@ pub fn documents() -> Vec<(String, String)> {
         text.push_str("</node>\n");
         (format!("{name}.xml"), text)
     };
-    let manager = Manager::new(ManagerState::idle());
+    let manager = Manager::new(Health::default());
     let raw = Raw::empty();
     let mut documents = vec![
         document(Manager::name().as_str(), &|text| {

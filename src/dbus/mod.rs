@@ -1,7 +1,7 @@
 //! D-Bus: the service that people's programs read, and the client that our own commands are.
 //!
 //! ```text
-//!  broadcast<Arc<Update>> per meter ──> server ──> session ──> bus
+//!  Subscription of all meters ───────> server ──> session ──> bus
 //!                                         │          │ section   which interfaces a meter has, and what is on them
 //!                                         │          │ property  a name, a type, a value of a snapshot
 //!                                         │          │ table     all of them behind zbus, answered from one snapshot
@@ -32,6 +32,5 @@ mod unit;
 pub use bus::Bus;
 pub use client::{Client, Overview, SeenMeter};
 pub use error::Error;
-pub use manager::ManagerState;
-pub use server::{MeterFeed, run};
+pub use server::run;
 pub use unit::{NoAnswer, active_serial_getty};

@@ -254,6 +254,7 @@ mod tests {
     #[test]
     fn before_the_first_update_there_is_no_time_of_it() {
         let identity = crate::meter::Identity {
+            number: 0,
             id: "main".into(),
             boot: "b".into(),
             shows_identifiers: false,

@@ -22,6 +22,7 @@ impl Raw {
     /// One without a meter, to be introspected.
     pub fn empty() -> Self {
         let identity = Identity {
+            number: 0,
             id: Arc::default(),
             boot: Arc::default(),
             shows_identifiers: false,

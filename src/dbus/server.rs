@@ -4,86 +4,65 @@
 //! bus it tries again after 1 s, then 2, up to 30; why it cannot is said once. Never returns before the stop.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::Poll;
 use std::time::Duration;
 
-use tokio::sync::broadcast::error::{RecvError, TryRecvError};
-use tokio::sync::{broadcast, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until};
 
 use super::bus::Bus;
 use super::error::Error;
-use super::manager::ManagerState;
 use super::session::{Served, Session};
-use crate::meter::{Snapshot, Update};
+use crate::meter::Update;
 use crate::names::{BUS_NAME, journal, meter_path};
+use crate::sink::{BrokerState, Health, PULSE_INTERVAL, Pulse, Shutdown, Subscription};
 
-const BEAT: Duration = Duration::from_secs(5);
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// A session that lasted so long was a good one: the next wait is the first again.
 const STEADY: Duration = Duration::from_secs(3);
 
-/// A meter to serve.
-#[derive(Debug)]
-pub struct MeterFeed {
-    /// Its id, which names its object.
-    pub id: String,
-    /// Its Updates from now on.
-    pub updates: broadcast::Receiver<Arc<Update>>,
-    /// Its state before them.
-    pub last: Arc<Snapshot>,
-}
+/// At most this many Updates are emitted together.
+const BATCH: usize = 256;
 
-/// Serves these meters on a bus until `stop` turns true, then gives the name back.
+/// Serves the meters on a bus until the shutdown is requested, then gives the name back.
 ///
-/// `first_attempt` is told when the first attempt has ended, either way. `beat` is called at each turn, and at least
+/// `first_attempt` is sent when the first attempt has ended, either way. The pulse beats at each turn, and at least
 /// every five seconds but for an attempt to connect, which takes six at most.
 pub async fn run(
+    subscription: Subscription,
+    health: Health,
+    shutdown: Shutdown,
+    pulse: Pulse,
     bus: Bus,
-    meters: Vec<MeterFeed>,
-    manager: ManagerState,
     first_attempt: oneshot::Sender<()>,
-    stop: watch::Receiver<bool>,
-    beat: impl Fn(),
 ) {
-    let mut ticks = interval(BEAT);
+    let mut ticks = interval(PULSE_INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let (served, updates) = meters
-        .into_iter()
-        .map(|meter| {
-            let served = Served {
-                path: meter_path(&meter.id),
-                state: watch::channel(meter.last).0,
-            };
-            (served, Some(meter.updates))
-        })
-        .unzip();
+    let served = subscription.newest().iter().map(|newest| Served {
+        path: meter_path(&newest.id),
+        state: watch::channel(newest.clone()).0,
+    });
     let mut server = Server {
-        served,
-        feeds: Feeds {
-            updates,
-            lagged: manager.updates_lagged.clone(),
-        },
-        broker: manager.broker.clone(),
-        stop,
+        served: served.collect(),
+        subscription,
+        broker: health.watch_broker(),
+        shutdown,
         ticks,
-        beat,
+        pulse,
     };
     let mut first_attempt = Some(first_attempt);
     let mut wait = FIRST_WAIT;
-    let mut said = String::new();
+    let mut logged = String::new();
     loop {
-        let session = Session::open(&bus, &server.served, &manager).await;
+        let session = Session::open(&bus, &server.served, &health).await;
         if let Some(first_attempt) = first_attempt.take() {
-            // It fails if nobody waits for it any more.
+            // It fails if nothing waits for it any more.
             let _ = first_attempt.send(());
         }
         let error = match session {
             Ok(session) => {
                 log::info!(MESSAGE_ID = journal::BUS_CONNECTED; "serving {BUS_NAME} on {bus}");
-                said.clear();
+                logged.clear();
                 let since = Instant::now();
                 let Some(error) = server.serve(session).await else {
                     return;
@@ -96,13 +75,13 @@ pub async fn run(
             Err(error) => error,
         };
         let cause = error.to_string();
-        if cause == said {
+        if cause == logged {
             log::debug!("D-Bus: {cause}");
         } else {
             log::warn!(MESSAGE_ID = message_id(&error); "D-Bus: {cause}. Trying again until it works; nothing else stops");
-            said = cause;
+            logged = cause;
         }
-        if server.idle(wait).await.is_stop() {
+        if server.idle(wait).await.is_shutdown() {
             return;
         }
         wait = (wait * 2).min(LONGEST_WAIT);
@@ -118,57 +97,60 @@ fn message_id(error: &Error) -> &'static str {
 }
 
 /// Everything that outlives a session.
-struct Server<B> {
+struct Server {
     served: Vec<Served>,
-    feeds: Feeds,
-    broker: watch::Receiver<&'static str>,
-    stop: watch::Receiver<bool>,
+    subscription: Subscription,
+    broker: watch::Receiver<BrokerState>,
+    shutdown: Shutdown,
     ticks: Interval,
-    beat: B,
+    pulse: Pulse,
 }
 
 /// What there is to do.
-enum Turn {
-    Stop,
+enum Wakeup {
+    Shutdown,
     Tick,
-    Updates(usize, Vec<Arc<Update>>),
-    Broker(&'static str),
+    /// All Updates that there are, in order, of any meter.
+    Updates(Vec<Arc<Update>>),
+    Broker(BrokerState),
 }
 
-impl Turn {
-    fn is_stop(&self) -> bool {
-        matches!(self, Self::Stop)
+impl Wakeup {
+    fn is_shutdown(&self) -> bool {
+        matches!(self, Self::Shutdown)
     }
 }
 
-impl<B: Fn()> Server<B> {
-    /// Waits for something to do. May be dropped without a loss.
-    async fn turn(&mut self) -> Turn {
-        (self.beat)();
+impl Server {
+    /// Waits for something to do. Cancel-safe.
+    async fn wakeup(&mut self) -> Wakeup {
+        self.pulse.beat();
         tokio::select! {
-            // A sender that is gone has no more to ask for than a stop.
-            _ = self.stop.wait_for(|stop| *stop) => Turn::Stop,
-            _ = self.ticks.tick() => Turn::Tick,
-            (meter, updates) = self.feeds.next() => Turn::Updates(meter, updates),
-            state = next_state(&mut self.broker) => Turn::Broker(state),
+            () = self.shutdown.requested() => Wakeup::Shutdown,
+            _ = self.ticks.tick() => Wakeup::Tick,
+            update = self.subscription.next() => {
+                let mut updates = vec![update];
+                while updates.len() < BATCH && let Some(update) = self.subscription.try_next() {
+                    updates.push(update);
+                }
+                Wakeup::Updates(updates)
+            }
+            state = next_state(&mut self.broker) => Wakeup::Broker(state),
         }
     }
 
-    /// Feeds a session. Returns why it ended; `None` for a stop.
+    /// Emits what changes in a session. Returns why it ended; `None` for a shutdown.
     async fn serve(&mut self, mut session: Session) -> Option<Error> {
         loop {
-            let turn = tokio::select! {
+            let wakeup = tokio::select! {
                 () = session.lost() => return Some(Error::Lost),
-                turn = self.turn() => turn,
+                wakeup = self.wakeup() => wakeup,
             };
-            let told = match turn {
-                Turn::Tick => Ok(()),
-                Turn::Updates(meter, updates) => match self.served.get(meter) {
-                    Some(served) => session.tell(meter, served, &updates).await,
-                    None => Ok(()),
-                },
-                Turn::Broker(state) => session.tell_broker(state).await,
-                Turn::Stop => {
+            let emitted = match wakeup {
+                Wakeup::Tick => Ok(()),
+                Wakeup::Updates(updates) => session.emit(&self.served, &updates).await,
+                Wakeup::Broker(state) => session.emit_broker(state.as_str()).await,
+                Wakeup::Shutdown => {
                     if let Err(error) = session.release().await {
                         log::debug!(
                             "D-Bus: the name is not given back, and goes with the connection: {error}"
@@ -177,99 +159,37 @@ impl<B: Fn()> Server<B> {
                     return None;
                 }
             };
-            if let Err(error) = told {
+            if let Err(error) = emitted {
                 return Some(error);
             }
         }
     }
 
-    /// Lets time pass without a bus. Returns the last turn: a stop, or whatever was last.
-    async fn idle(&mut self, wait: Duration) -> Turn {
+    /// Waits without a bus. Returns the last wake-up: a shutdown, or whatever was last.
+    async fn idle(&mut self, wait: Duration) -> Wakeup {
         let end = Instant::now() + wait;
         loop {
-            let turn = tokio::select! {
-                () = sleep_until(end) => return Turn::Tick,
-                turn = self.turn() => turn,
+            let wakeup = tokio::select! {
+                () = sleep_until(end) => return Wakeup::Tick,
+                wakeup = self.wakeup() => wakeup,
             };
-            match turn {
-                Turn::Stop => return turn,
-                Turn::Updates(meter, updates) => {
-                    if let (Some(served), Some(last)) = (self.served.get(meter), updates.last()) {
-                        served.state.send_replace(last.snapshot.clone());
+            match wakeup {
+                Wakeup::Shutdown => return wakeup,
+                Wakeup::Updates(_) => {
+                    for (served, newest) in self.served.iter().zip(self.subscription.newest()) {
+                        served.state.send_replace(newest.clone());
                     }
                 }
-                Turn::Tick | Turn::Broker(_) => {}
+                Wakeup::Tick | Wakeup::Broker(_) => {}
             }
         }
     }
 }
 
-/// The next state of the broker; never, if nobody can change it any more.
-async fn next_state(broker: &mut watch::Receiver<&'static str>) -> &'static str {
+/// The next state of the broker; never, if it cannot change any more.
+async fn next_state(broker: &mut watch::Receiver<BrokerState>) -> BrokerState {
     if broker.changed().await.is_err() {
         std::future::pending::<()>().await;
     }
     *broker.borrow_and_update()
-}
-
-/// The Updates of all meters. One whose sender is gone is not asked again.
-struct Feeds {
-    updates: Vec<Option<broadcast::Receiver<Arc<Update>>>>,
-    lagged: Arc<AtomicU64>,
-}
-
-impl Feeds {
-    /// The next meter that has something, and all that it has. May be dropped without a loss.
-    async fn next(&mut self) -> (usize, Vec<Arc<Update>>) {
-        loop {
-            let (meter, first) = self.first().await;
-            let mut updates = Vec::new();
-            let mut next = first;
-            loop {
-                match next {
-                    Ok(update) => updates.push(update),
-                    Err(TryRecvError::Lagged(count)) => {
-                        self.lagged.fetch_add(count, Ordering::Relaxed);
-                    }
-                    Err(TryRecvError::Empty) => break,
-                    Err(TryRecvError::Closed) => {
-                        if let Some(closed) = self.updates.get_mut(meter) {
-                            *closed = None;
-                        }
-                        break;
-                    }
-                }
-                next = match self.updates.get_mut(meter) {
-                    Some(Some(receiver)) => receiver.try_recv(),
-                    _ => break,
-                };
-            }
-            if !updates.is_empty() {
-                return (meter, updates);
-            }
-        }
-    }
-
-    /// The first thing that any meter says.
-    async fn first(&mut self) -> (usize, Result<Arc<Update>, TryRecvError>) {
-        let mut waiting: Vec<_> = self
-            .updates
-            .iter_mut()
-            .enumerate()
-            .filter_map(|(meter, receiver)| Some((meter, Box::pin(receiver.as_mut()?.recv()))))
-            .collect();
-        std::future::poll_fn(|context| {
-            for (meter, receiver) in &mut waiting {
-                if let Poll::Ready(received) = receiver.as_mut().poll(context) {
-                    let received = received.map_err(|error| match error {
-                        RecvError::Closed => TryRecvError::Closed,
-                        RecvError::Lagged(count) => TryRecvError::Lagged(count),
-                    });
-                    return Poll::Ready((*meter, received));
-                }
-            }
-            Poll::Pending
-        })
-        .await
-    }
 }

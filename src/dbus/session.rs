@@ -11,13 +11,14 @@ use zbus::names::InterfaceName;
 
 use super::bus::{Bus, Line, within};
 use super::error::Error;
-use super::manager::{Manager, ManagerState};
+use super::manager::Manager;
 use super::raw::Raw;
 use super::section::Section;
 use super::signal;
 use super::table::export;
 use crate::meter::{Snapshot, Update};
 use crate::names::{BUS_NAME, ROOT_PATH, interface};
+use crate::sink::Health;
 
 /// A meter to serve: where, and the state that its interfaces answer from.
 #[derive(Debug)]
@@ -40,11 +41,11 @@ impl Session {
     ///
     /// # Errors
     /// Whatever stands in the way; nothing is left behind.
-    pub async fn open(bus: &Bus, meters: &[Served], manager: &ManagerState) -> Result<Self, Error> {
+    pub async fn open(bus: &Bus, meters: &[Served], health: &Health) -> Result<Self, Error> {
         let line = Line::connect(bus).await?;
         let there = within(async {
             let server = line.connection().object_server();
-            server.at(ROOT_PATH, Manager::new(manager.clone())).await?;
+            server.at(ROOT_PATH, Manager::new(health.clone())).await?;
             let mut there = Vec::with_capacity(meters.len());
             for meter in meters {
                 let path = meter.path.as_str();
@@ -76,17 +77,28 @@ impl Session {
         self.line.connection().closed().await;
     }
 
-    /// Takes the newest of these Updates as the state of a meter, and tells what differs and what happened.
+    /// Takes the newest of these Updates as the state of each meter, and emits what differs and what happened.
     ///
     /// # Errors
     /// If the bus does not take it in time.
-    pub async fn tell(
+    pub async fn emit(&mut self, meters: &[Served], updates: &[Arc<Update>]) -> Result<(), Error> {
+        for (number, meter) in meters.iter().enumerate() {
+            let of_meter = || updates.iter().filter(|update| update.meter == number);
+            if of_meter().next().is_some() {
+                self.emit_meter(number, meter, of_meter()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn emit_meter<'a>(
         &mut self,
-        meter: usize,
+        number: usize,
         served: &Served,
-        updates: &[Arc<Update>],
+        updates: impl DoubleEndedIterator<Item = &'a Arc<Update>> + Clone,
     ) -> Result<(), Error> {
-        let (Some(there), Some(last)) = (self.there.get_mut(meter), updates.last()) else {
+        let (Some(there), Some(last)) = (self.there.get_mut(number), updates.clone().next_back())
+        else {
             return Ok(());
         };
         let (path, after) = (served.path.as_str(), &last.snapshot);
@@ -119,11 +131,11 @@ impl Session {
         .await
     }
 
-    /// Tells the state of the broker.
+    /// Emits the state of the broker.
     ///
     /// # Errors
     /// If the bus does not take it in time.
-    pub async fn tell_broker(&self, state: &str) -> Result<(), Error> {
+    pub async fn emit_broker(&self, state: &str) -> Result<(), Error> {
         let message =
             signal::property_changed(ROOT_PATH, interface::MANAGER, "BrokerState", state)?;
         within(async { Ok(self.line.connection().send(&message).await?) }).await

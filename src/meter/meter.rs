@@ -27,6 +27,8 @@ const KEEP: Duration = Duration::from_secs(600);
 /// What a meter is from its birth: the configuration's part, and what is drawn at the start of the daemon.
 #[derive(Clone, Debug)]
 pub struct Identity {
+    /// The number of the meter in the configuration, from 0.
+    pub number: usize,
     /// The id of the meter in the configuration.
     pub id: Arc<str>,
     /// The random id of this start.
@@ -260,6 +262,7 @@ impl Meter {
         );
         self.last = Arc::new(snapshot);
         Arc::new(Update {
+            meter: self.identity.number,
             snapshot: self.last.clone(),
             events,
         })

@@ -69,6 +69,8 @@ fn may_identify(group: &Group<'_>) -> bool {
 /// A new state, and what happened at it.
 #[derive(Clone, Debug)]
 pub struct Update {
+    /// The number of the meter in the configuration, from 0.
+    pub meter: usize,
     /// The state.
     pub snapshot: Arc<Snapshot>,
     /// What happened, in order; most often nothing.

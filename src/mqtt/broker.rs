@@ -6,36 +6,11 @@
 
 use log::{info, warn};
 use rumqttc::{ConnectReturnCode, ConnectionError, Error as WireError, StateError, TlsError};
-use tokio::sync::watch;
 
 use super::{handshake, tls};
 use crate::config::MqttSettings;
 use crate::names::journal;
-
-/// The state of the session with the broker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BrokerState {
-    /// The configuration says not to have one.
-    Disabled,
-    /// There is none.
-    Disconnected,
-    /// There is one.
-    Connected,
-    /// The broker does not want us, or we do not trust it: somebody has to put that right.
-    Refused,
-}
-
-impl BrokerState {
-    /// The word that is published.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Disabled => "disabled",
-            Self::Disconnected => "disconnected",
-            Self::Connected => "connected",
-            Self::Refused => "refused",
-        }
-    }
-}
+use crate::sink::{BrokerState, Health};
 
 /// So many causes are told between two sessions as soon as they are found; more are no news but noise.
 const CAUSES: usize = 8;
@@ -94,7 +69,7 @@ fn refused(code: ConnectReturnCode) -> Option<&'static str> {
 /// Tells the state.
 #[derive(Debug)]
 pub struct Voice {
-    state: watch::Sender<BrokerState>,
+    health: Health,
     /// The causes that the journal was told since the last session, the last one at the end.
     told: Vec<Cause>,
     /// How the last attempt ended.
@@ -104,12 +79,12 @@ pub struct Voice {
 }
 
 impl Voice {
-    /// Tells `state`, which is disconnected from now on.
-    pub fn new(settings: &MqttSettings, state: watch::Sender<BrokerState>) -> Self {
-        state.send_replace(BrokerState::Disconnected);
+    /// Sets the state in `health`, which is disconnected from now on.
+    pub fn new(settings: &MqttSettings, health: Health) -> Self {
+        health.set_broker(BrokerState::Disconnected);
         let user = settings.username.as_ref();
         Self {
-            state,
+            health,
             told: Vec::new(),
             last: None,
             broker: settings.url.to_string(),
@@ -154,11 +129,7 @@ impl Voice {
 
     /// Returns whether it is another state.
     fn publish(&self, state: BrokerState) -> bool {
-        self.state.send_if_modified(|known| {
-            let is_new = *known != state;
-            *known = state;
-            is_new
-        })
+        self.health.set_broker(state)
     }
 
     /// Whether the journal is to be told this cause.
@@ -200,15 +171,15 @@ mod tests {
 
     #[test]
     fn the_state_is_published() {
-        let (sender, state) = watch::channel(BrokerState::Disabled);
-        let mut voice = Voice::new(&MqttSettings::default(), sender);
-        assert_eq!(*state.borrow(), BrokerState::Disconnected);
+        let health = Health::default();
+        let mut voice = Voice::new(&MqttSettings::default(), health.clone());
+        assert_eq!(health.broker(), BrokerState::Disconnected);
         voice.connected();
-        assert_eq!(*state.borrow(), BrokerState::Connected);
+        assert_eq!(health.broker(), BrokerState::Connected);
         voice.disconnected(&Cause::Refused("the password".to_owned()));
-        assert_eq!(*state.borrow(), BrokerState::Refused);
+        assert_eq!(health.broker(), BrokerState::Refused);
         voice.disconnected(&Cause::Lost("no answer".to_owned()));
-        assert_eq!(*state.borrow(), BrokerState::Disconnected);
+        assert_eq!(health.broker(), BrokerState::Disconnected);
     }
 
     /// Which of the attempts that end by these causes, one after the other, the journal is told of.
@@ -219,10 +190,7 @@ mod tests {
 
     #[test]
     fn a_cause_is_told_when_it_is_another() {
-        let mut voice = Voice::new(
-            &MqttSettings::default(),
-            watch::channel(BrokerState::Disabled).0,
-        );
+        let mut voice = Voice::new(&MqttSettings::default(), Health::default());
         let [down, unknown] = ["it is down", "no such name"].map(|why| Cause::Lost(why.to_owned()));
         let refused = Cause::Refused("the password".to_owned());
         let attempts = [&down, &down, &unknown, &unknown, &refused, &refused];
@@ -242,10 +210,7 @@ mod tests {
 
     #[test]
     fn causes_that_take_turns_or_never_end_do_not_fill_the_journal() {
-        let mut voice = Voice::new(
-            &MqttSettings::default(),
-            watch::channel(BrokerState::Disabled).0,
-        );
+        let mut voice = Voice::new(&MqttSettings::default(), Health::default());
         let cause = |number: usize| Cause::Lost(format!("cause {number}"));
         for number in 0..100 {
             let is_told = voice.is_news(&cause(number % 2));

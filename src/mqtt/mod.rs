@@ -1,11 +1,11 @@
 //! MQTT: what the meters tell, published at a broker; and Home Assistant's discovery.
 //!
-//! Input: the settings, the password, a [`Feed`] per meter, and a [`History`] for what cannot be delivered. Output: the topics of the reference, the state of the
-//! session ([`BrokerState`]) on a `watch`, and two counts. [`Session::new`] refuses what cannot work; [`Session::run`]
+//! Input: the settings, the password, a subscription to the meters, and a [`History`] for what cannot be delivered. Output: the topics of the reference, the state of the
+//! session and two counts, in [`Health`](crate::sink::Health). [`Session::new`] refuses what cannot work; [`Session::run`]
 //! is the whole life of the sink: it returns only when asked to stop.
 //!
 //! ```text
-//!  Update ─ feeds ─▶ publisher ─ Message ─▶ queue ─▶ window ─▶ rumqttc ─▶ broker
+//!  Subscription ───▶ publisher ─ Message ─▶ queue ─▶ window ─▶ rumqttc ─▶ broker
 //!                    (a meter)               │  ▲       │
 //!                    availability            ▼  │       ▼ acknowledged: delivered
 //!                    discovery              outbox ─▶ history (on disk) ─▶ outbox: late
@@ -21,7 +21,6 @@
 //! | `outbox`, `history` | what could not be delivered, and comes late |
 //! | `transport`, `tls` | how the broker is reached; whom to trust, and who we are |
 //! | `broker`, `handshake`, `backoff` | how the session is doing, in words; why there is no TLS; when to try again |
-//! | `feeds` | all meters in one stream |
 //!
 //! Invariants: everything goes through one window of in-flight messages, in order; a state or an event is delivered when
 //! the broker acknowledged it and never before; nothing waits for the broker; every buffer has a bound. In each session
@@ -33,7 +32,6 @@ mod backoff;
 mod broker;
 mod desk;
 mod discovery;
-mod feeds;
 mod handshake;
 mod history;
 mod message;
@@ -48,8 +46,7 @@ mod topics;
 mod transport;
 mod window;
 
-pub use broker::BrokerState;
 pub use history::History;
 pub use outbox::Outbox;
-pub use session::{Feed, Session};
+pub use session::Session;
 pub use tls::{Error, PemFile, check_files};

@@ -22,6 +22,7 @@ impl Sample {
 
     pub fn with_identifiers(shows_identifiers: bool) -> Self {
         let identity = Identity {
+            number: 0,
             id: "main".into(),
             boot: "b00t".into(),
             shows_identifiers,

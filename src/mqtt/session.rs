@@ -10,44 +10,25 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use rumqttc::{AsyncClient, Event, EventLoop};
 use tokio::select;
-use tokio::sync::{broadcast, watch};
 use tokio::time::{Instant, sleep};
 
-use super::broker::{BrokerState, Cause, Voice};
+use super::broker::{Cause, Voice};
 use super::desk::{CHANNEL, Desk};
-use super::feeds::Feeds;
 use super::outbox::Outbox;
 use super::publisher::Publisher;
 use super::queue::{PATIENCE, Queue};
 use super::tls::{self, Tls};
 use super::{handshake, transport};
 use crate::config::{MqttSettings, Secret};
-use crate::meter::{Snapshot, Update};
 use crate::names::topic;
-
-/// A beat at least so often.
-const BEAT: Duration = Duration::from_secs(5);
+use crate::sink::{Health, PULSE_INTERVAL, Pulse, Shutdown, Subscription};
 
 /// So many Updates that were told before the stop are taken at it at most.
 const LAST: usize = 1024;
-
-/// What one meter tells.
-#[derive(Debug)]
-pub struct Feed {
-    /// Its id.
-    pub id: String,
-    /// Its name for people.
-    pub name: String,
-    /// Its Updates from now on.
-    pub updates: broadcast::Receiver<Arc<Update>>,
-    /// Its last state before them.
-    pub last: Arc<Snapshot>,
-}
 
 /// A session that is ready to run.
 pub struct Session {
@@ -55,8 +36,7 @@ pub struct Session {
     connection: EventLoop,
     /// For `mqtts://`.
     tls: Option<Tls>,
-    streams: Vec<broadcast::Receiver<Arc<Update>>>,
-    lagged: Arc<AtomicU64>,
+    subscription: Subscription,
 }
 
 /// How the wait for the wire ended.
@@ -67,31 +47,32 @@ enum Outcome {
 }
 
 impl Session {
-    /// Prepares a session; nothing is tried yet. `lagged` counts the Updates that came faster than they were taken.
+    /// Prepares a session; nothing is tried yet. `names`: those of the meters for people, in the order of their numbers.
     ///
     /// # Errors
     /// A file that TLS needs cannot be used.
     pub fn new(
         settings: &MqttSettings,
         password: Option<&Secret>,
-        feeds: Vec<Feed>,
+        names: &[&str],
+        subscription: Subscription,
+        health: Health,
         outbox: Outbox,
-        lagged: Arc<AtomicU64>,
-        state: watch::Sender<BrokerState>,
     ) -> Result<Self, tls::Error> {
         let client_id = transport::client_id(settings);
         let bridge: Arc<str> = topic::bridge_availability(&settings.base_topic, &client_id).into();
         let options = transport::options(settings, &client_id, password, &bridge);
         let tls = settings.url.tls.then(|| Tls::new(settings)).transpose()?;
         let (client, connection) = AsyncClient::new(options, CHANNEL);
-        let (publishers, streams) = feeds
-            .into_iter()
-            .map(|feed| {
-                let publisher = Publisher::new(settings, &feed.id, &feed.name, feed.last, &bridge);
-                (publisher, feed.updates)
-            })
-            .unzip();
-        let voice = Voice::new(settings, state);
+        let publishers = subscription
+            .newest()
+            .iter()
+            .zip(names)
+            .map(|(newest, name)| {
+                Publisher::new(settings, &newest.id, name, newest.clone(), &bridge)
+            });
+        let publishers = publishers.collect();
+        let voice = Voice::new(settings, health);
         Ok(Self {
             desk: Desk::new(
                 settings,
@@ -103,23 +84,19 @@ impl Session {
             ),
             connection,
             tls,
-            streams,
-            lagged,
+            subscription,
         })
     }
 
-    /// Runs until `stop` is ready, and 3 s longer at most. `beat` is called every 5 s at least, whatever the broker does.
-    pub async fn run(self, stop: impl Future<Output = ()>, beat: impl Fn()) {
+    /// Runs until the shutdown is requested, and 3 s longer at most. The pulse beats whatever the broker does.
+    pub async fn run(self, mut shutdown: Shutdown, pulse: Pulse) {
         let Self {
             mut desk,
             mut connection,
             mut tls,
-            streams,
-            lagged,
+            mut subscription,
         } = self;
-        let mut feeds = Feeds::merge(streams, &lagged);
         let start = Instant::now();
-        let mut stop = pin!(stop);
         loop {
             let outcome = {
                 let mut poll = pin!(poll(
@@ -130,25 +107,27 @@ impl Session {
                 loop {
                     let now = start.elapsed();
                     desk.pass(now);
-                    beat();
+                    pulse.beat();
                     if desk.is_done(now) {
                         break Outcome::Done;
                     }
                     if desk.is_stuck(now) {
                         break Outcome::Stuck;
                     }
-                    let wait = desk.deadline().map_or(BEAT, |at| at.saturating_sub(now));
+                    let wait = desk
+                        .deadline()
+                        .map_or(PULSE_INTERVAL, |at| at.saturating_sub(now));
                     select! {
                         event = &mut poll => break Outcome::Event(event),
-                        Some((place, update)) = feeds.next() => desk.push(place, &update, start.elapsed()),
-                        () = &mut stop, if !desk.is_stopping() => {
+                        update = subscription.next() => desk.push(update.meter, &update, start.elapsed()),
+                        () = shutdown.requested(), if !desk.is_stopping() => {
                             for _ in 0..LAST {
-                                let Some((place, update)) = feeds.rest().await else { break };
-                                desk.push(place, &update, start.elapsed());
+                                let Some(update) = subscription.try_next() else { break };
+                                desk.push(update.meter, &update, start.elapsed());
                             }
                             desk.stop(start.elapsed());
                         }
-                        () = sleep(wait.min(BEAT)) => {}
+                        () = sleep(wait.min(PULSE_INTERVAL)) => {}
                     }
                 }
             };
@@ -203,10 +182,11 @@ fn abandon(connection: &mut EventLoop, desk: &mut Desk, now: Duration) {
 #[cfg(test)]
 mod tests {
     use super::Session;
+    use crate::sink::{Pulse, Shutdown};
 
     /// A session is a task among others.
     #[expect(dead_code, reason = "it is enough that it compiles")]
     fn a_running_session_may_be_spawned(session: Session) -> impl Send {
-        session.run(std::future::pending(), || {})
+        session.run(Shutdown::new().1, Pulse::default())
     }
 }

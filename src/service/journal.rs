@@ -1,17 +1,59 @@
-//! What happens at a meter, told in the journal: one line per change, with fields to search by.
+//! What happens at a meter, in the journal: one line per change, with fields to search by.
+
+use std::sync::Arc;
 
 use crate::meter::{Event, EventKind, Key, Link, Snapshot, Update};
 use crate::names::journal;
+use crate::sink::Subscription;
 
-/// Tells what an Update brings that an administrator wants to find again; `before` is the state that it follows.
-pub fn tell(before: &Snapshot, update: &Update) {
+/// Follows the meters and logs.
+pub struct Journal {
+    subscription: Subscription,
+    /// The state of each meter that was logged last.
+    states: Vec<Arc<Snapshot>>,
+}
+
+impl Journal {
+    /// Nothing is logged yet.
+    pub fn new(subscription: Subscription) -> Self {
+        Self {
+            states: subscription.newest().to_vec(),
+            subscription,
+        }
+    }
+
+    /// The state of each meter that was logged last, in the order of their numbers.
+    pub fn states(&self) -> &[Arc<Snapshot>] {
+        &self.states
+    }
+
+    /// Waits for Updates and logs them, until the link of a meter or its cause is another. Cancel-safe.
+    pub async fn link_changed(&mut self) {
+        loop {
+            let update = self.subscription.next().await;
+            let Some(state) = self.states.get_mut(update.meter) else {
+                continue;
+            };
+            let before = std::mem::replace(state, update.snapshot.clone());
+            if log_update(&before, &update) {
+                return;
+            }
+        }
+    }
+}
+
+/// Logs what an Update brings that an administrator wants to find again; `before` is the state that it follows. Returns
+/// whether the link or its cause is another.
+fn log_update(before: &Snapshot, update: &Update) -> bool {
     let now = &update.snapshot;
-    if before.link != now.link || detail(before) != detail(now) {
-        tell_link(before.link, now);
+    let is_other_link = before.link != now.link || detail(before) != detail(now);
+    if is_other_link {
+        log_link(before.link, now);
     }
     for event in &update.events {
-        tell_event(now, event);
+        log_event(now, event);
     }
+    is_other_link
 }
 
 /// The cause of the link's state.
@@ -19,10 +61,10 @@ fn detail(snapshot: &Snapshot) -> &str {
     snapshot.reading.text(Key::LINK_DETAIL).unwrap_or_default()
 }
 
-fn tell_event(snapshot: &Snapshot, event: &Event) {
+fn log_event(snapshot: &Snapshot, event: &Event) {
     let (meter, link, Event { from, to, .. }) = (&*snapshot.id, snapshot.link.as_str(), event);
     match event.kind {
-        // Told with its cause, which may change while the link does not.
+        // Logged with its cause, which may change while the link does not.
         EventKind::LinkChanged => {}
         EventKind::ModeChanged => log::info!(
             MESSAGE_ID = journal::MODE_CHANGED, LINKY_METER = meter, LINKY_LINK = link;
@@ -50,7 +92,7 @@ fn tell_event(snapshot: &Snapshot, event: &Event) {
     }
 }
 
-/// Two meters of one make, year and type have one description: their serial numbers are not told.
+/// Two meters of one make, year and type have one description: their serial numbers are not logged.
 fn replaced(from: &str, to: &str) -> String {
     if from == to {
         format!("another meter of the same make answers: {to}")
@@ -59,7 +101,7 @@ fn replaced(from: &str, to: &str) -> String {
     }
 }
 
-fn tell_link(before: Link, snapshot: &Snapshot) {
+fn log_link(before: Link, snapshot: &Snapshot) {
     let (meter, link) = (&*snapshot.id, snapshot.link.as_str());
     let was = if before == snapshot.link {
         String::new()
@@ -87,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_replaced_meter_is_told_apart_from_the_one_before_if_it_can_be() {
+    fn a_replaced_meter_is_described_beside_the_one_before_if_they_differ() {
         let (old, new) = ("Sagemcom, 2018, type 61", "Itron, 2024, type 64");
         assert_eq!(
             replaced(old, new),

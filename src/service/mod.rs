@@ -1,7 +1,7 @@
 //! The daemon: builds the parts, starts them in order, watches them, and ends them in order.
 //!
 //! ```text
-//!  readers (threads) ──broadcast<Arc<Update>>──> sinks (dbus, mqtt)   one tokio current_thread runtime
+//!  readers (threads) ──────sink::Stream────────> sinks (dbus, mqtt)   one tokio current_thread runtime
 //!        │ beat                                     │ beat
 //!        └─────────────> watchdog <─────────────────┘
 //!                           │
@@ -13,7 +13,6 @@
 //! and are left behind after a second; five seconds in all.
 
 mod console_check;
-mod followed;
 mod history;
 mod journal;
 mod logging;
@@ -30,10 +29,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
-use tokio::sync::broadcast;
 
 use self::console_check::ConsoleCheck;
-use self::followed::Followed;
+use self::journal::Journal;
 use self::reader::Reader;
 use self::sinks::Sinks;
 use self::supervisor::Supervisor;
@@ -45,13 +43,12 @@ use crate::dbus::Bus;
 use crate::meter::{Identity, Memory, Meter};
 use crate::names::{self, exit, variable};
 use crate::serial::stop_pair;
-use crate::store::{Log, MemoryFile, StoreHandle};
+use crate::sink::{Health, Stream};
+use crate::store::{HistoryHandle, Log, MemoryFile, StoreHandle};
 
-/// So many Updates of a meter may wait for a sink.
-const WAITING: usize = 256;
-
-/// So many turns of tasks until the runtime looks what else there is to do.
-const FEW: u32 = 5;
+/// tokio looks for what the readers and the sockets bring after this many polls of tasks. Its usual 61 are too many:
+/// programs that flood the bus make long polls, and the broker is not to wait for them.
+const EVENT_INTERVAL: u32 = 5;
 
 /// Runs the daemon until it is asked to stop. Returns the exit code.
 ///
@@ -66,12 +63,11 @@ pub fn run(config: &Path, bus: Option<Bus>, verbose: u8) -> u8 {
         }
     };
     let bus = bus.filter(|_| settings.dbus.enabled);
-    // One blocking thread, for the look-up of names. What readers and sockets bring is looked at every few turns, not after
-    // the usual sixty: programs that flood the bus make long turns, and the broker is not to wait for them.
+    // One blocking thread, for the look-up of names.
     match tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .global_queue_interval(FEW)
-        .event_interval(FEW)
+        .global_queue_interval(EVENT_INTERVAL)
+        .event_interval(EVENT_INTERVAL)
         .max_blocking_threads(1)
         .build()
     {
@@ -96,42 +92,49 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
         Ok(started) => started,
         Err(error) => return cannot_start("the store", &error),
     };
-    let mut meters = Vec::new();
-    let mut readers = Vec::new();
     let boot: Arc<str> = boot_id().into();
-    for (number, (configured, memory)) in settings.meters.iter().zip(&memories).enumerate() {
-        let identity = Identity {
-            id: configured.id.as_str().into(),
-            boot: boot.clone(),
-            shows_identifiers: settings.privacy.publish_identifiers,
-        };
-        let meter = Meter::new(identity, memory);
-        let (updates, _) = broadcast::channel(WAITING);
-        meters.push(Followed::new(&meter, &updates));
-        readers.push(Reader {
-            meter,
-            number,
-            port: reader::port(configured),
-            check: Box::new(ConsoleCheck::new(Handle::current(), Bus::System)),
-            updates,
-            keeper: keeper.clone(),
-            pulse: watchdog.pulse(format!("the reader of meter {}", configured.id)),
-        });
-    }
-    drop(keeper);
-
-    let sinks = match Sinks::start(settings, bus, &meters, backlog, &mut watchdog) {
+    let meters = settings.meters.iter().zip(&memories).enumerate();
+    let meters: Vec<Meter> = meters
+        .map(|(number, (configured, memory))| {
+            let identity = Identity {
+                number,
+                id: configured.id.as_str().into(),
+                boot: boot.clone(),
+                shows_identifiers: settings.privacy.publish_identifiers,
+            };
+            Meter::new(identity, memory)
+        })
+        .collect();
+    let stream = Stream::new(meters.iter().map(|meter| meter.last().clone()));
+    let counts = backlog
+        .as_ref()
+        .map(HistoryHandle::counts)
+        .unwrap_or_default();
+    let health = Health::with_history(counts.pending, counts.dropped);
+    // Every subscription is made before a reader starts: no Update is missed.
+    let journal = Journal::new(stream.subscribe("the journal", &health));
+    let sinks = match Sinks::start(settings, bus, &stream, &health, backlog, &mut watchdog) {
         Ok(sinks) => sinks,
         Err(code) => return code,
     };
     let (stopper, stop) = stop_pair();
     let mut threads = Threads::new(stopper, store);
-    for reader in readers {
+    for (number, (configured, meter)) in settings.meters.iter().zip(meters).enumerate() {
+        let reader = Reader {
+            meter,
+            number,
+            port: reader::port(configured),
+            check: Box::new(ConsoleCheck::new(Handle::current(), Bus::System)),
+            stream: stream.clone(),
+            keeper: keeper.clone(),
+            pulse: watchdog.pulse(format!("the reader of meter {}", configured.id)),
+        };
         match reader.start(stop.clone()) {
             Ok(thread) => threads.push(thread),
             Err(error) => return cannot_start("a reader", &error),
         }
     }
+    drop(keeper);
     let systemd = match Systemd::of_environment() {
         Ok(systemd) => systemd,
         Err(error) => return cannot_start("the way to systemd", &error),
@@ -139,7 +142,7 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
     Supervisor {
         systemd,
         watchdog,
-        meters,
+        journal,
         sinks,
         threads,
     }

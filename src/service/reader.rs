@@ -1,16 +1,14 @@
 //! The thread of one meter: what its port tells goes into the meter, what the meter answers goes to the sinks.
 
-use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use nix::time::{ClockId, clock_gettime};
-use tokio::sync::broadcast;
 
-use super::watchdog::Pulse;
 use crate::config::MeterSettings;
-use crate::meter::{Input, Meter, Moment, Timestamp, Update};
+use crate::meter::{Input, Meter, Moment, Timestamp};
 use crate::serial::{self, PortCheck, PortSettings, Stop};
+use crate::sink::{Pulse, Stream};
 use crate::store::StoreHandle;
 
 /// The stack of a reader, in bytes: it holds a buffer of 4 kB and the frame being built. D-Bus is left to the runtime.
@@ -27,7 +25,7 @@ pub struct Reader {
     /// Whether the port may be opened.
     pub check: Box<dyn PortCheck>,
     /// Where Updates go.
-    pub updates: broadcast::Sender<Arc<Update>>,
+    pub stream: Stream,
     /// Where what is to be remembered goes.
     pub keeper: StoreHandle,
     /// Its sign of life.
@@ -56,8 +54,7 @@ impl Reader {
                 mono: uptime().unwrap_or_else(|| origin.elapsed()),
             };
             if let Some(update) = self.meter.push(input, now) {
-                // No sink at all is a configuration without outputs: nobody to tell.
-                let _ = self.updates.send(update);
+                self.stream.publish(update);
             }
             if let Some(memory) = self.meter.take_memory(now) {
                 self.keeper.save(self.number, memory);

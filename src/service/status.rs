@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::meter::{Key, Link, Snapshot};
+use crate::sink::BrokerState;
 
-/// One line on all meters and on the sinks: `main: receiving, 1230 VA, HEURE  PLEINE; broker connected`.
-pub fn line(meters: impl Iterator<Item = Arc<Snapshot>>, broker: &str) -> String {
+/// One line on all meters and on the broker: `main: receiving, 1230 VA, HEURE  PLEINE; broker connected`.
+pub fn line(meters: &[Arc<Snapshot>], broker: BrokerState) -> String {
     let mut line = String::new();
     for snapshot in meters {
         line.push_str(&format!("{}: {}", snapshot.id, snapshot.link.as_str()));
@@ -26,6 +27,6 @@ pub fn line(meters: impl Iterator<Item = Arc<Snapshot>>, broker: &str) -> String
         line.push_str("; ");
     }
     line.push_str("broker ");
-    line.push_str(broker);
+    line.push_str(broker.as_str());
     line
 }

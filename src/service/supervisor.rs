@@ -1,16 +1,14 @@
 //! The loop that watches: signals, the watchdog, the status line, and the end.
 
 use std::io;
-use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use sd_notify::NotifyState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::followed::{Followed, follow_all};
-use super::sinks::{News, Sinks};
+use super::journal::Journal;
+use super::sinks::{Change, Sinks};
 use super::status;
 use super::systemd::Systemd;
 use super::threads::Threads;
@@ -26,8 +24,8 @@ pub struct Supervisor {
     pub systemd: Systemd,
     /// The pulses.
     pub watchdog: Watchdog,
-    /// The meters.
-    pub meters: Vec<Followed>,
+    /// What follows the meters.
+    pub journal: Journal,
     /// The sinks.
     pub sinks: Sinks,
     /// The threads.
@@ -68,8 +66,6 @@ impl Supervisor {
     }
 
     async fn until_the_end(&mut self, signals: &mut Signals) -> u8 {
-        let (link_changed, mut link) = watch::channel(());
-        let mut following = pin!(follow_all(&self.meters, &link_changed));
         let mut tick = interval(
             self.systemd
                 .watchdog()
@@ -84,16 +80,15 @@ impl Supervisor {
                 ready = true;
                 log::info!(MESSAGE_ID = names::journal::STARTED; "linky-sensor {} started", env!("CARGO_PKG_VERSION"));
             }
-            let line = status::line(self.meters.iter().map(Followed::last), self.sinks.broker());
+            let line = status::line(self.journal.states(), self.sinks.broker());
             if line != said && self.systemd.tell(&NotifyState::Status(&line)) {
                 said = line;
             }
             tokio::select! {
-                () = &mut following => {}
-                _ = link.changed() => {}
-                news = self.sinks.news() => match news {
-                    News::Changed => {}
-                    News::Ended(sink) => {
+                () = self.journal.link_changed() => {}
+                change = self.sinks.changed() => match change {
+                    Change::Ready | Change::Broker => {}
+                    Change::Ended(sink) => {
                         log::error!(MESSAGE_ID = names::journal::FAILED; "{sink} ended by itself");
                         return exit::SOFTWARE;
                     }
@@ -130,7 +125,7 @@ impl Supervisor {
 
 /// Tells systemd that all loops turn, or which does not: it ends the daemon then, and keeps a core dump of it.
 fn feed<'a>(systemd: &Systemd, watchdog: &'a mut Watchdog) -> Option<&'a str> {
-    let late = watchdog.late(Instant::now());
+    let late = watchdog.check(Instant::now());
     systemd.tell(if late.is_none() {
         &NotifyState::Watchdog
     } else {

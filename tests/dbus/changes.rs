@@ -18,7 +18,7 @@ async fn a_frame_tells_only_what_changed_once_per_interface() {
         ("EASF01", "", "012345679"),
         ("SINSTS", "", "00460"),
     ]);
-    service.tell(fed.push(&later));
+    service.publish(fed.push(&later));
     let (name, changed, gone) = program.changes().await;
     assert_eq!((name.as_str(), gone), (interface::METER, vec![]));
     assert_eq!(names(&changed), ["MeterTime"], "no counter, not Updated");
@@ -30,8 +30,8 @@ async fn a_frame_tells_only_what_changed_once_per_interface() {
     assert_eq!(name, interface::TARIFF);
     assert_eq!(names(&changed), ["EnergyTariff1"]);
     // The next signal is of the next frame: there was nothing else.
-    service.tell(fed.push(&later));
-    service.tell(fed.silence(12));
+    service.publish(fed.push(&later));
+    service.publish(fed.silence(12));
     let (name, changed, mut gone) = program.changes().await;
     gone.sort_unstable();
     assert_eq!(name, interface::METER);
@@ -53,8 +53,8 @@ async fn an_event_is_a_signal_after_its_state() {
     let (_bus, service, mut fed, mut program) = settled(false).await;
     let tariff = standard(&[("LTARF", "", "  HEURE  PLEINE "), ("STGE", "", "003A0081")]);
     // Without parity a change is believed when it comes twice.
-    service.tell(fed.push(&tariff));
-    service.tell(fed.push(&tariff));
+    service.publish(fed.push(&tariff));
+    service.publish(fed.push(&tariff));
     let mut changed = Vec::new();
     let (name, told) = loop {
         let (name, message) = program.signal().await;
@@ -86,7 +86,7 @@ async fn an_interface_comes_with_its_quantities_and_goes_with_the_mode() {
     ]);
     let mut added = Vec::new();
     for _ in 0..4 {
-        service.tell(fed.push(&producer));
+        service.publish(fed.push(&producer));
     }
     while added.len() < 2 {
         let (name, message) = program.signal().await;
@@ -116,7 +116,7 @@ async fn an_interface_comes_with_its_quantities_and_goes_with_the_mode() {
     assert_eq!(error_name(today), ERROR_NOT_AVAILABLE);
 
     // A silence takes the values, not the interface.
-    service.tell(fed.silence(12));
+    service.publish(fed.silence(12));
     let (name, ..) = program.changes().await;
     assert_eq!(name, interface::METER);
     assert!(program.interfaces().await.contains(&"Calendar".to_owned()));
@@ -130,7 +130,7 @@ async fn an_interface_comes_with_its_quantities_and_goes_with_the_mode() {
             ("BASE", "", "012345678"),
         ],
     );
-    service.tell(fed.push(&historique));
+    service.publish(fed.push(&historique));
     let mut removed = Vec::new();
     while removed.len() < 4 {
         let (name, message) = program.signal().await;
@@ -146,7 +146,7 @@ async fn an_interface_comes_with_its_quantities_and_goes_with_the_mode() {
         ["Events", "Meter", "Raw", "Status", "Tariff"]
     );
     for _ in 0..3 {
-        service.tell(fed.push(&historique));
+        service.publish(fed.push(&historique));
     }
     loop {
         let (name, _) = program.signal().await;
@@ -181,7 +181,7 @@ async fn identifiers_are_only_in_the_answer_to_who_asks() {
     }
     let swapped = standard(&[("ADSC", "", "991876000002"), ("PRM", "", "00000000000002")]);
     for _ in 0..3 {
-        service.tell(fed.push(&swapped));
+        service.publish(fed.push(&swapped));
     }
     let (name, changed, mut gone) = program.changes().await;
     gone.sort_unstable();

@@ -26,7 +26,7 @@ async fn introspection_is_as_shipped() {
     let (_bus, service, mut fed, program) = settled(false).await;
     let profile = "06000001 NONUTILE NONUTILE NONUTILE NONUTILE NONUTILE NONUTILE NONUTILE NONUTILE NONUTILE NONUTILE";
     for _ in 0..4 {
-        service.tell(fed.push(&standard(&[
+        service.publish(fed.push(&standard(&[
             ("EAIT", "", "000001000"),
             ("PJOURF+1", "", profile),
         ])));

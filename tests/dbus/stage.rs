@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use linky_sensor::dbus::{self, Bus, ManagerState, MeterFeed};
+use linky_sensor::dbus::{self, Bus};
 use linky_sensor::meter::{Snapshot, Update};
 use linky_sensor::names::{BUS_NAME, ROOT_PATH};
-use tokio::sync::{broadcast, oneshot, watch};
-use zbus::export::futures_core::Stream;
+use linky_sensor::sink::{BrokerState, Health, Pulse, Shutdown, ShutdownTrigger, Stream};
+use tokio::sync::oneshot;
+use zbus::export::futures_core::Stream as _;
 use zbus::fdo::ManagedObjects;
 use zbus::message::Type;
 use zbus::{Connection, MessageStream, OwnedVariant};
@@ -26,57 +27,44 @@ pub type Properties = HashMap<String, OwnedVariant>;
 
 /// The service, in a thread with a runtime of its own as in the daemon.
 pub struct Service {
-    pub updates: broadcast::Sender<Arc<Update>>,
-    pub broker: watch::Sender<&'static str>,
-    pub manager: ManagerState,
-    stop: watch::Sender<bool>,
+    pub health: Health,
+    stream: Stream,
+    shutdown: ShutdownTrigger,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Service {
     /// Serves a meter; returns when the first attempt at the bus has ended.
-    pub async fn start(bus: Bus, last: Arc<Snapshot>) -> Self {
-        let (updates, receiver) = broadcast::channel(256);
-        let (broker, broker_state) = watch::channel("disconnected");
-        let (stop, stopped) = watch::channel(false);
+    pub async fn start(bus: Bus, initial: Arc<Snapshot>) -> Self {
+        let health = Health::default();
+        health.set_broker(BrokerState::Disconnected);
+        let stream = Stream::new([initial]);
+        let (trigger, shutdown) = Shutdown::new();
         let (attempted, first_attempt) = oneshot::channel();
-        let manager = ManagerState {
-            version: "1.2.3",
-            broker: broker_state,
-            ..ManagerState::idle()
-        };
-        let feed = MeterFeed {
-            id: "main".into(),
-            updates: receiver,
-            last,
-        };
-        let served = manager.clone();
-        let thread = std::thread::spawn(move || {
-            runtime().block_on(dbus::run(
-                bus,
-                vec![feed],
-                served,
-                attempted,
-                stopped,
-                || {},
-            ));
-        });
+        let sink = dbus::run(
+            stream.subscribe("D-Bus", &health),
+            health.clone(),
+            shutdown,
+            Pulse::default(),
+            bus,
+            attempted,
+        );
+        let thread = std::thread::spawn(move || runtime().block_on(sink));
         first_attempt.await.expect("the first attempt ends");
         Self {
-            updates,
-            broker,
-            manager,
-            stop,
+            health,
+            stream,
+            shutdown: trigger,
             thread: Some(thread),
         }
     }
 
-    pub fn tell(&self, update: Arc<Update>) {
-        self.updates.send(update).expect("the service listens");
+    pub fn publish(&self, update: Arc<Update>) {
+        self.stream.publish(update);
     }
 
     pub fn stop(&mut self) {
-        let _ = self.stop.send(true);
+        self.shutdown.request();
         if let Some(thread) = self.thread.take() {
             let ended = thread.join();
             if !std::thread::panicking() {

@@ -36,7 +36,11 @@ async fn status_shows_the_meter() {
     for line in [
         "power      450 VA, subscribed 9000 VA",
         "energy     12345.678 kWh",
-        "Daemon 1.2.3, MQTT broker disconnected\n",
+        concat!(
+            "Daemon ",
+            env!("CARGO_PKG_VERSION"),
+            ", MQTT broker disconnected\n"
+        ),
         "Why there is no session with it: journalctl -u linky-sensor",
     ] {
         assert!(page.contains(line), "{page}");
@@ -55,9 +59,9 @@ async fn status_shows_the_meter() {
     assert_eq!(json["main"]["time"], "2026-11-24T11:15:55.000Z");
     assert_eq!(json["main"]["serial_number"], "991876000001");
     assert_eq!(json["bridge"]["broker_state"], "disconnected");
-    assert_eq!(json["bridge"]["version"], "1.2.3");
+    assert_eq!(json["bridge"]["version"], env!("CARGO_PKG_VERSION"));
 
-    service.tell(fed.silence(12));
+    service.publish(fed.silence(12));
     program.changes().await;
     let (code, page, _) = status(&bus.address(), false);
     assert_eq!(code, Some(1));

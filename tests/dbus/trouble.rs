@@ -1,7 +1,6 @@
 //! A bus that restarts, hangs, refuses or is not there, and programs that misbehave.
 
 use std::sync::Mutex;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use linky_sensor::names::{BUS_NAME, ROOT_PATH, interface};
@@ -16,7 +15,7 @@ async fn a_bus_that_restarts_finds_everything_back() {
     let (mut bus, service, mut fed, program) = settled(false).await;
     drop(program);
     bus.stop();
-    service.tell(fed.push(&standard(&[("SINSTS", "", "00777")])));
+    service.publish(fed.push(&standard(&[("SINSTS", "", "00777")])));
     bus.start_again();
     let start = Instant::now();
     let mut program = Program::connect(&bus).await;
@@ -27,7 +26,7 @@ async fn a_bus_that_restarts_finds_everything_back() {
         Variant::from(777_u32),
         "the newest, not that of before"
     );
-    service.tell(fed.push(&standard(&[("SINSTS", "", "00778")])));
+    service.publish(fed.push(&standard(&[("SINSTS", "", "00778")])));
     loop {
         let (name, message) = program.signal().await;
         if name.ends_with(" PropertiesChanged") {
@@ -53,14 +52,14 @@ async fn a_bus_that_hangs_is_left_and_found_again() {
     let mut power = 0_u32;
     let mut tell = |service: &Service| {
         power += 1;
-        service.tell(fed.push(&standard(&[
+        service.publish(fed.push(&standard(&[
             ("MSG1", "", &format!("{power:<32}")),
             ("SINSTS", "", &format!("{power:05}")),
         ])));
         power
     };
     let start = Instant::now();
-    let lagged = || service.manager.updates_lagged.load(Ordering::Relaxed);
+    let lagged = || service.health.updates_lagged();
     while lagged() == 0 {
         assert!(start.elapsed() < SOON, "it is given up in time");
         tell(&service);

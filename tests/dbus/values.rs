@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use linky_sensor::names::{ERROR_NOT_AVAILABLE, ROOT_PATH, interface};
+use linky_sensor::sink::BrokerState;
 use zbus::Variant;
 
 use crate::stage::{MAIN, PROPERTIES, Program, Service, error_name, names, settled};
@@ -160,13 +161,16 @@ async fn the_daemon_says_how_it_is() {
             "Version"
         ]
     );
-    assert_eq!(*manager["Version"], Variant::from("1.2.3"));
+    assert_eq!(
+        *manager["Version"],
+        Variant::from(env!("CARGO_PKG_VERSION"))
+    );
     assert_eq!(*manager["BrokerState"], Variant::from("disconnected"));
-    service.broker.send_replace("connected");
+    service.health.set_broker(BrokerState::Connected);
     let (name, changed, _) = program.changes().await;
     assert_eq!(name, interface::MANAGER);
     assert_eq!(*changed["BrokerState"], Variant::from("connected"));
-    service.manager.history_pending.store(7, Ordering::Relaxed);
+    service.health.history_pending.store(7, Ordering::Relaxed);
     let manager = program.get_all(ROOT_PATH, interface::MANAGER).await;
     assert_eq!(*manager["HistoryPending"], Variant::from(7_u64));
 }

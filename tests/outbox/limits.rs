@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use linky_sensor::config::{MqttSettings, Qos};
-use linky_sensor::mqtt::BrokerState;
+use linky_sensor::sink::BrokerState;
 use linky_sensor::store::Log;
 
 use crate::account::Accounts;

@@ -2,12 +2,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use linky_sensor::config::{MqttSettings, Qos};
-use linky_sensor::mqtt::BrokerState;
+use linky_sensor::sink::BrokerState;
 use nix::sys::signal::Signal;
 
 use crate::account::Accounts;
@@ -122,10 +121,7 @@ fn an_outage_of_thirty_seconds_loses_nothing() {
             .count(),
         0
     );
-    assert_eq!(
-        (sink.dropped(), sink.lagged.load(Ordering::Relaxed)),
-        (0, 0)
-    );
+    assert_eq!((sink.dropped(), sink.health.updates_lagged()), (0, 0));
     await_empty(&sink, directory.path());
 }
 
@@ -217,7 +213,7 @@ fn a_way_that_holds_all_back_for_some_seconds_loses_nothing_and_repeats_nothing(
         assert!(sink.pending() > 30, "{}", sink.pending());
         proxy.mend();
         frames(&mut sink, 10, seconds(2));
-        assert_eq!(*sink.state.borrow(), BrokerState::Connected);
+        assert_eq!(sink.health.broker(), BrokerState::Connected);
     }
     let last = sink.frame();
     accounts.listen(&ear, LATE, |all| all.of(BOOT).has_all(1..=last));
@@ -235,7 +231,7 @@ fn a_way_that_holds_all_back_until_the_session_is_given_up_repeats_only_what_was
     let (mut sink, mut accounts) = running(&settings(proxy.port), directory.path(), BOOT, &ear);
     proxy.hold();
     let held = frames(&mut sink, 10, seconds(1));
-    while *sink.state.borrow() == BrokerState::Connected {
+    while sink.health.broker() == BrokerState::Connected {
         frames(&mut sink, 10, seconds(1));
     }
     proxy.mend();

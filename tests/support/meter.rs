@@ -67,6 +67,7 @@ impl Fed {
     /// Its port is open, and nothing has come yet.
     pub fn new(shows_identifiers: bool) -> Self {
         let identity = Identity {
+            number: 0,
             id: "main".into(),
             boot: "0123456789abcdef".into(),
             shows_identifiers,

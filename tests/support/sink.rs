@@ -2,29 +2,27 @@
 #![allow(dead_code, reason = "each test uses its own part")]
 
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use linky_sensor::config::{BrokerUrl, Interval, MqttSettings, Qos, Secret};
-use linky_sensor::meter::{Identity, Input, Memory, Meter, Moment, Timestamp, Update};
-use linky_sensor::mqtt::{BrokerState, Feed, History, Outbox, Session};
+use linky_sensor::meter::{Identity, Input, Memory, Meter, Moment, Timestamp};
+use linky_sensor::mqtt::{History, Outbox, Session};
+use linky_sensor::sink::{BrokerState, Health, Pulse, Shutdown, ShutdownTrigger, Stream};
 use linky_sensor::store::{HistoryCounts, HistoryHandle, Log, StoreHandle};
 use linky_sensor::tic::{Decoder, Frame, Mode, Parity, push_group, with_parity};
 use tempfile::TempDir;
-use tokio::sync::{broadcast, oneshot, watch};
 
 /// The sink. Stopped when dropped.
 pub struct Sink {
-    pub state: watch::Receiver<BrokerState>,
-    pub beats: Arc<AtomicUsize>,
+    pub health: Health,
+    pub pulse: Pulse,
     pub counts: HistoryCounts,
-    pub lagged: Arc<AtomicU64>,
     meter: Meter,
     start: Instant,
-    feed: broadcast::Sender<Arc<Update>>,
-    stop: Option<oneshot::Sender<()>>,
+    stream: Stream,
+    stop: Option<ShutdownTrigger>,
     threads: Vec<JoinHandle<()>>,
     _directory: Option<TempDir>,
 }
@@ -64,19 +62,13 @@ impl Sink {
         boot: &str,
     ) -> Self {
         let identity = Identity {
+            number: 0,
             id: "main".into(),
             boot: boot.into(),
             shows_identifiers: false,
         };
         let meter = Meter::new(identity, &Memory::default());
-        let (feed, updates) = broadcast::channel(256);
-        let feeds = vec![Feed {
-            id: "main".to_owned(),
-            name: "Linky".to_owned(),
-            updates,
-            last: meter.last().clone(),
-        }];
-        let (state_sender, state) = watch::channel(BrokerState::Disabled);
+        let stream = Stream::new([meter.last().clone()]);
         let bound = settings.history.filter(|_| settings.qos != Qos::AtMostOnce);
         let log = bound.map(|bound| Log::open(directory.join("history"), bound));
         let (keeper, backlog, store) = StoreHandle::start(Vec::new(), log, || {}).unwrap();
@@ -86,42 +78,34 @@ impl Sink {
             .map(HistoryHandle::counts)
             .unwrap_or_default();
         let history = backlog.map(|backlog| Box::new(backlog) as Box<dyn History>);
+        let health = Health::with_history(counts.pending.clone(), counts.dropped.clone());
         let outbox = Outbox::new(settings, history, counts.dropped.clone());
-        let lagged = Arc::<AtomicU64>::default();
         let session = Session::new(
             settings,
             password,
-            feeds,
+            &["Linky"],
+            stream.subscribe("MQTT", &health),
+            health.clone(),
             outbox,
-            lagged.clone(),
-            state_sender,
         )
         .unwrap();
-        let beats = Arc::new(AtomicUsize::new(0));
-        let (stop, stopped) = oneshot::channel::<()>();
-        let count = beats.clone();
+        let pulse = Pulse::default();
+        let (stop, shutdown) = Shutdown::new();
+        let running = session.run(shutdown, pulse.clone());
         let thread = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()
                 .unwrap();
-            runtime.block_on(session.run(
-                async {
-                    let _ = stopped.await;
-                },
-                || {
-                    count.fetch_add(1, Ordering::SeqCst);
-                },
-            ));
+            runtime.block_on(running);
         });
         Self {
-            state,
-            beats,
+            health,
+            pulse,
             counts,
-            lagged,
             meter,
             start: Instant::now(),
-            feed,
+            stream,
             stop: Some(stop),
             threads: vec![thread, store],
             _directory: None,
@@ -145,7 +129,7 @@ impl Sink {
             mono: self.start.elapsed(),
         };
         let update = self.meter.push(input, now).unwrap();
-        self.feed.send(update.clone()).unwrap();
+        self.stream.publish(update.clone());
         update.snapshot.seq
     }
 
@@ -165,7 +149,7 @@ impl Sink {
     /// Waits for a state of the session.
     pub fn await_state(&self, wanted: BrokerState, patience: Duration) {
         let deadline = Instant::now() + patience;
-        while *self.state.borrow() != wanted {
+        while self.health.broker() != wanted {
             assert!(Instant::now() < deadline, "it is never {wanted:?}");
             thread::sleep(Duration::from_millis(5));
         }

@@ -37,6 +37,7 @@ pub struct Ear {
 
 fn listener(memory: &Memory) -> Listener {
     let identity = Identity {
+        number: 0,
         id: "main".into(),
         boot: "b007".into(),
         shows_identifiers: true,

@@ -72,6 +72,7 @@ struct Run {
 
 fn listener(private: bool, memory: &Memory) -> Listener {
     let identity = Identity {
+        number: 0,
         id: "main".into(),
         boot: "b007".into(),
         shows_identifiers: private,

@@ -9,6 +9,7 @@ use tokio::time::{sleep, timeout};
 
 use super::*;
 use crate::serial::stop_pair;
+use crate::sink::{BrokerState, Health, Pulse, Shutdown, Stream};
 
 const UNIT: &str = include_str!("../../../systemd/linky-sensor.service");
 
@@ -33,18 +34,22 @@ fn over(
     let store = thread::spawn(move || {
         let _ = end.recv();
     });
+    let health = Health::default();
+    health.set_broker(BrokerState::Connected);
+    let mut sinks = Sinks::none(Shutdown::new().0, &health);
+    sinks.spawn("the sink", sink);
     let supervisor = Supervisor {
         systemd,
         watchdog,
-        meters: Vec::new(),
-        sinks: Sinks::of(sink),
+        journal: Journal::new(Stream::new([]).subscribe("the journal", &health)),
+        sinks,
         threads: Threads::new(stop_pair().0, store),
     };
     (supervisor, life)
 }
 
 /// A sink that beats as a sink does, and after some beats waits for ever for something that never comes.
-async fn hangs(pulse: super::super::watchdog::Pulse) {
+async fn hangs(pulse: Pulse) {
     for _ in 0..3 {
         pulse.beat();
         sleep(Duration::from_millis(100)).await;

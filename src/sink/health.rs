@@ -1,0 +1,111 @@
+//! What the sinks report about themselves, shared by all of them.
+//!
+//! The session with the broker writes its state, the outbox what it keeps and drops, each [`Subscription`] what it
+//! missed. D-Bus publishes it as `….Manager`, the supervisor in the status line. A clone is another handle of the same.
+//!
+//! [`Subscription`]: super::Subscription
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::watch;
+
+/// The state of the session with the broker.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BrokerState {
+    /// The configuration has no broker.
+    #[default]
+    Disabled,
+    /// No session; it is tried again.
+    Disconnected,
+    /// A session.
+    Connected,
+    /// The broker refuses this client, or its certificate is not trusted: the configuration has to change.
+    Refused,
+}
+
+impl BrokerState {
+    /// The word that is published.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::Disconnected => "disconnected",
+            Self::Connected => "connected",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct Health {
+    broker: watch::Sender<BrokerState>,
+    /// States and events on disk that wait for the broker.
+    pub history_pending: Arc<AtomicU64>,
+    /// States and events that were given up because the history was full.
+    pub history_dropped: Arc<AtomicU64>,
+    updates_lagged: Arc<AtomicU64>,
+}
+
+impl Health {
+    /// With the counts of a history, which the store goes on counting.
+    #[must_use]
+    pub fn with_history(pending: Arc<AtomicU64>, dropped: Arc<AtomicU64>) -> Self {
+        Self {
+            history_pending: pending,
+            history_dropped: dropped,
+            ..Self::default()
+        }
+    }
+
+    /// The state of the session with the broker.
+    #[must_use]
+    pub fn broker(&self) -> BrokerState {
+        *self.broker.borrow()
+    }
+
+    /// Changes of [`broker`](Self::broker) from now on.
+    #[must_use]
+    pub fn watch_broker(&self) -> watch::Receiver<BrokerState> {
+        self.broker.subscribe()
+    }
+
+    /// Sets the state of the session. Returns whether it changed; only then are those who watch it woken.
+    pub fn set_broker(&self, state: BrokerState) -> bool {
+        self.broker.send_if_modified(|current| {
+            let changed = *current != state;
+            *current = state;
+            changed
+        })
+    }
+
+    /// Updates that a sink was too slow for, of all sinks, since the daemon started.
+    #[must_use]
+    pub fn updates_lagged(&self) -> u64 {
+        self.updates_lagged.load(Ordering::Relaxed)
+    }
+
+    /// Adds to [`updates_lagged`](Self::updates_lagged).
+    pub(super) fn add_lagged(&self, missed: u64) {
+        self.updates_lagged.fetch_add(missed, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_of_the_broker_reaches_every_handle_once() {
+        let health = Health::default();
+        let mut watched = health.watch_broker();
+        assert_eq!(health.broker(), BrokerState::Disabled);
+        assert!(health.clone().set_broker(BrokerState::Connected));
+        assert_eq!(health.broker(), BrokerState::Connected);
+        assert!(watched.has_changed().unwrap());
+        watched.mark_unchanged();
+        assert!(!health.set_broker(BrokerState::Connected));
+        assert!(!watched.has_changed().unwrap());
+    }
+}

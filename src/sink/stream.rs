@@ -1,0 +1,190 @@
+//! The Updates of all meters in one stream.
+
+use std::sync::Arc;
+
+use tokio::sync::broadcast::{self, error::RecvError, error::TryRecvError};
+
+use super::health::Health;
+use crate::meter::{Snapshot, Update};
+
+/// Updates that may wait for a sink, for each meter.
+const CAPACITY: usize = 256;
+
+/// Where the readers publish, and the sinks subscribe. A clone is another handle of the same.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    updates: broadcast::Sender<Arc<Update>>,
+    /// The state of each meter before its first Update.
+    initial: Arc<[Arc<Snapshot>]>,
+}
+
+impl Stream {
+    /// A stream of meters that have these states before their first Updates, in the order of their numbers.
+    #[must_use]
+    pub fn new(initial: impl IntoIterator<Item = Arc<Snapshot>>) -> Self {
+        let initial: Arc<[_]> = initial.into_iter().collect();
+        Self {
+            updates: broadcast::Sender::new(CAPACITY * initial.len().max(1)),
+            initial,
+        }
+    }
+
+    /// Gives an Update to all subscriptions. Never waits; without a subscription it is lost.
+    pub fn publish(&self, update: Arc<Update>) {
+        // An error is a configuration without sinks.
+        let _ = self.updates.send(update);
+    }
+
+    /// The Updates from now on. `sink` names in the log who missed some, `health` counts them.
+    #[must_use]
+    pub fn subscribe(&self, sink: &'static str, health: &Health) -> Subscription {
+        Subscription {
+            sink,
+            updates: self.updates.subscribe(),
+            newest: self.initial.to_vec(),
+            health: health.clone(),
+            has_lagged: false,
+        }
+    }
+}
+
+/// One sink's view of the stream.
+#[derive(Debug)]
+pub struct Subscription {
+    sink: &'static str,
+    updates: broadcast::Receiver<Arc<Update>>,
+    newest: Vec<Arc<Snapshot>>,
+    health: Health,
+    has_lagged: bool,
+}
+
+impl Subscription {
+    /// The newest state of each meter that this subscription gave, by the number of the meter ([`Update::meter`]). Before
+    /// the first Update of a meter, its state from before.
+    #[must_use]
+    pub fn newest(&self) -> &[Arc<Snapshot>] {
+        &self.newest
+    }
+
+    /// The next Update. Cancel-safe: one that is not awaited to the end takes nothing. When all readers have ended it
+    /// never returns: a sink ends by its [`Shutdown`](super::Shutdown).
+    pub async fn next(&mut self) -> Arc<Update> {
+        loop {
+            match self.updates.recv().await {
+                Ok(update) => return self.take(update),
+                Err(RecvError::Lagged(missed)) => self.count_lag(missed),
+                Err(RecvError::Closed) => return std::future::pending().await,
+            }
+        }
+    }
+
+    /// The next Update, if there is one already.
+    pub fn try_next(&mut self) -> Option<Arc<Update>> {
+        loop {
+            match self.updates.try_recv() {
+                Ok(update) => return Some(self.take(update)),
+                Err(TryRecvError::Lagged(missed)) => self.count_lag(missed),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return None,
+            }
+        }
+    }
+
+    fn take(&mut self, update: Arc<Update>) -> Arc<Update> {
+        if let Some(newest) = self.newest.get_mut(update.meter) {
+            newest.clone_from(&update.snapshot);
+        }
+        update
+    }
+
+    fn count_lag(&mut self, missed: u64) {
+        self.health.add_lagged(missed);
+        if !std::mem::replace(&mut self.has_lagged, true) {
+            log::warn!(
+                "{} did not keep up with the meters: {missed} states were missed. This is logged once; \
+                 UpdatesLagged on D-Bus counts on",
+                self.sink
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::meter::{Identity, Input, Memory, Meter, Moment};
+
+    fn meter(number: usize) -> Meter {
+        let identity = Identity {
+            number,
+            id: format!("m{number}").into(),
+            boot: "b".into(),
+            shows_identifiers: false,
+        };
+        Meter::new(identity, &Memory::default())
+    }
+
+    /// An Update, each with another detail.
+    fn change(meter: &mut Meter) -> Arc<Update> {
+        let detail = format!("cause {}", meter.last().seq);
+        meter
+            .push(Input::Unavailable { detail }, Moment::default())
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_updates_of_all_meters_come_in_order_each_with_its_meter() {
+        let mut meters = [meter(0), meter(1)];
+        let stream = Stream::new(meters.iter().map(|meter| meter.last().clone()));
+        let mut subscription = stream.subscribe("test", &Health::default());
+        let ids: Vec<_> = subscription.newest().iter().map(|s| s.id.clone()).collect();
+        assert_eq!(ids, ["m0".into(), "m1".into()]);
+        for number in [1, 0, 1] {
+            stream.publish(change(&mut meters[number]));
+        }
+        for number in [1, 0, 1] {
+            let update = subscription.next().await;
+            assert_eq!(update.meter, number);
+            assert_eq!(subscription.newest()[number].seq, update.snapshot.seq);
+        }
+        assert_eq!(subscription.newest()[1].seq, 2);
+        assert!(subscription.try_next().is_none());
+    }
+
+    #[tokio::test]
+    async fn what_is_not_awaited_to_the_end_takes_nothing() {
+        let mut meter = meter(0);
+        let stream = Stream::new([meter.last().clone()]);
+        let mut subscription = stream.subscribe("test", &Health::default());
+        let short = Duration::from_millis(1);
+        assert!(timeout(short, subscription.next()).await.is_err());
+        stream.publish(change(&mut meter));
+        assert_eq!(subscription.next().await.snapshot.seq, 1);
+        drop(stream);
+        assert!(
+            timeout(short, subscription.next()).await.is_err(),
+            "it has ended"
+        );
+    }
+
+    #[test]
+    fn a_sink_that_lags_is_counted_and_gets_the_newest() {
+        let mut meter = meter(0);
+        let health = Health::default();
+        let stream = Stream::new([meter.last().clone()]);
+        let mut slow = stream.subscribe("slow", &health);
+        let mut also_slow = stream.subscribe("also slow", &health);
+        for _ in 0..CAPACITY + 3 {
+            stream.publish(change(&mut meter));
+        }
+        assert_eq!(slow.try_next().unwrap().snapshot.seq, 4);
+        assert_eq!(health.updates_lagged(), 3);
+        assert!(also_slow.try_next().is_some());
+        assert_eq!(health.updates_lagged(), 6, "of all sinks");
+        while slow.try_next().is_some() {}
+        assert_eq!(slow.newest()[0].seq, meter.last().seq);
+    }
+}
