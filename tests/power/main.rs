@@ -12,7 +12,9 @@
 
 mod any;
 mod breaker;
+mod house;
 mod household;
+mod overload;
 mod power;
 mod rough;
 #[path = "../signals/mod.rs"]
