@@ -6,7 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::label_values::{GroupValue, LabelValues};
-use crate::tic::{Label, Profile, Slot, civil};
+use super::part::{Context, Part, Reset, Save};
+use crate::tic::{Frame, Label, Mode, Profile, Slot, civil};
 
 /// A profile and the day that it is for, in days since 1970-01-01 of the meter's clock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,18 +24,6 @@ pub struct CalendarMemory {
 }
 
 impl CalendarMemory {
-    /// Learns from a frame that carries both the clock and the next day's profile: one without the other could
-    /// belong to the other side of midnight. Returns whether anything changed.
-    pub fn learn(&mut self, values: &LabelValues) -> bool {
-        match planned(values) {
-            Some((day, next)) if self.tomorrow.as_ref() != Some(&next) => {
-                self.turn(day, next);
-                true
-            }
-            _ => false,
-        }
-    }
-
     /// What was planned for this day is today's; `next` is tomorrow's.
     fn turn(&mut self, day: i64, next: Planned) {
         match self.tomorrow.replace(next) {
@@ -68,6 +57,35 @@ impl CalendarMemory {
             peak: slots(peak),
             assumed,
         }
+    }
+}
+
+impl Part for CalendarMemory {
+    /// Takes the next day's profile from a frame that carries the clock too: one without the other could belong to the
+    /// other side of midnight.
+    fn on_frame(&mut self, _: &Frame, context: &Context<'_>) -> Save {
+        match planned(context.values) {
+            Some((day, next)) if self.tomorrow.as_ref() != Some(&next) => {
+                self.turn(day, next);
+                Save::Now
+            }
+            _ => Save::Later,
+        }
+    }
+
+    /// The other mode has no calendar; the days of this one stay what they are.
+    fn reset(&mut self, reset: Reset) {
+        if reset == Reset::Meter {
+            *self = Self::default();
+        }
+    }
+
+    fn save(&self, _: Mode) -> Option<serde_json::Value> {
+        serde_json::to_value(self).ok()
+    }
+
+    fn restore(&mut self, saved: serde_json::Value, _: Mode) {
+        *self = serde_json::from_value(saved).unwrap_or_default();
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::contract::Contract;
 use super::label_values::{LabelValues, OVERRUN};
+use super::part::Context;
 use super::quantity::Key;
 use super::reading::Reading;
 use super::source::read;
@@ -9,16 +10,17 @@ use super::value::Value;
 use crate::tic::{Color, Label, Mode, TariffOption};
 
 /// Fills the rows of `reading` whose source is a rule. The rows that are read from one group are filled already.
-pub fn derive(reading: &mut Reading, values: &LabelValues, mode: Mode, phases: Option<u8>) {
-    match mode {
-        Mode::Standard => standard(reading, values),
-        Mode::Historique => historique(reading, values, phases),
+pub fn derive(reading: &mut Reading, context: &Context<'_>) {
+    match context.mode {
+        Mode::Standard => standard(reading, context),
+        Mode::Historique => historique(reading, context.values, context.phases),
     }
 }
 
-fn standard(reading: &mut Reading, values: &LabelValues) {
-    reading.set(Key::CLOCK_DEGRADED, clock_degraded(values).map(Value::Bool));
-    reading.set(Key::COLOR_TODAY, read::color(color_of_the_index(values)));
+fn standard(reading: &mut Reading, context: &Context<'_>) {
+    let degraded = clock_degraded(context.values).map(Value::Bool);
+    reading.set(Key::CLOCK_DEGRADED, degraded);
+    reading.set(Key::COLOR_TODAY, read::color(color_of_the_index(context)));
 }
 
 /// The status register and the season of the clock tell the same thing; either is enough.
@@ -37,11 +39,11 @@ fn clock_degraded(values: &LabelValues) -> Option<bool> {
 }
 
 /// Tempo counts indexes 1 to 6 in the order off-peak and peak of blue, white, red.
-fn color_of_the_index(values: &LabelValues) -> Option<Color> {
-    if Contract::of(values, Mode::Standard)? != Contract::Tempo {
+fn color_of_the_index(context: &Context<'_>) -> Option<Color> {
+    if context.contract? != Contract::Tempo {
         return None;
     }
-    match values.get(Label::NTARF)?.number() {
+    match context.values.get(Label::NTARF)?.number() {
         1 | 2 => Some(Color::Blue),
         3 | 4 => Some(Color::White),
         5 | 6 => Some(Color::Red),

@@ -4,10 +4,12 @@
 //! when the meter is heard again, and the first value after a start is no event.
 
 use super::link::Link;
+use super::part::{Context, Finding, Part, Reset, Save};
 use super::quantity::Key;
 use super::reading::Reading;
 use super::row::pascal_case;
 use super::value::Value;
+use crate::tic::{Frame, Label};
 
 macro_rules! events {
     ($($kind:ident $name:literal,)*) => {
@@ -175,6 +177,7 @@ fn newly(kind: EventKind, from: Option<&Value>, to: Option<&Value>) -> Option<Ev
 }
 
 const WATCHED: &[Watched] = &[
+    watched(Key::LINK, changed!(LinkChanged)),
     watched(Key::MODE, changed!(ModeChanged)),
     watched(Key::TARIFF_NAME, changed!(TariffChanged)),
     watched(Key::CONTRACT, changed!(ContractChanged)),
@@ -210,29 +213,44 @@ const WATCHED: &[Watched] = &[
 /// What was last known of everything that is watched.
 #[derive(Clone, Debug)]
 pub struct EventWatch {
-    link: Link,
     /// Outer `None`: never known. Inner `None`: known to be nothing.
     known: Vec<Option<Option<Value>>>,
-    meter: Option<(String, String)>,
+    /// Those of this frame, until they are given.
+    jumps: Vec<Event>,
 }
 
-impl EventWatch {
-    /// Nothing is known yet.
-    pub fn new() -> Self {
+impl Default for EventWatch {
+    fn default() -> Self {
+        let known = |watched: &Watched| match watched.key {
+            // Before a port is open there is none.
+            Key::LINK => Some(Some(Value::Enum(Link::default().as_str()))),
+            _ => None,
+        };
         Self {
-            link: Link::default(),
-            known: vec![None; WATCHED.len()],
-            meter: None,
+            known: WATCHED.iter().map(known).collect(),
+            jumps: Vec::new(),
         }
     }
+}
 
-    /// The events between what was last known and this.
-    pub fn observe(&mut self, link: Link, reading: &Reading) -> Vec<Event> {
-        let mut events = Vec::new();
-        if link != self.link {
-            events.push(Event::new(LinkChanged, self.link.as_str(), link.as_str()));
-            self.link = link;
-        }
+impl Part for EventWatch {
+    fn on_frame(&mut self, _: &Frame, context: &Context<'_>) -> Save {
+        let jumps = context
+            .findings
+            .iter()
+            .filter_map(|finding| match *finding {
+                Finding::Jumped { label, from, to } | Finding::Corrected { label, from, to } => {
+                    Some(jumped(label, from, to))
+                }
+                Finding::Held { .. } => None,
+            });
+        self.jumps.extend(jumps);
+        Save::Later
+    }
+
+    fn reset(&mut self, _: Reset) {}
+
+    fn events(&mut self, reading: &Reading, events: &mut Vec<Event>) {
         for (watched, known) in WATCHED.iter().zip(&mut self.known) {
             let now = reading.get(watched.key);
             if now.is_none()
@@ -252,20 +270,16 @@ impl EventWatch {
                 None => *known = Some(now.cloned()),
             }
         }
-        events
-    }
-
-    /// A meter: its whole address, which stays here, and its maker, year and type, which the event tells.
-    pub fn observe_meter(&mut self, address: &str, description: &str) -> Option<Event> {
-        let known = self
-            .meter
-            .replace((address.to_owned(), description.to_owned()))?;
-        (known.0 != address).then(|| Event::new(MeterReplaced, known.1, description))
+        events.append(&mut self.jumps);
     }
 }
 
-impl Default for EventWatch {
-    fn default() -> Self {
-        Self::new()
-    }
+/// An index jumped: its key with the value before and after.
+fn jumped(label: Label, from: i64, to: i64) -> Event {
+    let is_of = |key: &Key| {
+        let source = key.row().source(label.mode());
+        source.read().is_some() && source.labels().contains(&label)
+    };
+    let key = Key::filled().find(is_of).unwrap_or(Key::ENERGY).row().key;
+    Event::new(IndexJumped, format!("{key} {from}"), format!("{key} {to}"))
 }

@@ -1,9 +1,12 @@
 //! The last accepted value of each label, whether it is still current, and for how many frames the label was seen or missed.
 //!
 //! A value is current until its label was absent from three undamaged long frames, or until no good group
-//! came at all for ten seconds ([`LabelValues::forget`]). A damaged frame proves nothing about absence. A short
+//! came at all for ten seconds ([`LabelValues::expire`]). A damaged frame proves nothing about absence. A short
 //! frame (historique, three-phase, during an overrun) proves it only for what short frames carry.
 
+use super::part::{Context, Part, Reset};
+use super::quantity::Key;
+use super::reading::Reading;
 use crate::tic::{Address, Frame, FrameEnd, Group, Horodate, Label, Mode, Period, Relays, Status};
 
 /// Frames with a label that make it present, and frames without it that make it absent.
@@ -80,23 +83,12 @@ impl GroupValue {
     }
 }
 
-/// What is done with a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Admission {
-    /// It is not accepted.
-    No,
-    /// It is accepted.
-    Yes,
-    /// It is accepted and names another meter: the values so far are not of that one.
-    AnotherMeter,
-}
-
 /// The overrun warnings of the historique mode, sent only while an overrun lasts.
 pub const OVERRUN: &[Label] = &[Label::ADPS, Label::ADIR1, Label::ADIR2, Label::ADIR3];
 
 #[derive(Clone, Debug, Default)]
 struct Entry {
-    content: GroupValue,
+    value: GroupValue,
     /// A value of the label was accepted once.
     known: bool,
     /// The value is current.
@@ -133,7 +125,7 @@ impl LabelValues {
     pub fn enter(
         &mut self,
         frame: &Frame,
-        mut admit: impl FnMut(Label, &Group<'_>, Option<&GroupValue>) -> Admission,
+        mut admit: impl FnMut(Label, &Group<'_>, Option<&GroupValue>) -> bool,
     ) {
         for entry in &mut self.entries {
             entry.fresh = false;
@@ -151,14 +143,8 @@ impl LabelValues {
             entry.last = self.frames;
             entry.missed = 0;
             entry.here = true;
-            let admission = admit(label, &group, entry.known.then_some(&entry.content));
-            if admission == Admission::AnotherMeter {
-                self.start_meter();
-            }
-            if admission != Admission::No
-                && let Some(entry) = self.entries.get_mut(label.index())
-            {
-                entry.content.set(&group);
+            if admit(label, &group, entry.known.then_some(&entry.value)) {
+                entry.value.set(&group);
                 entry.known = true;
                 entry.is_current = true;
                 entry.fresh = true;
@@ -184,20 +170,11 @@ impl LabelValues {
     }
 
     /// After a silence: no value is current, and no label counts as missing. The counts of what was seen remain.
-    pub fn forget(&mut self) {
+    pub fn expire(&mut self) {
         for entry in &mut self.entries {
             entry.is_current = false;
             entry.fresh = false;
             entry.missed = 0;
-        }
-    }
-
-    /// Forgets all values: they are of another meter.
-    fn start_meter(&mut self) {
-        for entry in &mut self.entries {
-            entry.is_current = false;
-            entry.known = false;
-            entry.fresh = false;
         }
     }
 
@@ -227,7 +204,15 @@ impl LabelValues {
         self.entries
             .get(label.index())
             .filter(|entry| entry.is_current)
-            .map(|entry| &entry.content)
+            .map(|entry| &entry.value)
+    }
+
+    /// The last accepted value of a label, current or not.
+    pub fn known(&self, label: Label) -> Option<&GroupValue> {
+        self.entries
+            .get(label.index())
+            .filter(|entry| entry.known)
+            .map(|entry| &entry.value)
     }
 
     /// The value of a label, if it was accepted in the last frame.
@@ -235,12 +220,34 @@ impl LabelValues {
         self.entries
             .get(label.index())
             .filter(|entry| entry.fresh)
-            .map(|entry| &entry.content)
+            .map(|entry| &entry.value)
     }
 
     /// The current value of the first of these labels that has one.
     pub fn first(&self, labels: &[Label]) -> Option<&GroupValue> {
         labels.iter().find_map(|label| self.get(*label))
+    }
+}
+
+impl Part for LabelValues {
+    fn reset(&mut self, reset: Reset) {
+        if reset == Reset::Mode {
+            *self = Self::default();
+        }
+        for entry in &mut self.entries {
+            entry.is_current = false;
+            entry.known = false;
+            entry.fresh = false;
+        }
+    }
+
+    fn fill(&self, context: &Context<'_>, reading: &mut Reading) {
+        for key in Key::filled() {
+            let source = key.row().source(context.mode);
+            if let Some(read) = source.read() {
+                reading.set(key, self.first(source.labels()).and_then(read));
+            }
+        }
     }
 }
 

@@ -1,17 +1,21 @@
 //! What the meter means: from frames to the states that are published.
 //!
 //! ```text
-//!  Input (frame, or what the port saw) + Moment
-//!     │ plausible  which groups may be believed
-//!     │ label_values  the current value of each label, what was missed
-//!     │ source     the table reads it; derive makes what several labels give
-//!     │ presence   which keys this meter has
-//!     │ link, calendar, event
+//!  Input (frame, or the state of the port) + Moment
+//!     │ link        what the port reports, and the silence
+//!     │ state       all that is remembered, in one place: each part takes frames and the time, fills quantities,
+//!     │             gives events, begins anew, keeps a section on disk
+//!     │   nameplate     which meter answers
+//!     │   plausible     which groups are accepted
+//!     │   label_values  the current value of each label
+//!     │   presence      which keys this meter has
+//!     │   models        calendar, events
+//!     │ source      the table reads the values; derive makes what several labels give
 //!     ▼
 //!  Update { Snapshot, events }
 //! ```
 //!
-//! Everything here is a pure function of what it is told; time is an argument.
+//! Pure: nothing is used but the arguments, and time is one of them. No clock, no file, no log.
 
 mod calendar;
 mod contract;
@@ -28,6 +32,8 @@ mod memory;
 )]
 mod meter;
 pub mod model;
+mod nameplate;
+mod part;
 mod plausible;
 mod presence;
 pub mod quantity;
@@ -35,6 +41,8 @@ mod reading;
 mod row;
 mod snapshot;
 mod source;
+mod state;
+mod statistics;
 mod value;
 
 pub use calendar::Calendar;
@@ -42,7 +50,7 @@ pub use contract::Contract;
 pub use event::{Event, EventKind};
 pub use input::Input;
 pub use link::Link;
-pub use memory::{Baseline, Memory};
+pub use memory::Memory;
 pub use meter::{Identity, Meter};
 pub use plausible::{Safeguard, Safeguards};
 pub use quantity::Key;

@@ -5,14 +5,18 @@
 //! there stays there, `null` when not known, until the mode changes: the set is kept on disk, and is what
 //! Home Assistant is told.
 
+use serde::{Deserialize, Serialize};
+
 use super::label_values::LabelValues;
+use super::part::{Context, Part, Reset};
 use super::quantity::Key;
-use super::reading::Keys;
+use super::reading::{Keys, Reading};
 use super::row::Interface;
+use super::value::Value;
 use crate::tic::{Label, Mode};
 
 /// The set of keys, and the number of phases that part of it hangs on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Presence {
     keys: Keys,
     phases: Option<u8>,
@@ -32,16 +36,6 @@ impl Presence {
             phases: None,
             private,
         }
-    }
-
-    /// As it was kept on disk.
-    pub fn remembered(private: bool, phases: Option<u8>, keys: impl Iterator<Item = Key>) -> Self {
-        let mut presence = Self::new(private);
-        presence.phases = phases;
-        for key in keys.filter(|key| private || !key.row().is_private()) {
-            presence.keys.insert(key);
-        }
-        presence
     }
 
     /// The keys of a state.
@@ -104,6 +98,47 @@ impl Presence {
         let label_is_there =
             |label: &Label| values.is_present(*label) || is_occasional(*label, values);
         phase_is_there && row.source(mode).labels().iter().any(label_is_there)
+    }
+}
+
+/// What is kept on disk.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Saved {
+    phases: Option<u8>,
+    keys: Vec<String>,
+}
+
+impl Part for Presence {
+    fn reset(&mut self, reset: Reset) {
+        if reset == Reset::Mode {
+            *self = Self::new(self.private);
+        }
+    }
+
+    fn fill(&self, _: &Context<'_>, reading: &mut Reading) {
+        let phases = self.phases.map(|phases| Value::Int(phases.into()));
+        reading.set(Key::PHASES, phases);
+    }
+
+    fn save(&self, _: Mode) -> Option<serde_json::Value> {
+        let keys = self.keys.iter().map(|key| key.row().key.to_owned());
+        let saved = Saved {
+            phases: self.phases,
+            keys: keys.collect(),
+        };
+        serde_json::to_value(saved).ok()
+    }
+
+    fn restore(&mut self, saved: serde_json::Value, _: Mode) {
+        let Ok(saved) = serde_json::from_value::<Saved>(saved) else {
+            return;
+        };
+        self.phases = saved.phases.filter(|phases| [1, 3].contains(phases));
+        let keys = saved.keys.iter().filter_map(|name| Key::named(name));
+        for key in keys.filter(|key| self.private || !key.row().is_private()) {
+            self.keys.insert(key);
+        }
     }
 }
 

@@ -13,7 +13,8 @@
 //! can be taken back by some that agree with each other and with the good one before it: two, if it came only once.
 //!
 //! Inputs: a value, when it came, how far it can have moved meanwhile, what the rest of the frame says. Output: a
-//! [`Verdict`]. Invariant: a value below the last good one is believed only with a [`Verdict::Jump`]. Pure: time is an
+//! [`Verdict`]. Invariant: a value below the last good one is believed only with a [`Verdict::Jump`] or a
+//! [`Verdict::Correct`]. Pure: time is an
 //! argument.
 
 use core::time::Duration;
@@ -198,8 +199,14 @@ impl Chain {
         let candidate = self.extend(value, is_leap, after_silence, context);
         if self.is_enough(candidate, context) || self.revokes(candidate, context) {
             let from = self.good().filter(|_| candidate.is_leap);
+            let corrects =
+                candidate.goes_back && !candidate.after_silence && self.goes_back(value, context);
             self.believe(value, candidate.length > 1, candidate.is_leap, now);
-            return from.map_or(Verdict::Accept, |from| Verdict::Jump { from });
+            return match from {
+                None => Verdict::Accept,
+                Some(from) if corrects => Verdict::Correct { from },
+                Some(from) => Verdict::Jump { from },
+            };
         }
         if candidate.length == 1 && (!is_leap || self.good.is_none()) {
             Verdict::Wait

@@ -28,12 +28,14 @@ mod safeguard;
 mod suspect_digits;
 
 use core::time::Duration;
+use std::collections::BTreeMap;
 
 use self::chain::{Chain, Corroboration, StepContext};
 use self::confirm::Confirmation;
 use self::cross_check::{CrossCheck, FrameSums};
 use super::label_values::GroupValue;
 use super::memory::Baseline;
+use super::part::{Part, Reset};
 use super::value::Moment;
 use crate::tic::{Frame, Group, Horodate, Label, Mode, Role};
 
@@ -59,8 +61,11 @@ pub enum Verdict {
         /// The last good one.
         from: i64,
     },
-    /// Believed; it names another meter: nothing that was believed so far is of that one.
-    AnotherMeter,
+    /// An index that is believed; the last good one was wrong.
+    Correct {
+        /// The last good one.
+        from: i64,
+    },
     /// It came for the first time.
     Wait,
     /// It is not plausible.
@@ -139,28 +144,9 @@ impl Default for Validator {
 }
 
 impl Validator {
-    /// With the last good indexes of an earlier start; a file may hold what is none.
-    pub fn remembering(baselines: impl Iterator<Item = (Label, Baseline)>) -> Self {
-        let mut validator = Self::default();
-        for (label, baseline) in baselines.filter(|(_, b)| (0..INDEX_END).contains(&b.value)) {
-            if let Some(track) = validator.tracks.get_mut(label.index()) {
-                track.chain = Chain::remembering(baseline);
-            }
-        }
-        validator
-    }
-
     /// Leaves rules out: for the noise laboratory.
     pub fn set_safeguards(&mut self, safeguards: Safeguards) {
         self.safeguards = safeguards;
-    }
-
-    /// Forgets everything: the meter sends another mode now.
-    pub fn reset(&mut self) {
-        *self = Self {
-            safeguards: self.safeguards,
-            ..Self::default()
-        };
     }
 
     /// A frame was received: what its groups are validated by. `phases` is the number of phases of the meter.
@@ -185,12 +171,6 @@ impl Validator {
 
     fn sums_of(&self, frame: &Frame) -> FrameSums {
         FrameSums::of(frame, &|label| self.tracks.get(label.index())?.chain.good())
-    }
-
-    /// The last good indexes of a mode, to be remembered.
-    pub fn baselines(&self, mode: Mode) -> impl Iterator<Item = (Label, Baseline)> {
-        let indexes = Label::all(mode).filter(|label| Rule::of(*label) == Rule::Index);
-        indexes.filter_map(|label| Some((label, self.tracks.get(label.index())?.chain.baseline()?)))
     }
 
     /// Judges a group of a known label. `known` is what was last believed of it.
@@ -242,10 +222,6 @@ impl Validator {
                 Role::CalendarName if is_new && has(Safeguard::FreshSums) => {
                     self.cross_check = CrossCheck::default();
                 }
-                Role::Meter if is_new => {
-                    self.start_meter(context.frame);
-                    return Verdict::AnotherMeter;
-                }
                 _ => {}
             }
         }
@@ -274,18 +250,42 @@ impl Validator {
             corroboration
         }
     }
+}
 
-    /// Another meter answers: the indexes, the maxima and the clock of the last one say nothing of it.
-    fn start_meter(&mut self, frame: &Frame) {
-        for track in &mut self.tracks {
-            *track = Track {
-                chain: Chain::default(),
-                confirmation: Confirmation::of_another_meter(),
-            };
+impl Part for Validator {
+    fn reset(&mut self, reset: Reset) {
+        *self = Self {
+            safeguards: self.safeguards,
+            ..Self::default()
+        };
+        if reset == Reset::Meter {
+            for track in &mut self.tracks {
+                track.confirmation = Confirmation::of_another_meter();
+            }
         }
-        self.cross_check = CrossCheck::default();
-        self.sums = self.sums_of(frame);
-        self.date = None;
+    }
+
+    /// The last good indexes.
+    fn save(&self, mode: Mode) -> Option<serde_json::Value> {
+        let indexes = Label::all(mode).filter(|label| Rule::of(*label) == Rule::Index);
+        let baselines = indexes.filter_map(|label| {
+            let baseline = self.tracks.get(label.index())?.chain.baseline()?;
+            Some((label.name().to_owned(), baseline))
+        });
+        serde_json::to_value(baselines.collect::<BTreeMap<_, _>>()).ok()
+    }
+
+    /// Values that cannot be an index are ignored: the file may be damaged.
+    fn restore(&mut self, saved: serde_json::Value, mode: Mode) {
+        let baselines: BTreeMap<String, Baseline> =
+            serde_json::from_value(saved).unwrap_or_default();
+        let is_index = |baseline: &Baseline| (0..INDEX_END).contains(&baseline.value);
+        for (name, baseline) in baselines.into_iter().filter(|(_, b)| is_index(b)) {
+            let label = Label::find(mode, name.as_bytes());
+            if let Some(track) = label.and_then(|label| self.tracks.get_mut(label.index())) {
+                track.chain = Chain::remembering(baseline);
+            }
+        }
     }
 }
 
@@ -329,7 +329,7 @@ fn clock(chain: &mut Chain, group: &Group<'_>, context: &FrameContext<'_>) -> Ve
         reach: &|elapsed| i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX / 2) + SLACK,
     };
     match chain.validate(date.unix(), &context) {
-        Verdict::Jump { .. } => Verdict::Accept,
+        Verdict::Jump { .. } | Verdict::Correct { .. } => Verdict::Accept,
         verdict => verdict,
     }
 }

@@ -149,7 +149,7 @@ fn a_damaged_value_within_reach_does_not_lock_the_right_ones_out() {
     validate(&mut chain, 1, 101, Silent);
     assert_eq!(validate(&mut chain, 2, 109, Silent), Verdict::Accept);
     assert_eq!(validate(&mut chain, 3, 101, Silent), Verdict::Hold);
-    let back = Verdict::Jump { from: 109 };
+    let back = Verdict::Correct { from: 109 };
     assert_eq!(validate(&mut chain, 4, 101, Silent), back);
     assert_eq!(validate(&mut chain, 5, 102, Silent), Verdict::Accept);
 }
@@ -163,7 +163,7 @@ fn a_value_that_came_twice_is_taken_back_by_many() {
     for second in 3..12 {
         assert_eq!(validate(&mut chain, second, 101, Silent), Verdict::Hold);
     }
-    let back = Verdict::Jump { from: 109 };
+    let back = Verdict::Correct { from: 109 };
     assert_eq!(validate(&mut chain, 12, 101, Silent), back);
     for second in 13..40 {
         assert_eq!(
@@ -252,7 +252,7 @@ fn a_first_value_that_the_next_two_do_not_follow_was_damaged() {
         let mut chain = Chain::default();
         assert_eq!(validate(&mut chain, 0, first, Silent), Verdict::Accept);
         assert_eq!(validate(&mut chain, 1, 5_000, Silent), Verdict::Hold);
-        let jump = Verdict::Jump { from: first };
+        let jump = Verdict::Correct { from: first };
         assert_eq!(validate(&mut chain, 2, 5_001, Silent), jump);
     }
 }
