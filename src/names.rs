@@ -27,6 +27,9 @@ pub fn meter_path(meter: &str) -> String {
     format!("{ROOT_PATH}/meter_{meter}")
 }
 
+/// The id of a meter that the configuration gives none. Topics, object paths and Home Assistant hold it.
+pub const DEFAULT_METER: &str = "main";
+
 /// D-Bus interfaces.
 pub mod interface {
     /// On the root object: version, state of the broker, history.

@@ -209,7 +209,7 @@ fn a_wrong_password_is_told_and_a_right_one_found() {
         password_file: Some(NamedFile {
             key: "password-file",
             path: file,
-            place: None,
+            location: None,
         }),
         ..settings(broker.port)
     };

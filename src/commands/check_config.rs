@@ -9,8 +9,8 @@ use std::path::PathBuf;
 
 use super::console::{CommandError, Console};
 use crate::config::{
-    self, HomeAssistant, Interval, MeterSettings, MqttSettings, Qos, Settings, format_duration,
-    format_size,
+    self, HomeAssistantSettings, Interval, MeterSettings, MqttSettings, Qos, Settings,
+    format_duration, format_size,
 };
 use crate::mqtt;
 use crate::names::{self, exit};
@@ -149,7 +149,7 @@ fn write_mqtt(out: &mut dyn Write, mqtt: &MqttSettings) -> io::Result<()> {
         _ => "off".to_owned(),
     };
     writeln!(out, "  History while the broker is away: {history}")?;
-    let HomeAssistant {
+    let HomeAssistantSettings {
         enabled,
         prefix,
         language,

@@ -11,7 +11,7 @@ use std::fmt;
 use std::net::Ipv6Addr;
 use std::path::PathBuf;
 
-use super::value::Refusal;
+use super::value::InvalidValue;
 
 /// What a meter is read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,9 +32,9 @@ impl Device {
     ///
     /// # Errors
     /// What was expected instead.
-    pub fn parse(text: &str) -> Result<Self, Refusal> {
+    pub fn parse(text: &str) -> Result<Self, InvalidValue> {
         let expected = || {
-            Refusal::new(
+            InvalidValue::new(
                 "the full path of a serial port such as \"/dev/linky\", or \"tcp://host:port\"",
             )
         };
@@ -81,12 +81,22 @@ pub struct BrokerUrl {
 }
 
 impl BrokerUrl {
+    /// A broker on this machine, not encrypted.
+    pub(super) fn local() -> Self {
+        Self {
+            tls: false,
+            host: "localhost".to_owned(),
+            port: 1883,
+        }
+    }
+
     /// Parses the value of the key `url`. A user or a password in it is refused, and not shown.
     ///
     /// # Errors
     /// What was expected instead.
-    pub fn parse(text: &str) -> Result<Self, Refusal> {
-        let expected = || Refusal::new("\"mqtt://host:port\", or \"mqtts://host:port\" for TLS");
+    pub fn parse(text: &str) -> Result<Self, InvalidValue> {
+        let expected =
+            || InvalidValue::new("\"mqtt://host:port\", or \"mqtts://host:port\" for TLS");
         if let Some((_, host)) = text.rsplit_once('@') {
             return Err(expected()
                 .show(format!("\"…@{host}\", with a user or a password in it"))
@@ -262,9 +272,9 @@ mod tests {
             "mqtt://hunter2@host:1",
             "mqtt://u:hunter2@@h",
         ] {
-            let refusal = format!("{:?}", BrokerUrl::parse(text).unwrap_err());
-            assert!(!refusal.contains("hunter2"), "{refusal}");
-            assert!(refusal.contains("set-password"), "{refusal}");
+            let invalid = format!("{:?}", BrokerUrl::parse(text).unwrap_err());
+            assert!(!invalid.contains("hunter2"), "{invalid}");
+            assert!(invalid.contains("set-password"), "{invalid}");
         }
     }
 }

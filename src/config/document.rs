@@ -1,7 +1,7 @@
-//! Stage 2: texts -> one tree of tables whose every key and value knows its place.
+//! Stage 2: texts -> one tree of tables, each key and value with its location.
 //!
-//! TOML is parsed by the `toml` crate; what is kept of it is the little that a configuration needs. Files are merged in
-//! order: tables by key, `[[meter]]` by its id, anything else replaced by the later file.
+//! The `toml` crate parses TOML 1.0; the tree keeps only what a configuration needs. Files are merged in order: tables by
+//! key, `[[meter]]` by its id, anything else is replaced by the later file.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,40 +9,40 @@ use std::path::PathBuf;
 use toml::Spanned;
 use toml::de::{DeInteger, DeString, DeTable, DeValue};
 
-use super::error::{ConfigError, Fault, Place};
-use super::settings::DEFAULT_METER;
+use super::error::{ConfigError, Fault, Location};
+use crate::names::DEFAULT_METER;
 
-/// Keys and what they hold.
-pub(super) type Table = BTreeMap<String, Entry>;
+/// The keys of a table and their values.
+pub(super) type TomlTable = BTreeMap<String, TomlEntry>;
 
-/// A key, where it stands, and its value.
+/// A key, its location, and its value.
 #[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) key_place: Place,
-    pub(super) node: Node,
+pub(super) struct TomlEntry {
+    pub(super) key_location: Location,
+    pub(super) node: TomlNode,
 }
 
-/// A value and where it stands.
+/// A value and its location.
 #[derive(Debug)]
-pub(super) struct Node {
-    pub(super) place: Place,
-    pub(super) value: Value,
+pub(super) struct TomlNode {
+    pub(super) location: Location,
+    pub(super) value: TomlValue,
 }
 
 /// A value of TOML.
 #[derive(Debug)]
-pub(super) enum Value {
+pub(super) enum TomlValue {
     Text(String),
     Integer(i64),
     Boolean(bool),
-    Table(Table),
-    List(Vec<Node>),
-    /// Dates, floats and integers beyond 64 bits: no key takes one. What it is, in words.
+    Table(TomlTable),
+    List(Vec<TomlNode>),
+    /// Dates, floats and integers beyond 64 bits: no key takes one. Holds the description for a message.
     Other(&'static str),
 }
 
-impl Value {
-    /// The value as a message shows it, cut to a length that leaves the message readable.
+impl TomlValue {
+    /// The value as a message shows it; a text is cut after 60 characters.
     pub(super) fn describe(&self) -> String {
         match self {
             Self::Text(text) if text.chars().count() > 60 => {
@@ -62,13 +62,13 @@ impl Value {
 pub(super) const METER: &str = "meter";
 
 /// The id of a `[[meter]]` as it is written, checked or not; the default one if it has none.
-pub(super) fn meter_id(meter: &Value) -> &str {
+pub(super) fn meter_id(meter: &TomlValue) -> &str {
     match meter {
-        Value::Table(table) => match table.get("id") {
-            Some(Entry {
+        TomlValue::Table(table) => match table.get("id") {
+            Some(TomlEntry {
                 node:
-                    Node {
-                        value: Value::Text(id),
+                    TomlNode {
+                        value: TomlValue::Text(id),
                         ..
                     },
                 ..
@@ -80,11 +80,11 @@ pub(super) fn meter_id(meter: &Value) -> &str {
 }
 
 /// Parses the texts and merges them in order. Reports the first fault of each file.
-pub(super) fn read_merged(texts: &[(PathBuf, String)]) -> Result<Table, ConfigError> {
-    let mut document = Table::new();
+pub(super) fn read_merged(texts: &[(PathBuf, String)]) -> Result<TomlTable, ConfigError> {
+    let mut document = TomlTable::new();
     let mut faults = Vec::new();
     for (path, text) in texts {
-        match parse(&Place::file(path), text) {
+        match parse(&Location::file(path), text) {
             Ok(table) => {
                 faults.extend(find_repeated_meter(&table));
                 merge(&mut document, table);
@@ -99,16 +99,16 @@ pub(super) fn read_merged(texts: &[(PathBuf, String)]) -> Result<Table, ConfigEr
     }
 }
 
-fn parse(file: &Place, text: &str) -> Result<Table, ConfigError> {
+fn parse(file: &Location, text: &str) -> Result<TomlTable, ConfigError> {
     let document = DeTable::parse(text).map_err(|error| {
-        let place = file.at(text, error.span().map_or(text.len(), |span| span.start));
+        let location = file.at(text, error.span().map_or(text.len(), |span| span.start));
         let (found, expected, advice) = match error.message() {
             "duplicate key" => (
                 "a key or table that is already given above".to_owned(),
                 "each key and each table once in a file",
                 "Remove one of the two, or put its keys together with the first.",
             ),
-            // The line itself is not shown: it may be a password that lacks its quotes.
+            // The line itself is not shown: it may be a password without quotes.
             message => (
                 format!("a line that is not TOML ({message})"),
                 "a line such as [mqtt], key = \"text\", key = 10 or key = true",
@@ -116,18 +116,18 @@ fn parse(file: &Place, text: &str) -> Result<Table, ConfigError> {
             ),
         };
         let (expected, advice) = (expected.to_owned(), Some(advice.to_owned()));
-        Fault { place, subject: String::new(), found, expected, advice }
+        Fault { location, subject: String::new(), found, expected, advice }
     })?;
     Ok(convert_table(file, text, document.into_inner()))
 }
 
-fn convert_table(file: &Place, text: &str, table: DeTable<'_>) -> Table {
+fn convert_table(file: &Location, text: &str, table: DeTable<'_>) -> TomlTable {
     let convert_entry = |(key, value): (Spanned<DeString<'_>>, Spanned<DeValue<'_>>)| {
-        let key_place = file.at(text, key.span().start);
+        let key_location = file.at(text, key.span().start);
         (
             key.into_inner().into_owned(),
-            Entry {
-                key_place,
+            TomlEntry {
+                key_location,
                 node: convert_node(file, text, value),
             },
         )
@@ -135,35 +135,37 @@ fn convert_table(file: &Place, text: &str, table: DeTable<'_>) -> Table {
     table.into_iter().map(convert_entry).collect()
 }
 
-fn convert_node(file: &Place, text: &str, value: Spanned<DeValue<'_>>) -> Node {
-    let place = file.at(text, value.span().start);
+fn convert_node(file: &Location, text: &str, value: Spanned<DeValue<'_>>) -> TomlNode {
+    let location = file.at(text, value.span().start);
     let value = match value.into_inner() {
-        DeValue::String(string) => Value::Text(string.into_owned()),
-        DeValue::Integer(integer) => parse_integer(&integer)
-            .map_or(Value::Other("a number that is too large"), Value::Integer),
-        DeValue::Boolean(boolean) => Value::Boolean(boolean),
-        DeValue::Table(table) => Value::Table(convert_table(file, text, table)),
-        DeValue::Array(array) => Value::List(
+        DeValue::String(string) => TomlValue::Text(string.into_owned()),
+        DeValue::Integer(integer) => parse_integer(&integer).map_or(
+            TomlValue::Other("a number that is too large"),
+            TomlValue::Integer,
+        ),
+        DeValue::Boolean(boolean) => TomlValue::Boolean(boolean),
+        DeValue::Table(table) => TomlValue::Table(convert_table(file, text, table)),
+        DeValue::Array(array) => TomlValue::List(
             array
                 .into_iter()
                 .map(|item| convert_node(file, text, item))
                 .collect(),
         ),
-        DeValue::Float(_) => Value::Other("a number with a decimal point"),
-        DeValue::Datetime(_) => Value::Other("a date"),
+        DeValue::Float(_) => TomlValue::Other("a number with a decimal point"),
+        DeValue::Datetime(_) => TomlValue::Other("a date"),
     };
-    Node { place, value }
+    TomlNode { location, value }
 }
 
 fn parse_integer(integer: &DeInteger<'_>) -> Option<i64> {
     i64::from_str_radix(integer.as_str(), integer.radix()).ok()
 }
 
-/// Within one file, a second meter of the same id is a slip; across files it is how a drop-in changes a meter.
-fn find_repeated_meter(table: &Table) -> Option<Fault> {
-    let Some(Entry {
-        node: Node {
-            value: Value::List(meters),
+/// Within one file a second meter of the same id is a mistake; across files it is how a drop-in changes a meter.
+fn find_repeated_meter(table: &TomlTable) -> Option<Fault> {
+    let Some(TomlEntry {
+        node: TomlNode {
+            value: TomlValue::List(meters),
             ..
         },
         ..
@@ -171,13 +173,13 @@ fn find_repeated_meter(table: &Table) -> Option<Fault> {
     else {
         return None;
     };
-    let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();
+    let mut seen: BTreeMap<&str, &Location> = BTreeMap::new();
     for meter in meters {
         let id = meter_id(&meter.value);
-        if let Some(first) = seen.insert(id, &meter.place) {
+        if let Some(first) = seen.insert(id, &meter.location) {
             let line = first.line().unwrap_or(1);
             return Some(Fault {
-                place: meter.place.clone(),
+                location: meter.location.clone(),
                 subject: format!("meter[{id}]"),
                 found: format!("a second meter of id {id:?} (the first is on line {line})"),
                 expected: "an id of its own for each meter of a file".to_owned(),
@@ -190,23 +192,25 @@ fn find_repeated_meter(table: &Table) -> Option<Fault> {
     None
 }
 
-fn merge(base: &mut Table, over: Table) {
+fn merge(base: &mut TomlTable, over: TomlTable) {
     for (key, entry) in over {
         match (
             base.get_mut(&key).map(|entry| &mut entry.node.value),
             entry.node.value,
         ) {
-            (Some(Value::Table(old)), Value::Table(new)) => merge(old, new),
-            (Some(Value::List(old)), Value::List(new)) if key == METER => merge_meters(old, new),
+            (Some(TomlValue::Table(old)), TomlValue::Table(new)) => merge(old, new),
+            (Some(TomlValue::List(old)), TomlValue::List(new)) if key == METER => {
+                merge_meters(old, new);
+            }
             (_, value) => {
-                let node = Node {
-                    place: entry.node.place,
+                let node = TomlNode {
+                    location: entry.node.location,
                     value,
                 };
                 base.insert(
                     key,
-                    Entry {
-                        key_place: entry.key_place,
+                    TomlEntry {
+                        key_location: entry.key_location,
                         node,
                     },
                 );
@@ -215,16 +219,16 @@ fn merge(base: &mut Table, over: Table) {
     }
 }
 
-fn merge_meters(base: &mut Vec<Node>, over: Vec<Node>) {
+fn merge_meters(base: &mut Vec<TomlNode>, over: Vec<TomlNode>) {
     for meter in over {
         let same = base
             .iter_mut()
             .find(|old| meter_id(&old.value) == meter_id(&meter.value));
         match (same.map(|old| &mut old.value), meter) {
             (
-                Some(Value::Table(old)),
-                Node {
-                    value: Value::Table(new),
+                Some(TomlValue::Table(old)),
+                TomlNode {
+                    value: TomlValue::Table(new),
                     ..
                 },
             ) => merge(old, new),

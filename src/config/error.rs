@@ -1,6 +1,6 @@
-//! What is wrong with a configuration, said so that the reader can put it right without other help.
+//! Errors of a configuration, with all that is needed to correct them.
 //!
-//! A [`Fault`] is one wrong thing in one place. It is shown as
+//! A [`Fault`] is one mistake at one [`Location`]. It is shown as
 //! `FILE:LINE:COLUMN: KEY: found …, expected …`, the form that editors jump to, with the advice, if any, on a line of
 //! its own below.
 
@@ -8,14 +8,14 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Where something was read.
+/// A file, or a line and column in it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct Location {
     file: Arc<Path>,
     position: Option<(usize, usize)>,
 }
 
-impl Place {
+impl Location {
     /// A file as a whole.
     pub(super) fn file(path: &Path) -> Self {
         Self {
@@ -24,7 +24,7 @@ impl Place {
         }
     }
 
-    /// The place in this file of the byte at `offset` of its `text`.
+    /// The location in this file of the byte at `offset` of its `text`.
     pub(super) fn at(&self, text: &str, offset: usize) -> Self {
         let before = text.get(..offset).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
@@ -55,7 +55,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.file.display())?;
         self.position
@@ -63,11 +63,11 @@ impl fmt::Display for Place {
     }
 }
 
-/// One wrong thing.
+/// One mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// Where.
-    pub place: Place,
+    pub location: Location,
     /// The key that it is about, such as `mqtt.url`; empty for a file as a whole.
     pub subject: String,
     /// What is there. Never a secret.
@@ -81,7 +81,7 @@ pub struct Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
-            place,
+            location,
             subject,
             found,
             expected,
@@ -90,7 +90,7 @@ impl fmt::Display for Fault {
         let colon = if subject.is_empty() { "" } else { ": " };
         write!(
             f,
-            "{place}: {subject}{colon}found {found}, expected {expected}"
+            "{location}: {subject}{colon}found {found}, expected {expected}"
         )?;
         advice
             .as_ref()
@@ -98,14 +98,14 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Everything that is wrong with a configuration, in order of place; never empty.
+/// All faults of a configuration, in order of location; never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     faults: Vec<Fault>,
 }
 
 impl ConfigError {
-    /// The faults, in order of place.
+    /// The faults, in order of location.
     #[must_use]
     pub fn faults(&self) -> &[Fault] {
         &self.faults
@@ -119,7 +119,7 @@ impl ConfigError {
 
 impl From<Vec<Fault>> for ConfigError {
     fn from(mut faults: Vec<Fault>) -> Self {
-        faults.sort_by(|a, b| a.place.cmp(&b.place));
+        faults.sort_by(|a, b| a.location.cmp(&b.location));
         Self { faults }
     }
 }

@@ -1,13 +1,13 @@
 //! Stage 1: which files there are, and their text.
 //!
 //! The main file, then the files `*.toml` of the directory of the same name ending in `.d`, in lexical order. Hidden
-//! files are left alone: editors and package managers keep theirs there. A file is at most 256 KiB.
+//! files are ignored: editors and package managers keep theirs there. A file is at most 256 KiB.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::error::{ConfigError, Fault, Place};
+use super::error::{ConfigError, Fault, Location};
 use crate::names;
 
 /// Far above any real configuration; a mistaken path such as a device must not fill the memory.
@@ -79,11 +79,11 @@ fn read_text(path: &Path) -> Result<String, ConfigError> {
     File::open(path)
         .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
         .map_err(|error| unreadable(path, &error))?;
-    let place = Place::file(path);
+    let location = Location::file(path);
     if bytes.len() as u64 > MAX_BYTES {
         let advice = "Check the path: this is probably another file.";
         return Err(refuse(
-            place,
+            location,
             "more than 256 KiB",
             "a configuration file of linky-sensor",
             advice,
@@ -91,13 +91,13 @@ fn read_text(path: &Path) -> Result<String, ConfigError> {
     }
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
-        let place = place.at(&String::from_utf8_lossy(error.as_bytes()), valid);
+        let location = location.at(&String::from_utf8_lossy(error.as_bytes()), valid);
         let advice = format!(
             "Convert it: iconv -f ISO-8859-1 -t UTF-8 {}",
             path.display()
         );
         refuse(
-            place,
+            location,
             "a character that is not UTF-8",
             "a text file in UTF-8",
             &advice,
@@ -117,12 +117,12 @@ fn unreadable(path: &Path, error: &io::Error) -> ConfigError {
         ),
         _ => (format!("an error on reading ({error})"), "Check the path and the file system.".to_owned()),
     };
-    refuse(Place::file(path), &found, "a readable file", &advice)
+    refuse(Location::file(path), &found, "a readable file", &advice)
 }
 
-fn refuse(place: Place, found: &str, expected: &str, advice: &str) -> ConfigError {
+fn refuse(location: Location, found: &str, expected: &str, advice: &str) -> ConfigError {
     ConfigError::from(Fault {
-        place,
+        location,
         subject: String::new(),
         found: found.to_owned(),
         expected: expected.to_owned(),

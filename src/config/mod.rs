@@ -1,15 +1,15 @@
 //! The configuration: from files that people write to settings that the rest of the crate can trust.
 //!
 //! Input: the main file and the drop-ins beside it (`linky-sensor.d/*.toml`, in lexical order). Output: [`Settings`],
-//! every value of which is in range, or a [`ConfigError`] that lists every fault found, each with its place, what was
+//! every value of which is in range, or a [`ConfigError`] that lists every fault found, each with its location, what was
 //! found, what was expected and what to do. Four stages, each of which hands a complete result to the next:
 //!
 //! 1. `files`: which files there are, and their text, bounded;
-//! 2. `document`: text -> tables whose every key and value knows its place; the files are merged, tables by key and
-//!    meters by id;
-//! 3. `schema`: tables -> `Settings`. This is the one list of keys: name, default and accepted values on one line each.
-//!    A key that is wrong is reported and its default stands in, so that the faults of all keys come out together;
-//! 4. `rules`: what must hold between keys, asked only of settings whose keys are all right.
+//! 2. `document`: text -> tables, each key and value with its location; the files are merged, tables by key and meters
+//!    by id;
+//! 3. `schema`: tables -> `Settings`. This is the one list of keys: name, default and accepted values in one row each.
+//!    A key that is wrong is reported and its default is taken, so that the faults of all keys are reported together;
+//! 4. `rules`: what must hold between keys, checked only if each key is right.
 //!
 //! Invariants: an absent or empty file means [`Settings::default`]; no message ever shows a password; nothing here
 //! opens a port or a socket. The one secret, the broker's password, is not in the file: see [`password`].
@@ -21,27 +21,27 @@ mod files;
 mod rules;
 mod schema;
 mod secret;
-mod section;
 mod settings;
+mod table;
 mod value;
 
 use std::path::{Path, PathBuf};
 
 pub use address::{BrokerUrl, Device};
-pub use error::{ConfigError, Fault, Place};
+pub use error::{ConfigError, Fault, Location};
 pub use secret::{PasswordError, Secret, password};
 pub use settings::{
-    DbusSettings, HomeAssistant, Interval, Language, MeterId, MeterSettings, ModeChoice,
+    DbusSettings, HomeAssistantSettings, Interval, Language, MeterId, MeterSettings, ModeChoice,
     MqttSettings, NamedFile, Privacy, PythonCompatible, Qos, Settings,
 };
-pub use value::{Refusal, format_duration, format_size};
+pub use value::{InvalidValue, format_duration, format_size};
 
-use document::Table;
-use section::Report;
+use document::TomlTable;
+use table::Report;
 
 /// Reads and checks the file at `path` and its drop-ins: `linky-sensor.toml` has `linky-sensor.d/*.toml` beside it.
 ///
-/// The file may be missing only at its default place (`names::file::CONFIG`).
+/// The file may be missing only if it is the default one (`names::file::CONFIG`).
 ///
 /// # Errors
 /// Every fault found in every file.
@@ -50,7 +50,7 @@ pub fn load(path: &Path) -> Result<Settings, ConfigError> {
     check(document::read_merged(&texts)?)
 }
 
-/// Reads and checks one text, as if it were the only file; `name` stands for the file in messages.
+/// Reads and checks one text, as if it were the only file; `name` is the name of the file in messages.
 ///
 /// ```
 /// let settings = linky_sensor::config::parse("example.toml", "[mqtt]\ninterval = \"frame\"\n")?;
@@ -73,12 +73,12 @@ pub fn files(path: &Path) -> Result<Vec<PathBuf>, ConfigError> {
     files::list(path)
 }
 
-fn check(document: Table) -> Result<Settings, ConfigError> {
+fn check(document: TomlTable) -> Result<Settings, ConfigError> {
     let mut report = Report::default();
     let settings = schema::read_settings(document, &mut report);
-    let (mut faults, places) = report.finish();
+    let (mut faults, locations) = report.finish();
     if faults.is_empty() {
-        faults = rules::check(&settings, &places);
+        faults = rules::check(&settings, &locations);
     }
     if faults.is_empty() {
         Ok(settings)

@@ -1,15 +1,15 @@
 //! Stage 4: what must hold between keys.
 //!
-//! Asked only of settings whose every key is right, so that one mistake gives one message.
+//! Checked only if every key is right by itself, so that one mistake gives one message.
 
 use super::error::Fault;
-use super::section::Places;
 use super::settings::{MeterSettings, MqttSettings, Settings};
+use super::table::Locations;
 
 /// Every rule that does not hold.
-pub(super) fn check(settings: &Settings, places: &Places) -> Vec<Fault> {
+pub(super) fn check(settings: &Settings, locations: &Locations) -> Vec<Fault> {
     let mut rules = Rules {
-        places,
+        locations,
         faults: Vec::new(),
     };
     rules.check_devices(&settings.meters);
@@ -20,7 +20,7 @@ pub(super) fn check(settings: &Settings, places: &Places) -> Vec<Fault> {
 }
 
 struct Rules<'p> {
-    places: &'p Places,
+    locations: &'p Locations,
     faults: Vec<Fault>,
 }
 
@@ -28,12 +28,16 @@ impl Rules<'_> {
     /// Reports a fault at `subject`, or at the table around it when the key itself is not written.
     fn refuse(&mut self, subject: &str, found: impl Into<String>, expected: &str, advice: &str) {
         let table = subject.rsplit_once('.').map_or(subject, |(table, _)| table);
-        let Some(place) = self.places.get(subject).or_else(|| self.places.get(table)) else {
+        let Some(location) = self
+            .locations
+            .get(subject)
+            .or_else(|| self.locations.get(table))
+        else {
             debug_assert!(false, "a rule is broken by defaults alone: {subject}");
             return;
         };
         self.faults.push(Fault {
-            place: place.clone(),
+            location: location.clone(),
             subject: subject.to_owned(),
             found: found.into(),
             expected: expected.to_owned(),
@@ -121,7 +125,7 @@ impl Rules<'_> {
                 "mqtt.python-compatible",
                 format!("this table with {} meters", settings.meters.len()),
                 "a single meter",
-                "The Python linky-sensor knew one meter; with several, only the topics of each meter can be used.",
+                "The Python linky-sensor reads one meter; with several, only the topics of each meter can be used.",
             );
         }
     }

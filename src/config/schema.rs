@@ -1,25 +1,31 @@
 //! Stage 3: tables -> [`Settings`]. The one list of keys.
 //!
-//! Each key is one entry: its name in the file, its default and the values that it takes. A key that is not asked for
-//! here does not exist.
+//! Each key is one row, in its table: its name in the file, its default and the values that it takes. A key that has no
+//! row does not exist. [`Settings::default`] is what the rows make of an empty file, so that no other place lists
+//! defaults.
+//!
+//! A new key is a row here and its field in `settings`, besides what uses it, the complete example and
+//! linky-sensor.toml(5).
 
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::address::{BrokerUrl, Device};
-use super::document::{METER, Table, Value, meter_id};
-use super::section::{Report, Section};
+use super::document::{METER, TomlTable, TomlValue, meter_id};
 use super::settings::{
-    DbusSettings, HomeAssistant, Interval, Language, MeterId, MeterSettings, ModeChoice,
+    DbusSettings, HomeAssistantSettings, Interval, Language, MeterId, MeterSettings, ModeChoice,
     MqttSettings, Privacy, PythonCompatible, Qos, Settings,
 };
+use super::table::{Report, TableReader};
 use super::value::{
-    Refusal, boolean, one_of, parse_client_id, parse_duration, parse_label, parse_size,
+    InvalidValue, boolean, one_of, parse_client_id, parse_duration, parse_label, parse_size,
     parse_topic, text,
 };
+use crate::names::{file, topic};
 use crate::tic::Parity;
 
-/// Longer would look like a meter that is gone.
+/// More than a day between two states would look like a meter that is gone.
 const INTERVAL: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(86_400);
 /// The upper end is that of the protocol; below the lower one a busy network ends the session.
 const KEEP_ALIVE: RangeInclusive<Duration> = Duration::from_secs(5)..=Duration::from_secs(65_535);
@@ -27,137 +33,153 @@ const KEEP_ALIVE: RangeInclusive<Duration> = Duration::from_secs(5)..=Duration::
 const HISTORY: RangeInclusive<u64> = 64 << 10..=16 << 30;
 
 /// Reads the whole configuration.
-pub(super) fn read_settings(document: Table, report: &mut Report) -> Settings {
-    Section::read_root(document, report, |root| Settings {
+pub(super) fn read_settings(document: TomlTable, report: &mut Report) -> Settings {
+    TableReader::read_root(document, report, read_root)
+}
+
+fn read_root(root: &mut TableReader<'_>) -> Settings {
+    Settings {
         meters: root.list(METER, meter_id, read_meter),
-        dbus: root.section("dbus", read_dbus),
-        mqtt: root.section("mqtt", read_mqtt),
-        privacy: root.section("privacy", read_privacy),
-    })
+        dbus: root.table("dbus", read_dbus),
+        mqtt: root.table("mqtt", read_mqtt),
+        privacy: root.table("privacy", read_privacy),
+    }
 }
 
-fn read_meter(meter: &mut Section<'_>) -> MeterSettings {
+#[rustfmt::skip]
+fn read_meter(meter: &mut TableReader<'_>) -> MeterSettings {
     let id = meter.key("id", MeterId::default(), text(MeterId::parse));
-    let default = MeterSettings::with_id(id);
     MeterSettings {
-        name: meter.key("name", default.name, text(parse_label)),
-        device: meter.key("device", default.device, text(Device::parse)),
-        mode: meter.key(
-            "mode",
-            default.mode,
-            one_of(&ModeChoice::ALL, ModeChoice::as_str),
-        ),
-        parity: meter.key(
-            "parity",
-            default.parity,
-            one_of(&Parity::ALL, Parity::as_str),
-        ),
-        id: default.id,
+        name: meter.key("name", default_name(&id), text(parse_label)),
+        device: meter.key("device", Device::Path(PathBuf::from(file::DEVICE)), text(Device::parse)),
+        mode: meter.key("mode", ModeChoice::Auto, one_of(&ModeChoice::ALL, ModeChoice::as_str)),
+        parity: meter.key("parity", Parity::Auto, one_of(&Parity::ALL, Parity::as_str)),
+        id,
     }
 }
 
-fn read_dbus(dbus: &mut Section<'_>) -> DbusSettings {
-    let default = DbusSettings::default();
+/// "Linky" for a single meter of the default id, else "Linky" and the id.
+fn default_name(id: &MeterId) -> String {
+    if *id == MeterId::default() {
+        "Linky".to_owned()
+    } else {
+        format!("Linky {id}")
+    }
+}
+
+fn read_dbus(dbus: &mut TableReader<'_>) -> DbusSettings {
     DbusSettings {
-        enabled: dbus.key("enabled", default.enabled, boolean),
+        enabled: dbus.key("enabled", true, boolean),
     }
 }
 
-fn read_mqtt(mqtt: &mut Section<'_>) -> MqttSettings {
-    let default = MqttSettings::default();
+#[rustfmt::skip]
+fn read_mqtt(mqtt: &mut TableReader<'_>) -> MqttSettings {
     MqttSettings {
-        enabled: mqtt.key("enabled", default.enabled, boolean),
-        url: mqtt.key("url", default.url, text(BrokerUrl::parse)),
+        enabled: mqtt.key("enabled", true, boolean),
+        url: mqtt.key("url", BrokerUrl::local(), text(BrokerUrl::parse)),
         username: mqtt.optional("username", text(parse_label)),
         password_file: mqtt.file("password-file"),
         ca_file: mqtt.file("ca-file"),
         client_certificate: mqtt.file("client-certificate"),
         client_key: mqtt.file("client-key"),
         client_id: mqtt.optional("client-id", text(parse_client_id)),
-        keep_alive: mqtt.key("keep-alive", default.keep_alive, text(parse_keep_alive)),
-        base_topic: mqtt.key("base-topic", default.base_topic, text(parse_topic)),
-        interval: mqtt.key("interval", default.interval, text(parse_interval)),
-        qos: mqtt.key("qos", default.qos, read_qos),
-        retain: mqtt.key("retain", default.retain, boolean),
-        raw: mqtt.key("raw", default.raw, boolean),
-        history: mqtt.key("history", default.history, text(parse_history)),
-        home_assistant: mqtt.section("home-assistant", read_home_assistant),
-        python_compatible: match mqtt.optional_section("python-compatible", read_python_compatible)
-        {
-            (true, topics) => Some(topics),
-            (false, _) => None,
-        },
+        keep_alive: mqtt.key("keep-alive", Duration::from_secs(30), text(parse_keep_alive)),
+        base_topic: mqtt.key("base-topic", topic::DEFAULT_BASE.to_owned(), text(parse_topic)),
+        interval: mqtt.key("interval", Interval::Every(Duration::from_secs(10)), text(parse_interval)),
+        qos: mqtt.key("qos", Qos::AtLeastOnce, read_qos),
+        retain: mqtt.key("retain", true, boolean),
+        raw: mqtt.key("raw", false, boolean),
+        history: mqtt.key("history", Some(64 << 20), text(parse_history)),
+        home_assistant: mqtt.table("home-assistant", read_home_assistant),
+        python_compatible: mqtt.optional_table("python-compatible", read_python_compatible),
     }
 }
 
-fn read_home_assistant(section: &mut Section<'_>) -> HomeAssistant {
-    let default = HomeAssistant::default();
-    HomeAssistant {
-        enabled: section.key("enabled", default.enabled, boolean),
-        prefix: section.key("prefix", default.prefix, text(parse_topic)),
-        language: section.key(
-            "language",
-            default.language,
-            one_of(&Language::ALL, Language::as_str),
-        ),
+#[rustfmt::skip]
+fn read_home_assistant(table: &mut TableReader<'_>) -> HomeAssistantSettings {
+    HomeAssistantSettings {
+        enabled: table.key("enabled", true, boolean),
+        prefix: table.key("prefix", topic::DEFAULT_HOME_ASSISTANT_PREFIX.to_owned(), text(parse_topic)),
+        language: table.key("language", Language::French, one_of(&Language::ALL, Language::as_str)),
     }
 }
 
-fn read_python_compatible(section: &mut Section<'_>) -> PythonCompatible {
-    let default = PythonCompatible::default();
+#[rustfmt::skip]
+fn read_python_compatible(table: &mut TableReader<'_>) -> PythonCompatible {
     PythonCompatible {
-        data_topic: section.key("data-topic", default.data_topic, text(parse_topic)),
-        status_topic: section.key("status-topic", default.status_topic, text(parse_topic)),
+        data_topic: table.key("data-topic", topic::PYTHON_DATA.to_owned(), text(parse_topic)),
+        status_topic: table.key("status-topic", topic::PYTHON_STATUS.to_owned(), text(parse_topic)),
     }
 }
 
-fn read_privacy(privacy: &mut Section<'_>) -> Privacy {
-    let default = Privacy::default();
+fn read_privacy(privacy: &mut TableReader<'_>) -> Privacy {
     Privacy {
-        publish_identifiers: privacy.key(
-            "publish-identifiers",
-            default.publish_identifiers,
-            boolean,
-        ),
+        publish_identifiers: privacy.key("publish-identifiers", false, boolean),
     }
 }
 
-fn parse_interval(text: &str) -> Result<Interval, Refusal> {
+/// What `read` makes of an empty table: the defaults of its rows.
+fn defaults<T>(read: impl FnOnce(&mut TableReader<'_>) -> T) -> T {
+    TableReader::read_root(TomlTable::new(), &mut Report::default(), read)
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        defaults(read_root)
+    }
+}
+
+impl Default for MqttSettings {
+    fn default() -> Self {
+        defaults(read_mqtt)
+    }
+}
+
+impl Default for PythonCompatible {
+    fn default() -> Self {
+        defaults(read_python_compatible)
+    }
+}
+
+fn parse_interval(text: &str) -> Result<Interval, InvalidValue> {
     if text == "frame" {
         return Ok(Interval::Frame);
     }
     parse_duration(text, &INTERVAL)
         .map(Interval::Every)
         .ok_or_else(|| {
-            Refusal::new(
+            InvalidValue::new(
                 "\"frame\", or a duration from \"1s\" to \"1d\" such as \"10s\" or \"2min\"",
             )
         })
 }
 
-fn parse_keep_alive(text: &str) -> Result<Duration, Refusal> {
+fn parse_keep_alive(text: &str) -> Result<Duration, InvalidValue> {
     parse_duration(text, &KEEP_ALIVE)
         .filter(|duration| duration.subsec_nanos() == 0)
         .ok_or_else(|| {
-            Refusal::new("a duration in whole seconds, from \"5s\" to \"65535s\", such as \"30s\"")
+            InvalidValue::new(
+                "a duration in whole seconds, from \"5s\" to \"65535s\", such as \"30s\"",
+            )
         })
 }
 
-fn parse_history(text: &str) -> Result<Option<u64>, Refusal> {
+fn parse_history(text: &str) -> Result<Option<u64>, InvalidValue> {
     if text == "off" {
         return Ok(None);
     }
     parse_size(text, &HISTORY).map(Some).ok_or_else(|| {
-        Refusal::new("\"off\", or a size from \"64KiB\" to \"16GiB\" such as \"64MiB\"")
+        InvalidValue::new("\"off\", or a size from \"64KiB\" to \"16GiB\" such as \"64MiB\"")
     })
 }
 
-fn read_qos(value: &Value) -> Result<Qos, Refusal> {
+fn read_qos(value: &TomlValue) -> Result<Qos, InvalidValue> {
     match value {
-        Value::Integer(0) => Ok(Qos::AtMostOnce),
-        Value::Integer(1) => Ok(Qos::AtLeastOnce),
-        Value::Integer(2) => Ok(Qos::ExactlyOnce),
-        Value::Text(_) => Err(Refusal::new("0, 1 or 2, without quotes")),
-        _ => Err(Refusal::new("0, 1 or 2")),
+        TomlValue::Integer(0) => Ok(Qos::AtMostOnce),
+        TomlValue::Integer(1) => Ok(Qos::AtLeastOnce),
+        TomlValue::Integer(2) => Ok(Qos::ExactlyOnce),
+        TomlValue::Text(_) => Err(InvalidValue::new("0, 1 or 2, without quotes")),
+        _ => Err(InvalidValue::new("0, 1 or 2")),
     }
 }

@@ -1,4 +1,4 @@
-//! The broker's password: where it is read, and how it is kept from being shown.
+//! The broker's password: where it is read from, and a type that cannot be printed.
 //!
 //! It comes from the systemd credential `linky-sensor.mqtt-password` (what `set-password` stores) if there is one, else
 //! from `password-file`. One line feed at the end is not part of it.
@@ -11,12 +11,12 @@ use std::path::{Path, PathBuf};
 use super::settings::{MqttSettings, NamedFile};
 use crate::names;
 
-/// A text that does not show itself.
+/// A text that `Debug` does not print.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// The text, for the one place that needs it.
+    /// The text, for the MQTT client alone.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -41,7 +41,7 @@ pub enum PasswordError {
 }
 
 impl PasswordError {
-    /// The file, if it is only not for this user.
+    /// The file, if this user may not read it.
     #[must_use]
     pub fn denied(&self) -> Option<&NamedFile> {
         match self {
@@ -100,7 +100,7 @@ fn read_password(
     let credential = credentials.map(|directory| NamedFile {
         key: "credential",
         path: directory.join(names::file::PASSWORD_CREDENTIAL),
-        place: None,
+        location: None,
     });
     let Some(file) = credential
         .filter(|file| file.path.exists())
@@ -156,7 +156,7 @@ mod tests {
             password_file: password_file.map(|path| NamedFile {
                 key: "password-file",
                 path: path.to_owned(),
-                place: None,
+                location: None,
             }),
             ..MqttSettings::default()
         }

@@ -1,16 +1,16 @@
-//! The checked settings, and what each is when nobody says otherwise.
+//! The checked settings.
 //!
-//! The types hold what the rest of the crate needs, not what the file spells: durations, addresses, closed choices.
-//! Of the crate they use only `names` and the pure types of `tic`, so that every part may use them. A file that they name knows where it is
-//! named: whoever finds it missing, much later, can say where to put that right.
+//! The types hold what the rest of the crate needs, not the text of the file: durations, addresses, closed choices.
+//! Defaults are in `schema`. A file that the settings name comes with the location of its key, for messages about it
+//! later.
 
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::address::{BrokerUrl, Device};
-use super::error::Place;
-use super::value::Refusal;
+use super::error::Location;
+use super::value::InvalidValue;
 use crate::names;
 use crate::tic::{Mode, Parity};
 
@@ -27,20 +27,6 @@ pub struct Settings {
     pub privacy: Privacy,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            meters: vec![MeterSettings::with_id(MeterId::default())],
-            dbus: DbusSettings::default(),
-            mqtt: MqttSettings::default(),
-            privacy: Privacy::default(),
-        }
-    }
-}
-
-/// The id of a meter that has none in the file.
-pub(super) const DEFAULT_METER: &str = "main";
-
 /// The name of a meter in topics, object paths and Home Assistant: `[a-z0-9_]`, 1 to 32 of them, not `bridge`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MeterId(String);
@@ -50,17 +36,16 @@ impl MeterId {
     ///
     /// # Errors
     /// What was expected instead.
-    pub fn parse(text: &str) -> Result<Self, Refusal> {
+    pub fn parse(text: &str) -> Result<Self, InvalidValue> {
         let is_allowed =
             |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         if !(1..=32).contains(&text.len()) || !text.bytes().all(is_allowed) {
-            return Err(Refusal::new("1 to 32 of the characters a-z, 0-9 and _")
+            return Err(InvalidValue::new("1 to 32 of the characters a-z, 0-9 and _")
                 .advise("It names the MQTT topics and the D-Bus object; what people read is the key name."));
         }
         if text == names::topic::BRIDGE {
-            return Err(Refusal::new("another id").advise(
-                "\"bridge\" is taken by the topic that tells whether the daemon is connected.",
-            ));
+            return Err(InvalidValue::new("another id")
+                .advise("\"bridge\" is taken by the topic of the daemon's availability."));
         }
         Ok(Self(text.to_owned()))
     }
@@ -72,9 +57,10 @@ impl MeterId {
     }
 }
 
+/// The id of a meter that has none in the file.
 impl Default for MeterId {
     fn default() -> Self {
-        Self(DEFAULT_METER.to_owned())
+        Self(names::DEFAULT_METER.to_owned())
     }
 }
 
@@ -99,30 +85,10 @@ pub struct MeterSettings {
     pub parity: Parity,
 }
 
-impl MeterSettings {
-    /// A meter with this id of which nothing else is said.
-    #[must_use]
-    pub fn with_id(id: MeterId) -> Self {
-        let name = if id == MeterId::default() {
-            "Linky".to_owned()
-        } else {
-            format!("Linky {id}")
-        };
-        Self {
-            id,
-            name,
-            device: Device::Path(PathBuf::from(names::file::DEVICE)),
-            mode: ModeChoice::Auto,
-            parity: Parity::Auto,
-        }
-    }
-}
-
 /// The TIC mode of a meter, or that it is to be detected.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ModeChoice {
     /// Detected, and detected again if the supplier switches the meter.
-    #[default]
     Auto,
     /// Always this one.
     Fixed(Mode),
@@ -159,12 +125,6 @@ pub struct DbusSettings {
     pub enabled: bool,
 }
 
-impl Default for DbusSettings {
-    fn default() -> Self {
-        Self { enabled: true }
-    }
-}
-
 /// The broker, and what is published there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MqttSettings {
@@ -172,7 +132,7 @@ pub struct MqttSettings {
     pub enabled: bool,
     /// Where it is.
     pub url: BrokerUrl,
-    /// Whom to be; `None`: nobody in particular. The password is read by [`super::password`].
+    /// User name; `None` is anonymous. The password is read by [`super::password`].
     pub username: Option<String>,
     /// A file that holds the password, for those who do not use systemd's credentials. Needs `username`.
     pub password_file: Option<NamedFile>,
@@ -190,64 +150,36 @@ pub struct MqttSettings {
     pub base_topic: String,
     /// How often a state is published.
     pub interval: Interval,
-    /// How surely.
+    /// The quality of service of states and events.
     pub qos: Qos,
-    /// Let the broker keep the last state for those who subscribe later.
+    /// Publish the last state retained.
     pub retain: bool,
     /// Also publish the groups of each frame.
     pub raw: bool,
-    /// How much is kept on disk while the broker is away, in bytes, 64 KiB to 16 GiB; `None`: nothing. No history is
-    /// kept with `Qos::AtMostOnce`.
+    /// The size of the history on disk while the broker is away, in bytes, 64 KiB to 16 GiB; `None`: no history. There
+    /// is none with `Qos::AtMostOnce` either.
     pub history: Option<u64>,
     /// Home Assistant's discovery.
-    pub home_assistant: HomeAssistant,
+    pub home_assistant: HomeAssistantSettings,
     /// The topics and the JSON of the Python linky-sensor, besides our own; `None`: not published.
     pub python_compatible: Option<PythonCompatible>,
 }
 
-impl Default for MqttSettings {
-    fn default() -> Self {
-        Self {
-            enabled: true,
-            url: BrokerUrl {
-                tls: false,
-                host: "localhost".to_owned(),
-                port: 1883,
-            },
-            username: None,
-            password_file: None,
-            ca_file: None,
-            client_certificate: None,
-            client_key: None,
-            client_id: None,
-            keep_alive: Duration::from_secs(30),
-            base_topic: names::topic::DEFAULT_BASE.to_owned(),
-            interval: Interval::Every(Duration::from_secs(10)),
-            qos: Qos::AtLeastOnce,
-            retain: true,
-            raw: false,
-            history: Some(64 << 20),
-            home_assistant: HomeAssistant::default(),
-            python_compatible: None,
-        }
-    }
-}
-
-/// A file that the configuration names. `Display` is how a message about it begins.
+/// A file that the configuration names. `Display` gives location, key and path, the beginning of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedFile {
     /// The key that names it.
     pub key: &'static str,
     /// Its full path.
     pub path: PathBuf,
-    /// Where it is named; `None` if no file of ours does.
-    pub place: Option<Place>,
+    /// The location of the key; `None` for a credential of systemd.
+    pub location: Option<Location>,
 }
 
 impl fmt::Display for NamedFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(place) = &self.place {
-            write!(f, "{place}: ")?;
+        if let Some(location) = &self.location {
+            write!(f, "{location}: ")?;
         }
         write!(f, "{} {}", self.key, self.path.display())
     }
@@ -262,7 +194,7 @@ pub enum Interval {
     Every(Duration),
 }
 
-/// How surely a message arrives.
+/// The MQTT quality of service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Qos {
     /// 0: sent once, perhaps lost; no history.
@@ -287,26 +219,16 @@ impl Qos {
 
 /// Home Assistant's discovery.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HomeAssistant {
+pub struct HomeAssistantSettings {
     /// Announce the meters.
     pub enabled: bool,
-    /// The topic under which Home Assistant listens.
+    /// The topic prefix that Home Assistant subscribes to.
     pub prefix: String,
-    /// Of the names of entities and of enumerated states.
+    /// The language of the names of entities and of enumerated states.
     pub language: Language,
 }
 
-impl Default for HomeAssistant {
-    fn default() -> Self {
-        Self {
-            enabled: true,
-            prefix: names::topic::DEFAULT_HOME_ASSISTANT_PREFIX.to_owned(),
-            language: Language::French,
-        }
-    }
-}
-
-/// A language of people.
+/// The language of names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
     /// `fr`
@@ -332,23 +254,14 @@ impl Language {
 /// The topics of the Python linky-sensor. Needs `Privacy::publish_identifiers` and a single meter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PythonCompatible {
-    /// Of the readings.
+    /// The topic of the readings.
     pub data_topic: String,
-    /// Of the availability.
+    /// The topic of the availability.
     pub status_topic: String,
 }
 
-impl Default for PythonCompatible {
-    fn default() -> Self {
-        Self {
-            data_topic: names::topic::PYTHON_DATA.to_owned(),
-            status_topic: names::topic::PYTHON_STATUS.to_owned(),
-        }
-    }
-}
-
 /// What is withheld.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Privacy {
     /// Publish the meter's serial number and the PRM. Withheld from every output unless this is true.
     pub publish_identifiers: bool,

@@ -1,26 +1,30 @@
-//! The kinds of values that keys take: what is accepted, and the words that say so when something else is there.
+//! The parsers of the values that keys take.
 //!
-//! A reader is a function from a [`Value`] to what it means, or to a [`Refusal`]. Amounts carry their unit, because a
-//! bare number would hide it: durations are `500ms`, `10s`, `2min`, `1h`, `1d`; sizes are `64MiB` (of 1024) or `64MB`
-//! (of 1000).
+//! A parser is a function from a [`TomlValue`], or from its text, to the checked value or to an [`InvalidValue`]: what
+//! was expected, and advice. Amounts carry their unit:
+//!
+//! ```text
+//! duration = number [" "] ("ms" | "s" | "min" | "h" | "d")
+//! size     = number [" "] ("B" | "kB" | "MB" | "GB" | "KiB" | "MiB" | "GiB")     kB is 1000 B, KiB 1024 B
+//! ```
 
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::document::Value;
-use super::error::{Fault, Place};
+use super::document::TomlValue;
+use super::error::{Fault, Location};
 
 /// Why a value is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct InvalidValue {
     expected: String,
     advice: Option<String>,
     shown: Option<String>,
 }
 
-impl Refusal {
+impl InvalidValue {
     pub(super) fn new(expected: impl Into<String>) -> Self {
         Self {
             expected: expected.into(),
@@ -29,7 +33,7 @@ impl Refusal {
         }
     }
 
-    /// Adds what to do.
+    /// Adds advice.
     pub(super) fn advise(mut self, advice: impl Into<String>) -> Self {
         self.advice = Some(advice.into());
         self
@@ -41,14 +45,19 @@ impl Refusal {
         self
     }
 
-    pub(super) fn into_fault(self, place: Place, subject: String, value: &Value) -> Fault {
+    pub(super) fn into_fault(
+        self,
+        location: Location,
+        subject: String,
+        value: &TomlValue,
+    ) -> Fault {
         let Self {
             expected,
             advice,
             shown,
         } = self;
         Fault {
-            place,
+            location,
             subject,
             found: shown.unwrap_or_else(|| value.describe()),
             expected,
@@ -57,7 +66,7 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for InvalidValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "expected {}", self.expected)?;
         self.advice
@@ -66,33 +75,33 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for InvalidValue {}
 
 /// `true` or `false`.
-pub(super) fn boolean(value: &Value) -> Result<bool, Refusal> {
+pub(super) fn boolean(value: &TomlValue) -> Result<bool, InvalidValue> {
     match value {
-        Value::Boolean(boolean) => Ok(*boolean),
-        Value::Text(_) => Err(Refusal::new("true or false, without quotes")),
-        _ => Err(Refusal::new("true or false")),
+        TomlValue::Boolean(boolean) => Ok(*boolean),
+        TomlValue::Text(_) => Err(InvalidValue::new("true or false, without quotes")),
+        _ => Err(InvalidValue::new("true or false")),
     }
 }
 
-/// Text that `parse` understands.
+/// A text that `parse` accepts.
 pub(super) fn text<T>(
-    parse: impl FnOnce(&str) -> Result<T, Refusal>,
-) -> impl FnOnce(&Value) -> Result<T, Refusal> {
+    parse: impl FnOnce(&str) -> Result<T, InvalidValue>,
+) -> impl FnOnce(&TomlValue) -> Result<T, InvalidValue> {
     move |value| match value {
-        Value::Text(text) => parse(text),
-        // `parse` knows best what it expects: ask it about a text that nothing accepts.
+        TomlValue::Text(text) => parse(text),
+        // What `parse` expects is in its error: give it a text that nothing accepts.
         _ => match parse("\0") {
-            Err(Refusal {
+            Err(InvalidValue {
                 expected, shown, ..
-            }) => Err(Refusal {
+            }) => Err(InvalidValue {
                 expected,
                 advice: Some("It is a text: put it between double quotes.".to_owned()),
                 shown: shown.map(|_| "something that is not a text".to_owned()),
             }),
-            Ok(_) => Err(Refusal::new("a text between double quotes")),
+            Ok(_) => Err(InvalidValue::new("a text between double quotes")),
         },
     }
 }
@@ -101,7 +110,7 @@ pub(super) fn text<T>(
 pub(super) fn one_of<T: Copy>(
     choices: &[T],
     word: impl Fn(T) -> &'static str,
-) -> impl FnOnce(&Value) -> Result<T, Refusal> {
+) -> impl FnOnce(&TomlValue) -> Result<T, InvalidValue> {
     text(move |text| {
         choices
             .iter()
@@ -112,7 +121,7 @@ pub(super) fn one_of<T: Copy>(
                     .iter()
                     .map(|choice| format!("{:?}", word(*choice)))
                     .collect();
-                Refusal::new(match words.split_last() {
+                InvalidValue::new(match words.split_last() {
                     Some((last, [first @ .., before_last])) => {
                         let head: String = first.iter().map(|word| format!("{word}, ")).collect();
                         format!("{head}{before_last} or {last}")
@@ -124,27 +133,27 @@ pub(super) fn one_of<T: Copy>(
 }
 
 /// A text of 1 to 64 characters, all of them printable.
-pub(super) fn parse_label(text: &str) -> Result<String, Refusal> {
+pub(super) fn parse_label(text: &str) -> Result<String, InvalidValue> {
     let is_fit = !text.trim().is_empty()
         && text.chars().count() <= 64
         && !text.chars().any(char::is_control);
     is_fit
         .then(|| text.to_owned())
-        .ok_or_else(|| Refusal::new("a text of 1 to 64 characters on one line"))
+        .ok_or_else(|| InvalidValue::new("a text of 1 to 64 characters on one line"))
 }
 
 /// An absolute path: the daemon's working directory is `/`. A refused value is not shown: it may be the very password
 /// or key that the file should hold.
-pub(super) fn parse_path(text: &str) -> Result<PathBuf, Refusal> {
+pub(super) fn parse_path(text: &str) -> Result<PathBuf, InvalidValue> {
     let is_fit = text.starts_with('/') && !text.contains('\0');
     is_fit.then(|| PathBuf::from(text)).ok_or_else(|| {
-        Refusal::new("the full path of a file, from /").show("a text that is not a full path")
+        InvalidValue::new("the full path of a file, from /").show("a text that is not a full path")
     })
 }
 
 /// A topic to publish on, or the beginning of one.
-pub(super) fn parse_topic(text: &str) -> Result<String, Refusal> {
-    let expected = Refusal::new("a topic such as \"linky\" or \"house/linky\"");
+pub(super) fn parse_topic(text: &str) -> Result<String, InvalidValue> {
+    let expected = InvalidValue::new("a topic such as \"linky\" or \"house/linky\"");
     if text.contains(['+', '#']) {
         return Err(
             expected.advise("+ and # are wildcards: they can be subscribed to, not published on.")
@@ -164,13 +173,13 @@ pub(super) fn parse_topic(text: &str) -> Result<String, Refusal> {
 }
 
 /// The name of a client at the broker; it is also one level of a topic.
-pub(super) fn parse_client_id(text: &str) -> Result<String, Refusal> {
+pub(super) fn parse_client_id(text: &str) -> Result<String, InvalidValue> {
     let is_allowed =
         |character: char| character.is_ascii_alphanumeric() || "-_.:".contains(character);
     let is_fit = (1..=64).contains(&text.len()) && text.chars().all(is_allowed);
     is_fit
         .then(|| text.to_owned())
-        .ok_or_else(|| Refusal::new("1 to 64 letters, digits or any of - _ . :"))
+        .ok_or_else(|| InvalidValue::new("1 to 64 letters, digits or any of - _ . :"))
 }
 
 /// A duration in `range`.

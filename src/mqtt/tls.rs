@@ -304,7 +304,7 @@ mod tests {
             let file = PemFile(NamedFile {
                 key,
                 path: path.into(),
-                place: None,
+                location: None,
             });
             let error = Error::Unreadable(file, io::ErrorKind::PermissionDenied.into());
             assert!(error.denied().is_some());

@@ -134,7 +134,7 @@ const WRONG: &[(&str, &str)] = &[
     (
         "[[meter]]\nid = \"bridge\"\n",
         "f:2:6: meter[bridge].id: found \"bridge\", expected another id\n    \
-         \"bridge\" is taken by the topic that tells whether the daemon is connected.",
+         \"bridge\" is taken by the topic of the daemon's availability.",
     ),
     (
         "[[meter]]\ndevice = \"ttyUSB0\"\n",
@@ -206,7 +206,7 @@ const WRONG: &[(&str, &str)] = &[
     (
         "[[meter]]\n[[meter]]\nid = \"b\"\ndevice = \"/dev/b\"\n[privacy]\npublish-identifiers = true\n[mqtt.python-compatible]\n",
         "f:7:7: mqtt.python-compatible: found this table with 2 meters, expected a single meter\n    \
-         The Python linky-sensor knew one meter; with several, only the topics of each meter can be used.",
+         The Python linky-sensor reads one meter; with several, only the topics of each meter can be used.",
     ),
     // TOML.
     (

@@ -1,52 +1,54 @@
-//! How stage 3 asks a table for its keys, so that each key is written once.
+//! The reader of one table, which the schema asks for its keys.
 //!
-//! A [`Section`] is one table being read. Asking it for a key takes the key out, converts its value and records where
-//! it stood; a value that is refused is reported and the default stands in. What is left in the table when its reader
-//! returns was never asked for, hence is unknown. Because a table that is absent is read like an empty one, the names
-//! asked for are always the complete list of valid keys: [`Report`] draws the nearest valid key from it.
+//! Input: a table, and calls of [`TableReader`] that name a key with its default and its parser. Output: the values; in
+//! the [`Report`], faults and locations. Reading a key takes it out of the table; a value that is refused is reported,
+//! and the default takes its place. Keys that are left at the end are unknown.
+//!
+//! Invariant: an absent table is read like an empty one, so the names read are always the complete list of valid keys.
+//! The message about an unknown key suggests the nearest of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::document::{Entry, Node, Table, Value};
-use super::error::{Fault, Place};
+use super::document::{TomlEntry, TomlNode, TomlTable, TomlValue};
+use super::error::{Fault, Location};
 use super::settings::NamedFile;
-use super::value::{Refusal, parse_path, text};
+use super::value::{InvalidValue, parse_path, text};
 
-/// Where each key that is present stands, by its full name (`mqtt.url`, `meter[main].device`).
-pub(super) type Places = BTreeMap<String, Place>;
+/// The location of each key that is present, by its full name (`mqtt.url`, `meter[main].device`).
+pub(super) type Locations = BTreeMap<String, Location>;
 
 /// What came out of reading all tables, besides the values.
 #[derive(Debug, Default)]
 pub(super) struct Report {
     faults: Vec<Fault>,
-    places: Places,
+    locations: Locations,
     /// Every valid key: the table that it belongs to, and its name.
     known: Vec<(String, &'static str)>,
-    /// Every key that nobody asked for.
-    strays: Vec<Stray>,
+    /// Every key that was left.
+    unknown: Vec<UnknownKey>,
 }
 
 #[derive(Debug)]
-struct Stray {
-    place: Place,
+struct UnknownKey {
+    location: Location,
     table: String,
     key: String,
 }
 
 /// One table being read.
 #[derive(Debug)]
-pub(super) struct Section<'r> {
+pub(super) struct TableReader<'r> {
     report: &'r mut Report,
     path: String,
-    table: Table,
+    table: TomlTable,
 }
 
-impl<'r> Section<'r> {
+impl<'r> TableReader<'r> {
     /// Reads the root table with `read`.
     pub(super) fn read_root<T>(
-        table: Table,
+        table: TomlTable,
         report: &'r mut Report,
-        read: impl FnOnce(&mut Section<'_>) -> T,
+        read: impl FnOnce(&mut TableReader<'_>) -> T,
     ) -> T {
         read_table(report, String::new(), table, read)
     }
@@ -56,7 +58,7 @@ impl<'r> Section<'r> {
         &mut self,
         name: &'static str,
         default: T,
-        read: impl FnOnce(&Value) -> Result<T, Refusal>,
+        read: impl FnOnce(&TomlValue) -> Result<T, InvalidValue>,
     ) -> T {
         self.optional(name, read).unwrap_or(default)
     }
@@ -65,20 +67,22 @@ impl<'r> Section<'r> {
     pub(super) fn optional<T>(
         &mut self,
         name: &'static str,
-        read: impl FnOnce(&Value) -> Result<T, Refusal>,
+        read: impl FnOnce(&TomlValue) -> Result<T, InvalidValue>,
     ) -> Option<T> {
-        let Entry {
-            node: Node { place, value },
+        let TomlEntry {
+            node: TomlNode { location, value },
             ..
         } = self.take(name)?;
         let subject = self.full_name(name);
-        self.report.places.insert(subject.clone(), place.clone());
+        self.report
+            .locations
+            .insert(subject.clone(), location.clone());
         match read(&value) {
             Ok(checked) => Some(checked),
-            Err(refusal) => {
+            Err(invalid) => {
                 self.report
                     .faults
-                    .push(refusal.into_fault(place, subject, &value));
+                    .push(invalid.into_fault(location, subject, &value));
                 None
             }
         }
@@ -87,102 +91,115 @@ impl<'r> Section<'r> {
     /// The file that a key names.
     pub(super) fn file(&mut self, name: &'static str) -> Option<NamedFile> {
         let path = self.optional(name, text(parse_path))?;
-        let place = self.report.places.get(&self.full_name(name)).cloned();
+        let location = self.report.locations.get(&self.full_name(name)).cloned();
         Some(NamedFile {
             key: name,
             path,
-            place,
+            location,
         })
     }
 
     /// Reads the table `[name]`, empty if it is absent.
-    pub(super) fn section<T>(
+    pub(super) fn table<T>(
         &mut self,
         name: &'static str,
-        read: impl FnOnce(&mut Section<'_>) -> T,
+        read: impl FnOnce(&mut TableReader<'_>) -> T,
     ) -> T {
-        self.optional_section(name, read).1
+        let (path, table) = self.take_table(name);
+        read_table(self.report, path, table.unwrap_or_default(), read)
     }
 
-    /// The same, and whether the table is there.
-    pub(super) fn optional_section<T>(
+    /// The same for a table that may be absent. It is read in any case, so that its keys are valid ones.
+    pub(super) fn optional_table<T>(
         &mut self,
         name: &'static str,
-        read: impl FnOnce(&mut Section<'_>) -> T,
-    ) -> (bool, T) {
+        read: impl FnOnce(&mut TableReader<'_>) -> T,
+    ) -> Option<T> {
+        let (path, table) = self.take_table(name);
+        let is_present = table.is_some();
+        let value = read_table(self.report, path, table.unwrap_or_default(), read);
+        is_present.then_some(value)
+    }
+
+    /// The full name of a table, and the table if it is there.
+    fn take_table(&mut self, name: &'static str) -> (String, Option<TomlTable>) {
         let path = self.full_name(name);
-        let (is_present, table) = match self.take(name) {
-            None => (false, Table::new()),
-            Some(Entry {
-                key_place,
+        let table = match self.take(name) {
+            None => None,
+            Some(TomlEntry {
+                key_location,
                 node:
-                    Node {
-                        value: Value::Table(table),
+                    TomlNode {
+                        value: TomlValue::Table(table),
                         ..
                     },
             }) => {
-                self.report.places.insert(path.clone(), key_place);
-                (true, table)
+                self.report.locations.insert(path.clone(), key_location);
+                Some(table)
             }
-            Some(Entry { node, .. }) => {
-                let refusal = Refusal::new(format!("a table: a line [{path}] with its keys below"));
-                self.report
-                    .faults
-                    .push(refusal.into_fault(node.place, path.clone(), &node.value));
-                (false, Table::new())
+            Some(TomlEntry { node, .. }) => {
+                let expected = format!("a table: a line [{path}] with its keys below");
+                let fault = InvalidValue::new(expected).into_fault(
+                    node.location,
+                    path.clone(),
+                    &node.value,
+                );
+                self.report.faults.push(fault);
+                None
             }
         };
-        (is_present, read_table(self.report, path, table, read))
+        (path, table)
     }
 
     /// Reads each table `[[name]]`; one empty table if there is none. `label` says which one it is, in messages.
     pub(super) fn list<T>(
         &mut self,
         name: &'static str,
-        label: impl Fn(&Value) -> &str,
-        read: impl Fn(&mut Section<'_>) -> T,
+        label: impl Fn(&TomlValue) -> &str,
+        read: impl Fn(&mut TableReader<'_>) -> T,
     ) -> Vec<T> {
         let items = match self.take(name).map(|entry| entry.node) {
-            Some(Node {
-                value: Value::List(items),
+            Some(TomlNode {
+                value: TomlValue::List(items),
                 ..
             }) => items,
-            Some(Node { place, value }) => {
-                let refusal = Refusal::new(format!(
+            Some(TomlNode { location, value }) => {
+                let invalid = InvalidValue::new(format!(
                     "[[{name}]], in double brackets: there may be several"
                 ));
                 self.report
                     .faults
-                    .push(refusal.into_fault(place, self.full_name(name), &value));
+                    .push(invalid.into_fault(location, self.full_name(name), &value));
                 Vec::new()
             }
             None => Vec::new(),
         };
         if items.is_empty() {
-            let path = format!("{name}[{}]", label(&Value::Table(Table::new())));
-            return vec![read_table(self.report, path, Table::new(), read)];
+            let path = format!("{name}[{}]", label(&TomlValue::Table(TomlTable::new())));
+            return vec![read_table(self.report, path, TomlTable::new(), read)];
         }
         let mut values = Vec::new();
         for item in items {
             let path = format!("{name}[{}]", label(&item.value));
             match item.value {
-                Value::Table(table) => {
-                    self.report.places.insert(path.clone(), item.place);
+                TomlValue::Table(table) => {
+                    self.report.locations.insert(path.clone(), item.location);
                     values.push(read_table(self.report, path, table, &read));
                 }
                 other => {
-                    let refusal =
-                        Refusal::new(format!("a table: a line [[{name}]] with its keys below"));
+                    let invalid = InvalidValue::new(format!(
+                        "a table: a line [[{name}]] with its keys below"
+                    ));
                     self.report
                         .faults
-                        .push(refusal.into_fault(item.place, path, &other));
+                        .push(invalid.into_fault(item.location, path, &other));
                 }
             }
         }
         values
     }
 
-    fn take(&mut self, name: &'static str) -> Option<Entry> {
+    fn take(&mut self, name: &'static str) -> Option<TomlEntry> {
         self.report.known.push((self.path.clone(), name));
         self.table.remove(name)
     }
@@ -195,23 +212,23 @@ impl<'r> Section<'r> {
 fn read_table<T>(
     report: &mut Report,
     path: String,
-    table: Table,
-    read: impl FnOnce(&mut Section<'_>) -> T,
+    table: TomlTable,
+    read: impl FnOnce(&mut TableReader<'_>) -> T,
 ) -> T {
-    let mut section = Section {
+    let mut section = TableReader {
         report,
         path,
         table,
     };
     let value = read(&mut section);
-    let Section {
+    let TableReader {
         report,
         path,
         table,
     } = section;
     for (key, entry) in table {
-        report.strays.push(Stray {
-            place: entry.key_place,
+        report.unknown.push(UnknownKey {
+            location: entry.key_location,
             table: path.clone(),
             key,
         });
@@ -228,19 +245,23 @@ fn join(table: &str, key: &str) -> String {
 }
 
 impl Report {
-    /// The faults, unknown keys among them, and where each known key stands.
-    pub(super) fn finish(mut self) -> (Vec<Fault>, Places) {
-        let strays = std::mem::take(&mut self.strays);
-        let unknown: Vec<Fault> = strays
+    /// The faults, those of unknown keys included, and the location of each known key.
+    pub(super) fn finish(mut self) -> (Vec<Fault>, Locations) {
+        let unknown = std::mem::take(&mut self.unknown);
+        let faults: Vec<Fault> = unknown
             .into_iter()
-            .map(|stray| self.describe_stray(stray))
+            .map(|key| self.describe_unknown(key))
             .collect();
-        self.faults.extend(unknown);
-        (self.faults, self.places)
+        self.faults.extend(faults);
+        (self.faults, self.locations)
     }
 
-    fn describe_stray(&self, stray: Stray) -> Fault {
-        let Stray { place, table, key } = stray;
+    fn describe_unknown(&self, unknown: UnknownKey) -> Fault {
+        let UnknownKey {
+            location,
+            table,
+            key,
+        } = unknown;
         let siblings: Vec<&str> = self
             .known
             .iter()
@@ -276,7 +297,7 @@ impl Report {
             (unknown(), format!("a key of {here}"), list)
         };
         Fault {
-            place,
+            location,
             subject: join(&table, &key),
             found,
             expected,
@@ -285,7 +306,7 @@ impl Report {
     }
 }
 
-/// How the table of this name is opened in a file.
+/// The line that begins the table of this name.
 fn header(path: &str) -> String {
     match path.split_once('[') {
         Some((list, _)) => format!("[[{list}]]"),
@@ -301,7 +322,7 @@ fn is_about_a_password(key: &str) -> bool {
         .any(|word| key.contains(word))
 }
 
-/// The valid key that was most likely meant, if one is near enough for a slip of the pen.
+/// The valid key that was most likely meant: at most a third of its letters are wrong, or one.
 fn nearest<'n>(key: &str, names: &[&'n str]) -> Option<&'n str> {
     let key = key.to_lowercase().replace('_', "-");
     let (distance, name) = names
