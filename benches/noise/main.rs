@@ -4,7 +4,7 @@
 //! that the sum alone would pass, that pass all checks of the wire, and wrong values that are published; and how many of
 //! the groups that arrived untouched were kept. `docs/NOISE.md` holds the result.
 //!
-//! `cargo bench --bench noise -- [--groups MILLIONS] [--seed N] [--culprits] [--without RULE] [FILTER]`, where the filter is a part of the
+//! `cargo bench --bench noise -- [--groups MILLIONS] [--seed N] [--culprits] [--each-rule | --without RULE] [FILTER]`, where the filter is a part of the
 //! name of a meter or of a line.
 
 #![expect(
@@ -17,6 +17,7 @@
     reason = "a tool for developers, on data of its own"
 )]
 
+mod receiver;
 mod run;
 mod speed;
 mod truth;
@@ -31,53 +32,114 @@ struct Options {
     groups: f64,
     seed: u64,
     culprits: bool,
-    safeguards: Safeguards,
+    /// Runs once more without each rule.
+    each_rule: bool,
+    rules: Safeguards,
     filter: String,
 }
 
 fn main() {
     let options = options();
     for strips in [false, true] {
-        println!(
-            "\n{}\n",
-            if strips {
-                "Without parity"
-            } else {
-                "With parity"
-            }
-        );
-        println!(
-            "| line | meter | groups, M | sum alone | wire | **published** | held | late, % | alarms | kept, % | unknown |\n\
-             |---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
-        );
-        for (line_name, line) in lines(strips) {
-            let mut all = Counts::default();
-            for (n, (name, scenario)) in meters().into_iter().enumerate() {
-                if !format!("{line_name} {name}").contains(&options.filter) {
-                    continue;
-                }
-                let seed = options.seed.wrapping_mul(100) + n as u64;
-                let scenario = Scenario { seed, ..scenario };
-                let counts = run(
-                    &scenario,
-                    line,
-                    (options.groups * 1e6) as u64,
-                    seed,
-                    options.safeguards,
-                );
-                print_row(line_name, name, &counts);
-                all += counts;
-            }
-            if all.sent > 0 {
-                print_row(line_name, "**all**", &all);
-            }
-            if options.culprits {
-                all.culprits
-                    .iter()
-                    .for_each(|(name, count)| println!("    {count:>6} {name}"));
-            }
+        let title = if strips {
+            "Without parity"
+        } else {
+            "With parity"
+        };
+        println!("\n{title}\n");
+        if options.each_rule {
+            lines(strips)
+                .into_iter()
+                .for_each(|(name, line)| print_each_rule(name, line, &options));
+        } else {
+            print_lines(strips, &options);
         }
     }
+}
+
+fn print_lines(strips: bool, options: &Options) {
+    println!(
+        "| line | meter | groups, M | sum alone | wire | **published** | held | late, % | alarms | kept, % | unknown |\n\
+         |---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+    );
+    for (line_name, line) in lines(strips) {
+        let mut all = Counts::default();
+        for (meter, mut counts) in run_each_meter(line_name, line, options, &[options.rules]) {
+            let counts = counts.pop().unwrap_or_default();
+            print_row(line_name, meter, &counts);
+            all += counts;
+        }
+        if all.sent > 0 {
+            print_row(line_name, "**all**", &all);
+        }
+        if options.culprits {
+            all.culprits
+                .iter()
+                .for_each(|(name, count)| println!("    {count:>6} {name}"));
+        }
+    }
+}
+
+/// One line, with all rules and then without each of them: only the rows that differ.
+fn print_each_rule(line_name: &str, line: Line, options: &Options) {
+    let without = Safeguard::ALL
+        .iter()
+        .map(|rule| options.rules.without(*rule));
+    let rules: Vec<_> = std::iter::once(options.rules).chain(without).collect();
+    let names =
+        std::iter::once("(all rules)").chain(Safeguard::ALL.iter().map(|rule| rule.as_str()));
+    let mut all: Vec<_> = rules.iter().map(|_| Counts::default()).collect();
+    for (_, counts) in run_each_meter(line_name, line, options, &rules) {
+        all.iter_mut()
+            .zip(counts)
+            .for_each(|(all, counts)| *all += counts);
+    }
+    let Some(base) = all.first().filter(|base| base.sent > 0) else {
+        return;
+    };
+    println!(
+        "| {line_name}, {:.1} M | **published** | held | late, % | alarms |\n|---|--:|--:|--:|--:|",
+        base.sent as f64 / 1e6
+    );
+    for (name, counts) in names.zip(&all) {
+        let moved = |count: fn(&Counts) -> u64| count(counts) != count(base);
+        if std::ptr::eq(counts, base)
+            || moved(|counts| counts.wrong_published)
+            || moved(|counts| counts.held)
+            || moved(|counts| counts.late)
+            || moved(|counts| counts.alarms)
+        {
+            let per_million = |count: u64| count as f64 * 1e6 / counts.sent as f64;
+            println!(
+                "| {name} | {:.2} | {:.1} | {:.4} | {} |",
+                per_million(counts.wrong_published),
+                per_million(counts.held),
+                counts.late as f64 * 100.0 / counts.values.max(1) as f64,
+                counts.alarms
+            );
+        }
+    }
+    println!();
+}
+
+/// The counts of each meter that the filter leaves, for each set of rules.
+fn run_each_meter(
+    line_name: &str,
+    line: Line,
+    options: &Options,
+    rules: &[Safeguards],
+) -> Vec<(&'static str, Vec<Counts>)> {
+    let mut results = Vec::new();
+    for (n, (meter, scenario)) in meters().into_iter().enumerate() {
+        if !format!("{line_name} {meter}").contains(&options.filter) {
+            continue;
+        }
+        let seed = options.seed.wrapping_mul(100) + n as u64;
+        let scenario = Scenario { seed, ..scenario };
+        let groups = (options.groups * 1e6) as u64;
+        results.push((meter, run(&scenario, line, groups, seed, rules)));
+    }
+    results
 }
 
 fn print_row(line: &str, meter: &str, counts: &Counts) {
@@ -196,7 +258,8 @@ fn options() -> Options {
         groups: 0.2,
         seed: 1,
         culprits: false,
-        safeguards: Safeguards::default(),
+        each_rule: false,
+        rules: Safeguards::default(),
         filter: String::new(),
     };
     let mut arguments = std::env::args()
@@ -213,8 +276,9 @@ fn options() -> Options {
                     let names: Vec<_> = Safeguard::ALL.iter().map(|rule| rule.as_str()).collect();
                     panic!("--without RULE, one of {}", names.join(", "))
                 });
-                options.safeguards = options.safeguards.without(rule);
+                options.rules = options.rules.without(rule);
             }
+            "--each-rule" => options.each_rule = true,
             "--culprits" => options.culprits = true,
             filter => options.filter = filter.to_owned(),
         }

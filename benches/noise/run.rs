@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
-use std::sync::Arc;
 use std::time::Duration;
 
-use linky_sensor::meter::{Input, Key, Meter as Listener, Moment, Safeguards, Snapshot, Timestamp};
+use linky_sensor::meter::{Input, Moment, Safeguards, Timestamp};
 use linky_sensor::simulator::{Channel, Meter, Noise, Scenario, Sent};
 use linky_sensor::tic::{Decoder, Frame, Mode, Parity, checksum};
 
+use crate::receiver::Receiver;
 use crate::speed::at_another_speed;
-use crate::truth::{Truth, is_alarm, listener};
+use crate::truth::Truth;
 
 /// What the line does.
 #[derive(Clone, Copy, Default)]
@@ -21,7 +21,7 @@ pub struct Line {
 }
 
 /// What was counted.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Counts {
     /// Groups sent.
     pub sent: u64,
@@ -68,22 +68,21 @@ impl AddAssign for Counts {
     }
 }
 
-/// Sends at least so many groups of a meter over a line.
+/// Sends at least this many groups of a meter over a line, to a receiver for each set of rules. Returns the counts of each.
 pub fn run(
     scenario: &Scenario,
     line: Line,
     groups: u64,
     seed: u64,
-    safeguards: Safeguards,
-) -> Counts {
+    rules: &[Safeguards],
+) -> Vec<Counts> {
     let mode = scenario.mode;
     let mut meter = Meter::new(scenario.clone()).expect("a scenario that there can be");
     let mut channel = Channel::new(line.noise, seed);
     let mut bench = Bench {
         strips: line.noise.strip_parity,
         decoder: Decoder::new(mode, Parity::Auto),
-        listener: listener().with_safeguards(safeguards),
-        last: None,
+        receivers: rules.iter().map(|rules| Receiver::new(*rules)).collect(),
         truth: Truth::new(mode),
         counts: Counts::default(),
     };
@@ -101,21 +100,21 @@ pub fn run(
         (0, 0),
         "a perfect line holds nothing back"
     );
-    bench.counts.held = bench
-        .listener
-        .last()
-        .reading
-        .int(Key::VALUES_HELD)
-        .unwrap_or_default();
-    bench.counts
+    let (wire, receivers) = (bench.counts, bench.receivers);
+    let with_wire = |receiver: Receiver| {
+        let mut counts = receiver.into_counts();
+        counts += wire.clone();
+        counts
+    };
+    receivers.into_iter().map(with_wire).collect()
 }
 
 struct Bench {
     strips: bool,
     decoder: Decoder,
-    listener: Listener,
-    last: Option<Arc<Snapshot>>,
+    receivers: Vec<Receiver>,
     truth: Truth,
+    /// What happens on the wire.
     counts: Counts,
 }
 
@@ -136,16 +135,18 @@ impl Bench {
 
         let frames = self.decoder.push(arrived);
         if frames.is_empty() {
-            self.enter(
-                Input::Tick {
-                    detail: String::new(),
-                },
-                now,
-            );
+            let detail = String::new();
+            self.enter(&Input::Tick { detail }, now);
         }
         for frame in frames {
             self.count_groups(&frame);
-            self.enter(Input::Frame(frame), now);
+            self.enter(&Input::Frame(frame), now);
+        }
+    }
+
+    fn enter(&mut self, input: &Input, now: Moment) {
+        for receiver in &mut self.receivers {
+            receiver.push(input.clone(), now, &self.truth);
         }
     }
 
@@ -204,61 +205,9 @@ impl Bench {
         }
     }
 
-    fn enter(&mut self, input: Input, now: Moment) {
-        let Some(update) = self.listener.push(input, now) else {
-            return;
-        };
-        let alarms = update.events.iter().filter(|event| is_alarm(event.kind));
-        let alarms: Vec<_> = alarms
-            .map(|event| {
-                format!(
-                    "event {} {} -> {}",
-                    event.kind.as_str(),
-                    event.from,
-                    event.to
-                )
-            })
-            .collect();
-        self.counts.alarms += alarms.len() as u64;
-        alarms.into_iter().for_each(|alarm| self.blame(alarm));
-        let snapshot = &update.snapshot;
-        for (key, value) in snapshot.entries().filter(|(key, _)| says_the_meter(*key)) {
-            let before = self.last.as_ref().and_then(|last| last.reading.get(key));
-            let Some(value) = value else { continue };
-            self.counts.values += 1;
-            let stood = Some(value) == before;
-            if self.truth.has_value(key, value, before.filter(|_| !stood)) {
-                continue;
-            }
-            if stood {
-                self.counts.late += 1;
-                self.blame(format!("late {}", key.row().key));
-            } else {
-                self.counts.wrong_published += 1;
-                self.blame(format!("{} {}", key.row().key, key.row().unit));
-            }
-        }
-        let calendar = self
-            .last
-            .as_ref()
-            .is_none_or(|last| last.calendar != snapshot.calendar);
-        if calendar && !self.truth.has_calendar(snapshot) {
-            self.counts.wrong_published += 1;
-            self.blame("calendar".to_owned());
-        }
-        self.last = Some(snapshot.clone());
-    }
-
     fn blame(&mut self, name: String) {
         *self.counts.culprits.entry(name).or_default() += 1;
     }
-}
-
-/// Whether a quantity comes from the meter, rather than from the daemon that listens to it.
-fn says_the_meter(key: Key) -> bool {
-    let row = key.row();
-    let comes_from = |mode| !row.source(mode).labels().is_empty();
-    Mode::ALL.into_iter().any(comes_from) || key == Key::PHASES
 }
 
 /// Whether a frame holds these fields, which end before the separator of the sum.

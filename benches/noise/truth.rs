@@ -16,8 +16,8 @@ use linky_sensor::tic::{Decoder, Frame, Group, Mode, Parity};
 /// The state of so many frames ago is still right: a frame whose end was lost ends in the next, and is entered after it.
 const RECENT: usize = 3;
 
-/// A meter that is told what a line gave.
-pub fn listener() -> Meter {
+/// A meter that nothing was received of yet.
+pub fn meter() -> Meter {
     let identity = Identity {
         number: 0,
         id: "lab".into(),
@@ -42,7 +42,7 @@ impl Truth {
     pub fn new(mode: Mode) -> Self {
         Self {
             decoder: Decoder::new(mode, Parity::Check),
-            meter: listener(),
+            meter: meter(),
             frames: VecDeque::new(),
             states: VecDeque::new(),
             alarms: 0,
@@ -56,7 +56,7 @@ impl Truth {
         for frame in self.decoder.push(&sent.bytes) {
             frames.push_front(frame.clone());
             frames.truncate(2);
-            let alone = listener().push(Input::Frame(frame.clone()), now);
+            let alone = self::meter().push(Input::Frame(frame.clone()), now);
             if let Some((alone, update)) = alone.zip(meter.push(Input::Frame(frame), now)) {
                 states.push_front(alone.snapshot.clone());
                 states.push_front(update.snapshot.clone());
