@@ -127,6 +127,28 @@ fn the_protocol_is_pure() {
     }
 }
 
+/// Time is an argument there, and what is remembered is handed over.
+#[test]
+fn the_meaning_is_pure() {
+    let outside = [
+        "log::",
+        "std::time",
+        "SystemTime",
+        "std::fs",
+        "std::io",
+        "std::net",
+        "std::env",
+        "std::thread",
+        "tokio",
+    ];
+    for (path, code) in code_of("meter") {
+        let shipped = code.split("#[cfg(test)]").next().unwrap();
+        for name in outside {
+            assert!(!shipped.contains(name), "{}: {name}", path.display());
+        }
+    }
+}
+
 #[test]
 fn each_large_crate_is_known_in_one_place() {
     for (module, _) in MAY_USE {

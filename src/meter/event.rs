@@ -3,6 +3,7 @@
 //! A change is told from the last value that was *known*, so that one which happened during an outage is told
 //! when the meter is heard again, and the first value after a start is no event.
 
+use super::contract::Contract;
 use super::link::Link;
 use super::part::{Context, Finding, Part, Reset, Save};
 use super::quantity::Key;
@@ -217,6 +218,9 @@ pub struct EventWatch {
     known: Vec<Option<Option<Value>>>,
     /// Those of this frame, until they are given.
     jumps: Vec<Event>,
+    contract: Option<Contract>,
+    /// The contract in the other mode, kind and label, until it is known in this one.
+    other_mode: Option<(Contract, String)>,
 }
 
 impl Default for EventWatch {
@@ -229,7 +233,27 @@ impl Default for EventWatch {
         Self {
             known: WATCHED.iter().map(known).collect(),
             jumps: Vec::new(),
+            contract: None,
+            other_mode: None,
         }
+    }
+}
+
+impl EventWatch {
+    /// What was known of a quantity, if it is watched.
+    fn known(&mut self, key: Key) -> Option<&mut Option<Option<Value>>> {
+        let mut known = WATCHED.iter().zip(&mut self.known);
+        known
+            .find(|(watched, _)| watched.key == key)
+            .map(|(_, known)| known)
+    }
+
+    /// The event of a contract that changed together with the mode.
+    fn contract_across_modes(&mut self, reading: &Reading) -> Option<Event> {
+        let (to, now) = (reading.text(Key::CONTRACT)?, self.contract?);
+        let (before, from) = self.other_mode.take()?;
+        let is_other = before != now && before != Contract::Other && now != Contract::Other;
+        is_other.then(|| Event::new(ContractChanged, from, to))
     }
 }
 
@@ -245,12 +269,27 @@ impl Part for EventWatch {
                 Finding::Held { .. } => None,
             });
         self.jumps.extend(jumps);
+        self.contract = context.contract;
         Save::Later
     }
 
-    fn reset(&mut self, _: Reset) {}
+    /// The modes have other labels for the same contract and the same period. Of contracts the kinds are compared instead;
+    /// the number of a period is its supplier's, and says nothing across modes.
+    fn reset(&mut self, reset: Reset) {
+        if reset == Reset::Meter {
+            return;
+        }
+        if let Some(known) = self.known(Key::TARIFF_NAME) {
+            *known = None;
+        }
+        let contract = self.known(Key::CONTRACT).and_then(Option::take).flatten();
+        if let (Some(kind), Some(label)) = (self.contract.take(), contract) {
+            self.other_mode = Some((kind, label.to_string()));
+        }
+    }
 
     fn events(&mut self, reading: &Reading, events: &mut Vec<Event>) {
+        events.extend(self.contract_across_modes(reading));
         for (watched, known) in WATCHED.iter().zip(&mut self.known) {
             let now = reading.get(watched.key);
             if now.is_none()

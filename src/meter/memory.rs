@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 /// Kept as JSON under StateDirectory, one file per meter. No identifier is in it.
 ///
-/// Unknown sections are ignored. Files of release 1.0 load: there the keys and the phases are at the top, and two sections
+/// Unknown sections are ignored. Files of 0.1.0 load: there the keys and the phases are at the top, and two sections
 /// have other names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -22,7 +22,7 @@ impl Memory {
         self.0.insert(name.to_owned(), section);
     }
 
-    /// A section as release 1.0 wrote it.
+    /// A section as 0.1.0 wrote it.
     fn released(&self, name: &str) -> Option<Value> {
         match name {
             "presence" => self

@@ -1,7 +1,7 @@
 //! The thread of one meter: what its port tells goes into the meter, what the meter answers goes to the sinks.
 
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use nix::time::{ClockId, clock_gettime};
 
@@ -50,7 +50,7 @@ impl Reader {
         let mut sink = |input: Input| {
             self.pulse.beat();
             let now = Moment {
-                wall: Some(Timestamp::now()),
+                wall: Some(wall_clock()),
                 mono: uptime().unwrap_or_else(|| origin.elapsed()),
             };
             if let Some(update) = self.meter.push(input, now) {
@@ -79,4 +79,11 @@ pub fn port(settings: &MeterSettings) -> PortSettings {
         mode: settings.mode.mode(),
         parity: settings.parity,
     }
+}
+
+/// The host's clock now. A clock before the epoch reads as the epoch.
+fn wall_clock() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let micros = since.unwrap_or_default().as_micros();
+    Timestamp(i64::try_from(micros).unwrap_or(i64::MAX))
 }

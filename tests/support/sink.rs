@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use linky_sensor::config::{BrokerUrl, Interval, MqttSettings, Qos, Secret};
 use linky_sensor::meter::{Identity, Input, Memory, Meter, Moment, Timestamp};
@@ -124,8 +124,9 @@ impl Sink {
 
     /// The port tells something; the seq of the Update that it makes.
     pub fn tell(&mut self, input: Input) -> u64 {
+        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let now = Moment {
-            wall: Some(Timestamp::now()),
+            wall: Some(Timestamp(i64::try_from(wall.as_micros()).unwrap())),
             mono: self.start.elapsed(),
         };
         let update = self.meter.push(input, now).unwrap();

@@ -1,7 +1,7 @@
 //! Whether what is published can be trusted, over a meter's whole life: stories of years and of faults, in simulated time.
 //!
-//! `year`: nothing is held back from a sound meter. `changes`: what is really so gets through, and how fast. `faults`: what
-//! is not does not. `properties`: whatever comes, states are sound.
+//! `year`: nothing is held back from a sound meter. `changes`: what is really so gets through, and how fast. `life`: what begins
+//! anew with another mode or meter. `faults`: what is not so does not. `properties`: whatever comes, states are sound.
 
 #![expect(
     clippy::expect_used,
@@ -15,5 +15,6 @@ mod changes;
 mod ear;
 mod faults;
 mod invariants;
+mod life;
 mod properties;
 mod year;

@@ -1,0 +1,141 @@
+//! What begins anew with another mode or another meter, and what does not.
+
+use linky_sensor::meter::{Event, EventKind, Key, Timestamp};
+use linky_sensor::simulator::{Contract, Meter, Scenario};
+use linky_sensor::tic::Mode;
+
+use crate::ear::{EVENING, Ear, acquainted, scenario, standard};
+
+/// Midnight in Paris on 2 March 2026.
+const MIDNIGHT: i64 = 1_772_406_000;
+
+fn another(scenario: &Scenario) -> Meter {
+    Meter::new(Scenario {
+        maker: 81,
+        year: 25,
+        serial: 123_456,
+        seed: 99,
+        ..scenario.clone()
+    })
+    .unwrap()
+}
+
+fn kinds(events: &[Event]) -> Vec<EventKind> {
+    events.iter().map(|event| event.kind).collect()
+}
+
+#[test]
+fn another_meter_has_another_calendar() {
+    let mut meter = Meter::new(Scenario {
+        start: MIDNIGHT - 60,
+        ..scenario(Mode::Standard, Contract::Tempo)
+    })
+    .unwrap();
+    let mut ear = Ear::new(Mode::Standard);
+    while ear.hear(&meter.next().unwrap()).time < Some(Timestamp((MIDNIGHT + 30) * 1_000_000)) {}
+    assert!(ear.state().calendar.today.is_some());
+    let mut other = another(&Scenario {
+        start: MIDNIGHT + 120,
+        ..scenario(Mode::Standard, Contract::Base)
+    });
+    ear.turn_to(Mode::Standard);
+    for _ in 0..5 {
+        ear.hear(&other.next().unwrap());
+    }
+    assert_eq!(ear.count(EventKind::MeterReplaced), 1);
+    assert_eq!(ear.state().calendar.today, None, "not sent by this meter");
+    assert!(ear.state().calendar.tomorrow.is_some());
+}
+
+#[test]
+fn another_mode_is_no_other_contract_and_no_other_tariff() {
+    for (from, to) in [
+        (Mode::Standard, Mode::Historique),
+        (Mode::Historique, Mode::Standard),
+    ] {
+        let (_, mut ear) = acquainted(scenario(from, Contract::OffPeak), 10);
+        ear.turn_to(to);
+        let mut meter = Meter::new(Scenario {
+            start: EVENING + 600,
+            ..scenario(to, Contract::OffPeak)
+        })
+        .unwrap();
+        for _ in 0..10 {
+            ear.hear(&meter.next().unwrap());
+        }
+        let told = kinds(&ear.events);
+        assert!(told.contains(&EventKind::ModeChanged));
+        assert!(!told.contains(&EventKind::ContractChanged), "{told:?}");
+        assert!(!told.contains(&EventKind::TariffChanged), "{told:?}");
+    }
+}
+
+#[test]
+fn a_contract_that_changes_with_the_mode_is_an_event() {
+    let (_, mut ear) = acquainted(scenario(Mode::Historique, Contract::Base), 10);
+    ear.turn_to(Mode::Standard);
+    let mut meter = Meter::new(Scenario {
+        start: EVENING + 600,
+        ..scenario(Mode::Standard, Contract::Tempo)
+    })
+    .unwrap();
+    for _ in 0..10 {
+        ear.hear(&meter.next().unwrap());
+    }
+    let changed = |event: &&Event| event.kind == EventKind::ContractChanged;
+    let changed: Vec<_> = ear.events.iter().filter(changed).collect();
+    assert_eq!(changed.len(), 1);
+    assert_eq!((&*changed[0].from, &*changed[0].to), ("BASE", "TEMPO"));
+}
+
+#[test]
+fn nothing_of_another_meter_is_published_before_its_name_is_accepted() {
+    let (_, mut ear) = standard();
+    let mut other = another(&Scenario {
+        start: EVENING + 3_600,
+        overrun: true,
+        ..scenario(Mode::Standard, Contract::Tempo)
+    });
+    ear.turn_to(Mode::Standard);
+    let before = ear.state().reading.clone();
+    ear.events.clear();
+    let state = ear.hear(&other.next().unwrap());
+    assert_eq!(kinds(&ear.events), [], "not settled yet");
+    for (key, value) in state.entries() {
+        let own = [Key::SEQ, Key::TIME, Key::FRAMES_RECEIVED];
+        assert!(
+            own.contains(&key) || value == before.get(key),
+            "{key:?} is another meter's: {value:?}"
+        );
+    }
+    ear.hear(&other.next().unwrap());
+    assert_eq!(kinds(&ear.events)[0], EventKind::MeterReplaced);
+}
+
+#[test]
+fn a_meter_that_was_replaced_while_the_daemon_was_off_is_an_event() {
+    let (_, mut ear) = standard();
+    ear.restart();
+    let mut other = another(&Scenario {
+        start: EVENING + 3_600,
+        ..scenario(Mode::Standard, Contract::OffPeak)
+    });
+    ear.turn_to(Mode::Standard);
+    for _ in 0..3 {
+        ear.hear(&other.next().unwrap());
+    }
+    let replaced = |event: &&Event| event.kind == EventKind::MeterReplaced;
+    let told: Vec<_> = ear.events.iter().filter(replaced).collect();
+    assert_eq!(told.len(), 1);
+    assert!(told[0].from.contains("type") && told[0].to.contains("2025"));
+}
+
+#[test]
+fn the_same_meter_after_a_start_is_no_event() {
+    let (mut meter, mut ear) = standard();
+    ear.restart();
+    for _ in 0..3 {
+        ear.hear(&meter.next().unwrap());
+    }
+    assert_eq!(ear.count(EventKind::MeterReplaced), 0);
+}
