@@ -56,7 +56,7 @@ enum Command {
     CheckConfig(check_config::CheckConfig),
     /// Decode raw bytes of a meter: one JSON object per frame
     Decode(decode::Decode),
-    /// List the ports, or listen on one and show what comes, and what to do
+    /// List the ports, or read one and show what comes, and what to do
     Doctor(doctor::Doctor),
     /// Print the table of quantities
     ListFields(list_fields::ListFields),

@@ -1,34 +1,36 @@
-//! How long to wait before a port is tried again.
+//! How long to wait before a port is opened again.
 //!
-//! Short at first, so that a dongle put back is found at once; longer while nothing helps, so that a missing one costs
-//! nothing. The longest wait leaves time to open the port within two seconds of its coming back.
+//! Short at first, so that a dongle that is put back is found at once; longer while that fails, so that a missing one costs
+//! little.
 
 use std::time::Duration;
 
-const FIRST: Duration = Duration::from_millis(250);
-const LONGEST: Duration = Duration::from_millis(1750);
+/// The first wait.
+const WAIT_MIN: Duration = Duration::from_millis(250);
+/// A port that is back is open within two seconds, the opening included.
+const WAIT_MAX: Duration = Duration::from_millis(1750);
 
 /// The next wait; doubles at each, up to 1.75 s.
 #[derive(Debug)]
-pub struct Backoff {
+pub struct OpenBackoff {
     next: Duration,
 }
 
-impl Backoff {
+impl OpenBackoff {
     /// Starts at 250 ms.
     #[must_use]
     pub fn new() -> Self {
-        Self { next: FIRST }
+        Self { next: WAIT_MIN }
     }
 
-    /// The wait that is due now.
+    /// The wait before the next opening.
     pub fn next_wait(&mut self) -> Duration {
         let wait = self.next;
-        self.next = (wait * 2).min(LONGEST);
+        self.next = (wait * 2).min(WAIT_MAX);
         wait
     }
 
-    /// The port proved good (it gave a byte; that it opened proves little): start again from the shortest wait.
+    /// The port gave a byte, which an opening alone does not promise: starts again from the shortest wait.
     pub fn reset(&mut self) {
         *self = Self::new();
     }
@@ -40,10 +42,10 @@ mod tests {
 
     #[test]
     fn waits_grow_to_less_than_two_seconds_and_start_again() {
-        let mut backoff = Backoff::new();
+        let mut backoff = OpenBackoff::new();
         let waits: Vec<_> = (0..6).map(|_| backoff.next_wait().as_millis()).collect();
         assert_eq!(waits, [250, 500, 1000, 1750, 1750, 1750]);
         backoff.reset();
-        assert_eq!(backoff.next_wait(), FIRST);
+        assert_eq!(backoff.next_wait(), WAIT_MIN);
     }
 }

@@ -1,38 +1,72 @@
-//! The port: one blocking thread per meter, from the device to frames.
+//! The serial line: one blocking thread per meter, from the device to [`Input`](crate::meter::Input)s.
 //!
-//! Input: a serial device (an adapter, the UART of a Raspberry Pi), a pty, or a `tcp://` source. Output: one [`Input`](crate::meter::Input) after
-//! another to a sink, called from the reader's thread alone and at least once a second whatever happens: the calls are
-//! also the beat that tells a watchdog that the reader lives.
+//! ```text
+//!  serial port, pty, tcp://
+//!      │ bytes, 8N1: bit 7 is the parity bit
+//!  PortReader    opens, reads, reopens                              the half that waits and does I/O
+//!      │ (Instant, PortEvent): chunks of bytes, opened, unavailable
+//!  LineDecoder   finds the mode, decodes, monitors silence and noise,
+//!      │         decides when to read next and at which speed       pure: time is an argument
+//!  Input         frames, and the state of the port
+//! ```
 //!
-//! [`read()`] never gives up: a device that is missing, refused or unplugged is reported with what to do about it, and tried
-//! again until the stop. It never logs what it reads.
+//! [`InputReader`] joins the two halves. A command that needs the bytes themselves, or their times, runs the same loop:
+//!
+//! ```no_run
+//! use linky_sensor::serial::{LineDecoder, PortEvent, PortReader, PortCheck, PortSettings, Stop};
+//!
+//! fn record(settings: &PortSettings, check: &dyn PortCheck, stop: &Stop) {
+//!     let mut line = LineDecoder::new(settings.clone());
+//!     let mut port = PortReader::new(settings.device.clone(), line.speed(), check, stop);
+//!     while let Some((at, event)) = port.next(line.read_at(), line.report_at()) {
+//!         if let PortEvent::Bytes(bytes) = &event {
+//!             println!("{at:?}: {bytes:x?}");
+//!         }
+//!         line.push(event, at);
+//!         port.set_speed(line.speed());
+//!     }
+//! }
+//! ```
 //!
 //! | file | |
 //! |---|---|
-//! | `reader` | the loop, the only place that knows the clock |
-//! | `port` | opening, reading, speed; the only place that knows the serial library |
-//! | `refusal`, `diagnosis` | why a port cannot be read: the words, and how it is found out |
-//! | `seeking`, `scout` | which mode the meter speaks |
+//! | `input_reader` | the two halves joined |
+//! | `port_reader` | when to open, read and reopen; its parts: |
+//! | `port` | opening, reading, speed; the only file that uses the serial library |
+//! | `refusal`, `diagnosis` | why a port cannot be read: the texts, and how the cause is found |
+//! | `backoff`, `stop` | when to open again, when to end |
+//! | `line_decoder` | from bytes to inputs; its parts: |
+//! | `mode_detector`, `mode_probe` | which mode the line is in |
+//! | `stage` | the decoder, or both of them while the mode is unknown |
 //! | `pacing` | when to read next |
-//! | `hearing` | how long nothing good has come, in words |
-//! | `backoff`, `stop` | when to try again, when to end |
+//! | `line_monitor` | how long nothing correct has arrived, in words |
 //!
-//! Invariants: no byte that the system delivered is lost, but those of a wrong mode; each open of the port and each change
-//! of mode starts a new decoder (what it decided about parity was true of the old line only).
+//! Invariants:
+//! - There is an input at least once a second, which the watchdog relies on.
+//! - A port that is missing, refused or lost is opened again until the stop.
+//! - No byte that the system delivered is lost, except those received at the speed of the other mode.
+//! - Each opening, each connection and each change of mode starts a new decoder: what the old one found out about parity
+//!   may not hold for the new line.
+//! - Nothing is written to the port, and nothing that was read from it is logged.
 
 mod backoff;
 mod diagnosis;
-mod hearing;
+mod input_reader;
+mod line_decoder;
+mod line_monitor;
+mod mode_detector;
+mod mode_probe;
 mod pacing;
 mod port;
-mod reader;
+mod port_reader;
 mod refusal;
-mod scout;
-mod seeking;
+mod stage;
 mod stop;
 
 pub use diagnosis::{refuse_console, resolve};
-pub use reader::read;
+pub use input_reader::InputReader;
+pub use line_decoder::LineDecoder;
+pub use port_reader::{PortEvent, PortReader};
 pub use refusal::Refusal;
 pub use stop::{Stop, Stopper, stop_pair};
 
@@ -43,9 +77,9 @@ use std::path::Path;
 /// What to read, and how.
 #[derive(Clone, Debug)]
 pub struct PortSettings {
-    /// The device; a symlink is followed anew at each open.
+    /// The device; a symlink is followed anew at each opening.
     pub device: Device,
-    /// The meter's mode; `None`: find it out, and find it out again when it changes.
+    /// The meter's mode; `None`: detect it, and follow it when it changes.
     pub mode: Option<Mode>,
     /// What to make of bit 7.
     pub parity: Parity,
@@ -54,7 +88,7 @@ pub struct PortSettings {
 /// Whether another program uses a port that could be opened. The answer comes from outside: systemd starts the login
 /// prompts, and this module has no D-Bus.
 pub trait PortCheck: Send {
-    /// Why `device` (canonical: `/dev/ttyAMA0`) must not be opened; `None` if it may. Asked before each open, on the
+    /// Why `device` (canonical: `/dev/ttyAMA0`) must not be opened; `None` if it may. Called before each opening, on the
     /// reader's thread; returns within a second.
     fn refusal(&self, device: &Path) -> Option<Refusal>;
 }

@@ -53,13 +53,8 @@ pub enum Refusal {
     Open(PathBuf, String),
     /// The port was open, and the device went away.
     HungUp(PathBuf),
-    /// The connection was open, and ended.
-    Closed {
-        /// tcp://host:port
-        address: String,
-        /// How it ended.
-        why: String,
-    },
+    /// The server at this address (`tcp://host:port`) closed the connection.
+    Closed(String),
     /// A `tcp://` source that cannot be reached.
     Network {
         /// tcp://host:port
@@ -187,12 +182,10 @@ impl fmt::Display for Refusal {
                  run `sudo linky-sensor doctor`)",
                 path.display()
             ),
-            Self::Closed { address, why } => {
-                write!(
-                    f,
-                    "{address}: {why}; check the server, it is being called again"
-                )
-            }
+            Self::Closed(address) => write!(
+                f,
+                "{address}: the server closed the connection; check the server, it is being connected to again"
+            ),
             Self::Network { address, cause } => write!(
                 f,
                 "{address}: {cause}; check that the server runs and that `device` names its port"

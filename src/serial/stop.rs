@@ -1,7 +1,7 @@
-//! How a reader is asked to end, and how it sleeps so that it can be asked.
+//! How a reader's thread is stopped, also while it sleeps.
 //!
-//! A reader sleeps most of its life. It does so on a condition variable, so that a stop wakes it at once, however long the
-//! sleep was meant to be, and a stop that comes just before the sleep is not missed.
+//! A reader sleeps on a condition variable, so that a stop wakes it at once, and a stop just before the sleep is not
+//! missed.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,17 +13,17 @@ struct Shared {
 }
 
 impl Shared {
-    /// A boolean cannot be left half-written: a lock that a panic poisoned is still good.
+    /// A panic cannot leave a boolean half-written: a poisoned lock is used all the same.
     fn lock(&self) -> MutexGuard<'_, bool> {
         self.stopped.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The end that asks. Dropping it asks nothing.
+/// Asks for the stop. Dropping it does not.
 #[derive(Clone, Debug)]
 pub struct Stopper(Arc<Shared>);
 
-/// The end that a reader holds.
+/// Whether the stop was asked for; held by a reader.
 #[derive(Clone, Debug)]
 pub struct Stop(Arc<Shared>);
 
@@ -35,7 +35,7 @@ pub fn stop_pair() -> (Stopper, Stop) {
 }
 
 impl Stopper {
-    /// Asks every holder of the pair's [`Stop`] to end, and wakes those that sleep. For good; asking again does nothing.
+    /// Asks every holder of the pair's [`Stop`] to end, and wakes those that sleep. It cannot be taken back.
     pub fn stop(&self) {
         *self.0.lock() = true;
         self.0.wake.notify_all();
@@ -43,13 +43,13 @@ impl Stopper {
 }
 
 impl Stop {
-    /// Whether the end was asked for.
+    /// Whether the stop was asked for.
     #[must_use]
     pub fn is_asked(&self) -> bool {
         *self.0.lock()
     }
 
-    /// Sleeps for `duration`, or until the end is asked for.
+    /// Sleeps for `duration`, or until the stop is asked for.
     pub fn sleep(&self, duration: Duration) {
         let sleep = self
             .0

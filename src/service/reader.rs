@@ -1,4 +1,6 @@
-//! The thread of one meter: what its port tells goes into the meter, what the meter answers goes to the sinks.
+//! The thread of one meter: inputs of its port go into the meter, updates of the meter go to the sinks.
+//!
+//! The thread never waits for a sink. Its pulse beats at each input, which comes once a second at least.
 
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -6,15 +8,15 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use nix::time::{ClockId, clock_gettime};
 
 use crate::config::MeterSettings;
-use crate::meter::{Input, Meter, Moment, Timestamp};
-use crate::serial::{self, PortCheck, PortSettings, Stop};
+use crate::meter::{Meter, Moment, Timestamp};
+use crate::serial::{InputReader, PortCheck, PortSettings, Stop};
 use crate::sink::{Pulse, Stream};
 use crate::store::StoreHandle;
 
-/// The stack of a reader, in bytes: it holds a buffer of 4 kB and the frame being built. D-Bus is left to the runtime.
+/// The stack of a reader, in bytes: it holds the frame being built and the meter's update. D-Bus is left to the runtime.
 const STACK: usize = 256 * 1024;
 
-/// All that a reader is given.
+/// What a reader needs.
 pub struct Reader {
     /// The meter that it feeds.
     pub meter: Meter,
@@ -24,11 +26,11 @@ pub struct Reader {
     pub port: PortSettings,
     /// Whether the port may be opened.
     pub check: Box<dyn PortCheck>,
-    /// Where Updates go.
+    /// Takes the updates.
     pub stream: Stream,
-    /// Where what is to be remembered goes.
+    /// Keeps the memory of the meter on disk.
     pub keeper: StoreHandle,
-    /// Its sign of life.
+    /// Its pulse for the watchdog.
     pub pulse: Pulse,
 }
 
@@ -47,7 +49,7 @@ impl Reader {
 
     fn run(mut self, stop: &Stop) {
         let origin = Instant::now();
-        let mut sink = |input: Input| {
+        for input in InputReader::new(&self.port, &*self.check, stop) {
             self.pulse.beat();
             let now = Moment {
                 wall: Some(wall_clock()),
@@ -59,13 +61,12 @@ impl Reader {
             if let Some(memory) = self.meter.take_memory(now) {
                 self.keeper.save(self.number, memory);
             }
-        };
-        serial::read(&self.port, &*self.check, stop, &mut sink);
+        }
         self.keeper.save(self.number, self.meter.memory());
     }
 }
 
-/// Time since the machine started, sleep included: the meter goes on meanwhile.
+/// Time since the machine started, including the time that it was suspended: the meter goes on meanwhile.
 fn uptime() -> Option<Duration> {
     clock_gettime(ClockId::CLOCK_BOOTTIME)
         .ok()

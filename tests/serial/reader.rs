@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use linky_sensor::config::Device;
 use linky_sensor::meter::Input;
-use linky_sensor::serial::{PortCheck, PortSettings, Refusal, Stopper, read, stop_pair};
+use linky_sensor::serial::{InputReader, PortCheck, PortSettings, Refusal, Stopper, stop_pair};
 use linky_sensor::tic::{Mode, Parity};
 
 use crate::meter::number;
@@ -63,13 +63,13 @@ impl Reader {
             parity: Parity::Auto,
         };
         let thread = std::thread::spawn(move || {
-            read(&settings, &check, &stop, &mut |input| {
+            for input in InputReader::new(&settings, &check, &stop) {
                 let _ = tell.send(Told {
                     input,
                     at: Instant::now(),
                     sleeps: sleeps(),
                 });
-            });
+            }
         });
         Self {
             stopper,

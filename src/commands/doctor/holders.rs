@@ -1,31 +1,31 @@
-//! Who has a port open, by /proc. Only root sees the processes of others.
+//! Which processes have a port open, by /proc. Only root sees those of other users.
 
 use std::fs;
 use std::path::Path;
 
 use nix::unistd::Uid;
 
-/// What is known of the holders of a port.
+/// The processes that have a port open.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Known {
-    /// Nobody has it open.
-    Nobody,
-    /// These have: name and process.
-    These(Vec<String>),
-    /// Nobody that we may see.
-    NotToUs,
+pub enum Holders {
+    /// There are none.
+    None,
+    /// Name and number of each.
+    Processes(Vec<String>),
+    /// There are none of this user; those of others are hidden.
+    Hidden,
 }
 
-/// Who has `device` open.
-pub fn of(device: &Path) -> Known {
+/// The processes that have `device` (canonical) open.
+pub fn of(device: &Path) -> Holders {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     let holders: Vec<String> = processes
         .filter_map(|process| holder(&process.path(), device))
         .collect();
     match holders {
-        holders if !holders.is_empty() => Known::These(holders),
-        _ if Uid::effective().is_root() => Known::Nobody,
-        _ => Known::NotToUs,
+        holders if !holders.is_empty() => Holders::Processes(holders),
+        _ if Uid::effective().is_root() => Holders::None,
+        _ => Holders::Hidden,
     }
 }
 
@@ -46,11 +46,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn we_are_found_among_the_holders() {
+    fn this_process_is_among_the_holders() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let path = file.path().canonicalize().unwrap();
         match of(&path) {
-            Known::These(holders) => {
+            Holders::Processes(holders) => {
                 assert!(
                     holders
                         .iter()

@@ -1,16 +1,17 @@
-//! `linky-sensor doctor`: says in plain words what is there, and what to do.
+//! `linky-sensor doctor`: which ports there are, whether a meter is received on one, and what to do.
 //!
-//! Without a device it lists the ports that an adapter may be on, and opens none of them. With a device it looks who
-//! uses it and, if nobody does, listens to it for a moment.
+//! Without a device it lists the ports that an adapter may be on, and opens none of them. With a device it looks for
+//! programs that use it and, if there are none, reads it for a moment.
 
 mod holders;
-mod listen;
 mod ports;
+mod reception;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use self::ports::Port;
+use self::holders::Holders;
+use self::ports::ListedPort;
 use super::console::{CommandError, Console};
 use crate::config::Device;
 use crate::names::{exit, file};
@@ -19,12 +20,12 @@ use crate::serial;
 /// What to look at.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Doctor {
-    /// The port to listen to, or tcp://host:port; without it, the ports are listed and none is opened
+    /// The port to read, or tcp://host:port; without it, the ports are listed and none is opened
     device: Option<PathBuf>,
 }
 
 impl Doctor {
-    /// Lists or listens. Returns `OK` if a port can be used, or a meter is received on the one that was named, else
+    /// Lists the ports, or reads one. Returns `OK` if a port can be used, or a meter is received on the one that was named, else
     /// `FAILURE`.
     pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
         let is_well = match &self.device {
@@ -61,7 +62,7 @@ fn list(out: &mut dyn Write) -> io::Result<bool> {
 }
 
 /// No port is surely a TIC adapter: the user must name it. Returns whether there is one to name.
-fn advise(ports: &[Port], out: &mut dyn Write) -> io::Result<bool> {
+fn advise(ports: &[ListedPort], out: &mut dyn Write) -> io::Result<bool> {
     let Some(port) = ports.iter().find(|port| port.refusal.is_none()) else {
         writeln!(
             out,
@@ -71,7 +72,7 @@ fn advise(ports: &[Port], out: &mut dyn Write) -> io::Result<bool> {
     };
     writeln!(
         out,
-        "\n{} is not there: none of these is surely a TIC adapter. To hear what one says:\n\n    \
+        "\n{} is not there: none of these is surely a TIC adapter. To try one:\n\n    \
          linky-sensor doctor {port}\n\nAnd to use it, in {}/meter.toml:\n\n    [[meter]]\n    device = \"{port}\"",
         file::DEVICE,
         file::CONFIG_DROP_INS,
@@ -80,7 +81,7 @@ fn advise(ports: &[Port], out: &mut dyn Write) -> io::Result<bool> {
     Ok(true)
 }
 
-fn describe(port: &Port, out: &mut dyn Write) -> io::Result<()> {
+fn describe(port: &ListedPort, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", port.device.display())?;
     writeln!(out, "    {}", port.about())?;
     for name in &port.names {
@@ -90,9 +91,9 @@ fn describe(port: &Port, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "    not usable: {refusal}")?;
     }
     match holders::of(&port.device) {
-        holders::Known::Nobody => {}
-        holders::Known::These(holders) => writeln!(out, "    in use by {}", holders.join(", "))?,
-        holders::Known::NotToUs => writeln!(
+        Holders::None => {}
+        Holders::Processes(holders) => writeln!(out, "    in use by {}", holders.join(", "))?,
+        Holders::Hidden => writeln!(
             out,
             "    who uses it can only be seen by root: sudo linky-sensor doctor"
         )?,
@@ -103,7 +104,7 @@ fn describe(port: &Port, out: &mut dyn Write) -> io::Result<()> {
 fn examine(device: &Path, out: &mut dyn Write) -> io::Result<bool> {
     let named = Device::parse(&device.to_string_lossy());
     if let Ok(network @ Device::Tcp { .. }) = named {
-        return listen::listen(&network, out);
+        return reception::test(&network, out);
     }
     let target = match serial::resolve(device) {
         Ok(target) => target,
@@ -116,8 +117,8 @@ fn examine(device: &Path, out: &mut dyn Write) -> io::Result<bool> {
         writeln!(out, "{refusal}")?;
         return Ok(false);
     }
-    let holders::Known::These(holders) = holders::of(&target) else {
-        return listen::listen(&Device::Path(device.to_owned()), out);
+    let Holders::Processes(holders) = holders::of(&target) else {
+        return reception::test(&Device::Path(device.to_owned()), out);
     };
     writeln!(
         out,
@@ -131,7 +132,7 @@ fn examine(device: &Path, out: &mut dyn Write) -> io::Result<bool> {
     {
         writeln!(
             out,
-            "The service reads it. What it hears: linky-sensor status"
+            "The service reads it. What it receives: linky-sensor status"
         )?;
     } else {
         writeln!(
@@ -146,23 +147,23 @@ fn examine(device: &Path, out: &mut dyn Write) -> io::Result<bool> {
 mod tests {
     use super::*;
 
-    fn said_of(device: &Path) -> (bool, String) {
+    fn run_on(device: &Path) -> (bool, String) {
         let mut out = Vec::new();
         let is_well = examine(device, &mut out).unwrap();
         (is_well, String::from_utf8(out).unwrap())
     }
 
     #[test]
-    fn what_is_no_serial_port_is_said_to_be_none_whoever_has_it_open() {
+    fn what_is_no_serial_port_is_refused_even_if_another_has_it_open() {
         let file = tempfile::NamedTempFile::new().unwrap();
         for device in [Path::new("/dev/null"), file.path()] {
             let wanted = format!(
                 "{}: not a serial port; list the ports with `linky-sensor doctor`\n",
                 device.display()
             );
-            assert_eq!(said_of(device), (false, wanted));
+            assert_eq!(run_on(device), (false, wanted));
         }
-        let (is_well, said) = said_of(Path::new("/nowhere/tty"));
+        let (is_well, said) = run_on(Path::new("/nowhere/tty"));
         assert!(!is_well);
         assert!(said.starts_with("/nowhere/tty: no such device"), "{said}");
     }

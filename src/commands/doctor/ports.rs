@@ -9,7 +9,7 @@ use crate::serial::{self, Refusal};
 
 /// A port that an adapter may be on.
 #[derive(Debug)]
-pub struct Port {
+pub struct ListedPort {
     /// Its device file.
     pub device: PathBuf,
     /// The names that stay the same when it is plugged in elsewhere.
@@ -20,7 +20,7 @@ pub struct Port {
     product: Option<String>,
 }
 
-impl Port {
+impl ListedPort {
     /// The name to configure: one that stays the same, if there is one.
     pub fn best_name(&self) -> &Path {
         self.names.first().unwrap_or(&self.device)
@@ -36,20 +36,20 @@ impl Port {
 }
 
 /// All ports behind which there is hardware, in the order of their names.
-pub fn all() -> Vec<Port> {
+pub fn all() -> Vec<ListedPort> {
     let mut by_id = names_by_id();
     let entries = fs::read_dir("/sys/class/tty")
         .into_iter()
         .flatten()
         .flatten();
-    let mut ports: Vec<Port> = entries
+    let mut ports: Vec<ListedPort> = entries
         .filter_map(|entry| port(&entry.path(), &mut by_id))
         .collect();
     ports.sort_by(|a, b| a.device.cmp(&b.device));
     ports
 }
 
-fn port(entry: &Path, by_id: &mut BTreeMap<PathBuf, Vec<PathBuf>>) -> Option<Port> {
+fn port(entry: &Path, by_id: &mut BTreeMap<PathBuf, Vec<PathBuf>>) -> Option<ListedPort> {
     // What has no device behind it is a terminal of the kernel's own.
     let hardware = fs::canonicalize(entry.join("device")).ok()?;
     let read = |path: PathBuf| {
@@ -63,7 +63,7 @@ fn port(entry: &Path, by_id: &mut BTreeMap<PathBuf, Vec<PathBuf>>) -> Option<Por
     }
     let driver = fs::read_link(hardware.join("driver")).ok()?;
     let device = Path::new("/dev").join(entry.file_name()?);
-    Some(Port {
+    Some(ListedPort {
         names: by_id.remove(&device).unwrap_or_default(),
         driver: driver.file_name()?.to_string_lossy().into_owned(),
         refusal: refusal(&device),

@@ -1,0 +1,45 @@
+//! A port as an iterator of inputs: [`PortReader`] and [`LineDecoder`] joined.
+
+use super::line_decoder::LineDecoder;
+use super::port_reader::PortReader;
+use super::{PortCheck, PortSettings, Stop};
+use crate::meter::Input;
+use std::collections::VecDeque;
+
+/// The inputs of a port, at least one a second, until the stop.
+///
+/// `next` blocks; it ends within 80 ms of the stop, or once the [`PortCheck`] that is under way has returned.
+pub struct InputReader<'a> {
+    port: PortReader<'a>,
+    line: LineDecoder,
+    /// What the last event gave, not yet taken.
+    inputs: VecDeque<Input>,
+}
+
+impl<'a> InputReader<'a> {
+    /// Opens nothing yet.
+    #[must_use]
+    pub fn new(settings: &PortSettings, check: &'a dyn PortCheck, stop: &'a Stop) -> Self {
+        let line = LineDecoder::new(settings.clone());
+        let port = PortReader::new(settings.device.clone(), line.speed(), check, stop);
+        Self {
+            port,
+            line,
+            inputs: VecDeque::new(),
+        }
+    }
+}
+
+impl Iterator for InputReader<'_> {
+    type Item = Input;
+
+    fn next(&mut self) -> Option<Input> {
+        // Each event comes within a second, and one that comes a second after the last input gives one.
+        while self.inputs.is_empty() {
+            let (at, event) = self.port.next(self.line.read_at(), self.line.report_at())?;
+            self.inputs.extend(self.line.push(event, at));
+            self.port.set_speed(self.line.speed());
+        }
+        self.inputs.pop_front()
+    }
+}

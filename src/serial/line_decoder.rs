@@ -1,0 +1,288 @@
+//! From what happens to a port to the inputs of a meter: which mode, frames, silence, noise.
+//!
+//! Input: each [`PortEvent`] with its time. Output: [`Input`]s, at least one for an event that comes a second after the
+//! last; when to read next (`read_at`), when an event is needed at the latest (`report_at`), and the speed of the port.
+//!
+//! Pure: time is an argument. The decisions are those of `mode_detector`, `pacing` and `line_monitor`, whose time is
+//! counted from the opening of the port.
+
+use super::PortSettings;
+use super::line_monitor::LineMonitor;
+use super::mode_detector::{ModeDetector, Observation, Step};
+use super::pacing::Pacing;
+use super::port_reader::PortEvent;
+use super::stage::Stage;
+use crate::config::Device;
+use crate::meter::Input;
+use crate::tic::{Frame, Label, Mode};
+use std::time::{Duration, Instant};
+
+/// The longest time between two inputs: the watchdog and the timeouts of the meter depend on it.
+const REPORT_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Decodes what one port receives, over all its openings.
+pub struct LineDecoder {
+    settings: PortSettings,
+    /// Of the port, named by its mode. The one found last is tried first after the next opening.
+    speed: Mode,
+    state: State,
+    read_at: Instant,
+    /// The last input that a meter can rely on: a frame without a group is none.
+    reported: Instant,
+}
+
+enum State {
+    /// Not yet open for the first time.
+    Connecting,
+    /// Why it is not open.
+    Unavailable(String),
+    Open(Box<Line>),
+}
+
+/// An open port.
+struct Line {
+    opened: Instant,
+    stage: Stage,
+    detector: ModeDetector,
+    pacing: Pacing,
+    monitor: LineMonitor,
+    progress: Progress,
+}
+
+/// How far the line is from a frame.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// No correct group yet, or none for ten seconds.
+    Nothing,
+    /// Correct groups arrive.
+    Groups,
+    /// Frames arrive.
+    Frames,
+}
+
+impl LineDecoder {
+    /// For a port that is not yet open.
+    #[must_use]
+    pub fn new(settings: PortSettings) -> Self {
+        let now = Instant::now();
+        Self {
+            speed: settings.mode.unwrap_or(Mode::Standard),
+            settings,
+            state: State::Connecting,
+            read_at: now,
+            reported: now,
+        }
+    }
+
+    /// The speed at which the port is to receive.
+    #[must_use]
+    pub fn speed(&self) -> Mode {
+        self.speed
+    }
+
+    /// When to read next: bytes that arrive before are left to the system's buffer.
+    #[must_use]
+    pub fn read_at(&self) -> Instant {
+        self.read_at
+    }
+
+    /// When the next event is due, if only a [`PortEvent::Timer`].
+    #[must_use]
+    pub fn report_at(&self) -> Instant {
+        self.reported + REPORT_INTERVAL
+    }
+
+    /// Takes in what happened at `at`.
+    pub fn push(&mut self, event: PortEvent<'_>, at: Instant) -> Vec<Input> {
+        let mut inputs = Vec::new();
+        let mut observation = Observation::NoData;
+        match (event, &mut self.state) {
+            (PortEvent::Unavailable(refusal), _) => {
+                let detail = refusal.to_string();
+                inputs.push(unavailable(&detail));
+                self.state = State::Unavailable(detail);
+            }
+            (PortEvent::Opened, _) => {
+                inputs.push(Input::Opened {
+                    detail: format!("listening on {}", self.settings.device),
+                });
+                self.state = State::Open(Box::new(Line::new(&self.settings, self.speed, at)));
+                self.read_at = at;
+            }
+            (PortEvent::Reconnected, State::Open(line)) => {
+                line.start(&self.settings, self.speed, at);
+                self.read_at = at;
+            }
+            (PortEvent::Bytes(bytes), State::Open(line)) => {
+                observation = line.push_bytes(bytes, at, &mut inputs);
+                self.speed = line.detect(observation, &self.settings, at, &mut inputs);
+                self.read_at = line.read_at(at);
+            }
+            (PortEvent::NoData, State::Open(line)) => {
+                observation = line.push_no_data(at, &mut inputs);
+                self.speed = line.detect(observation, &self.settings, at, &mut inputs);
+                self.read_at = line.read_at(at);
+            }
+            // Nothing is received on a port that is not open.
+            (
+                PortEvent::Timer | PortEvent::Reconnected | PortEvent::Bytes(_) | PortEvent::NoData,
+                _,
+            ) => {}
+        }
+        self.report(observation, at, &mut inputs);
+        inputs
+    }
+
+    /// Adds what is new besides frames, or what is due after a second without an input.
+    fn report(&mut self, observation: Observation, at: Instant, inputs: &mut Vec<Input>) {
+        let due = at >= self.report_at() && !inputs.iter().any(is_report);
+        match &mut self.state {
+            State::Connecting if due => inputs.push(Input::Connecting {
+                detail: format!("{}: connecting", self.settings.device),
+            }),
+            State::Unavailable(detail) if due => inputs.push(unavailable(detail)),
+            State::Open(line) => inputs.extend(line.report(observation, due, at)),
+            State::Connecting | State::Unavailable(_) => {}
+        }
+        if inputs.iter().any(is_report) {
+            self.reported = at;
+        }
+    }
+}
+
+impl Line {
+    fn new(settings: &PortSettings, speed: Mode, opened: Instant) -> Self {
+        let advice = match settings.device {
+            Device::Path(_) => "check the two wires to I1 and I2 of the meter, and the adapter",
+            Device::Tcp { .. } => "check that the server reads its port, and the wires behind it",
+        };
+        Self {
+            opened,
+            stage: Stage::new(settings.mode, settings.parity),
+            detector: ModeDetector::new(settings.mode, speed, Duration::ZERO),
+            pacing: Pacing::new(speed, !is_network(&settings.device)),
+            monitor: LineMonitor::new(advice, Duration::ZERO),
+            progress: Progress::Nothing,
+        }
+    }
+
+    /// Another connection took the place of the first: only the silence goes on.
+    fn start(&mut self, settings: &PortSettings, speed: Mode, at: Instant) {
+        self.stage = Stage::new(settings.mode, settings.parity);
+        self.detector = ModeDetector::new(settings.mode, speed, self.since_opened(at));
+        self.pacing = Pacing::new(speed, !is_network(&settings.device));
+    }
+
+    /// The time of the machines.
+    fn since_opened(&self, at: Instant) -> Duration {
+        at.saturating_duration_since(self.opened)
+    }
+
+    fn read_at(&self, at: Instant) -> Instant {
+        at + self
+            .pacing
+            .nap(self.stage.open_len(), self.since_opened(at))
+    }
+
+    fn push_bytes(&mut self, bytes: &[u8], at: Instant, inputs: &mut Vec<Input>) -> Observation {
+        let now = self.since_opened(at);
+        let (frames, mode) = self.stage.push(bytes);
+        self.push_frames(frames, now, inputs);
+        self.pacing.push_bytes(bytes.len());
+        self.monitor.push_bytes(mode.is_some(), now);
+        mode.map_or(Observation::Noise(bytes.len()), Observation::Correct)
+    }
+
+    fn push_no_data(&mut self, at: Instant, inputs: &mut Vec<Input>) -> Observation {
+        let (observation, begins) = self.monitor.push_no_data(self.since_opened(at));
+        if begins {
+            self.pacing.push_silence();
+            inputs.extend(self.stage.push_silence().into_iter().map(Input::Frame));
+        }
+        observation
+    }
+
+    fn push_frames(&mut self, frames: Vec<Frame>, now: Duration, inputs: &mut Vec<Input>) {
+        for frame in frames {
+            self.pacing
+                .push_frame(frame.wire_len(), is_three_phase_historique(&frame), now);
+            if frame.groups().len() > 0 {
+                self.progress = Progress::Frames;
+            }
+            inputs.push(Input::Frame(frame));
+        }
+    }
+
+    /// Follows the mode of the line. Returns the speed that the port is to have.
+    fn detect(
+        &mut self,
+        observation: Observation,
+        settings: &PortSettings,
+        at: Instant,
+        inputs: &mut Vec<Input>,
+    ) -> Mode {
+        let now = self.since_opened(at);
+        match self.detector.push(observation, now) {
+            Step::Stay => {}
+            Step::Probe => self.stage = Stage::new(None, settings.parity),
+            Step::Found(mode) => {
+                log::debug!("{}: the line is in {mode} mode", settings.device);
+                self.pacing = Pacing::new(mode, !is_network(&settings.device));
+                let frames = self.stage.start_decoder(mode, settings.parity);
+                self.push_frames(frames, now, inputs);
+            }
+        }
+        self.detector.speed()
+    }
+
+    /// What to report besides frames: the first correct group at once, the state of the line if that is `due`.
+    fn report(&mut self, observation: Observation, due: bool, at: Instant) -> Option<Input> {
+        let now = self.since_opened(at);
+        if self.monitor.is_lost(now) {
+            self.progress = Progress::Nothing;
+        }
+        match (observation, self.progress) {
+            (Observation::Correct(mode), Progress::Nothing) => {
+                self.progress = Progress::Groups;
+                Some(syncing(mode))
+            }
+            (Observation::Correct(mode), Progress::Groups) if due => Some(syncing(mode)),
+            _ if due => Some(Input::Tick {
+                detail: self.monitor.detail(now),
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// Frames of noise alone come often, and must not hide what is known about the noise.
+fn is_report(input: &Input) -> bool {
+    !matches!(input, Input::Frame(frame) if frame.groups().len() == 0)
+}
+
+fn unavailable(detail: &str) -> Input {
+    Input::Unavailable {
+        detail: detail.to_owned(),
+    }
+}
+
+fn syncing(mode: Mode) -> Input {
+    let detail = format!("correct groups arrive ({mode} mode); the end of a frame is awaited");
+    Input::Syncing { detail }
+}
+
+fn is_network(device: &Device) -> bool {
+    matches!(device, Device::Tcp { .. })
+}
+
+/// Such a meter may send a short frame of a few groups in place of a long one, and it is urgent: a phase is overloaded.
+fn is_three_phase_historique(frame: &Frame) -> bool {
+    frame.mode() == Mode::Historique
+        && frame
+            .groups()
+            .filter_map(|group| group.label())
+            .any(Label::is_three_phase)
+}
+
+#[cfg(test)]
+mod tests;

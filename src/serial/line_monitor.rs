@@ -1,0 +1,178 @@
+//! Silence and noise on the line: since when, and the text about it for people.
+//!
+//! Input: whether each read gave bytes, and a correct group among them. Output: when a silence begins, how old the last
+//! byte and the last correct group are, and a line of text about a trouble that lasts.
+//!
+//! Pure: time is an argument, counted from any origin.
+
+use super::mode_detector::Observation;
+use std::time::Duration;
+
+/// Without a byte for this long the line is silent, and an open frame has ended. Much longer than any pause inside a frame
+/// or between two (33.4 ms, 54E), so that a reader that was scheduled late sees no silence.
+pub const SILENT_AFTER: Duration = Duration::from_secs(1);
+/// Without a correct group for this long, the groups before no longer count for the state of the line (54E, annex A).
+pub const LOST_AFTER: Duration = Duration::from_secs(10);
+/// A shorter silence or noise is not reported. Longer than the pause of a reader through the longest frame (3 s).
+const REPORTED_AFTER: Duration = Duration::from_secs(5);
+
+/// When bytes and correct groups arrived last.
+#[derive(Debug)]
+pub struct LineMonitor {
+    last_byte: Duration,
+    last_correct: Duration,
+    /// The first byte since the last correct group or silence, if there was one.
+    noise_since: Option<Duration>,
+    silent: bool,
+    /// What to check when nothing arrives.
+    advice: &'static str,
+}
+
+impl LineMonitor {
+    /// A line opened at `now`; `advice` ends the sentence "no byte for over a minute: …".
+    #[must_use]
+    pub fn new(advice: &'static str, now: Duration) -> Self {
+        Self {
+            last_byte: now,
+            last_correct: now,
+            noise_since: None,
+            silent: false,
+            advice,
+        }
+    }
+
+    /// Bytes arrived, with a correct group among them or not.
+    pub fn push_bytes(&mut self, correct: bool, now: Duration) {
+        self.silent = false;
+        self.last_byte = now;
+        if correct {
+            self.last_correct = now;
+            self.noise_since = None;
+        } else {
+            self.noise_since.get_or_insert(now);
+        }
+    }
+
+    /// A read gave nothing: [`Observation::Silence`] if that has lasted for a second, and whether the silence begins.
+    pub fn push_no_data(&mut self, now: Duration) -> (Observation, bool) {
+        if self.since_byte(now) < SILENT_AFTER {
+            return (Observation::NoData, false);
+        }
+        let begins = !self.silent;
+        self.silent = true;
+        self.noise_since = None;
+        (Observation::Silence, begins)
+    }
+
+    /// The time since the last byte, or since the line was opened.
+    fn since_byte(&self, now: Duration) -> Duration {
+        now.saturating_sub(self.last_byte)
+    }
+
+    /// Whether no correct group has come for ten seconds.
+    #[must_use]
+    pub fn is_lost(&self, now: Duration) -> bool {
+        now.saturating_sub(self.last_correct) >= LOST_AFTER
+    }
+
+    /// One line for people about a silence or noise that lasts; empty if there is none. It has no count of seconds, because
+    /// each change of it is published.
+    #[must_use]
+    pub fn detail(&self, now: Duration) -> String {
+        let noise = self
+            .noise_since
+            .map_or(Duration::ZERO, |since| now.saturating_sub(since));
+        // A reader that sleeps through a frame has no byte either: only a read finds a silence.
+        let silence = if self.silent {
+            self.since_byte(now)
+        } else {
+            Duration::ZERO
+        };
+        if silence >= REPORTED_AFTER {
+            format!("no byte for {}: {}", words(silence), self.advice)
+        } else if noise >= REPORTED_AFTER {
+            format!(
+                "bytes arrive but no correct group for {}: wrong speed, noise or a cable fault",
+                words(noise)
+            )
+        } else {
+            String::new()
+        }
+    }
+}
+
+/// A duration, in words that seldom change.
+fn words(duration: Duration) -> &'static str {
+    match duration.as_secs() {
+        0..60 => "several seconds",
+        60..600 => "over a minute",
+        600..3600 => "over ten minutes",
+        3600..86_400 => "over an hour",
+        _ => "over a day",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ms(n: u64) -> Duration {
+        Duration::from_millis(n)
+    }
+
+    #[test]
+    fn silence_begins_once_after_a_second() {
+        let mut monitor = LineMonitor::new("check", ms(0));
+        monitor.push_bytes(true, ms(500));
+        assert_eq!(monitor.push_no_data(ms(1400)), (Observation::NoData, false));
+        assert_eq!(monitor.push_no_data(ms(1500)), (Observation::Silence, true));
+        assert_eq!(
+            monitor.push_no_data(ms(1700)),
+            (Observation::Silence, false)
+        );
+        monitor.push_bytes(false, ms(1800));
+        assert_eq!(monitor.push_no_data(ms(1900)), (Observation::NoData, false));
+    }
+
+    #[test]
+    fn the_trouble_is_described_in_words() {
+        let mut monitor = LineMonitor::new("check the wires", ms(0));
+        assert_eq!(monitor.detail(ms(2000)), "");
+        monitor.push_no_data(ms(12_000));
+        assert_eq!(
+            monitor.detail(ms(12_500)),
+            "no byte for several seconds: check the wires"
+        );
+        monitor.push_no_data(ms(7_300_000));
+        assert_eq!(
+            monitor.detail(ms(7_300_000)),
+            "no byte for over an hour: check the wires"
+        );
+
+        // After an hour of silence, the first noise is not an hour old.
+        monitor.push_bytes(false, ms(7_301_000));
+        assert_eq!(monitor.detail(ms(7_305_000)), "");
+        let detail = monitor.detail(ms(7_306_000));
+        assert!(
+            detail.starts_with("bytes arrive but no correct group for several s"),
+            "{detail}"
+        );
+        monitor.push_bytes(true, ms(7_307_000));
+        assert_eq!(monitor.detail(ms(7_307_000)), "");
+    }
+
+    #[test]
+    fn a_line_is_lost_after_ten_seconds_without_a_correct_group() {
+        let mut monitor = LineMonitor::new("check", ms(0));
+        monitor.push_bytes(true, ms(1000));
+        monitor.push_bytes(false, ms(10_000));
+        assert!(!monitor.is_lost(ms(10_999)) && monitor.is_lost(ms(11_000)));
+    }
+
+    #[test]
+    fn a_sleep_through_a_frame_is_not_a_silence() {
+        let mut monitor = LineMonitor::new("check", ms(0));
+        monitor.push_bytes(true, ms(1000));
+        assert_eq!(monitor.detail(ms(4500)), "");
+    }
+}

@@ -1,0 +1,323 @@
+//! A port over its life: opened, read when the caller wants to, opened again when it is lost.
+//!
+//! Input: the device, the speed, and for each step the time to read at and the time to return by. Output: what happened,
+//! and when. The bytes are whole and in order; their time is that of the read, which may be long after their arrival if
+//! the caller waits to read.
+//!
+//! A `tcp://` source that gives nothing for [`TCP_IDLE_TIMEOUT`] is connected to anew: the server may be gone without a
+//! word, as after a power cut. That is no loss of the port, since a silent meter behind a server looks the same.
+
+use super::backoff::OpenBackoff;
+use super::port::{self, OpenPort, PendingConnection, ReadOutcome};
+use super::refusal::Refusal;
+use super::{PortCheck, Stop};
+use crate::config::Device;
+use crate::tic::Mode;
+use std::mem;
+use std::time::{Duration, Instant};
+
+/// A connection without a byte for this long is made anew. A meter sends a frame every two seconds or so.
+const TCP_IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+/// How often a connection being made looks for the stop.
+const CONNECT_POLL: Duration = Duration::from_millis(50);
+/// The most bytes of one event: what a tty can hold.
+const CHUNK_MAX: usize = 4096;
+
+/// What happened to the port.
+#[derive(Debug)]
+pub enum PortEvent<'a> {
+    /// It could not be opened, or was lost. It is tried again after a while.
+    Unavailable(Refusal),
+    /// It is open.
+    Opened,
+    /// An idle connection was replaced by a new one; in between it was not `Unavailable`.
+    Reconnected,
+    /// Bytes arrived: one at least.
+    Bytes(&'a [u8]),
+    /// It was read, and gave nothing for 80 ms.
+    NoData,
+    /// The time to return by came before anything else.
+    Timer,
+}
+
+/// A port that is opened and reopened.
+pub struct PortReader<'a> {
+    device: Device,
+    speed: Mode,
+    check: &'a dyn PortCheck,
+    stop: &'a Stop,
+    state: PortState,
+    backoff: OpenBackoff,
+    idle_timeout: Duration,
+    buffer: Box<[u8; CHUNK_MAX]>,
+}
+
+enum PortState {
+    /// To be opened at this time.
+    Closed(Instant),
+    Connecting {
+        connection: PendingConnection,
+        /// In place of an idle one.
+        replaces: bool,
+    },
+    Open {
+        port: OpenPort,
+        /// The last byte, or the opening.
+        active: Instant,
+    },
+    /// It failed outside a read.
+    Lost,
+}
+
+/// A [`PortEvent`] that borrows nothing.
+enum Outcome {
+    Unavailable(Refusal),
+    Opened,
+    Reconnected,
+    Bytes(usize),
+    NoData,
+    Timer,
+}
+
+impl<'a> PortReader<'a> {
+    /// Opens nothing yet. `speed` is that of a mode; a pty and a connection have none.
+    #[must_use]
+    pub fn new(device: Device, speed: Mode, check: &'a dyn PortCheck, stop: &'a Stop) -> Self {
+        Self {
+            device,
+            speed,
+            check,
+            stop,
+            state: PortState::Closed(Instant::now()),
+            backoff: OpenBackoff::new(),
+            idle_timeout: TCP_IDLE_TIMEOUT,
+            buffer: Box::new([0; CHUNK_MAX]),
+        }
+    }
+
+    /// Waits for the next event, and gives it with its time; `None` once the stop is asked for.
+    ///
+    /// An open port is not read before `read_at`. Returns at `return_by`, or 80 ms later if a read is under way then; an
+    /// opening may add the second of a [`PortCheck`].
+    pub fn next(
+        &mut self,
+        read_at: Instant,
+        return_by: Instant,
+    ) -> Option<(Instant, PortEvent<'_>)> {
+        let outcome = match &self.state {
+            PortState::Closed(open_at) => self.open(*open_at, return_by)?,
+            PortState::Connecting { .. } => self.connect(return_by)?,
+            PortState::Open { .. } => self.read(read_at, return_by)?,
+            PortState::Lost => self.lost(),
+        };
+        let event = match outcome {
+            Outcome::Unavailable(refusal) => PortEvent::Unavailable(refusal),
+            Outcome::Opened => PortEvent::Opened,
+            Outcome::Reconnected => PortEvent::Reconnected,
+            Outcome::Bytes(count) => PortEvent::Bytes(self.buffer.get(..count).unwrap_or_default()),
+            Outcome::NoData => PortEvent::NoData,
+            Outcome::Timer => PortEvent::Timer,
+        };
+        Some((Instant::now(), event))
+    }
+
+    /// Receives at the speed of this mode from now on, also after the next opening.
+    pub fn set_speed(&mut self, speed: Mode) {
+        if self.speed == speed {
+            return;
+        }
+        log::debug!("{}: trying {} baud", self.device, speed.baud());
+        self.speed = speed;
+        if let PortState::Open { port, .. } = &mut self.state
+            && port.set_speed(speed).is_err()
+        {
+            self.state = PortState::Lost;
+        }
+    }
+
+    fn open(&mut self, open_at: Instant, return_by: Instant) -> Option<Outcome> {
+        if !self.sleep_until(open_at.min(return_by)) {
+            return None;
+        }
+        if Instant::now() < open_at {
+            return Some(Outcome::Timer);
+        }
+        match &self.device {
+            Device::Path(path) => match port::open_tty(path, self.speed, self.check) {
+                Ok(port) => Some(self.opened(port, false)),
+                Err(refusal) => Some(self.unavailable(refusal)),
+            },
+            Device::Tcp { .. } => self.start_connecting(false, return_by),
+        }
+    }
+
+    fn start_connecting(&mut self, replaces: bool, return_by: Instant) -> Option<Outcome> {
+        // An idle connection is closed first, since some servers have one client only.
+        self.state = PortState::Lost;
+        match PendingConnection::start(&self.device) {
+            Ok(connection) => {
+                self.state = PortState::Connecting {
+                    connection,
+                    replaces,
+                };
+                self.connect(return_by)
+            }
+            Err(refusal) => Some(self.unavailable(refusal)),
+        }
+    }
+
+    fn connect(&mut self, return_by: Instant) -> Option<Outcome> {
+        while !self.stop.is_asked() {
+            let PortState::Connecting {
+                connection,
+                replaces,
+            } = &self.state
+            else {
+                return Some(self.lost());
+            };
+            match connection.wait(CONNECT_POLL) {
+                Some(Ok(port)) => return Some(self.opened(port, *replaces)),
+                Some(Err(refusal)) => return Some(self.unavailable(refusal)),
+                None if Instant::now() >= return_by => return Some(Outcome::Timer),
+                None => {}
+            }
+        }
+        None
+    }
+
+    fn read(&mut self, read_at: Instant, return_by: Instant) -> Option<Outcome> {
+        if !self.sleep_until(read_at.min(return_by)) {
+            return None;
+        }
+        if Instant::now() < read_at {
+            return Some(Outcome::Timer);
+        }
+        let PortState::Open { port, active } = &mut self.state else {
+            return Some(self.lost());
+        };
+        match port.read(self.buffer.as_mut_slice()) {
+            ReadOutcome::Bytes(count) => {
+                *active = Instant::now();
+                self.backoff.reset();
+                Some(Outcome::Bytes(count))
+            }
+            ReadOutcome::Nothing if port.is_network() && active.elapsed() >= self.idle_timeout => {
+                log::debug!("{}: no byte for {:?}", self.device, self.idle_timeout);
+                self.start_connecting(true, return_by)
+            }
+            ReadOutcome::Nothing => Some(Outcome::NoData),
+            ReadOutcome::Gone => Some(self.lost()),
+        }
+    }
+
+    fn opened(&mut self, port: OpenPort, replaces: bool) -> Outcome {
+        log::debug!("{} is open", self.device);
+        self.state = PortState::Open {
+            port,
+            active: Instant::now(),
+        };
+        if replaces {
+            Outcome::Reconnected
+        } else {
+            Outcome::Opened
+        }
+    }
+
+    fn lost(&mut self) -> Outcome {
+        self.unavailable(match &self.device {
+            Device::Path(path) => Refusal::HungUp(path.clone()),
+            tcp @ Device::Tcp { .. } => Refusal::Closed(tcp.to_string()),
+        })
+    }
+
+    fn unavailable(&mut self, refusal: Refusal) -> Outcome {
+        log::debug!("{refusal}");
+        // The port is closed before the wait.
+        drop(mem::replace(
+            &mut self.state,
+            PortState::Closed(Instant::now() + self.backoff.next_wait()),
+        ));
+        Outcome::Unavailable(refusal)
+    }
+
+    /// False: the stop was asked for.
+    fn sleep_until(&self, due: Instant) -> bool {
+        let wait = due.saturating_duration_since(Instant::now());
+        if !wait.is_zero() {
+            self.stop.sleep(wait);
+        }
+        !self.stop.is_asked()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::serial::stop_pair;
+    use std::io::Write;
+    use std::net::TcpListener;
+    use std::path::Path;
+
+    struct Allow;
+
+    impl PortCheck for Allow {
+        fn refusal(&self, _: &Path) -> Option<Refusal> {
+            None
+        }
+    }
+
+    /// The next event of a port that is read at once; `Timer` and `NoData` left out.
+    fn event(port: &mut PortReader<'_>) -> String {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while Instant::now() < deadline {
+            let now = Instant::now();
+            let (_, event) = port.next(now, now + Duration::from_millis(100)).unwrap();
+            if !matches!(event, PortEvent::Timer | PortEvent::NoData) {
+                return format!("{event:?}");
+            }
+        }
+        panic!("no event in time");
+    }
+
+    #[test]
+    fn an_idle_connection_is_replaced_without_being_unavailable() {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let device = Device::parse(&format!("tcp://{}", server.local_addr().unwrap())).unwrap();
+        let (_stopper, stop) = stop_pair();
+        let mut port = PortReader::new(device, Mode::Standard, &Allow, &stop);
+        port.idle_timeout = Duration::from_millis(200);
+        assert_eq!(event(&mut port), "Opened");
+        let (mut first, _) = server.accept().unwrap();
+        first.write_all(b"A").unwrap();
+        assert_eq!(event(&mut port), "Bytes([65])");
+        assert_eq!(event(&mut port), "Reconnected");
+        let (second, _) = server.accept().unwrap();
+        drop((server, second));
+        assert!(event(&mut port).contains("Closed"), "the second was closed");
+        assert!(event(&mut port).contains("Network"), "and refused");
+    }
+
+    #[test]
+    fn a_port_is_not_read_before_its_time_and_returns_by_its_time() {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let device = Device::parse(&format!("tcp://{}", server.local_addr().unwrap())).unwrap();
+        let (stopper, stop) = stop_pair();
+        let mut port = PortReader::new(device, Mode::Standard, &Allow, &stop);
+        assert_eq!(event(&mut port), "Opened");
+        let (mut line, _) = server.accept().unwrap();
+        line.write_all(b"A").unwrap();
+        let now = Instant::now();
+        let (read_at, return_by) = (
+            now + Duration::from_millis(100),
+            now + Duration::from_millis(50),
+        );
+        let (at, first) = port.next(read_at, return_by).unwrap();
+        assert!(matches!(first, PortEvent::Timer), "{first:?}");
+        assert!(at >= return_by);
+        let (at, second) = port.next(read_at, now + Duration::from_secs(5)).unwrap();
+        assert!(matches!(second, PortEvent::Bytes(b"A")), "{second:?}");
+        assert!(at >= read_at);
+        stopper.stop();
+        assert!(port.next(now, now).is_none());
+    }
+}
