@@ -8,7 +8,7 @@
 )]
 
 use linky_sensor::tic::{
-    Decoder, Frame, FrameEnd, Kind, Label, Mode, Parity, push_group, with_parity,
+    DataKind, Decoder, Frame, FrameEnd, Label, Mode, Parity, push_group, with_parity,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -65,28 +65,28 @@ fn data(label: Label) -> BoxedStrategy<String> {
         .boxed()
     };
     match label.kind() {
-        Kind::Empty => Just(String::new()).boxed(),
-        Kind::Number => numbers
+        DataKind::Empty => Just(String::new()).boxed(),
+        DataKind::Number => numbers
             .prop_map(move |number| format!("{number:0len$}"))
             .boxed(),
-        Kind::Digits => vec(b'0'..=b'9', len)
+        DataKind::Digits => vec(b'0'..=b'9', len)
             .prop_map(|digits| String::from_utf8(digits).unwrap())
             .boxed(),
-        Kind::Hex => any::<u32>()
+        DataKind::Hex => any::<u32>()
             .prop_map(move |bits| format!("{bits:08X}")[8 - len..].to_owned())
             .boxed(),
-        Kind::Text => vec(b' '..=b'~', len)
+        DataKind::Text => vec(b' '..=b'~', len)
             .prop_map(|text| String::from_utf8(text).unwrap())
             .boxed(),
-        Kind::Profile => vec((0..24u8, 0..60u8, any::<u16>()), 0..=11)
+        DataKind::Profile => vec((0..24u8, 0..60u8, any::<u16>()), 0..=11)
             .prop_map(|slots| profile(&slots))
             .boxed(),
-        Kind::TariffOption => one_of(&["BASE", "HC..", "EJP.", "BBR(", "BBR4", "BBR?"]),
-        Kind::Period => one_of(&[
+        DataKind::TariffOption => one_of(&["BASE", "HC..", "EJP.", "BBR(", "BBR4", "BBR?"]),
+        DataKind::Period => one_of(&[
             "TH..", "HC..", "HP..", "HN..", "PM..", "HCJB", "HPJB", "HCJW", "HPJW", "HCJR", "HPJR",
         ]),
-        Kind::Tomorrow => one_of(&["----", "BLEU", "BLAN", "ROUG"]),
-        Kind::Schedule => one_of(&["A", "C", "D", "E", "Y"]),
+        DataKind::Tomorrow => one_of(&["----", "BLEU", "BLAN", "ROUG"]),
+        DataKind::Schedule => one_of(&["A", "C", "D", "E", "Y"]),
     }
 }
 
@@ -198,8 +198,8 @@ proptest! {
         let group = frame.get(label).unwrap();
         prop_assert_eq!((group.name(), group.horodate_text(), group.data()), (label.name(), &*horodate, &*data));
         let number = match label.kind() {
-            Kind::Number => data.parse().unwrap(),
-            Kind::Hex => u32::from_str_radix(&data, 16).unwrap(),
+            DataKind::Number => data.parse().unwrap(),
+            DataKind::Hex => u32::from_str_radix(&data, 16).unwrap(),
             _ => 0,
         };
         prop_assert_eq!(group.number(), number);
@@ -233,11 +233,11 @@ fn frame_of_all(mode: Mode) -> Vec<u8> {
     for label in Label::all(mode) {
         let len = label.data_len();
         let data = match label.kind() {
-            Kind::Profile => profile(&[(0, 0, 0x8002), (22, 30, 0xC001)]),
-            Kind::Text | Kind::TariffOption => "BASE".repeat(8)[..len].to_owned(),
-            Kind::Period => "HPJB".to_owned(),
-            Kind::Tomorrow => "BLEU".to_owned(),
-            Kind::Schedule => "A".to_owned(),
+            DataKind::Profile => profile(&[(0, 0, 0x8002), (22, 30, 0xC001)]),
+            DataKind::Text | DataKind::TariffOption => "BASE".repeat(8)[..len].to_owned(),
+            DataKind::Period => "HPJB".to_owned(),
+            DataKind::Tomorrow => "BLEU".to_owned(),
+            DataKind::Schedule => "A".to_owned(),
             _ if matches!(label, Label::NJOURF | Label::NJOURF_1 | Label::NTARF) => "05".to_owned(),
             _ => "0123456789012345"[..len].to_owned(),
         };

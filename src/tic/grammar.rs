@@ -8,14 +8,14 @@
 //! A grammar is built by the small functions below, so that the list of labels reads like the
 //! specification.
 
-use super::digits::{parse_decimal, parse_hex};
-use super::horodate::Season;
-use super::profile;
-use super::tariff::{Period, TariffOption, Tomorrow};
+use super::data::digits::{parse_decimal, parse_hex};
+use super::data::horodate::Season;
+use super::data::profile;
+use super::data::tariff::{Period, TariffOption, Tomorrow};
 
 /// What the data of a label is made of.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Kind {
+pub enum DataKind {
     /// Nothing: the horodate says it all (DATE).
     Empty,
     /// A whole number in decimal digits, padded with zeros.
@@ -51,7 +51,7 @@ enum Dated {
 /// All that may follow one label.
 #[derive(Clone, Copy)]
 pub(super) struct Grammar {
-    kind: Kind,
+    kind: DataKind,
     dated: Dated,
     len: u8,
     least: u32,
@@ -59,7 +59,7 @@ pub(super) struct Grammar {
 }
 
 impl Grammar {
-    const fn new(kind: Kind, len: u8) -> Grammar {
+    const fn new(kind: DataKind, len: u8) -> Grammar {
         Grammar {
             kind,
             dated: Dated::No,
@@ -69,22 +69,19 @@ impl Grammar {
         }
     }
 
-    pub(super) const fn kind(&self) -> Kind {
+    pub(super) const fn kind(&self) -> DataKind {
         self.kind
     }
 
-    #[inline]
     pub(super) const fn data_len(&self) -> usize {
         self.len as usize
     }
 
-    #[inline]
     pub(super) const fn is_dated(&self) -> bool {
         !matches!(self.dated, Dated::No)
     }
 
     /// True if a horodate of this season may come before the data.
-    #[inline]
     pub(super) const fn admits_season(&self, season: Season) -> bool {
         match self.dated {
             Dated::No => false,
@@ -95,35 +92,34 @@ impl Grammar {
 
     /// Checks the data of a group, all of it printable. Returns its value (0 if it is not a
     /// number), or `None` if this label cannot have such data.
-    #[inline(always)]
     pub(super) fn parse_data(&self, data: &[u8]) -> Option<u32> {
         if data.len() != self.data_len() {
             return None;
         }
         match self.kind {
-            Kind::Number => {
+            DataKind::Number => {
                 parse_decimal(data).filter(|value| (self.least..=self.most).contains(value))
             }
-            Kind::Hex => parse_hex(data),
-            Kind::Empty | Kind::Text => Some(0),
-            Kind::Digits => data.iter().all(u8::is_ascii_digit).then_some(0),
-            Kind::Profile => profile::is_sound(data).then_some(0),
-            Kind::TariffOption => TariffOption::parse(data).map(|_| 0),
-            Kind::Period => Period::parse(data).map(|_| 0),
-            Kind::Tomorrow => Tomorrow::parse(data).map(|_| 0),
-            Kind::Schedule => matches!(data, b"A" | b"C" | b"D" | b"E" | b"Y").then_some(0),
+            DataKind::Hex => parse_hex(data),
+            DataKind::Empty | DataKind::Text => Some(0),
+            DataKind::Digits => data.iter().all(u8::is_ascii_digit).then_some(0),
+            DataKind::Profile => profile::is_sound(data).then_some(0),
+            DataKind::TariffOption => TariffOption::parse(data).map(|_| 0),
+            DataKind::Period => Period::parse(data).map(|_| 0),
+            DataKind::Tomorrow => Tomorrow::parse(data).map(|_| 0),
+            DataKind::Schedule => matches!(data, b"A" | b"C" | b"D" | b"E" | b"Y").then_some(0),
         }
     }
 }
 
 /// No data.
 pub(super) const fn empty() -> Grammar {
-    Grammar::new(Kind::Empty, 0)
+    Grammar::new(DataKind::Empty, 0)
 }
 
 /// A number of `len` digits, at most nine.
 pub(super) const fn number(len: u8) -> Grammar {
-    Grammar::new(Kind::Number, len)
+    Grammar::new(DataKind::Number, len)
 }
 
 /// A number of `len` digits between two bounds, both allowed.
@@ -137,42 +133,42 @@ pub(super) const fn within(len: u8, least: u32, most: u32) -> Grammar {
 
 /// An identity of `len` digits.
 pub(super) const fn digits(len: u8) -> Grammar {
-    Grammar::new(Kind::Digits, len)
+    Grammar::new(DataKind::Digits, len)
 }
 
 /// `len` hexadecimal digits, at most eight.
 pub(super) const fn hex(len: u8) -> Grammar {
-    Grammar::new(Kind::Hex, len)
+    Grammar::new(DataKind::Hex, len)
 }
 
 /// `len` printable characters.
 pub(super) const fn text(len: u8) -> Grammar {
-    Grammar::new(Kind::Text, len)
+    Grammar::new(DataKind::Text, len)
 }
 
 /// A day profile.
 pub(super) const fn profile(len: u8) -> Grammar {
-    Grammar::new(Kind::Profile, len)
+    Grammar::new(DataKind::Profile, len)
 }
 
 /// A code of OPTARIF.
 pub(super) const fn option(len: u8) -> Grammar {
-    Grammar::new(Kind::TariffOption, len)
+    Grammar::new(DataKind::TariffOption, len)
 }
 
 /// A code of PTEC.
 pub(super) const fn period(len: u8) -> Grammar {
-    Grammar::new(Kind::Period, len)
+    Grammar::new(DataKind::Period, len)
 }
 
 /// A code of DEMAIN.
 pub(super) const fn tomorrow(len: u8) -> Grammar {
-    Grammar::new(Kind::Tomorrow, len)
+    Grammar::new(DataKind::Tomorrow, len)
 }
 
 /// A letter of HHPHC.
 pub(super) const fn schedule(len: u8) -> Grammar {
-    Grammar::new(Kind::Schedule, len)
+    Grammar::new(DataKind::Schedule, len)
 }
 
 /// The same after a horodate.

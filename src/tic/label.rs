@@ -10,18 +10,16 @@
 //! both modes. Source: Enedis-NOI-CPT_54E, 6.2 (standard) and Enedis-NOI-CPT_02E with 54E, 6.1
 //! (historique).
 //!
-//! Names are found by their first eight characters and their length; see `lookup`.
 
 use core::fmt;
 
+use super::data::tariff::TariffOption;
 use super::grammar::{
-    Grammar, Kind, announced, dated, digits, empty, hex, number, option, period, profile, schedule,
-    text, tomorrow, within,
+    DataKind, Grammar, announced, dated, digits, empty, hex, number, option, period, profile,
+    schedule, text, tomorrow, within,
 };
-use super::lookup::{Lookup, key_of};
 use super::mode::Mode;
 use super::role::{Flow, Role, Sent};
-use super::tariff::TariffOption;
 
 use Flow::{Injected, Withdrawn};
 use Role::{
@@ -39,7 +37,6 @@ pub struct Label(u8);
 struct Row {
     mode: Mode,
     name: &'static str,
-    key: u64,
     grammar: Grammar,
     role: Role,
     wires: Wires,
@@ -80,13 +77,20 @@ macro_rules! labels {
             )* )*
         }
 
-        const NAMES: [&str; Label::COUNT] = [ $( $( $name, )* )* ];
+        /// The label of a name.
+        fn find(mode: Mode, name: &str) -> Option<Label> {
+            match mode {
+                $( Mode::$mode => match name {
+                    $( $name => Some(Label::$constant), )*
+                    _ => None,
+                }, )*
+            }
+        }
 
         const TABLE: [Row; Label::COUNT] = [
             $( $( Row {
                 mode: Mode::$mode,
                 name: $name,
-                key: key_of($name.as_bytes()),
                 grammar: $grammar,
                 role: $role,
                 wires: $wires,
@@ -266,30 +270,16 @@ impl Label {
         }
     }
 
-    /// Looks a name up among the labels of a mode.
-    pub fn find(mode: Mode, name: &[u8]) -> Option<Label> {
-        Label::find_word(mode, key_of(name), name)
-    }
-
-    /// The same, for a name that lies at the beginning of a word of eight characters.
-    #[inline]
-    pub(super) fn find_word(mode: Mode, word: u64, name: &[u8]) -> Option<Label> {
-        let key = if name.len() < 8 {
-            word & !(u64::MAX << (8 * name.len()))
-        } else {
-            word
-        };
-        let lookup = match mode {
-            Mode::Standard => &STANDARD,
-            Mode::Historique => &HISTORIQUE,
-        };
-        let place = lookup.place(key, name.len());
-        let row = ROWS.get(usize::from(place))?;
-        // Nine characters or more: the key does not tell all.
-        let same = row.key == key
-            && row.name.len() == name.len()
-            && (name.len() <= 8 || row.name.as_bytes() == name);
-        same.then_some(Label(place))
+    /// The label of a mode that has this name on the wire; `None` if it is not listed.
+    ///
+    /// ```
+    /// use linky_sensor::tic::{Label, Mode};
+    ///
+    /// assert_eq!(Label::find(Mode::Standard, "NJOURF+1"), Some(Label::NJOURF_1));
+    /// assert_eq!(Label::find(Mode::Historique, "NJOURF+1"), None);
+    /// ```
+    pub fn find(mode: Mode, name: &str) -> Option<Label> {
+        find(mode, name)
     }
 
     /// The labels of a mode, in the order in which a meter sends them.
@@ -301,13 +291,11 @@ impl Label {
     }
 
     /// Place in the list, below [`Label::COUNT`].
-    #[inline]
     pub const fn index(self) -> usize {
         self.0 as usize
     }
 
     /// The name on the wire, such as `SMAXSN-1`.
-    #[inline]
     pub fn name(self) -> &'static str {
         self.row().name
     }
@@ -328,7 +316,7 @@ impl Label {
     }
 
     /// What the data is made of.
-    pub fn kind(self) -> Kind {
+    pub fn kind(self) -> DataKind {
         self.grammar().kind()
     }
 
@@ -368,12 +356,10 @@ impl Label {
             }
     }
 
-    #[inline]
     pub(super) fn grammar(self) -> &'static Grammar {
         &self.row().grammar
     }
 
-    #[inline]
     #[expect(
         clippy::indexing_slicing,
         reason = "a Label is only ever made as the place of a row"
@@ -397,11 +383,6 @@ impl fmt::Display for Label {
 
 static ROWS: [Row; Label::COUNT] = TABLE;
 
-static STANDARD: Lookup = Lookup::new(NAMES.split_at(FIRST_HISTORIQUE).0, 0);
-static HISTORIQUE: Lookup = Lookup::new(NAMES.split_at(FIRST_HISTORIQUE).1, Label::ADCO.0);
-
-const FIRST_HISTORIQUE: usize = Label::ADCO.index();
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -417,8 +398,8 @@ mod tests {
             (Mode::Historique, Mode::Standard),
         ] {
             for label in Label::all(mode) {
-                assert_eq!(Label::find(mode, label.name().as_bytes()), Some(label));
-                assert_eq!(Label::find(other, label.name().as_bytes()), None);
+                assert_eq!(Label::find(mode, label.name()), Some(label));
+                assert_eq!(Label::find(other, label.name()), None);
                 assert_eq!(label.mode(), mode);
             }
         }
@@ -441,7 +422,7 @@ mod tests {
             "\0",
             "ADSC\0",
         ] {
-            assert_eq!(Label::find(Mode::Standard, name.as_bytes()), None, "{name}");
+            assert_eq!(Label::find(Mode::Standard, name), None, "{name}");
         }
     }
 
@@ -455,7 +436,7 @@ mod tests {
             "ADCO", "OPTARIF", "ISOUSC", "BASE", "PTEC", "IINST", "IMAX", "PAPP", "MOTDETAT",
         ];
         let base: usize = base
-            .map(|name| wire_len(Label::find(Mode::Historique, name.as_bytes()).unwrap()))
+            .map(|name| wire_len(Label::find(Mode::Historique, name).unwrap()))
             .iter()
             .sum();
         assert_eq!(base + 2, 141);
@@ -477,7 +458,7 @@ mod tests {
         for mode in Mode::ALL {
             assert_eq!(
                 names_where(mode, |label| label.role().is_index()),
-                names_where(mode, |label| label.kind() == Kind::Number
+                names_where(mode, |label| label.kind() == DataKind::Number
                     && label.data_len() == 9)
             );
         }

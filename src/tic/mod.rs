@@ -42,47 +42,25 @@
 //! Sources: Enedis-NOI-CPT_54E version 3 (Linky, "54E" in comments), Enedis-NOI-CPT_02E version 6
 //! (meters before Linky, "02E"), and captures of real meters where these are silent or wrong.
 
-mod address;
-pub mod civil;
-mod decoder;
-mod digits;
-mod draft;
-mod encode;
-mod frame;
-mod framing;
+mod data;
 mod grammar;
-mod group;
-mod horodate;
 mod label;
-mod line;
-mod lookup;
 mod mode;
-mod profile;
-mod relays;
 mod role;
-mod scan;
-mod status;
-mod tariff;
+mod wire;
 
-pub use address::Address;
-pub use decoder::Decoder;
-pub use encode::{checksum, push_group, with_parity};
-pub use frame::{Frame, FrameEnd, Group, Rejected};
-pub use grammar::Kind;
-pub use horodate::{Horodate, Season};
+pub use data::address::Address;
+pub use data::civil;
+pub use data::horodate::{Horodate, Season};
+pub use data::profile::{Contact, Profile, Slot, Undecoded};
+pub use data::relays::Relays;
+pub use data::status::{Breaker, Euridis, Plc, Status};
+pub use data::tariff::{Color, Period, TariffOption, Tomorrow};
+pub use grammar::DataKind;
 pub use label::Label;
-pub use line::{Parity, ParityFound};
 pub use mode::Mode;
-pub use profile::{Contact, Profile, Slot, Undecoded};
-pub use relays::Relays;
 pub use role::{Flow, Role, Sent};
-pub use status::{Breaker, Euridis, Plc, Status};
-pub use tariff::{Color, Period, TariffOption, Tomorrow};
-
-const STX: u8 = 0x02;
-const ETX: u8 = 0x03;
-const EOT: u8 = 0x04;
-const HT: u8 = 0x09;
-const LF: u8 = 0x0A;
-const CR: u8 = 0x0D;
-const SP: u8 = 0x20;
+pub use wire::{
+    Decoder, Frame, FrameEnd, Group, Parity, ParityFound, Rejected, checksum, push_group,
+    with_parity,
+};

@@ -3,7 +3,7 @@
 //! Code that treats several labels alike asks for their [`Role`], phase or [`Sent`]; it keeps no
 //! list of labels of its own.
 
-use super::tariff::TariffOption;
+use super::data::tariff::TariffOption;
 
 /// What a label carries.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

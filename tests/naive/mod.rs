@@ -2,7 +2,7 @@
 //! stream in memory, without the first one's code for scanning, sums, fields, dates or profiles.
 //! Parity is checked or ignored, not sought.
 
-use linky_sensor::tic::{Kind, Label, Mode};
+use linky_sensor::tic::{DataKind, Label, Mode};
 
 /// A frame as text, so that two decoders can be compared: how it ended, what was accepted, how many
 /// were rejected and why.
@@ -313,16 +313,16 @@ fn fits(label: Label, data: &str) -> bool {
             .filter(|_| data.chars().all(|c| c.is_ascii_digit()))
     };
     match label.kind() {
-        Kind::Empty | Kind::Text => true,
-        Kind::Digits => data.chars().all(|c| c.is_ascii_digit()),
-        Kind::Number => number().is_some_and(|number| match label.name() {
+        DataKind::Empty | DataKind::Text => true,
+        DataKind::Digits => data.chars().all(|c| c.is_ascii_digit()),
+        DataKind::Number => number().is_some_and(|number| match label.name() {
             "RELAIS" => number < 256,
             "NTARF" => (1..=10).contains(&number),
             "NJOURF" | "NJOURF+1" => number < 10,
             _ => true,
         }),
-        Kind::Hex => data.chars().all(is_hex),
-        Kind::Profile => {
+        DataKind::Hex => data.chars().all(is_hex),
+        DataKind::Profile => {
             let mut blocks: Vec<&str> = data.split(' ').collect();
             let whole = blocks.len() == 11;
             while blocks.last() == Some(&"NONUTILE") {
@@ -330,18 +330,18 @@ fn fits(label: Label, data: &str) -> bool {
             }
             whole && blocks.iter().all(|block| is_block(block))
         }
-        Kind::TariffOption => {
+        DataKind::TariffOption => {
             ["BASE", "HC..", "EJP."].contains(&data)
                 || data
                     .strip_prefix("BBR")
                     .is_some_and(|x| x.chars().all(|c| ('\x28'..='\x3F').contains(&c)))
         }
-        Kind::Period => [
+        DataKind::Period => [
             "TH..", "HC..", "HP..", "HN..", "PM..", "HCJB", "HPJB", "HCJW", "HPJW", "HCJR", "HPJR",
         ]
         .contains(&data),
-        Kind::Tomorrow => ["----", "BLEU", "BLAN", "ROUG"].contains(&data),
-        Kind::Schedule => "ACDEY".contains(data),
+        DataKind::Tomorrow => ["----", "BLEU", "BLAN", "ROUG"].contains(&data),
+        DataKind::Schedule => "ACDEY".contains(data),
     }
 }
 

@@ -9,7 +9,7 @@ use core::time::Duration;
 use super::rule::Rule;
 use super::{FrameContext, Safeguard, Verdict};
 use crate::meter::label_values::GroupValue;
-use crate::tic::{Group, Horodate, Kind, Label, Role, civil};
+use crate::tic::{DataKind, Group, Horodate, Label, Role, civil};
 
 /// An unlikely content is believed when it repeats itself for so long.
 const UNLIKELY: Duration = Duration::from_secs(60);
@@ -103,7 +103,7 @@ impl Confirmation {
 /// another meter.
 fn times(label: Label, quiet: bool) -> u8 {
     match label.kind() {
-        Kind::Text | Kind::Digits if !quiet => 3,
+        DataKind::Text | DataKind::Digits if !quiet => 3,
         _ => 2,
     }
 }

@@ -281,7 +281,7 @@ impl Part for Validator {
             serde_json::from_value(saved).unwrap_or_default();
         let is_index = |baseline: &Baseline| (0..INDEX_END).contains(&baseline.value);
         for (name, baseline) in baselines.into_iter().filter(|(_, b)| is_index(b)) {
-            let label = Label::find(mode, name.as_bytes());
+            let label = Label::find(mode, &name);
             if let Some(track) = label.and_then(|label| self.tracks.get_mut(label.index())) {
                 track.chain = Chain::remembering(baseline);
             }

@@ -1,42 +1,38 @@
-//! Bytes to frames: finds groups and frames in a stream that may be damaged anywhere, and finds its
-//! way back.
+//! Bytes to frames: what the port receives in, frames out.
 //!
-//! Input: bytes in chunks of any size. The same bytes give the same frames however they are cut.
-//! Output: each [`Frame`] as soon as it has ended. Memory is bounded: one chunk of 4 kB, one group,
-//! one frame, whatever comes. The rules of what begins and ends where are in `framing`; here is the
-//! window in which characters wait for the end of their group.
+//! Bytes come in chunks of any size: the same bytes give the same frames however they are cut. The
+//! stream may be damaged anywhere; `framing` has the rules by which the decoder finds its way back.
+//! Memory is bounded by one group and one frame, whatever comes.
 
-use alloc::vec;
 use alloc::vec::Vec;
-use core::slice;
 
-use super::draft::Draft;
+use super::Frame;
 use super::framing::Framing;
-use super::line::Line;
-use super::scan::{GROUP_MAX, PADDING};
-use super::{Frame, Mode, Parity, ParityFound};
+use super::parity::{Parity, ParityDecoder, ParityFound};
+use crate::tic::Mode;
 
-/// How many bytes are read at once.
-const CHUNK: usize = 4096;
-
-/// Bytes to frames; see the module.
+/// Bytes to frames.
+///
+/// ```
+/// use linky_sensor::tic::{Decoder, FrameEnd, Label, Mode, Parity};
+///
+/// let mut decoder = Decoder::new(Mode::Historique, Parity::Auto);
+/// assert!(decoder.push(b"\x02\nISOUSC 30 9\r\nPAPP 00").is_empty());
+/// let frames = decoder.push(b"740 ,\r\x03");
+/// assert_eq!(frames.len(), 1);
+/// assert_eq!(frames[0].end(), FrameEnd::Etx);
+/// assert_eq!(frames[0].get(Label::PAPP).unwrap().number(), 740); // VA
+/// ```
 pub struct Decoder {
-    line: Line,
-    /// Characters: those of a group that has not ended, then those just read, then [`PADDING`].
-    window: Vec<u8>,
-    /// How many there are. Between two calls: at most `GROUP_MAX`.
-    filled: usize,
+    parity: ParityDecoder,
     framing: Framing,
 }
 
 impl Decoder {
     /// A decoder at the start of a stream.
     pub fn new(mode: Mode, parity: Parity) -> Decoder {
-        let window = vec![0; GROUP_MAX + CHUNK + PADDING.len()];
         Decoder {
-            line: Line::new(parity),
-            window,
-            filled: 0,
+            parity: ParityDecoder::new(parity),
             framing: Framing::new(mode),
         }
     }
@@ -49,17 +45,11 @@ impl Decoder {
     #[must_use = "a frame is returned once"]
     pub fn push(&mut self, bytes: &[u8]) -> Vec<Frame> {
         let mut frames = Vec::new();
-        // Byte by byte until parity is decided, 64 of them at most: a frame that ends meanwhile
-        // tells what was known at its end, however the bytes are cut.
-        let mut rest = bytes;
-        while self.line.found() == ParityFound::Undecided
-            && let Some((first, others)) = rest.split_first()
-        {
-            self.push_chunk(slice::from_ref(first), &mut frames);
-            rest = others;
-        }
-        for chunk in rest.chunks(CHUNK) {
-            self.push_chunk(chunk, &mut frames);
+        for byte in bytes {
+            let character = self.parity.push(*byte);
+            let is_checked = self.parity.found() == ParityFound::Checked;
+            self.framing.set_parity_checked(is_checked);
+            self.framing.feed(character, &mut frames);
         }
         frames
     }
@@ -69,58 +59,28 @@ impl Decoder {
     #[must_use = "a frame is returned once"]
     pub fn silence(&mut self) -> Vec<Frame> {
         let mut frames = Vec::new();
-        self.framing.silence(self.filled, &mut frames);
-        self.filled = 0;
+        self.framing.silence(&mut frames);
         frames
     }
 
     /// What is known about parity.
     pub fn parity(&self) -> ParityFound {
-        self.line.found()
+        self.parity.found()
     }
 
-    /// The mode that it reads.
+    /// The mode that it decodes.
     pub fn mode(&self) -> Mode {
         self.framing.mode()
     }
 
     /// Bytes of the open frame so far, STX included; 0 between frames.
     pub fn open_len(&self) -> usize {
-        self.framing
-            .open()
-            .map_or(0, |draft| draft.wire_len + self.filled)
+        self.framing.open_len()
     }
 
     /// Groups of the open frame that were accepted so far; 0 between frames.
     pub fn open_groups(&self) -> usize {
-        self.framing.open().map_or(0, Draft::accepted)
-    }
-
-    fn push_chunk(&mut self, chunk: &[u8], frames: &mut Vec<Frame>) {
-        let Some((characters, rest)) = self
-            .window
-            .get_mut(self.filled..)
-            .and_then(|free| free.split_at_mut_checked(chunk.len()))
-        else {
-            return;
-        };
-        self.line.read(chunk, characters);
-        self.framing
-            .say_parity_checked(self.line.found() == ParityFound::Checked);
-        if let Some(padding) = rest.first_chunk_mut() {
-            *padding = PADDING;
-        }
-        self.filled += chunk.len();
-        let window = self
-            .window
-            .get(..self.filled + PADDING.len())
-            .unwrap_or_default();
-        let used = match self.framing.mode() {
-            Mode::Standard => self.framing.walk::<true>(window, frames),
-            Mode::Historique => self.framing.walk::<false>(window, frames),
-        };
-        self.window.copy_within(used..self.filled, 0);
-        self.filled -= used;
+        self.framing.open_groups()
     }
 }
 
@@ -129,7 +89,7 @@ mod tests {
     use super::*;
     use crate::tic::{FrameEnd, Label, Rejected, push_group};
 
-    /// Decodes with `{A}` to `{D}` standing for four sound groups, then silence.
+    /// Decodes with `{A}` to `{D}` standing for four good groups, then silence.
     fn decode(script: &str) -> Vec<Frame> {
         let mut decoder = Decoder::new(Mode::Historique, Parity::Ignore);
         let mut frames = decoder.push(&stream(script));
@@ -184,13 +144,13 @@ mod tests {
     }
 
     #[test]
-    fn what_precedes_the_first_stx_is_dropped_unseen() {
+    fn what_precedes_the_first_stx_is_dropped() {
         assert_eq!(outline("0042 L\r{B}{C}ETXSTX{A}ETX"), ["Etx A -0"]);
         assert!(outline("{A}{B}").is_empty());
     }
 
     #[test]
-    fn nothing_comes_of_empty_frames() {
+    fn an_empty_frame_is_no_frame() {
         assert!(outline("STXETXSTXSTXETXETXSTX").is_empty());
         assert!(outline("STXEOTSTX").is_empty());
     }
@@ -207,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_marker_in_a_sound_group_is_damage_and_does_not_count() {
+    fn a_marker_in_a_group_breaks_it_and_does_not_count() {
         for marker in ["STX", "ETX", "\x7F", "\0", "\t", "\x0B"] {
             let script = format!("STX{{A}}\nPAPP {marker}00740 ,\r{{C}}ETX");
             assert_eq!(outline(&script), ["Etx AB -1 damaged"], "{marker}");
@@ -215,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_marker_in_a_dead_group_counts() {
+    fn a_marker_in_a_broken_group_counts() {
         let lost_cr = "STX{A}\nPAPP 00740 ,ETXSTX{A}{B}ETX";
         assert_eq!(outline(lost_cr), ["Boundary A -1 damaged", "Etx AO -0"]);
         assert_eq!(
@@ -316,6 +276,18 @@ mod tests {
     }
 
     #[test]
+    fn a_group_has_at_most_160_characters() {
+        let group = |len: usize| {
+            let mut out = Vec::new();
+            push_group(Mode::Historique, "A", None, &"~".repeat(len - 4), &mut out);
+            assert_eq!(out.len(), len + 2, "LF and CR do not count");
+            format!("STX{}ETX", String::from_utf8(out).unwrap())
+        };
+        assert_eq!(outline(&group(160)), ["Etx A -0"]);
+        assert_eq!(outline(&group(161)), ["Etx  -1 damaged"]);
+    }
+
+    #[test]
     fn a_frame_past_4096_bytes_is_cut() {
         let junk = format!("STX{{A}}{}{{B}}ETX", "Q".repeat(5000));
         assert_eq!(
@@ -372,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn the_open_frame_tells_how_far_it_is() {
+    fn the_length_of_the_open_frame_is_known() {
         let mut decoder = Decoder::new(Mode::Historique, Parity::Ignore);
         let stream = stream("STX{A}{B}\nBASE 01");
         for (byte, sent) in stream.iter().zip(1..) {

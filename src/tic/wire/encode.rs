@@ -7,25 +7,18 @@
 
 use alloc::vec::Vec;
 
-use super::{CR, LF, Mode};
+use super::{CR, LF};
+use crate::tic::Mode;
 
 /// The character that ends a group, 0x20 to 0x5F. `body` runs from the first character of the label
 /// to the last of the data.
 pub fn checksum(mode: Mode, body: &[u8]) -> u8 {
-    let counted = match mode {
-        Mode::Standard => u32::from(mode.separator()),
+    let separator = match mode {
+        Mode::Standard => mode.separator(),
         Mode::Historique => 0,
     };
-    fold(body.iter().fold(counted, |sum, &character| {
-        sum.wrapping_add(u32::from(character))
-    }))
-}
-
-/// The character for a sum of codes.
-#[inline]
-#[expect(clippy::cast_possible_truncation, reason = "only six bits are kept")]
-pub(super) const fn fold(sum: u32) -> u8 {
-    (sum as u8 & 0x3F) + 0x20
+    let sum = body.iter().fold(separator, |sum, c| sum.wrapping_add(*c));
+    (sum & 0x3F) + 0x20
 }
 
 /// Appends a whole group, LF to CR, with its sum and without parity. The fields are taken as they

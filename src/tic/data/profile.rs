@@ -126,7 +126,6 @@ struct Block {
 impl Block {
     /// Reads a block; `None` for a filler and for anything that is no block, or whose time is valid
     /// in neither way.
-    #[inline]
     fn parse(block: &[u8]) -> Option<Block> {
         let (time, word) = block.split_first_chunk::<4>()?;
         let word = if word.len() == 4 {
@@ -170,8 +169,7 @@ impl Block {
 
 /// True if the data is eleven blocks, fillers last, each block with a time that is valid in at
 /// least one of the two ways.
-#[inline]
-pub(super) fn is_sound(data: &[u8]) -> bool {
+pub(in crate::tic) fn is_sound(data: &[u8]) -> bool {
     let Some((others, last)) = data.split_last_chunk::<BLOCK>() else {
         return false;
     };

@@ -52,7 +52,6 @@ pub const fn civil_from_days(days: i64) -> (i64, u8, u8) {
 }
 
 /// Number of days of a month (1 to 12); 0 for any other month.
-#[inline]
 pub const fn days_in_month(year: u16, month: u8) -> u8 {
     match month {
         4 | 6 | 9 | 11 => 30,

@@ -8,10 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{Horodate, Label, Mode};
-
-/// The length of a horodate.
-pub(super) const HORODATE_LEN: usize = 13;
+use crate::tic::{Horodate, Label, Mode};
 
 /// A frame; see the module.
 #[derive(Clone, PartialEq, Eq)]
@@ -26,17 +23,18 @@ pub struct Frame {
     pub(super) end: FrameEnd,
 }
 
-/// Where the fields of an accepted group lie in the text of its frame: label, separator, horodate
-/// and separator if any, data.
+/// Where the fields of an accepted group lie in the text of its frame, one after the other.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
-    /// Place of the label in the text.
-    pub(super) start: u16,
-    /// From the label to the last character of the data.
-    pub(super) len: u8,
-    pub(super) name_len: u8,
-    pub(super) dated: bool,
     pub(super) label: Option<Label>,
+    /// Place of the first character of the name.
+    pub(super) start: usize,
+    /// Place after the name, where the horodate begins.
+    pub(super) name_end: usize,
+    /// Place after the horodate, where the data begins.
+    pub(super) horodate_end: usize,
+    /// Place after the data.
+    pub(super) data_end: usize,
     pub(super) number: u32,
 }
 
@@ -128,26 +126,12 @@ impl Frame {
     }
 
     fn group(&self, span: &Span) -> Group<'_> {
-        let start = usize::from(span.start);
-        let text = self
-            .text
-            .get(start..start + usize::from(span.len))
-            .unwrap_or_default();
-        let (name, rest) = text
-            .split_at_checked(usize::from(span.name_len))
-            .unwrap_or_default();
-        let rest = rest.get(1..).unwrap_or_default();
-        let (horodate, data) = if span.dated {
-            let (horodate, data) = rest.split_at_checked(HORODATE_LEN).unwrap_or_default();
-            (horodate, data.get(1..).unwrap_or_default())
-        } else {
-            ("", rest)
-        };
+        let field = |from, to| self.text.get(from..to).unwrap_or_default();
         Group {
             label: span.label,
-            name,
-            horodate,
-            data,
+            name: field(span.start, span.name_end),
+            horodate: field(span.name_end, span.horodate_end),
+            data: field(span.horodate_end, span.data_end),
             number: span.number,
         }
     }
@@ -177,6 +161,22 @@ pub struct Group<'a> {
 }
 
 impl<'a> Group<'a> {
+    pub(super) const fn new(
+        label: Option<Label>,
+        name: &'a str,
+        horodate: &'a str,
+        data: &'a str,
+        number: u32,
+    ) -> Group<'a> {
+        Group {
+            label,
+            name,
+            horodate,
+            data,
+            number,
+        }
+    }
+
     /// Its label; `None` if it is not listed: then the group is only sound, and kept raw.
     pub fn label(&self) -> Option<Label> {
         self.label

@@ -11,7 +11,7 @@
 use core::fmt;
 
 use super::civil::{self, DAY};
-use super::digits::{parse_decimal, parse_eight};
+use super::digits::parse_decimal;
 
 /// What the first character of a horodate says.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -49,13 +49,14 @@ pub struct Horodate {
 
 impl Horodate {
     /// Reads thirteen characters; `None` if they are not a season and a date of the calendar.
-    #[inline]
     pub fn parse(text: &[u8]) -> Option<Horodate> {
-        let (&season, digits) = text.split_first()?;
-        let (date_and_hour, minute_and_second) = digits.split_first_chunk::<8>()?;
-        if minute_and_second.len() != 4 {
+        let (season, digits) = text.split_first()?;
+        let (pairs, []) = digits.as_chunks::<2>() else {
             return None;
-        }
+        };
+        let &[year, month, day, hour, minute, second] = pairs else {
+            return None;
+        };
         let season = match season {
             b'H' => Season::Winter,
             b'E' => Season::Summer,
@@ -64,19 +65,10 @@ impl Horodate {
             b' ' => Season::Blank,
             _ => return None,
         };
-        let date_and_hour = parse_eight(*date_and_hour)?;
-        let minute_and_second = parse_decimal(minute_and_second)?;
-        #[expect(clippy::cast_possible_truncation, reason = "each is a pair of digits")]
-        let pairs = (
-            (date_and_hour / 1_000_000) as u16,
-            (date_and_hour / 10_000 % 100) as u8,
-            (date_and_hour / 100 % 100) as u8,
-            (date_and_hour % 100) as u8,
-            (minute_and_second / 100) as u8,
-            (minute_and_second % 100) as u8,
-        );
-        let (year, month, day, hour, minute, second) = pairs;
-        let year = 2000 + year;
+        let number = |pair: [u8; 2]| parse_decimal(&pair).and_then(|n| u8::try_from(n).ok());
+        let year = 2000 + u16::from(number(year)?);
+        let (month, day) = (number(month)?, number(day)?);
+        let (hour, minute, second) = (number(hour)?, number(minute)?, number(second)?);
         let valid = day >= 1
             && day <= civil::days_in_month(year, month)
             && hour < 24
