@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::bus::Bus;
 use super::error::Error;
@@ -36,8 +36,6 @@ pub async fn run(
     bus: Bus,
     first_attempt: oneshot::Sender<()>,
 ) {
-    let mut ticks = interval(PULSE_INTERVAL);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let served = subscription.newest().iter().map(|newest| Served {
         path: meter_path(&newest.id),
         state: watch::channel(newest.clone()).0,
@@ -47,7 +45,6 @@ pub async fn run(
         subscription,
         broker: health.watch_broker(),
         shutdown,
-        ticks,
         pulse,
     };
     let mut first_attempt = Some(first_attempt);
@@ -102,14 +99,14 @@ struct Server {
     subscription: Subscription,
     broker: watch::Receiver<BrokerState>,
     shutdown: Shutdown,
-    ticks: Interval,
     pulse: Pulse,
 }
 
 /// What there is to do.
 enum Wakeup {
     Shutdown,
-    Tick,
+    /// Nothing but the pulse.
+    Pulse,
     /// All Updates that there are, in order, of any meter.
     Updates(Vec<Arc<Update>>),
     Broker(BrokerState),
@@ -127,7 +124,7 @@ impl Server {
         self.pulse.beat();
         tokio::select! {
             () = self.shutdown.requested() => Wakeup::Shutdown,
-            _ = self.ticks.tick() => Wakeup::Tick,
+            () = sleep(PULSE_INTERVAL) => Wakeup::Pulse,
             update = self.subscription.next() => {
                 let mut updates = vec![update];
                 while updates.len() < BATCH && let Some(update) = self.subscription.try_next() {
@@ -147,7 +144,7 @@ impl Server {
                 wakeup = self.wakeup() => wakeup,
             };
             let emitted = match wakeup {
-                Wakeup::Tick => Ok(()),
+                Wakeup::Pulse => Ok(()),
                 Wakeup::Updates(updates) => session.emit(&self.served, &updates).await,
                 Wakeup::Broker(state) => session.emit_broker(state.as_str()).await,
                 Wakeup::Shutdown => {
@@ -170,7 +167,7 @@ impl Server {
         let end = Instant::now() + wait;
         loop {
             let wakeup = tokio::select! {
-                () = sleep_until(end) => return Wakeup::Tick,
+                () = sleep_until(end) => return Wakeup::Pulse,
                 wakeup = self.wakeup() => wakeup,
             };
             match wakeup {
@@ -180,7 +177,7 @@ impl Server {
                         served.state.send_replace(newest.clone());
                     }
                 }
-                Wakeup::Tick | Wakeup::Broker(_) => {}
+                Wakeup::Pulse | Wakeup::Broker(_) => {}
             }
         }
     }

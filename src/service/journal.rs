@@ -27,18 +27,15 @@ impl Journal {
         &self.states
     }
 
-    /// Waits for Updates and logs them, until the link of a meter or its cause is another. Cancel-safe.
-    pub async fn link_changed(&mut self) {
-        loop {
-            let update = self.subscription.next().await;
-            let Some(state) = self.states.get_mut(update.meter) else {
-                continue;
-            };
-            let before = std::mem::replace(state, update.snapshot.clone());
-            if log_update(&before, &update) {
-                return;
-            }
-        }
+    /// Waits for an Update and logs what it brings. Returns whether the link of a meter or its cause is another.
+    /// Cancel-safe.
+    pub async fn log_next(&mut self) -> bool {
+        let update = self.subscription.next().await;
+        let Some(state) = self.states.get_mut(update.meter) else {
+            return false;
+        };
+        let before = std::mem::replace(state, update.snapshot.clone());
+        log_update(&before, &update)
     }
 }
 

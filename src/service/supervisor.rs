@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use sd_notify::NotifyState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::sleep_until;
 
 use super::journal::Journal;
 use super::sinks::{Change, Sinks};
@@ -15,12 +15,12 @@ use super::threads::Threads;
 use super::watchdog::Watchdog;
 use crate::names::{self, exit};
 
-/// The supervisor's own tick: the status line is at most so old, and the watchdog is fed at each.
-const TICK: Duration = Duration::from_secs(5);
+/// The loops are checked, the watchdog is fed and the status line is renewed this often at least.
+const CHECK_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Everything that runs.
 pub struct Supervisor {
-    /// Who is told.
+    /// READY, STATUS and the watchdog.
     pub systemd: Systemd,
     /// The pulses.
     pub watchdog: Watchdog,
@@ -57,8 +57,8 @@ impl Supervisor {
             Err(error) => return super::cannot_start("the watch for signals", &error),
         };
         let code = self.until_the_end(&mut signals).await;
-        self.systemd.tell(&NotifyState::Stopping);
-        self.systemd.tell(&NotifyState::Status("stopping"));
+        self.systemd.notify(&NotifyState::Stopping);
+        self.systemd.notify(&NotifyState::Status("stopping"));
         self.threads.stop();
         self.sinks.stop().await;
         self.threads.ended().await;
@@ -66,72 +66,85 @@ impl Supervisor {
     }
 
     async fn until_the_end(&mut self, signals: &mut Signals) -> u8 {
-        let mut tick = interval(
-            self.systemd
-                .watchdog()
-                .map_or(TICK, |limit| TICK.min(limit / 3)),
-        );
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut said = String::new();
-        let mut ready = false;
-        let mut is_late = false;
+        let interval = self
+            .systemd
+            .watchdog()
+            .map_or(CHECK_INTERVAL, |limit| CHECK_INTERVAL.min(limit / 3));
+        let mut next_check = Instant::now();
+        let mut is_ready = false;
+        let mut hang_is_logged = false;
+        let mut status = String::new();
         loop {
-            if !ready && self.sinks.are_ready() && self.systemd.tell(&NotifyState::Ready) {
-                ready = true;
+            if !is_ready && self.sinks.are_ready() && self.systemd.notify(&NotifyState::Ready) {
+                is_ready = true;
                 log::info!(MESSAGE_ID = names::journal::STARTED; "linky-sensor {} started", env!("CARGO_PKG_VERSION"));
             }
-            let line = status::line(self.journal.states(), self.sinks.broker());
-            if line != said && self.systemd.tell(&NotifyState::Status(&line)) {
-                said = line;
-            }
+            let mut status_is_old = false;
             tokio::select! {
-                () = self.journal.link_changed() => {}
+                link_changed = self.journal.log_next() => status_is_old = link_changed,
                 change = self.sinks.changed() => match change {
-                    Change::Ready | Change::Broker => {}
-                    Change::Ended(sink) => {
-                        log::error!(MESSAGE_ID = names::journal::FAILED; "{sink} ended by itself");
-                        return exit::SOFTWARE;
-                    }
+                    Change::Ready | Change::Broker => status_is_old = true,
+                    Change::Ended(sink) => return failed(&format!("{sink} ended by itself")),
                 },
-                _ = tick.tick() => {
-                    if self.threads.any_ended() {
-                        log::error!(MESSAGE_ID = names::journal::FAILED; "a thread ended by itself");
-                        return exit::SOFTWARE;
-                    }
-                    if let Some(late) = feed(&self.systemd, &mut self.watchdog) {
-                        if !std::mem::replace(&mut is_late, true) {
-                            log::error!(MESSAGE_ID = names::journal::FAILED; "{late} does not respond: starting again");
-                        }
-                        if self.systemd.watchdog().is_none() {
-                            return exit::SOFTWARE;
-                        }
-                    }
-                }
-                _ = signals.terminate.recv() => {
-                    log::info!(MESSAGE_ID = names::journal::STOPPING; "stopping, as asked");
-                    return exit::OK;
-                }
-                _ = signals.interrupt.recv() => {
-                    log::info!(MESSAGE_ID = names::journal::STOPPING; "stopping, as asked");
-                    return exit::OK;
-                }
+                () = sleep_until(next_check.into()) => {}
+                _ = signals.terminate.recv() => return stopped(),
+                _ = signals.interrupt.recv() => return stopped(),
                 _ = signals.hangup.recv() => {
                     log::info!("SIGHUP is ignored: to read the configuration again, systemctl restart linky-sensor");
+                }
+            }
+            // A wake-up in the second half of the interval serves for the check: the timer seldom has to fire.
+            let now = Instant::now();
+            if next_check.saturating_duration_since(now) <= interval / 2 {
+                next_check = now + interval;
+                status_is_old = true;
+                if self.threads.any_ended() {
+                    return failed("a thread ended by itself");
+                }
+                if let Some(hanging) = feed_watchdog(&self.systemd, &mut self.watchdog, now) {
+                    if !std::mem::replace(&mut hang_is_logged, true) {
+                        failed(&format!("{hanging} does not respond: starting again"));
+                    }
+                    if self.systemd.watchdog().is_none() {
+                        return exit::SOFTWARE;
+                    }
+                }
+            }
+            if status_is_old {
+                let line = status::line(self.journal.states(), self.sinks.broker());
+                if line != status && self.systemd.notify(&NotifyState::Status(&line)) {
+                    status = line;
                 }
             }
         }
     }
 }
 
-/// Tells systemd that all loops turn, or which does not: it ends the daemon then, and keeps a core dump of it.
-fn feed<'a>(systemd: &Systemd, watchdog: &'a mut Watchdog) -> Option<&'a str> {
-    let late = watchdog.check(Instant::now());
-    systemd.tell(if late.is_none() {
+/// Feeds systemd's watchdog while every loop runs; else asks it to end the daemon, which keeps a core dump. Returns the
+/// name of a loop that hangs.
+fn feed_watchdog<'a>(
+    systemd: &Systemd,
+    watchdog: &'a mut Watchdog,
+    now: Instant,
+) -> Option<&'a str> {
+    let hanging = watchdog.check(now);
+    systemd.notify(if hanging.is_none() {
         &NotifyState::Watchdog
     } else {
         &NotifyState::WatchdogTrigger
     });
-    late
+    hanging
+}
+
+/// Logs why the daemon ends. Returns the exit code.
+fn failed(why: &str) -> u8 {
+    log::error!(MESSAGE_ID = names::journal::FAILED; "{why}");
+    exit::SOFTWARE
+}
+
+fn stopped() -> u8 {
+    log::info!(MESSAGE_ID = names::journal::STOPPING; "stopping, as asked");
+    exit::OK
 }
 
 #[cfg(test)]

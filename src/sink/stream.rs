@@ -1,8 +1,14 @@
 //! The Updates of all meters in one stream.
+//!
+//! A reader's thread that wakes a task writes to the runtime's eventfd, once for each task. So publishing wakes one
+//! subscription only, and that one wakes the others, which costs no system call inside the runtime. A subscription that
+//! is not waiting looks into the broadcast before it waits, so nothing is missed.
 
+use std::pin::pin;
 use std::sync::Arc;
 
-use tokio::sync::broadcast::{self, error::RecvError, error::TryRecvError};
+use tokio::sync::Notify;
+use tokio::sync::broadcast::{self, error::TryRecvError};
 
 use super::health::Health;
 use crate::meter::{Snapshot, Update};
@@ -14,6 +20,7 @@ const CAPACITY: usize = 256;
 #[derive(Clone, Debug)]
 pub struct Stream {
     updates: broadcast::Sender<Arc<Update>>,
+    wakers: Arc<Wakers>,
     /// The state of each meter before its first Update.
     initial: Arc<[Arc<Snapshot>]>,
 }
@@ -25,6 +32,7 @@ impl Stream {
         let initial: Arc<[_]> = initial.into_iter().collect();
         Self {
             updates: broadcast::Sender::new(CAPACITY * initial.len().max(1)),
+            wakers: Arc::default(),
             initial,
         }
     }
@@ -32,7 +40,9 @@ impl Stream {
     /// Gives an Update to all subscriptions. Never waits; without a subscription it is lost.
     pub fn publish(&self, update: Arc<Update>) {
         // An error is a configuration without sinks.
-        let _ = self.updates.send(update);
+        if self.updates.send(update).is_ok() {
+            self.wakers.published.notify_one();
+        }
     }
 
     /// The Updates from now on. `sink` names in the log who missed some, `health` counts them.
@@ -41,6 +51,7 @@ impl Stream {
         Subscription {
             sink,
             updates: self.updates.subscribe(),
+            wakers: self.wakers.clone(),
             newest: self.initial.to_vec(),
             health: health.clone(),
             has_lagged: false,
@@ -48,11 +59,20 @@ impl Stream {
     }
 }
 
+#[derive(Debug, Default)]
+struct Wakers {
+    /// Wakes one of the waiting subscriptions: there is an Update.
+    published: Notify,
+    /// Wakes all others, from the first.
+    relayed: Notify,
+}
+
 /// One sink's view of the stream.
 #[derive(Debug)]
 pub struct Subscription {
     sink: &'static str,
     updates: broadcast::Receiver<Arc<Update>>,
+    wakers: Arc<Wakers>,
     newest: Vec<Arc<Snapshot>>,
     health: Health,
     has_lagged: bool,
@@ -70,11 +90,27 @@ impl Subscription {
     /// never returns: a sink ends by its [`Shutdown`](super::Shutdown).
     pub async fn next(&mut self) -> Arc<Update> {
         loop {
-            match self.updates.recv().await {
-                Ok(update) => return self.take(update),
-                Err(RecvError::Lagged(missed)) => self.count_lag(missed),
-                Err(RecvError::Closed) => return std::future::pending().await,
+            if let Some(update) = self.try_next() {
+                return update;
             }
+            self.published().await;
+        }
+    }
+
+    /// Waits for an Update that was not taken yet. May return without one.
+    async fn published(&self) {
+        let mut published = pin!(self.wakers.published.notified());
+        let mut relayed = pin!(self.wakers.relayed.notified());
+        published.as_mut().enable();
+        relayed.as_mut().enable();
+        // What was published until here is found, what is published from here on wakes.
+        if !self.updates.is_empty() {
+            return;
+        }
+        tokio::select! {
+            biased;
+            () = published => self.wakers.relayed.notify_waiters(),
+            () = relayed => {}
         }
     }
 
@@ -152,6 +188,33 @@ mod tests {
         }
         assert_eq!(subscription.newest()[1].seq, 2);
         assert!(subscription.try_next().is_none());
+    }
+
+    #[tokio::test]
+    async fn an_update_from_another_thread_reaches_every_subscription_that_waits() {
+        let mut meter = meter(0);
+        let stream = Stream::new([meter.last().clone()]);
+        let mut sinks = tokio::task::JoinSet::new();
+        for _ in 0..4 {
+            let mut subscription = stream.subscribe("test", &Health::default());
+            sinks.spawn(async move {
+                for seq in 1..=100 {
+                    assert_eq!(subscription.next().await.snapshot.seq, seq);
+                }
+            });
+        }
+        let reader = std::thread::spawn(move || {
+            for number in 0..100 {
+                stream.publish(change(&mut meter));
+                if number % 3 == 0 {
+                    std::thread::yield_now();
+                }
+            }
+            stream
+        });
+        let ended = async { while sinks.join_next().await.transpose().unwrap().is_some() {} };
+        timeout(Duration::from_secs(10), ended).await.unwrap();
+        drop(reader.join());
     }
 
     #[tokio::test]
