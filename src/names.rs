@@ -8,6 +8,9 @@
 /// The name owned on the bus.
 pub const BUS_NAME: &str = "io.github.linky_sensor.Linky1";
 
+/// The application id with which the machine id is hashed before it is published, as machine-id(5) asks.
+pub const APPLICATION_ID: u128 = 0x6b1f_0c2a_9d8e_4f53_b7a4_c1e2_d3f4_0596;
+
 /// The user that the service runs as.
 pub const USER: &str = "linky-sensor";
 
@@ -146,11 +149,11 @@ pub mod topic {
         format!("{prefix}/device/linky_{meter}/config")
     }
 
-    /// The client id used when none is configured: the first eight characters of the machine id (machine-id(5)) tell
-    /// two hosts apart and stay the same across restarts.
+    /// The client id used when none is configured: the first eight characters of an id of this host, in hexadecimal,
+    /// distinguish two hosts and stay the same across restarts.
     #[must_use]
-    pub fn default_client_id(machine_id: &str) -> String {
-        let prefix: String = machine_id.trim().chars().take(8).collect();
+    pub fn default_client_id(host: &str) -> String {
+        let prefix: String = host.chars().take(8).collect();
         format!("linky-sensor-{prefix}")
     }
 }
@@ -167,6 +170,9 @@ pub mod file {
     pub const STATE_DIRECTORY: &str = "/var/lib/linky-sensor";
     /// In the state directory: what could not be delivered to the broker yet.
     pub const HISTORY: &str = "history";
+    /// In the state directory: its existence records that the topic of the client id of earlier versions was removed from
+    /// the broker.
+    pub const CLIENT_ID_MIGRATED: &str = "client-id-migrated";
     /// The broker's password, as systemd names the credential.
     pub const PASSWORD_CREDENTIAL: &str = "linky-sensor.mqtt-password";
     /// Where systemd finds credentials kept as they are.
@@ -304,7 +310,7 @@ mod tests {
     fn two_hosts_have_two_last_wills() {
         let will =
             |machine| topic::bridge_availability("linky", &topic::default_client_id(machine));
-        let (one, two) = (will("0123456789abcdef\n"), will("fedcba9876543210\n"));
+        let (one, two) = (will("0123456789abcdef"), will("fedcba9876543210"));
         assert_eq!(one, "linky/bridge/linky-sensor-01234567/availability");
         assert_ne!(one, two);
     }

@@ -15,13 +15,14 @@ mod support {
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use linky_sensor::config::{Interval, MqttSettings, NamedFile, Qos};
 use linky_sensor::sink::{BrokerState, PULSE_INTERVAL};
 use nix::sys::signal::Signal;
-use support::broker::{Broker, Ear, PATIENCE, free_port};
+use support::broker::{Broker, Ear, Heard, PATIENCE, free_port};
 use support::proxy::Proxy;
 use support::sink::{Sink, settings};
 
@@ -198,28 +199,45 @@ fn a_broker_that_is_not_there_stops_nothing() {
     assert!(sink.stop() < Duration::from_secs(1));
 }
 
+/// The settings of a user at this broker whose password is in this file.
+fn as_user(broker: &Broker, file: &Path) -> MqttSettings {
+    MqttSettings {
+        username: Some("linky".to_owned()),
+        password_file: Some(NamedFile {
+            key: "password-file",
+            path: file.to_owned(),
+            location: None,
+        }),
+        ..settings(broker.port)
+    }
+}
+
 #[test]
-fn a_wrong_password_is_told_and_a_right_one_found() {
+fn a_wrong_password_is_refused_until_it_is_right() {
     let broker = Broker::with_password("linky", "right");
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("password");
     std::fs::write(&file, "wrong\n").unwrap();
-    let settings = MqttSettings {
-        username: Some("linky".to_owned()),
-        password_file: Some(NamedFile {
-            key: "password-file",
-            path: file,
-            location: None,
-        }),
-        ..settings(broker.port)
-    };
-    let password = linky_sensor::config::password(&settings).unwrap();
-    let mut sink = Sink::with_password(&settings, password.as_ref());
+    let mut sink = Sink::start(&as_user(&broker, &file));
     sink.await_state(BrokerState::Refused, PATIENCE);
     let last = sink.frame();
     broker.change_password("linky", "wrong");
     sink.await_state(BrokerState::Connected, Duration::from_secs(45));
     let ear = Ear::as_user(&broker, Some(("linky", "wrong")));
+    assert_eq!(seqs_up_to(&ear, last), [last]);
+}
+
+#[test]
+fn a_missing_password_file_is_a_refusal_until_it_is_there() {
+    let broker = Broker::with_password("linky", "right");
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("password");
+    let mut sink = Sink::start(&as_user(&broker, &file));
+    sink.await_state(BrokerState::Refused, PATIENCE);
+    let last = sink.frame();
+    std::fs::write(&file, "right\n").unwrap();
+    sink.await_state(BrokerState::Connected, Duration::from_secs(45));
+    let ear = Ear::as_user(&broker, Some(("linky", "right")));
     assert_eq!(seqs_up_to(&ear, last), [last]);
 }
 
@@ -285,4 +303,32 @@ fn a_stop_does_not_wait_for_a_broker_that_hangs() {
     let taken = sink.stop();
     broker.signal(Signal::SIGCONT);
     assert!(taken < Duration::from_millis(3500), "{taken:?}");
+}
+
+#[test]
+fn the_topic_of_the_client_id_of_earlier_versions_is_removed_once() {
+    let machine_id = std::fs::read_to_string("/etc/machine-id")
+        .expect("no machine id: systemd-machine-id-setup makes one");
+    let obsolete = format!(
+        "linky/bridge/linky-sensor-{}/availability",
+        &machine_id[..8]
+    );
+    let broker = Broker::start();
+    let directory = tempfile::tempdir().unwrap();
+    let settings = MqttSettings {
+        client_id: None,
+        ..settings(broker.port)
+    };
+    let ear = Ear::at(&broker);
+    for start in 0..2 {
+        ear.say(&obsolete, "offline", true);
+        ear.next_on(&obsolete);
+        let mut sink = Sink::with_history(&settings, directory.path(), "b00t");
+        sink.await_state(BrokerState::Connected, PATIENCE);
+        sink.stop();
+        let is_bridge = |heard: &Heard| heard.topic.starts_with("linky/bridge/");
+        let removed = ear.until(|heard| is_bridge(heard) && heard.payload != "online");
+        assert_ne!(removed.topic == obsolete, start == 1, "{removed:?}");
+        assert_eq!(removed.payload.is_empty(), start == 0);
+    }
 }

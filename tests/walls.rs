@@ -13,7 +13,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("serial", &["meter", "tic"]),
     ("sink", &["meter"]),
     ("dbus", &["meter", "sink", "tic"]),
-    ("mqtt", &["meter", "sink", "tic"]),
+    ("mqtt", &["meter", "sink", "store", "tic"]),
     ("store", &["meter", "tic"]),
     ("simulator", &["tic"]),
     (
@@ -39,11 +39,12 @@ const MAY_USE: [(&str, &[&str]); 12] = [
 ];
 
 /// A crate and the only module that may know it.
-const KNOWN_ONLY_IN: [(&str, &str); 7] = [
+const KNOWN_ONLY_IN: [(&str, &str); 8] = [
     ("serialport", "serial"),
     ("zbus", "dbus"),
     ("rumqttc", "mqtt"),
     ("native_tls", "mqtt"),
+    ("openssl", "mqtt"),
     ("sd_notify", "service"),
     ("systemd_journal_logger", "service"),
     ("clap", "commands"),

@@ -1,26 +1,26 @@
-//! Whether a meter is available: at once when it is heard, no longer when it was not heard for a while.
+//! The availability of a meter: online from its first frame, offline after [`OFFLINE_AFTER`] without one.
 //!
-//! Entities that come and go are hated, so a short interruption of the link is not told here.
+//! The delay keeps entities from flapping during a short interruption of the link.
 
 use std::time::Duration;
 
 use crate::meter::Link;
 use crate::names::topic;
 
-/// So long without reception, and the meter is not available.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+/// The time without reception after which a meter is offline.
+pub const OFFLINE_AFTER: Duration = Duration::from_secs(30);
 
-/// The availability of a meter; it is not available before it is first heard.
+/// The availability of a meter; offline for a start.
 #[derive(Debug, Default)]
 pub struct Availability {
     is_online: bool,
-    /// Since when it is not heard, while it is available.
-    silent: Option<Duration>,
+    /// Since when there is no reception, while it is online.
+    silent_since: Option<Duration>,
 }
 
 impl Availability {
-    /// The payload that is published.
-    pub fn word(&self) -> &'static str {
+    /// The payload.
+    pub fn as_str(&self) -> &'static str {
         if self.is_online {
             topic::ONLINE
         } else {
@@ -28,20 +28,20 @@ impl Availability {
         }
     }
 
-    /// The link is in this state. Whether the availability changed.
-    pub fn observe(&mut self, link: Link, now: Duration) -> bool {
+    /// Takes the state of the link. Returns whether the availability changed.
+    pub fn push(&mut self, link: Link, now: Duration) -> bool {
         if link == Link::Receiving {
-            self.silent = None;
+            self.silent_since = None;
             return !std::mem::replace(&mut self.is_online, true);
         }
         if self.is_online {
-            self.silent.get_or_insert(now);
+            self.silent_since.get_or_insert(now);
         }
-        self.pass(now)
+        self.on_timer(now)
     }
 
-    /// Time passes. Whether the availability changed.
-    pub fn pass(&mut self, now: Duration) -> bool {
+    /// Returns whether the availability changed.
+    pub fn on_timer(&mut self, now: Duration) -> bool {
         let ends = self.deadline().is_some_and(|deadline| deadline <= now);
         if ends {
             *self = Self::default();
@@ -49,9 +49,9 @@ impl Availability {
         ends
     }
 
-    /// When the meter stops being available if it is not heard until then.
+    /// When the meter goes offline if there is no reception until then.
     pub fn deadline(&self) -> Option<Duration> {
-        self.silent.map(|since| since + PATIENCE)
+        self.silent_since.map(|since| since + OFFLINE_AFTER)
     }
 }
 
@@ -66,29 +66,29 @@ mod tests {
     #[test]
     fn online_at_once_and_offline_after_thirty_seconds() {
         let mut availability = Availability::default();
-        assert!(!availability.observe(Link::Syncing, at(0)));
-        assert_eq!(availability.word(), "offline");
-        assert!(availability.observe(Link::Receiving, at(1)));
-        assert_eq!(availability.word(), "online");
-        assert!(!availability.observe(Link::Receiving, at(2)));
-        assert!(!availability.observe(Link::NoSignal, at(12)));
-        assert!(!availability.observe(Link::NoDevice, at(40)));
+        assert!(!availability.push(Link::Syncing, at(0)));
+        assert_eq!(availability.as_str(), "offline");
+        assert!(availability.push(Link::Receiving, at(1)));
+        assert_eq!(availability.as_str(), "online");
+        assert!(!availability.push(Link::Receiving, at(2)));
+        assert!(!availability.push(Link::NoSignal, at(12)));
+        assert!(!availability.push(Link::NoDevice, at(40)));
         assert_eq!(availability.deadline(), Some(at(42)));
-        assert!(!availability.pass(at(41)));
-        assert!(availability.pass(at(42)));
+        assert!(!availability.on_timer(at(41)));
+        assert!(availability.on_timer(at(42)));
         assert_eq!(
-            (availability.word(), availability.deadline()),
+            (availability.as_str(), availability.deadline()),
             ("offline", None)
         );
     }
 
     #[test]
-    fn a_short_interruption_is_not_told() {
+    fn a_short_interruption_is_not_published() {
         let mut availability = Availability::default();
-        availability.observe(Link::Receiving, at(0));
-        availability.observe(Link::NoSignal, at(10));
-        assert!(!availability.observe(Link::Receiving, at(39)));
-        assert!(!availability.pass(at(1000)));
-        assert_eq!(availability.word(), "online");
+        availability.push(Link::Receiving, at(0));
+        availability.push(Link::NoSignal, at(10));
+        assert!(!availability.push(Link::Receiving, at(39)));
+        assert!(!availability.on_timer(at(1000)));
+        assert_eq!(availability.as_str(), "online");
     }
 }

@@ -1,53 +1,59 @@
-//! How long to wait before the broker is tried again.
+//! The delay before the next attempt to reach the broker.
 //!
-//! Short at first; longer while nothing helps, so that a broker that is away, or one that takes us and throws us out,
-//! costs nothing and fills no journal.
+//! ```text
+//! lost:    1 s, 2, 4, 8, 16, 30, 30 …   from 1 s again after a session of STABLE_AFTER
+//! refused: 30 s
+//! ```
+//! A session shorter than that does not count, so that a broker that accepts and disconnects is not hammered.
 
 use std::time::Duration;
 
-const FIRST: Duration = Duration::from_secs(1);
-const LONGEST: Duration = Duration::from_secs(30);
+/// The first delay.
+const DELAY_MIN: Duration = Duration::from_secs(1);
 
-/// A session that lasted so long was a good one.
-const STEADY: Duration = Duration::from_secs(10);
+/// The longest delay.
+const DELAY_MAX: Duration = Duration::from_secs(30);
 
-/// The next wait, 1 s to 30 s.
+/// The length of a session that resets the delay.
+const STABLE_AFTER: Duration = Duration::from_secs(10);
+
+/// The next delay.
 #[derive(Debug)]
-pub struct Backoff {
+pub struct BrokerBackoff {
     next: Duration,
     connected: Option<Duration>,
 }
 
-impl Default for Backoff {
+impl Default for BrokerBackoff {
     fn default() -> Self {
         Self {
-            next: FIRST,
+            next: DELAY_MIN,
             connected: None,
         }
     }
 }
 
-impl Backoff {
-    /// A session begins.
+impl BrokerBackoff {
+    /// A session starts.
     pub fn connected(&mut self, now: Duration) {
         self.connected = Some(now);
     }
 
-    /// A session ended, or none could be made: when to try again.
+    /// A session was lost, or an attempt failed: the time of the next attempt.
     pub fn lost(&mut self, now: Duration) -> Duration {
         let began = self.connected.take();
-        if began.is_some_and(|began| now.saturating_sub(began) >= STEADY) {
-            self.next = FIRST;
+        if began.is_some_and(|began| now.saturating_sub(began) >= STABLE_AFTER) {
+            self.next = DELAY_MIN;
         }
         let wait = self.next;
-        self.next = (wait * 2).min(LONGEST);
+        self.next = (wait * 2).min(DELAY_MAX);
         now + wait
     }
 
-    /// The broker refused us: when to try again. Nothing changes there without a person.
+    /// The broker refused the session: the time of the next attempt.
     pub fn refused(&mut self, now: Duration) -> Duration {
         *self = Self::default();
-        now + LONGEST
+        now + DELAY_MAX
     }
 }
 
@@ -55,19 +61,22 @@ impl Backoff {
 mod tests {
     use super::*;
 
-    fn waits(backoff: &mut Backoff, count: usize) -> Vec<u64> {
+    fn waits(backoff: &mut BrokerBackoff, count: usize) -> Vec<u64> {
         let wait = |_| backoff.lost(Duration::ZERO).as_secs();
         (0..count).map(wait).collect()
     }
 
     #[test]
     fn waits_double_up_to_thirty_seconds() {
-        assert_eq!(waits(&mut Backoff::default(), 7), [1, 2, 4, 8, 16, 30, 30]);
+        assert_eq!(
+            waits(&mut BrokerBackoff::default(), 7),
+            [1, 2, 4, 8, 16, 30, 30]
+        );
     }
 
     #[test]
-    fn only_a_steady_session_starts_them_again() {
-        let mut backoff = Backoff::default();
+    fn only_a_stable_session_resets_the_delay() {
+        let mut backoff = BrokerBackoff::default();
         waits(&mut backoff, 3);
         let at = Duration::from_secs;
         backoff.connected(at(100));
@@ -78,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_refusal_is_tried_again_slowly() {
-        let mut backoff = Backoff::default();
+        let mut backoff = BrokerBackoff::default();
         let at = Duration::from_secs;
         assert_eq!(backoff.refused(at(5)), at(35));
         assert_eq!(backoff.lost(at(35)), at(36));

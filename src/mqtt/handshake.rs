@@ -1,11 +1,17 @@
-//! Why there is no TLS with a broker, in words that say what to do.
+//! Why there is no TLS with a broker, and the remedy.
 //!
-//! Input: an error of the client library. Output: a [`Cause`]. The library hands on OpenSSL's own text and no number, so
-//! the text is read: the result of the verification stands in brackets at its end (X509_verify_cert_error_string(3)), an
-//! alert of the broker is `SSL alert number` and the number of RFC 8446, 6.2. What is not recognised is shown as it is.
+//! Input: an error of the client library. Output: a [`DisconnectReason`]. The library hands on OpenSSL's own text and no number, so
+//! the text is parsed:
 //!
-//! What only a person can put right is a refusal. A connection that was closed may be a broker that starts, and a
-//! certificate that is not valid yet a computer that does not know the time yet: those are only losses.
+//! ```text
+//! verification = … "(" result ")"               result: X509_verify_cert_error_string(3)
+//! alert        = … "SSL alert number " number   number: RFC 8446, 6.2
+//! library      = "error:" code ":SSL routines:" function ":" reason ":" …
+//! ```
+//! Other texts are shown as they are.
+//!
+//! A failure that lasts until the configuration changes is a refusal. A closed connection may be a broker that is
+//! starting, and a certificate that is not valid yet may be due to a clock that is not set yet: those are losses.
 
 use std::error::Error as _;
 use std::io;
@@ -13,22 +19,22 @@ use std::io;
 use rumqttc::tokio_native_tls::native_tls;
 use rumqttc::{ConnectionError, Error as WireError, StateError};
 
-use super::broker::Cause;
+use super::reporter::DisconnectReason;
 
 const DEMANDS: &str =
     "If it demands a client certificate: set client-certificate and client-key in [mqtt]";
 
-/// An attempt over TLS failed. In TLS 1.3 a broker looks at our certificate after the handshake, and when it refuses,
-/// what it says is often lost with the connection.
-pub fn attempt_failed(error: &ConnectionError, shows_certificate: bool) -> Cause {
+/// The reason of a failed attempt over TLS. In TLS 1.3 a broker checks our certificate after the handshake; when it
+/// refuses it, its alert is often lost with the connection.
+pub fn attempt_failed(error: &ConnectionError, shows_certificate: bool) -> DisconnectReason {
     let is_cut = matches!(
         error,
         ConnectionError::MqttState(
             StateError::ConnectionAborted | StateError::Deserialization(WireError::Io(_))
         )
     );
-    match Cause::from(error) {
-        Cause::Lost(_) if is_cut => Cause::Lost(format!(
+    match DisconnectReason::from(error) {
+        DisconnectReason::Lost(_) if is_cut => DisconnectReason::Lost(format!(
             "it ended the connection as soon as there was TLS. {}",
             if shows_certificate {
                 "It may refuse our client certificate: see its log"
@@ -40,15 +46,15 @@ pub fn attempt_failed(error: &ConnectionError, shows_certificate: bool) -> Cause
     }
 }
 
-/// The handshake failed.
-pub fn failed(error: &native_tls::Error) -> Cause {
+/// The reason of a failed handshake.
+pub fn failed(error: &native_tls::Error) -> DisconnectReason {
     let text = error.to_string();
     let is_closed = error
         .source()
         .is_some_and(|source| source.downcast_ref::<io::Error>().is_some());
     if is_closed || text.to_ascii_lowercase().contains("unexpected eof") {
-        return Cause::Lost(format!(
-            "it ended the connection before there was TLS ({text}). Does it speak TLS on this port?"
+        return DisconnectReason::Lost(format!(
+            "it ended the connection before there was TLS ({text}). Is this its port for TLS?"
         ));
     }
     let verification = text
@@ -60,21 +66,21 @@ pub fn failed(error: &native_tls::Error) -> Cause {
     }
 }
 
-/// A connection broke, with TLS or without.
-pub fn broken(error: &io::Error) -> Cause {
+/// The reason of a broken connection, with TLS or without.
+pub fn broken(error: &io::Error) -> DisconnectReason {
     let text = error.to_string();
     if text.contains("SSL routines") {
         refused(&text)
     } else {
-        Cause::Lost(text)
+        DisconnectReason::Lost(text)
     }
 }
 
-/// Its certificate does not stand the verification.
-fn untrusted(result: &str) -> Cause {
+/// The broker's certificate fails the verification with this result.
+fn untrusted(result: &str) -> DisconnectReason {
     let lower = result.to_ascii_lowercase();
     if lower.contains("not yet valid") {
-        return Cause::Lost(
+        return DisconnectReason::Lost(
             "its certificate is not yet valid. Is the clock of this computer right?".to_owned(),
         );
     }
@@ -88,13 +94,13 @@ fn untrusted(result: &str) -> Cause {
     } else {
         "Replace it at the broker"
     };
-    Cause::Refused(format!(
+    DisconnectReason::Refused(format!(
         "its certificate is not trusted: {result}. {advice}"
     ))
 }
 
-/// The broker said no, or what it said is no TLS of ours.
-fn refused(text: &str) -> Cause {
+/// The broker sent an alert, or an answer that is no TLS of ours.
+fn refused(text: &str) -> DisconnectReason {
     const NO_TLS: [&str; 4] = [
         "wrong version number",
         "packet length too long",
@@ -103,31 +109,40 @@ fn refused(text: &str) -> Cause {
     ];
     let ours = |what| format!("it refuses our client certificate: {what}");
     let what = match alert(text) {
-        // handshake_failure: with TLS 1.2, also that of a broker that was shown no certificate.
+        // handshake_failure: in TLS 1.2 also the answer to a missing client certificate.
         Some(40) => format!("it refuses the handshake. {DEMANDS}"),
-        Some(116) => "it demands a client certificate: set client-certificate and client-key in [mqtt]".to_owned(),
+        Some(116) => {
+            "it demands a client certificate: set client-certificate and client-key in [mqtt]"
+                .to_owned()
+        }
         Some(44) => ours("it is revoked. Get another"),
         Some(45) => ours("it has expired. Renew it"),
-        Some(48) => ours("it does not know the authority that signed it. Get one signed by the broker's"),
-        Some(42 | 43 | 46 | 49) => ours("see the log of the broker"),
-        Some(70 | 71) => "it speaks only an old TLS. It must speak TLS 1.2 or newer".to_owned(),
-        _ if text.contains("unsupported protocol") => "it speaks only an old TLS. It must speak TLS 1.2 or newer".to_owned(),
-        _ if NO_TLS.iter().any(|reason| text.contains(reason)) => {
-            "it speaks no TLS on this port. Give the port that does in url, in [mqtt]; 8883 is usual".to_owned()
+        Some(48) => {
+            ours("its authority is unknown there. Get one signed by the broker's authority")
         }
-        _ => return Cause::Lost(format!("TLS failed: {}", reason(text))),
+        Some(42 | 43 | 46 | 49) => ours("see the log of the broker"),
+        Some(70 | 71) => "it supports only an old TLS. It must support TLS 1.2 or newer".to_owned(),
+        _ if text.contains("unsupported protocol") => {
+            "it supports only an old TLS. It must support TLS 1.2 or newer".to_owned()
+        }
+        _ if NO_TLS.iter().any(|reason| text.contains(reason)) => {
+            "there is no TLS on this port. Set the TLS port in url, in [mqtt]; 8883 is usual"
+                .to_owned()
+        }
+        _ => return DisconnectReason::Lost(format!("TLS failed: {}", reason(text))),
     };
-    Cause::Refused(what)
+    DisconnectReason::Refused(what)
 }
 
-/// The number of the alert that the broker sent.
+/// The number of the broker's alert.
 fn alert(text: &str) -> Option<u8> {
     let (_, rest) = text.split_once("SSL alert number ")?;
     let end = rest.find(|c: char| !c.is_ascii_digit());
     rest.get(..end.unwrap_or(rest.len()))?.parse().ok()
 }
 
-/// The reason in `error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:…`; else all of it.
+/// The reason of a library error, `wrong version number` in `error:0A00010B:SSL routines:…:wrong version number:…`; the
+/// whole text of others.
 fn reason(text: &str) -> &str {
     let reason = text.split(':').nth(4);
     reason
@@ -140,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_verification_says_what_to_do() {
+    fn a_failed_verification_gives_the_remedy() {
         for (result, advice) in [
             ("certificate has expired", "Renew it"),
             ("hostname mismatch", "Write in url"),
@@ -149,17 +164,17 @@ mod tests {
             ("unable to get local issuer certificate", "Set ca-file"),
             ("EE certificate key too weak", "Replace it"),
         ] {
-            let Cause::Refused(why) = untrusted(result) else {
-                panic!("{result} heals by itself");
+            let DisconnectReason::Refused(why) = untrusted(result) else {
+                panic!("{result} is no refusal");
             };
             assert!(why.contains(result) && why.contains(advice), "{why}");
         }
         let early = untrusted("certificate is not yet valid");
-        assert!(matches!(early, Cause::Lost(why) if why.contains("clock")));
+        assert!(matches!(early, DisconnectReason::Lost(why) if why.contains("clock")));
     }
 
     #[test]
-    fn an_alert_is_known_by_its_number() {
+    fn an_alert_is_recognised_by_its_number() {
         let line = |number| {
             format!(
                 "error:0A000418:SSL routines:ssl3_read_bytes:x:../ssl/s3.c:1:SSL alert number {number}"
@@ -174,20 +189,20 @@ mod tests {
         ] {
             let cause = refused(&line(number));
             assert!(
-                matches!(&cause, Cause::Refused(why) if why.contains(word)),
+                matches!(&cause, DisconnectReason::Refused(why) if why.contains(word)),
                 "{cause:?}"
             );
         }
         let unknown = refused(&line(80));
         assert!(
-            matches!(&unknown, Cause::Lost(why) if why == "TLS failed: x"),
+            matches!(&unknown, DisconnectReason::Lost(why) if why == "TLS failed: x"),
             "{unknown:?}"
         );
     }
 
     #[test]
-    fn what_is_not_of_tls_is_only_lost() {
+    fn an_error_that_is_not_of_tls_is_a_loss() {
         let reset = io::Error::from(io::ErrorKind::ConnectionReset);
-        assert_eq!(broken(&reset), Cause::Lost(reset.to_string()));
+        assert_eq!(broken(&reset), DisconnectReason::Lost(reset.to_string()));
     }
 }

@@ -1,76 +1,73 @@
-//! One message to the broker, and what it is worth when it could not be sent.
+//! One message to the broker, and its fate when it cannot be delivered at once.
 
 use std::sync::Arc;
 
-/// A message as it is published.
+use bytes::Bytes;
+
+/// A message as it is published. Cloning it copies no payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     /// The topic.
     pub topic: Arc<str>,
     /// The payload.
-    pub payload: Vec<u8>,
-    /// Whether the broker keeps it for those who subscribe later.
+    pub payload: Bytes,
+    /// Whether the broker keeps it for later subscribers.
     pub retain: bool,
-    /// What becomes of it when the session is lost before it was delivered.
-    pub worth: Worth,
+    /// What happens to it if the session ends before it was delivered.
+    pub delivery: Delivery,
 }
 
-/// What a message is worth later.
+/// What happens to a message if the session ends before the broker acknowledged it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Worth {
-    /// What holds now: an availability, a discovery, a calendar. Said anew in each session, so an old one is worth nothing.
-    Standing,
-    /// A state or an event of the meter with this id: to be delivered, even if late.
+pub enum Delivery {
+    /// Dropped: every session starts by publishing the current content of its topic.
+    Retained,
+    /// Stored in the history: a state or an event of the meter with this id.
     Record(Arc<str>),
-    /// The same, of which the history keeps a copy under this number.
-    Kept(u64),
-    /// What comes along with a state, or was given up: worth nothing later.
-    Passing,
+    /// Dropped: the history already has this copy, under this number.
+    Stored(u64),
+    /// Dropped.
+    BestEffort,
 }
 
 impl Message {
-    /// A message that holds until the next one on its topic.
-    pub fn standing(topic: &Arc<str>, payload: impl Into<Vec<u8>>) -> Self {
+    /// The current content of a retained topic. An empty payload removes the topic from the broker.
+    pub fn retained(topic: &Arc<str>, payload: impl Into<Bytes>) -> Self {
         Self {
             topic: topic.clone(),
             payload: payload.into(),
             retain: true,
-            worth: Worth::Standing,
+            delivery: Delivery::Retained,
         }
     }
 
-    /// A state of a meter.
-    pub fn state(topic: &Arc<str>, meter: &Arc<str>, payload: Vec<u8>, retain: bool) -> Self {
+    /// A state or an event of a meter.
+    pub fn record(topic: &Arc<str>, meter: &Arc<str>, payload: Vec<u8>, retain: bool) -> Self {
         Self {
             topic: topic.clone(),
-            payload,
+            payload: payload.into(),
             retain,
-            worth: Worth::Record(meter.clone()),
+            delivery: Delivery::Record(meter.clone()),
         }
     }
 
-    /// An event of a meter.
-    pub fn event(topic: &Arc<str>, meter: &Arc<str>, payload: Vec<u8>) -> Self {
-        Self::state(topic, meter, payload, false)
-    }
-
-    /// A state or an event that comes late, and its number in the history.
-    pub fn late(topic: Arc<str>, payload: Vec<u8>, number: u64) -> Self {
+    /// A state or an event from the history, and its number there.
+    pub fn replayed(topic: Arc<str>, payload: Bytes, number: u64) -> Self {
         Self {
             topic,
             payload,
             retain: false,
-            worth: Worth::Kept(number),
+            delivery: Delivery::Stored(number),
         }
     }
 
-    /// What comes along with a state.
-    pub fn passing(topic: &Arc<str>, payload: Vec<u8>) -> Self {
+    /// A message that only matters now.
+    pub fn best_effort(topic: &Arc<str>, payload: Vec<u8>) -> Self {
         Self {
             topic: topic.clone(),
-            payload,
+            payload: payload.into(),
             retain: false,
-            worth: Worth::Passing,
+            delivery: Delivery::BestEffort,
         }
     }
 }

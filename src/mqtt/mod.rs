@@ -1,52 +1,46 @@
-//! MQTT: what the meters tell, published at a broker; and Home Assistant's discovery.
+//! MQTT: the meters published to a broker, with discovery for Home Assistant.
 //!
-//! Input: the settings, the password, a subscription to the meters, and a [`History`] for what cannot be delivered. Output: the topics of the reference, the state of the
-//! session and two counts, in [`Health`](crate::sink::Health). [`Session::new`] refuses what cannot work; [`Session::run`]
-//! is the whole life of the sink: it returns only when asked to stop.
+//! Inputs: the section `[mqtt]`, the Updates of all meters, the [`HistoryHandle`](crate::store::HistoryHandle). Outputs:
+//! the topics of docs/MQTT.md, and the state of the session in [`Health`](crate::sink::Health).
 //!
 //! ```text
-//!  Subscription ───▶ publisher ─ Message ─▶ queue ─▶ window ─▶ rumqttc ─▶ broker
-//!                    (a meter)               │  ▲       │
-//!                    availability            ▼  │       ▼ acknowledged: delivered
-//!                    discovery              outbox ─▶ history (on disk) ─▶ outbox: late
+//!  Update ─▶ engine ─ publisher ─▶ Message ─▶ outbox ─ waiting ─▶ in flight ─▶ wire ─▶ broker
+//!                     (per meter)               │ ▲                  │  ▲                 │
+//!                     availability              ▼ │ replay           ▼  └─ acknowledged ──┘
+//!                     discovery               history (on disk) ◀── spilled
 //! ```
 //!
 //! | file | |
 //! |---|---|
-//! | `session` | the loop, the only place that knows the clock and owns the wire |
-//! | `desk` | all that it does besides: pure but for the library's channel |
-//! | `publisher`, `availability`, `topics` | what is said about one meter, and when |
-//! | `discovery` | what Home Assistant is told |
-//! | `message`, `queue`, `window` | what is to be sent, and is in flight |
-//! | `outbox`, `history` | what could not be delivered, and comes late |
-//! | `transport`, `tls` | how the broker is reached; whom to trust, and who we are |
-//! | `broker`, `handshake`, `backoff` | how the session is doing, in words; why there is no TLS; when to try again |
+//! | `session` | the task: connects, feeds the engine, writes its messages, reconnects |
+//! | `engine` | sans-io: what is published and when, from Updates, client events and the clock |
+//! | `publisher`, `availability`, `topics` | the messages about one meter |
+//! | `discovery` | the announcement for Home Assistant |
+//! | `message`, `outbox` | messages waiting, in flight, and in the history |
+//! | `wire`, `transport`, `tls` | the client library, its options, the files of TLS |
+//! | `reporter`, `handshake`, `backoff` | why there is no session, and when it is tried again |
 //!
-//! Invariants: everything goes through one window of in-flight messages, in order; a state or an event is delivered when
-//! the broker acknowledged it and never before; nothing waits for the broker; every buffer has a bound. In each session
-//! all that holds is said anew, so a broker that forgot everything is no different from one that did not.
-//! All is published with the configured quality of service, but for the last will: 1.
+//! Invariants: every message goes through one window, in order. A state or an event is delivered when the broker
+//! acknowledged it, never before. Nothing waits for the broker; every buffer is bounded. Each session starts with the
+//! content of all retained topics, so a broker that lost its memory is like any other. Everything has the configured
+//! quality of service, except the last will, which has 1.
 
 mod availability;
 mod backoff;
-mod broker;
-mod desk;
 mod discovery;
+mod engine;
 mod handshake;
-mod history;
 mod message;
 mod outbox;
 mod publisher;
-mod queue;
+mod reporter;
 #[cfg(test)]
 mod samples;
 mod session;
 mod tls;
 mod topics;
 mod transport;
-mod window;
+mod wire;
 
-pub use history::History;
-pub use outbox::Outbox;
-pub use session::Session;
+pub use session::MqttSink;
 pub use tls::{Error, PemFile, check_files};

@@ -1,305 +1,312 @@
-//! The states and events that cannot be delivered now.
+//! Messages on their way to the broker: waiting, in flight, and in the history on disk. Sans-io; time is an argument.
 //!
-//! They go to the history, in order, and come back from it when there is a session: after [`PATIENCE`], so that those
-//! who listen are back too, and then one every [`PACE`], while live states flow beside them. Each comes back as it was
-//! first given, on the topic of late ones: its time, boot and seq tell when that was. It leaves the history when the
-//! broker has acknowledged it.
+//! ```text
+//!  push ──▶ waiting ── next ──▶ in flight ── acknowledged ──▶ delivered
+//!                │                  │
+//!                └── spilled ───────┴──▶ history ── next, from REPLAY_DELAY on ──▶ in flight, on the topic `history`
+//! ```
+//! - At most [`WINDOW`] messages are in flight. Each has a packet id that no other one has, and an acknowledgement is
+//!   matched by id. A message of QoS 0 has the id 0 and is acknowledged when it is written.
+//! - A state or an event (a *record*) does not wait. It is stored in the history while there is no session, while the
+//!   window is full, and while the oldest message in flight is older than [`SPILL_AFTER`]. Before a record is stored, all
+//!   older ones are, so the history is in order. Stored records stay in flight: a late acknowledgement removes them from
+//!   the history again.
+//! - Records are replayed from [`REPLAY_DELAY`] after the start of a session, so that subscribers are back first, one
+//!   every [`REPLAY_INTERVAL`], when nothing else waits and half of the window is free.
+//! - Without a history (`qos = 0`, `history = "off"`) records wait for the window like all others, and are dropped and
+//!   counted at the end of the session.
+//! - A session whose broker does not acknowledge for [`ACK_TIMEOUT`], or lets [`WAITING_MAX`] messages wait, is stuck.
 //!
-//! Without a history (`qos = 0`, `history = "off"`) what cannot be delivered is given up, and counted.
-//!
-//! A record of the history is the id of the meter, a line feed, and the JSON.
+//! A record of the history is the meter's id, LF, and the JSON as it was first made.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::history::History;
-use super::message::{Message, Worth};
+use bytes::Bytes;
+
+use super::message::{Delivery, Message};
 use crate::config::{MqttSettings, Qos};
 use crate::names::topic;
+use crate::store::HistoryHandle;
 
-/// So long after the beginning of a session nothing late is sent.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+/// Messages in flight, at most.
+pub const WINDOW: usize = 64;
 
-/// The time between two late messages: 20 a second.
-pub const PACE: Duration = Duration::from_millis(50);
+/// The same for QoS 2. A broker cannot refuse such a message: one that is over its limit is dropped and completed all the
+/// same. The limit of mosquitto is 20.
+const WINDOW_QOS_2: usize = 10;
+
+/// Packet ids are 1 to this. Four windows wide, so that an id is not reused soon after its acknowledgement.
+pub const PACKET_ID_RANGE: u16 = 256;
+
+/// The time without an acknowledgement after which records are stored.
+const SPILL_AFTER: Duration = Duration::from_secs(2);
+
+/// The time without an acknowledgement after which the session is stuck: a broker that hangs does not close it.
+pub const ACK_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Messages that wait for the window, at most.
+const WAITING_MAX: usize = 1024;
+
+/// The time from the start of a session to the first replayed record.
+const REPLAY_DELAY: Duration = Duration::from_secs(10);
+
+/// The time between two replayed records: 20 a second.
+const REPLAY_INTERVAL: Duration = Duration::from_millis(50);
+
+#[derive(Debug)]
+struct InFlight {
+    message: Message,
+    packet_id: u16,
+    since: Duration,
+}
 
 /// See the module.
 #[derive(Debug)]
 pub struct Outbox {
-    history: Option<Box<dyn History>>,
+    is_connected: bool,
+    waiting: VecDeque<Message>,
+    /// Oldest first.
+    in_flight: VecDeque<InFlight>,
+    qos: Qos,
+    last_packet_id: u16,
+    history: Option<HistoryHandle>,
     dropped: Arc<AtomicU64>,
     base_topic: String,
-    /// When the next late message may be sent, while there is a session.
-    due: Option<Duration>,
+    /// When the next record may be replayed in this session.
+    replay_at: Option<Duration>,
 }
 
 impl Outbox {
-    /// An outbox that keeps what it is given in `history`, and adds what it gives up itself to `dropped`.
+    /// An outbox without a session. `history` is used if the settings have one; `dropped` counts lost records.
     pub fn new(
         settings: &MqttSettings,
-        history: Option<Box<dyn History>>,
+        history: Option<HistoryHandle>,
         dropped: Arc<AtomicU64>,
     ) -> Self {
+        let has_history = settings.qos != Qos::AtMostOnce && settings.history.is_some();
         Self {
-            history: history
-                .filter(|_| settings.qos != Qos::AtMostOnce && settings.history.is_some()),
+            is_connected: false,
+            waiting: VecDeque::new(),
+            in_flight: VecDeque::with_capacity(WINDOW),
+            qos: settings.qos,
+            last_packet_id: 0,
+            history: history.filter(|_| has_history),
             dropped,
             base_topic: settings.base_topic.clone(),
-            due: None,
+            replay_at: None,
         }
     }
 
-    /// Whether there is a history.
-    pub fn keeps(&self) -> bool {
-        self.history.is_some()
+    /// A session starts.
+    pub fn on_connected(&mut self, now: Duration) {
+        self.is_connected = true;
+        self.replay_at = Some(now + REPLAY_DELAY);
     }
 
-    /// There is a session.
-    pub fn open(&mut self, now: Duration) {
-        self.due = Some(now + PATIENCE);
-    }
-
-    /// Nothing late is sent any more in this session.
-    pub fn rest(&mut self) {
-        self.due = None;
-    }
-
-    /// The session is lost: what was on its way comes again.
-    pub fn close(&mut self) {
-        self.rest();
+    /// The session has ended: records that were not acknowledged are stored, all else is dropped.
+    pub fn on_disconnected(&mut self) {
+        self.is_connected = false;
+        self.replay_at = None;
+        self.spill();
+        self.in_flight.clear();
+        self.waiting.clear();
         if let Some(history) = &mut self.history {
             history.rewind();
         }
     }
 
-    /// Keeps a state or an event behind all others; from then on it is worth no more than its copy there. Anything else
-    /// is left as it is.
-    pub fn keep(&mut self, message: &mut Message) {
-        let Worth::Record(meter) = &message.worth else {
-            return;
-        };
-        let number = match &mut self.history {
-            Some(history) => {
-                let record = [meter.as_bytes(), b"\n", &message.payload].concat();
-                history.append(record)
-            }
-            None => {
-                self.dropped.fetch_add(1, Ordering::Relaxed);
-                None
-            }
-        };
-        message.worth = number.map_or(Worth::Passing, Worth::Kept);
+    /// Stops replaying for the rest of the session.
+    pub fn stop_replay(&mut self) {
+        self.replay_at = None;
     }
 
-    /// The next late message, if it is time for one.
-    pub fn next(&mut self, now: Duration) -> Option<Message> {
-        let due = self.due.as_mut().filter(|due| **due <= now)?;
-        // The pace is kept on average, but what was put off for long is not made up for.
-        *due = (*due + PACE).max(now + PACE / 2);
-        let history = self.history.as_mut()?;
-        let Some((number, record)) = history.read() else {
-            *due = now + PACE;
+    /// Takes a message.
+    pub fn push(&mut self, mut message: Message, now: Duration) {
+        if self.is_connected && (self.history.is_none() || self.can_send(now)) {
+            self.waiting.push_back(message);
+            return;
+        }
+        match message.delivery {
+            Delivery::Record(_) => {
+                self.spill();
+                store(&mut message, &mut self.history, &self.dropped);
+            }
+            Delivery::Retained if self.is_connected => self.waiting.push_back(message),
+            Delivery::Retained | Delivery::Stored(_) | Delivery::BestEffort => {}
+        }
+    }
+
+    /// Stores the records of a broker that has not acknowledged them in time.
+    pub fn on_timer(&mut self, now: Duration) {
+        if self.history.is_some() && !self.is_acknowledging(now) {
+            self.spill();
+        }
+    }
+
+    /// The next message to write and its packet id; it is in flight from now on. `None` if there is none, or no room.
+    pub fn next(&mut self, now: Duration) -> Option<(u16, Message)> {
+        if !self.is_connected {
+            return None;
+        }
+        let next = match self.room() {
+            0 => None,
+            _ => self.waiting.pop_front(),
+        };
+        let message = next.or_else(|| self.replay(now))?;
+        let packet_id = self.next_packet_id();
+        self.in_flight.push_back(InFlight {
+            message: message.clone(),
+            packet_id,
+            since: now,
+        });
+        Some((packet_id, message))
+    }
+
+    /// The broker acknowledged this packet id. The message that is delivered; `None` if none in flight has this id.
+    pub fn acknowledged(&mut self, packet_id: u16) -> Option<Message> {
+        let mut in_flight = self.in_flight.iter();
+        let index = in_flight.position(|in_flight| in_flight.packet_id == packet_id)?;
+        let message = self.in_flight.remove(index)?.message;
+        if let Some(history) = &mut self.history {
+            history.begin();
+            if let Delivery::Stored(number) = message.delivery {
+                history.ack(number);
+            }
+        }
+        Some(message)
+    }
+
+    /// Whether everything that was pushed is delivered.
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty() && self.in_flight.is_empty()
+    }
+
+    /// When [`is_stuck`](Self::is_stuck) or [`next`](Self::next) is due. [`SPILL_AFTER`] is checked with each update and
+    /// pulse, not by a timer of its own: it would be armed and cancelled with every message.
+    pub fn deadline(&self) -> Option<Duration> {
+        let pending = self.history.as_ref().map_or(0, HistoryHandle::pending);
+        let replay = self.replay_at.filter(|_| pending > 0);
+        self.stuck_at().into_iter().chain(replay).min()
+    }
+
+    /// True if the connection is dead though the client reported no error.
+    pub fn is_stuck(&self, now: Duration) -> bool {
+        self.waiting.len() > WAITING_MAX || self.stuck_at().is_some_and(|at| at <= now)
+    }
+
+    fn oldest(&self) -> Option<Duration> {
+        self.in_flight.front().map(|in_flight| in_flight.since)
+    }
+
+    fn stuck_at(&self) -> Option<Duration> {
+        self.oldest().map(|since| since + ACK_TIMEOUT)
+    }
+
+    fn window(&self) -> usize {
+        match self.qos {
+            Qos::AtMostOnce | Qos::AtLeastOnce => WINDOW,
+            Qos::ExactlyOnce => WINDOW_QOS_2,
+        }
+    }
+
+    fn room(&self) -> usize {
+        self.window().saturating_sub(self.in_flight.len())
+    }
+
+    fn next_packet_id(&mut self) -> u16 {
+        if self.qos == Qos::AtMostOnce {
+            return 0;
+        }
+        // The window is smaller than the range, so one of them is free.
+        for _ in 0..PACKET_ID_RANGE {
+            self.last_packet_id = self.last_packet_id % PACKET_ID_RANGE + 1;
+            let mut in_flight = self.in_flight.iter();
+            if in_flight.all(|in_flight| in_flight.packet_id != self.last_packet_id) {
+                break;
+            }
+        }
+        self.last_packet_id
+    }
+
+    fn is_acknowledging(&self, now: Duration) -> bool {
+        self.oldest().is_none_or(|since| now < since + SPILL_AFTER)
+    }
+
+    /// Whether one more message would be written at once.
+    fn can_send(&self, now: Duration) -> bool {
+        self.is_acknowledging(now) && self.room() > self.waiting.len()
+    }
+
+    /// Stores all records that are in memory only, in order.
+    fn spill(&mut self) {
+        let in_flight = self.in_flight.iter_mut().map(|it| &mut it.message);
+        for message in in_flight.chain(&mut self.waiting) {
+            store(message, &mut self.history, &self.dropped);
+        }
+        self.waiting
+            .retain(|message| !matches!(message.delivery, Delivery::Stored(_)));
+    }
+
+    /// The next record of the history, if one is due and nothing is in its way.
+    fn replay(&mut self, now: Duration) -> Option<Message> {
+        let due = self.replay_at.filter(|due| *due <= now)?;
+        let is_half_free = self.room() > self.window() / 2;
+        let is_idle = self.waiting.is_empty() && is_half_free && self.is_acknowledging(now);
+        let record = match &mut self.history {
+            Some(history) if is_idle => history.read(),
+            _ => None,
+        };
+        let Some(record) = record else {
+            self.replay_at = Some(now + REPLAY_INTERVAL);
             return None;
         };
-        let late = parse_record(&record).map(|(meter, json)| {
-            let topic = topic::history(&self.base_topic, meter);
-            Message::late(topic.into(), json.to_vec(), number)
-        });
-        if late.is_none() {
-            history.settle(number);
+        // 20 a second on average; a longer delay is not caught up.
+        self.replay_at = Some((due + REPLAY_INTERVAL).max(now + REPLAY_INTERVAL / 2));
+        let stored = Delivery::Stored(record.number);
+        if self
+            .in_flight
+            .iter()
+            .any(|it| it.message.delivery == stored)
+        {
+            return None;
+        }
+        let payload = Bytes::from(record.payload);
+        let Some((meter, json)) = parse_record(&payload) else {
             self.dropped.fetch_add(1, Ordering::Relaxed);
-        }
-        late
-    }
-
-    /// When [`next`](Self::next) has something to do.
-    pub fn deadline(&self) -> Option<Duration> {
-        let pending = self.history.as_ref().map_or(0, |history| history.pending());
-        self.due.filter(|_| pending > 0)
-    }
-
-    /// Nothing late can be sent now: it is tried again at the next turn.
-    pub fn put_off(&mut self, now: Duration) {
-        if let Some(due) = &mut self.due {
-            *due = (*due).max(now + PACE);
-        }
-    }
-
-    /// The broker acknowledged this message.
-    pub fn delivered(&mut self, message: &Message) {
-        let Some(history) = &mut self.history else {
-            return;
+            if let Some(history) = &mut self.history {
+                history.ack(record.number);
+            }
+            return None;
         };
-        history.begin();
-        if let Worth::Kept(number) = message.worth {
-            history.settle(number);
-        }
+        let topic = topic::history(&self.base_topic, meter).into();
+        Some(Message::replayed(topic, json, record.number))
     }
 }
 
-fn parse_record(record: &[u8]) -> Option<(&str, &[u8])> {
+/// Stores a record that is in memory only; drops and counts it if there is no history. Leaves other messages alone.
+fn store(message: &mut Message, history: &mut Option<HistoryHandle>, dropped: &AtomicU64) {
+    let Delivery::Record(meter) = &message.delivery else {
+        return;
+    };
+    let number = match history {
+        Some(history) => history.append([meter.as_bytes(), b"\n", &message.payload].concat()),
+        None => {
+            dropped.fetch_add(1, Ordering::Relaxed);
+            None
+        }
+    };
+    message.delivery = number.map_or(Delivery::BestEffort, Delivery::Stored);
+}
+
+/// The id of the meter, and the JSON.
+fn parse_record(record: &Bytes) -> Option<(&str, Bytes)> {
     let end = record.iter().position(|byte| *byte == b'\n')?;
-    let (meter, rest) = record.split_at_checked(end)?;
-    Some((str::from_utf8(meter).ok()?, rest.get(1..)?))
+    let meter = str::from_utf8(record.get(..end)?).ok()?;
+    Some((meter, record.slice(end + 1..)))
 }
 
 #[cfg(test)]
-pub mod tests {
-    use std::sync::Mutex;
-
-    use super::*;
-
-    /// A history in memory that is looked at from outside.
-    #[derive(Clone, Debug, Default)]
-    pub struct Memory(Arc<Mutex<Kept>>);
-
-    #[derive(Debug, Default)]
-    pub struct Kept {
-        pub records: Vec<(u64, String)>,
-        pub has_begun: bool,
-        next: u64,
-        read: u64,
-    }
-
-    impl Memory {
-        /// What waits, in order.
-        pub fn waiting(&self) -> Vec<String> {
-            let kept = self.0.lock().unwrap();
-            kept.records.iter().map(|(_, text)| text.clone()).collect()
-        }
-
-        pub fn has_begun(&self) -> bool {
-            self.0.lock().unwrap().has_begun
-        }
-    }
-
-    impl History for Memory {
-        fn begin(&mut self) {
-            self.0.lock().unwrap().has_begun = true;
-        }
-
-        fn append(&mut self, record: Vec<u8>) -> Option<u64> {
-            let kept = &mut *self.0.lock().unwrap();
-            let number = kept.next;
-            kept.next += 1;
-            let text = String::from_utf8(record).unwrap();
-            kept.records.push((number, text));
-            Some(number)
-        }
-
-        fn pending(&self) -> u64 {
-            self.0.lock().unwrap().records.len() as u64
-        }
-
-        fn read(&mut self) -> Option<(u64, Vec<u8>)> {
-            let kept = &mut *self.0.lock().unwrap();
-            let read = kept.read;
-            let (number, text) = kept.records.iter().find(|(number, _)| *number >= read)?;
-            kept.read = number + 1;
-            Some((*number, text.clone().into_bytes()))
-        }
-
-        fn rewind(&mut self) {
-            self.0.lock().unwrap().read = 0;
-        }
-
-        fn settle(&mut self, settled: u64) {
-            let kept = &mut *self.0.lock().unwrap();
-            kept.records.retain(|(number, _)| *number != settled);
-        }
-    }
-
-    fn at(millis: u64) -> Duration {
-        Duration::from_millis(millis)
-    }
-
-    fn event(text: &str) -> Message {
-        Message::event(&"t".into(), &"main".into(), text.into())
-    }
-
-    fn outbox(settings: &MqttSettings) -> (Outbox, Memory, Arc<AtomicU64>) {
-        let (memory, dropped) = (Memory::default(), Arc::<AtomicU64>::default());
-        let outbox = Outbox::new(settings, Some(Box::new(memory.clone())), dropped.clone());
-        (outbox, memory, dropped)
-    }
-
-    fn late(outbox: &mut Outbox, now: Duration) -> Option<String> {
-        let message = outbox.next(now)?;
-        assert_eq!(&*message.topic, "linky/main/history");
-        assert!(!message.retain);
-        Some(String::from_utf8(message.payload).unwrap())
-    }
-
-    #[test]
-    fn late_ones_come_in_order_after_the_patience_at_their_pace() {
-        let (mut outbox, memory, _) = outbox(&MqttSettings::default());
-        for text in ["{1}", "{2}\n", "{3}"] {
-            outbox.keep(&mut event(text));
-        }
-        assert_eq!(memory.waiting(), ["main\n{1}", "main\n{2}\n", "main\n{3}"]);
-        assert_eq!(outbox.next(at(99_000)), None, "no session");
-        outbox.open(at(1000));
-        assert_eq!(outbox.deadline(), Some(at(11_000)));
-        assert_eq!(outbox.next(at(10_999)), None);
-        assert_eq!(late(&mut outbox, at(11_000)).unwrap(), "{1}");
-        assert_eq!(outbox.next(at(11_049)), None);
-        assert_eq!(late(&mut outbox, at(11_050)).unwrap(), "{2}\n");
-        outbox.close();
-        outbox.open(at(20_000));
-        assert_eq!(late(&mut outbox, at(30_000)).unwrap(), "{1}", "again");
-    }
-
-    #[test]
-    fn what_is_acknowledged_leaves_the_history() {
-        let (mut outbox, memory, _) = outbox(&MqttSettings::default());
-        assert!(!memory.has_begun());
-        let mut message = event("{1}");
-        outbox.keep(&mut message);
-        outbox.delivered(&message);
-        assert!(memory.has_begun());
-        assert_eq!(memory.waiting().len(), 0);
-        outbox.open(at(0));
-        assert_eq!(outbox.deadline(), None, "nothing waits");
-    }
-
-    #[test]
-    fn without_a_history_what_is_given_up_is_counted() {
-        for settings in [
-            MqttSettings {
-                qos: Qos::AtMostOnce,
-                ..MqttSettings::default()
-            },
-            MqttSettings {
-                history: None,
-                ..MqttSettings::default()
-            },
-        ] {
-            let (mut outbox, memory, dropped) = outbox(&settings);
-            assert!(!outbox.keeps());
-            outbox.keep(&mut event("{1}"));
-            outbox.keep(&mut Message::standing(&"availability".into(), "online"));
-            outbox.delivered(&event("{2}"));
-            assert_eq!(dropped.load(Ordering::Relaxed), 1);
-            assert_eq!(memory.waiting().len(), 0);
-        }
-    }
-
-    #[test]
-    fn a_record_of_another_shape_is_passed_over() {
-        let (mut outbox, mut memory, dropped) = (
-            outbox(&MqttSettings::default()).0,
-            Memory::default(),
-            Arc::<AtomicU64>::default(),
-        );
-        outbox.history = Some(Box::new(memory.clone()));
-        outbox.dropped = dropped.clone();
-        memory.append(b"no line feed".to_vec());
-        outbox.keep(&mut event("{1}"));
-        outbox.open(at(0));
-        assert_eq!(outbox.next(at(10_000)), None);
-        assert_eq!(late(&mut outbox, at(10_050)).unwrap(), "{1}");
-        assert_eq!(dropped.load(Ordering::Relaxed), 1);
-        assert_eq!(memory.waiting(), ["main\n{1}"]);
-    }
-}
+mod tests;

@@ -1,14 +1,17 @@
-//! What is said about one meter, and when.
+//! The messages about one meter, and when each is published.
 //!
-//! Input: the meter's Updates and the passing of time. Output: messages, in order. Pure; time is an argument.
+//! Inputs: the meter's Updates and the clock. Output: messages, in order. Pure; time is an argument.
 //!
-//! - What counts as a state is the newest Update at each tick of the interval, and each Update that holds an event; the
-//!   tick goes on. The first tick is the first Update. With the interval `frame` each Update counts. A state is said
-//!   before the events that happened at it. The groups (`tic`, and the format of the Python linky-sensor) come with each
-//!   state that was made from a frame.
-//! - Availability, calendar and discovery are said when they change, and with the last state in each introduction.
+//! - A state is published for the newest Update at each tick of the interval, and for each Update that has an event; the
+//!   tick continues. The first tick is the first Update. With the interval `frame` each Update is published. A state comes
+//!   before its events. The groups (`tic`, and the format of the Python linky-sensor) come with each state that was made
+//!   from a frame.
+//! - Availability, calendar and discovery are published when they change, and at the start of each session, together with
+//!   the last state.
+//! - The calendar follows the state: its parts are `null` while unknown. In historique mode there is none, and what an
+//!   earlier mode left on its topic is removed.
 //! - The status topic of the Python linky-sensor gets the availability of the meter, retained. It has no last will: a
-//!   session has one, and it is the daemon's.
+//!   session has only one, the daemon's.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,8 +24,9 @@ use super::message::Message;
 use super::topics::Topics;
 use crate::config::{Interval, MqttSettings};
 use crate::meter::{Snapshot, Update, json};
+use crate::tic::Mode;
 
-/// Says everything about one meter.
+/// Publishes one meter.
 #[derive(Debug)]
 pub struct Publisher {
     meter: Arc<str>,
@@ -32,31 +36,41 @@ pub struct Publisher {
     interval: Interval,
     /// The newest state.
     newest: Arc<Snapshot>,
-    /// The newest state that counted.
-    said: Option<Arc<Snapshot>>,
+    /// The newest state that was published.
+    published: Option<Arc<Snapshot>>,
     tick: Option<Duration>,
     availability: Availability,
-    /// The newest state whose calendar is known.
-    calendar: Option<Arc<Snapshot>>,
+    calendar: CalendarTopic,
     facts: Facts,
 }
 
+/// The content of the calendar's topic.
+#[derive(Clone, Debug)]
+enum CalendarTopic {
+    /// Nothing was published yet, and the mode is not known.
+    Unpublished,
+    /// The calendar of this state, known or not.
+    Of(Arc<Snapshot>),
+    /// None: the mode has no calendar.
+    Removed,
+}
+
 impl Publisher {
-    /// A meter with this id and name of which `newest` is known. The topic `bridge` tells whether the daemon is connected.
+    /// A publisher of the meter with this display name and this state so far. The topic `bridge` has the availability of
+    /// the daemon.
     pub fn new(
         settings: &MqttSettings,
-        id: &str,
         name: &str,
         newest: Arc<Snapshot>,
         bridge: &Arc<str>,
     ) -> Self {
-        let topics = Topics::new(settings, id);
+        let topics = Topics::new(settings, &newest.id);
         let mut facts = Facts::default();
-        facts.learn(&newest);
+        facts.update(&newest);
         Self {
-            meter: id.into(),
+            meter: newest.id.clone(),
             device: Device {
-                id: id.to_owned(),
+                id: newest.id.to_string(),
                 name: name.to_owned(),
                 language: settings.home_assistant.language,
                 state: topics.state.clone(),
@@ -67,48 +81,49 @@ impl Publisher {
             topics,
             retain: settings.retain,
             interval: settings.interval,
-            newest,
-            said: None,
+            published: None,
             tick: None,
             availability: Availability::default(),
-            calendar: None,
+            calendar: CalendarTopic::Unpublished.next(&newest),
+            newest,
             facts,
         }
     }
 
-    /// The meter told something.
+    /// Takes an Update of the meter.
     pub fn push(&mut self, update: &Update, now: Duration, out: &mut Vec<Message>) {
         self.newest = update.snapshot.clone();
-        if self.availability.observe(self.newest.link, now) {
-            self.say_availability(out);
+        if self.availability.push(self.newest.link, now) {
+            self.publish_availability(out);
         }
-        self.learn(out);
-        if self.counts(update, now) {
-            self.say_state(out);
+        self.publish_changes(out);
+        if self.is_due(update, now) {
+            self.publish_state(out);
         }
         for event in &update.events {
             let json = to_json(&json::EventOf(&self.newest, event));
-            out.push(Message::event(&self.topics.event, &self.meter, json));
+            let (topic, meter) = (&self.topics.event, &self.meter);
+            out.push(Message::record(topic, meter, json, false));
         }
     }
 
-    /// Time passes.
-    pub fn pass(&mut self, now: Duration, out: &mut Vec<Message>) {
-        if self.availability.pass(now) {
-            self.say_availability(out);
+    /// Publishes what is due.
+    pub fn on_timer(&mut self, now: Duration, out: &mut Vec<Message>) {
+        if self.availability.on_timer(now) {
+            self.publish_availability(out);
         }
         if let (Some(tick), Interval::Every(interval)) = (self.tick, self.interval)
             && tick <= now
         {
             let next = tick + interval;
             self.tick = Some(if next > now { next } else { now + interval });
-            if self.said.as_ref().map(|said| said.seq) != Some(self.newest.seq) {
-                self.say_state(out);
+            if self.published.as_ref().map(|state| state.seq) != Some(self.newest.seq) {
+                self.publish_state(out);
             }
         }
     }
 
-    /// When [`pass`](Self::pass) has something to do.
+    /// When [`on_timer`](Self::on_timer) is due.
     pub fn deadline(&self) -> Option<Duration> {
         self.tick
             .into_iter()
@@ -116,30 +131,30 @@ impl Publisher {
             .min()
     }
 
-    /// Everything that holds now, but the state.
-    pub fn introduce(&self, out: &mut Vec<Message>) {
-        self.say_availability(out);
-        self.say_discovery(out);
-        self.say_calendar(out);
+    /// The current content of the retained topics, without the state.
+    pub fn birth_messages(&self, out: &mut Vec<Message>) {
+        self.publish_availability(out);
+        self.publish_discovery(out);
+        self.publish_calendar(out);
     }
 
-    /// The last state that counted, as it was said; to be said again, so worth nothing later.
+    /// The last state as it was published; not a record, since it was published before.
     pub fn last_state(&self) -> Option<Message> {
-        let said = self.said.as_ref()?;
+        let state = self.published.as_ref()?;
         Some(Message {
             retain: self.retain,
-            ..Message::standing(&self.topics.state, to_json(&json::State(said)))
+            ..Message::retained(&self.topics.state, to_json(&json::State(state)))
         })
     }
 
-    /// The daemon stops.
-    pub fn part(&mut self, out: &mut Vec<Message>) {
+    /// Publishes that the meter is offline, because the daemon stops.
+    pub fn goodbye(&mut self, out: &mut Vec<Message>) {
         self.availability = Availability::default();
-        self.say_availability(out);
+        self.publish_availability(out);
     }
 
-    /// Whether this Update counts as a state by itself. Starts the tick at the first.
-    fn counts(&mut self, update: &Update, now: Duration) -> bool {
+    /// Whether this Update is published without waiting for the tick. Starts the tick at the first.
+    fn is_due(&mut self, update: &Update, now: Duration) -> bool {
         match self.interval {
             Interval::Frame => true,
             Interval::Every(interval) => {
@@ -150,67 +165,92 @@ impl Publisher {
         }
     }
 
-    /// Says what changed of that which holds until it changes.
-    fn learn(&mut self, out: &mut Vec<Message>) {
-        let before = self.facts.clone();
-        self.facts.learn(&self.newest);
-        if self.facts != before {
-            self.say_discovery(out);
+    /// Publishes discovery and calendar if they changed.
+    fn publish_changes(&mut self, out: &mut Vec<Message>) {
+        if self.facts.update(&self.newest) {
+            self.publish_discovery(out);
         }
-        let calendar = &self.newest.calendar;
-        let said = self.calendar.as_ref().map(|said| &said.calendar);
-        if calendar.is_known() && said != Some(calendar) {
-            self.calendar = Some(self.newest.clone());
-            self.say_calendar(out);
+        let calendar = self.calendar.next(&self.newest);
+        if calendar != self.calendar {
+            // What an earlier mode left is removed; where there was none, nothing is to be done.
+            let is_needed = !matches!(
+                (&self.calendar, &calendar),
+                (CalendarTopic::Unpublished, CalendarTopic::Removed)
+            );
+            self.calendar = calendar;
+            if is_needed {
+                self.publish_calendar(out);
+            }
         }
     }
 
-    fn say_state(&mut self, out: &mut Vec<Message>) {
-        self.said = Some(self.newest.clone());
+    fn publish_state(&mut self, out: &mut Vec<Message>) {
+        self.published = Some(self.newest.clone());
         let json = to_json(&json::State(&self.newest));
         let (topic, meter) = (&self.topics.state, &self.meter);
-        out.push(Message::state(topic, meter, json, self.retain));
+        out.push(Message::record(topic, meter, json, self.retain));
         if self.newest.frame.is_none() {
             return;
         }
         if let Some(topic) = &self.topics.tic {
-            out.push(Message::passing(topic, to_json(&json::Tic(&self.newest))));
+            let json = to_json(&json::Tic(&self.newest));
+            out.push(Message::best_effort(topic, json));
         }
         if let Some(topic) = &self.topics.python_data {
             let json = to_json(&json::Python(&self.newest));
-            out.push(Message::passing(topic, json));
+            out.push(Message::best_effort(topic, json));
         }
     }
 
-    fn say_availability(&self, out: &mut Vec<Message>) {
-        let word = self.availability.word();
-        out.push(Message::standing(&self.topics.availability, word));
+    fn publish_availability(&self, out: &mut Vec<Message>) {
+        let payload = self.availability.as_str();
+        out.push(Message::retained(&self.topics.availability, payload));
         if let Some(topic) = &self.topics.python_status {
-            out.push(Message::standing(topic, word));
+            out.push(Message::retained(topic, payload));
         }
     }
 
-    fn say_calendar(&self, out: &mut Vec<Message>) {
-        if let Some(known) = &self.calendar {
-            let json = to_json(&json::CalendarOf(known));
-            out.push(Message::standing(&self.topics.calendar, json));
-        }
+    fn publish_calendar(&self, out: &mut Vec<Message>) {
+        let payload = match &self.calendar {
+            CalendarTopic::Unpublished => return,
+            CalendarTopic::Of(state) => to_json(&json::CalendarOf(state)),
+            CalendarTopic::Removed => Vec::new(),
+        };
+        out.push(Message::retained(&self.topics.calendar, payload));
     }
 
-    fn say_discovery(&self, out: &mut Vec<Message>) {
-        if let Some(topic) = self
-            .topics
-            .discovery
-            .as_ref()
-            .filter(|_| self.facts.are_complete())
-        {
+    fn publish_discovery(&self, out: &mut Vec<Message>) {
+        let topic = self.topics.discovery.as_ref();
+        if let Some(topic) = topic.filter(|_| self.facts.are_complete()) {
             let json = to_json(&discovery::announcement(&self.device, &self.facts));
-            out.push(Message::standing(topic, json));
+            out.push(Message::retained(topic, json));
         }
     }
 }
 
-/// The JSON of what always has one: maps with text for keys.
+impl CalendarTopic {
+    /// The content after this state.
+    fn next(&self, newest: &Arc<Snapshot>) -> Self {
+        match (newest.mode, self) {
+            (Some(Mode::Historique), _) => Self::Removed,
+            (None, Self::Unpublished) if !newest.calendar.is_known() => Self::Unpublished,
+            (None, Self::Removed) => Self::Removed,
+            (Some(Mode::Standard) | None, _) => Self::Of(newest.clone()),
+        }
+    }
+}
+
+impl PartialEq for CalendarTopic {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Of(one), Self::Of(other)) => one.calendar == other.calendar,
+            (Self::Unpublished, Self::Unpublished) | (Self::Removed, Self::Removed) => true,
+            _ => false,
+        }
+    }
+}
+
+/// The JSON. It cannot fail: all keys are text.
 fn to_json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Meters for the tests of this module: what they send, and the Updates that come of it.
+//! Meters for the tests of this module: their frames, and the Updates made from them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use crate::tic::{Decoder, Frame, Mode, Parity, push_group, with_parity};
 /// 2026-01-15 12:00:00 UTC.
 const START: i64 = 1_768_478_400;
 
-/// A meter of which nothing was heard yet, and its clock.
+/// A meter without a frame so far, and its clock.
 pub struct Sample {
     meter: Meter,
     seconds: u64,
@@ -37,8 +37,8 @@ impl Sample {
         self.meter.last().clone()
     }
 
-    /// A second later, the port tells this.
-    pub fn tell(&mut self, input: Input) -> Option<Arc<Update>> {
+    /// Takes an input, a second after the last one.
+    pub fn push(&mut self, input: Input) -> Option<Arc<Update>> {
         self.seconds += 1;
         let seconds = i64::try_from(self.seconds).unwrap();
         let now = Moment {
@@ -48,23 +48,23 @@ impl Sample {
         self.meter.push(input, now)
     }
 
-    /// A second later, a frame of these lines has ended.
-    pub fn hear(&mut self, mode: Mode, lines: &str) -> Arc<Update> {
-        self.tell(Input::Frame(frame(mode, lines))).unwrap()
+    /// Takes a frame of these lines, a second after the last input.
+    pub fn frame(&mut self, mode: Mode, lines: &str) -> Arc<Update> {
+        self.push(Input::Frame(frame(mode, lines))).unwrap()
     }
 
     /// The state after enough of the same frames for all its keys.
     pub fn settled(mut self, mode: Mode, lines: &str) -> Arc<Snapshot> {
         for _ in 0..4 {
-            self.hear(mode, lines);
+            self.frame(mode, lines);
         }
         self.last()
     }
 
     /// The port is gone.
-    pub fn lose(&mut self) -> Arc<Update> {
+    pub fn unplug(&mut self) -> Arc<Update> {
         let detail = "unplugged".to_owned();
-        self.tell(Input::Unavailable { detail }).unwrap()
+        self.push(Input::Unavailable { detail }).unwrap()
     }
 }
 

@@ -1,192 +1,249 @@
-//! The session: one task that owns the client library's event loop, and all that is said to the broker.
+//! The task of the sink: connects, feeds the [`Engine`], writes its messages, reconnects.
 //!
-//! The library loses track of what was delivered when a connection breaks: it keeps copies of its own that it sends
-//! again on terms of its own, and reports old events after a new connection. So its copies are thrown away, the window
-//! here is the only truth, and one rule keeps it true: **a poll is awaited to its end**, never dropped half-way, while
-//! everything else goes on beside it. The one exception is a connection that is thrown away with the poll.
-//!
-//! When a connection breaks: the acknowledgements that had arrived are heard first, then the library is emptied, then
-//! whatever is still in flight goes back to be sent again. Only an acknowledgement delivers.
+//! Invariants: only an acknowledgement delivers a message. When a session ends, the acknowledgements that had arrived are
+//! counted first; then everything still in flight goes back to the outbox. Updates are taken at all times, connected or
+//! not, and the pulse beats at least every [`PULSE_INTERVAL`].
 
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rumqttc::{AsyncClient, Event, EventLoop};
 use tokio::select;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
-use super::broker::{Cause, Voice};
-use super::desk::{CHANNEL, Desk};
-use super::outbox::Outbox;
+use super::backoff::BrokerBackoff;
+use super::engine::{Engine, ObsoleteTopic};
+use super::outbox::{ACK_TIMEOUT, Outbox};
 use super::publisher::Publisher;
-use super::queue::{PATIENCE, Queue};
-use super::tls::{self, Tls};
-use super::{handshake, transport};
-use crate::config::{MqttSettings, Secret};
+use super::reporter::{ConnectionReporter, DisconnectReason};
+use super::transport;
+use super::wire::Wire;
+use crate::config::MqttSettings;
 use crate::names::topic;
 use crate::sink::{Health, PULSE_INTERVAL, Pulse, Shutdown, Subscription};
+use crate::store::{HistoryHandle, Marker};
 
-/// So many Updates that were told before the stop are taken at it at most.
-const LAST: usize = 1024;
+/// The time at the stop to deliver what is left.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A session that is ready to run.
-pub struct Session {
-    desk: Desk,
-    connection: EventLoop,
-    /// For `mqtts://`.
-    tls: Option<Tls>,
-    subscription: Subscription,
+/// The time at the stop to write the disconnection.
+const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Updates from before the stop that are still published at it, at most.
+const LAST_UPDATES_MAX: usize = 1024;
+
+/// What the sink has of its own.
+#[derive(Debug)]
+pub struct MqttSink {
+    /// The section `[mqtt]` of the configuration.
+    pub settings: MqttSettings,
+    /// The display names of the meters, in the order of their numbers.
+    pub names: Vec<String>,
+    /// The history of undelivered records, if there is one.
+    pub history: Option<HistoryHandle>,
+    /// Records that the topic of the client id of earlier versions was removed from the broker.
+    pub client_id_migrated: Marker,
 }
 
-/// How the wait for the wire ended.
-enum Outcome {
-    Event(Result<Event, Cause>),
-    Stuck,
-    Done,
-}
-
-impl Session {
-    /// Prepares a session; nothing is tried yet. `names`: those of the meters for people, in the order of their numbers.
-    ///
-    /// # Errors
-    /// A file that TLS needs cannot be used.
-    pub fn new(
-        settings: &MqttSettings,
-        password: Option<&Secret>,
-        names: &[&str],
+impl MqttSink {
+    /// Runs until `shutdown` is requested, and at most 3 s longer.
+    pub async fn run(
+        self,
         subscription: Subscription,
         health: Health,
-        outbox: Outbox,
-    ) -> Result<Self, tls::Error> {
+        shutdown: Shutdown,
+        pulse: Pulse,
+    ) {
+        let settings = &self.settings;
+        let bridge_of = |client_id: &str| -> Arc<str> {
+            topic::bridge_availability(&settings.base_topic, client_id).into()
+        };
         let client_id = transport::client_id(settings);
-        let bridge: Arc<str> = topic::bridge_availability(&settings.base_topic, &client_id).into();
-        let options = transport::options(settings, &client_id, password, &bridge);
-        let tls = settings.url.tls.then(|| Tls::new(settings)).transpose()?;
-        let (client, connection) = AsyncClient::new(options, CHANNEL);
-        let publishers = subscription
-            .newest()
-            .iter()
-            .zip(names)
-            .map(|(newest, name)| {
-                Publisher::new(settings, &newest.id, name, newest.clone(), &bridge)
-            });
-        let publishers = publishers.collect();
-        let voice = Voice::new(settings, health);
-        Ok(Self {
-            desk: Desk::new(
-                settings,
-                client,
-                bridge,
-                publishers,
-                Queue::new(settings.qos, outbox),
-                voice,
-            ),
-            connection,
-            tls,
-            subscription,
-        })
+        let bridge = bridge_of(&client_id);
+        let is_migrated = settings.client_id.is_some() || self.client_id_migrated.is_set();
+        let obsolete = transport::obsolete_client_id().filter(|_| !is_migrated);
+        let obsolete = obsolete.map(|client_id| ObsoleteTopic {
+            topic: bridge_of(&client_id),
+            removed: self.client_id_migrated,
+        });
+        let meters = subscription.newest().iter().zip(&self.names);
+        let publishers = meters
+            .map(|(newest, name)| Publisher::new(settings, name, newest.clone(), &bridge))
+            .collect();
+        let outbox = Outbox::new(settings, self.history, health.history_dropped.clone());
+        let session = MqttSession {
+            wire: Wire::new(settings, &client_id, &bridge),
+            inputs: Inputs {
+                engine: Engine::new(settings, bridge, publishers, outbox, obsolete),
+                subscription,
+                shutdown,
+                pulse,
+                start: Instant::now(),
+                flush_until: None,
+            },
+            reporter: ConnectionReporter::new(settings, health),
+            backoff: BrokerBackoff::default(),
+        };
+        session.run().await;
     }
+}
 
-    /// Runs until the shutdown is requested, and 3 s longer at most. The pulse beats whatever the broker does.
-    pub async fn run(self, mut shutdown: Shutdown, pulse: Pulse) {
-        let Self {
-            mut desk,
-            mut connection,
-            mut tls,
-            mut subscription,
-        } = self;
-        let start = Instant::now();
-        loop {
-            let outcome = {
-                let mut poll = pin!(poll(
-                    &mut connection,
-                    tls.as_mut(),
-                    desk.pause(start.elapsed())
-                ));
-                loop {
-                    let now = start.elapsed();
-                    desk.pass(now);
-                    pulse.beat();
-                    if desk.is_done(now) {
-                        break Outcome::Done;
-                    }
-                    if desk.is_stuck(now) {
-                        break Outcome::Stuck;
-                    }
-                    let wait = desk
-                        .deadline()
-                        .map_or(PULSE_INTERVAL, |at| at.saturating_sub(now));
-                    select! {
-                        event = &mut poll => break Outcome::Event(event),
-                        update = subscription.next() => desk.push(update.meter, &update, start.elapsed()),
-                        () = shutdown.requested(), if !desk.is_stopping() => {
-                            for _ in 0..LAST {
-                                let Some(update) = subscription.try_next() else { break };
-                                desk.push(update.meter, &update, start.elapsed());
-                            }
-                            desk.stop(start.elapsed());
-                        }
-                        () = sleep(wait.min(PULSE_INTERVAL)) => {}
-                    }
-                }
+/// One session with the broker after the other.
+struct MqttSession {
+    wire: Wire,
+    inputs: Inputs,
+    reporter: ConnectionReporter,
+    backoff: BrokerBackoff,
+}
+
+/// The engine and all that feeds it, but the wire.
+struct Inputs {
+    engine: Engine,
+    subscription: Subscription,
+    shutdown: Shutdown,
+    pulse: Pulse,
+    /// The origin of the engine's clock.
+    start: Instant,
+    /// Set by the stop.
+    flush_until: Option<Duration>,
+}
+
+impl MqttSession {
+    async fn run(mut self) {
+        let mut retry_at = Duration::ZERO;
+        // The stop ends it with `Ok`.
+        while let Err(reason) = self.connect_and_exchange(retry_at).await {
+            self.close();
+            if self.inputs.engine.is_stopping() {
+                break;
+            }
+            retry_at = match &reason {
+                DisconnectReason::Lost(_) => self.backoff.lost(self.inputs.now()),
+                DisconnectReason::Refused(_) => self.backoff.refused(self.inputs.now()),
             };
-            let cause = match outcome {
-                Outcome::Event(Ok(event)) => {
-                    desk.hear(event, start.elapsed());
-                    continue;
-                }
-                Outcome::Event(Err(cause)) => cause,
-                Outcome::Stuck => {
-                    Cause::Lost(format!("no acknowledgement for {} s", PATIENCE.as_secs()))
-                }
-                Outcome::Done => break,
-            };
-            abandon(&mut connection, &mut desk, start.elapsed());
-            desk.close(&cause, start.elapsed());
+            self.reporter.disconnected(&reason);
         }
-        abandon(&mut connection, &mut desk, start.elapsed());
-        desk.end();
+        self.close();
+        self.reporter.ended();
+    }
+
+    /// One session, from the attempt at `retry_at` to its end.
+    async fn connect_and_exchange(&mut self, retry_at: Duration) -> Result<(), DisconnectReason> {
+        self.connect(retry_at).await?;
+        if self.inputs.engine.is_stopping() {
+            return Ok(());
+        }
+        self.backoff.connected(self.inputs.now());
+        self.reporter.connected();
+        self.exchange().await
+    }
+
+    /// Connects at `retry_at`, or returns at the stop.
+    async fn connect(&mut self, retry_at: Duration) -> Result<(), DisconnectReason> {
+        let Self { wire, inputs, .. } = self;
+        let pause = retry_at.saturating_sub(inputs.now());
+        let mut attempt = pin!(async {
+            if !pause.is_zero() {
+                sleep(pause).await;
+            }
+            wire.connect().await
+        });
+        while !inputs.engine.is_stopping() {
+            select! {
+                connected = &mut attempt => return connected,
+                () = inputs.next() => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the messages of the engine and feeds it with the events of the wire, until the stop.
+    async fn exchange(&mut self) -> Result<(), DisconnectReason> {
+        let Self { wire, inputs, .. } = self;
+        if let Some(topic) = inputs.engine.subscription() {
+            wire.subscribe(topic);
+        }
+        inputs.engine.on_connected(inputs.now());
+        while !inputs.is_flushed() {
+            let now = inputs.now();
+            while let Some((packet_id, message)) = inputs.engine.outbox.next(now) {
+                wire.publish(packet_id, message)?;
+            }
+            if inputs.engine.outbox.is_stuck(now) {
+                let seconds = ACK_TIMEOUT.as_secs();
+                let reason = format!("no acknowledgement for {seconds} s");
+                return Err(DisconnectReason::Lost(reason));
+            }
+            select! {
+                event = wire.next_event() => inputs.engine.on_event(&event?, inputs.now()),
+                () = inputs.next() => {}
+            }
+        }
+        match timeout(DISCONNECT_TIMEOUT, wire.disconnect()).await {
+            Ok(disconnected) => disconnected,
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Ends the session in the engine and on the wire. Events that had arrived count.
+    fn close(&mut self) {
+        let now = self.inputs.now();
+        for event in self.wire.close() {
+            self.inputs.engine.on_event(&event, now);
+        }
+        self.inputs.engine.outbox.on_disconnected();
     }
 }
 
-/// The next event of the wire, after a pause. An attempt over TLS takes the files as they are then.
-async fn poll(
-    connection: &mut EventLoop,
-    tls: Option<&mut Tls>,
-    pause: Duration,
-) -> Result<Event, Cause> {
-    if !pause.is_zero() {
-        sleep(pause).await;
+impl Inputs {
+    fn now(&self) -> Duration {
+        self.start.elapsed()
     }
-    let Some(tls) = tls.filter(|_| connection.network.is_none()) else {
-        return connection.poll().await.map_err(|error| Cause::from(&error));
-    };
-    let transport = tls.transport()?;
-    connection.mqtt_options.set_transport(transport);
-    let answer = connection.poll().await;
-    answer.map_err(|error| handshake::attempt_failed(&error, tls.shows_certificate()))
-}
 
-/// Hears the last events of a broken connection, and empties the library of all that it would send again by itself.
-fn abandon(connection: &mut EventLoop, desk: &mut Desk, now: Duration) {
-    let late: Vec<Event> = connection.state.events.drain(..).collect();
-    for event in late {
-        desk.hear(event, now);
+    /// Waits for one input and feeds the engine with it. Cancel-safe.
+    async fn next(&mut self) {
+        self.pulse.beat();
+        let due = self.engine.deadline().into_iter().chain(self.flush_until);
+        let wait = due.min().map_or(PULSE_INTERVAL, |at| {
+            at.saturating_sub(self.now()).min(PULSE_INTERVAL)
+        });
+        select! {
+            update = self.subscription.next() => self.engine.on_update(&update, self.start.elapsed()),
+            () = self.shutdown.requested(), if !self.engine.is_stopping() => self.stop(),
+            () = sleep(wait) => {}
+        }
+        self.engine.on_timer(self.now());
     }
-    connection.clean();
-    connection.pending.clear();
-    connection.state.collision = None;
+
+    fn stop(&mut self) {
+        let now = self.now();
+        for _ in 0..LAST_UPDATES_MAX {
+            let Some(update) = self.subscription.try_next() else {
+                break;
+            };
+            self.engine.on_update(&update, now);
+        }
+        self.engine.stop(now);
+        self.flush_until = Some(now + FLUSH_TIMEOUT);
+    }
+
+    /// Whether the stop was requested, and everything is delivered or the time for it is over.
+    fn is_flushed(&self) -> bool {
+        self.flush_until
+            .is_some_and(|until| self.engine.outbox.is_empty() || until <= self.now())
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Session;
-    use crate::sink::{Pulse, Shutdown};
+    use super::*;
 
-    /// A session is a task among others.
+    /// The sink is a task among others.
     #[expect(dead_code, reason = "it is enough that it compiles")]
-    fn a_running_session_may_be_spawned(session: Session) -> impl Send {
-        session.run(Shutdown::new().1, Pulse::default())
+    fn a_running_sink_may_be_spawned(
+        (sink, subscription, health): (MqttSink, Subscription, Health),
+        (shutdown, pulse): (Shutdown, Pulse),
+    ) -> impl Send {
+        sink.run(subscription, health, shutdown, pulse)
     }
 }

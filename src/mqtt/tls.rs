@@ -1,7 +1,7 @@
-//! TLS: whom the daemon trusts, and who it is.
+//! TLS: the trusted authorities, and the client certificate.
 //!
 //! Input: the files of `ca-file`, `client-certificate` and `client-key`, in PEM. Output: the [`Transport`] of the next
-//! attempt, or an [`Error`] that names the file, says where it is configured and what to do. The library behind it is the
+//! attempt, or an [`Error`] that names the file, the place of its setting and the remedy. The library behind it is the
 //! system's OpenSSL.
 //!
 //! Without a `ca-file` the authorities of the system are trusted; with one, those in it and no other. The name in the
@@ -20,10 +20,10 @@ use rumqttc::{TlsConfiguration, Transport};
 use crate::config::{MqttSettings, NamedFile};
 use crate::names;
 
-/// Far above any real one; a mistaken path such as a device must not fill the memory.
+/// The size of a file, at most. Far above any real one, against a path such as /dev/zero.
 const MAX_BYTES: u64 = 4 << 20;
 
-/// How the one format of keys that the library takes begins: PKCS#8, not encrypted.
+/// The first line of the only format of keys that the library takes: PKCS#8, not encrypted.
 const KEY: &str = "-----BEGIN PRIVATE KEY-----";
 
 /// Why there can be no TLS.
@@ -31,14 +31,14 @@ const KEY: &str = "-----BEGIN PRIVATE KEY-----";
 pub enum Error {
     /// A file cannot be read.
     Unreadable(PemFile, io::Error),
-    /// A file holds something else: what was found, and what to do.
+    /// A file has the wrong content: what was found, and the remedy.
     Unfit(PemFile, String),
-    /// OpenSSL does not work.
+    /// OpenSSL cannot be set up.
     Library(native_tls::Error),
 }
 
 impl Error {
-    /// The file, if it is only not for this user.
+    /// The file, if this user is denied to read it.
     #[must_use]
     pub fn denied(&self) -> Option<&PemFile> {
         match self {
@@ -113,7 +113,7 @@ impl PemFile {
         }
     }
 
-    /// The key in it, as the library takes it.
+    /// The part from the first key on.
     fn key<'pem>(&self, pem: &'pem [u8]) -> Result<&'pem [u8], Error> {
         let text = std::str::from_utf8(pem).unwrap_or_default();
         if let Some(key) = text.find(KEY).and_then(|at| text.get(at..)) {
@@ -167,7 +167,7 @@ struct Files {
     identity: Option<(PemFile, PemFile)>,
 }
 
-/// What they hold.
+/// Their contents.
 #[derive(PartialEq, Eq)]
 struct Pems {
     authorities: Option<Vec<u8>>,
@@ -228,47 +228,41 @@ impl Files {
 /// TLS towards the broker.
 pub struct Tls {
     files: Files,
-    pems: Pems,
-    connector: TlsConnector,
+    /// The last connector, and the contents that it was built from.
+    built: Option<(Pems, TlsConnector)>,
 }
 
 impl Tls {
-    /// TLS as configured.
-    ///
-    /// # Errors
-    /// A file cannot be used.
-    pub fn new(settings: &MqttSettings) -> Result<Self, Error> {
-        let files = Files::of(settings);
-        let pems = files.read()?;
-        let connector = files.connector(&pems)?;
-        Ok(Self {
-            files,
-            pems,
-            connector,
-        })
+    /// TLS as configured. No file is read yet.
+    pub fn new(settings: &MqttSettings) -> Self {
+        Self {
+            files: Files::of(settings),
+            built: None,
+        }
     }
 
-    /// Whether there is a certificate for a broker that demands one.
+    /// Whether a client certificate is configured.
     pub fn shows_certificate(&self) -> bool {
-        self.pems.identity.is_some()
+        self.files.identity.is_some()
     }
 
     /// The transport for an attempt, with the files as they are now.
     ///
     /// # Errors
-    /// A file cannot be used any more.
+    /// A file cannot be used.
     pub fn transport(&mut self) -> Result<Transport, Error> {
         let pems = self.files.read()?;
-        if pems != self.pems {
-            self.connector = self.files.connector(&pems)?;
-            self.pems = pems;
-        }
-        let configuration = TlsConfiguration::NativeConnector(self.connector.clone());
+        let connector = match self.built.take_if(|(built_from, _)| *built_from == pems) {
+            Some((_, connector)) => connector,
+            None => self.files.connector(&pems)?,
+        };
+        self.built = Some((pems, connector.clone()));
+        let configuration = TlsConfiguration::NativeConnector(connector);
         Ok(Transport::tls_with_config(configuration))
     }
 }
 
-/// What is wrong with the files that the settings name; nothing without TLS.
+/// The errors of the files that the settings name; none without TLS.
 #[must_use]
 pub fn check_files(settings: &MqttSettings) -> Vec<Error> {
     if !settings.url.tls {
@@ -299,7 +293,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_not_be_read_says_how_to_open_it() {
+    fn a_denied_file_gives_the_command_to_open_it() {
         let denied = |key, path: &str| {
             let file = PemFile(NamedFile {
                 key,
@@ -320,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn without_tls_no_file_is_looked_at() {
+    fn without_tls_no_file_is_read() {
         assert!(check_files(&MqttSettings::default()).is_empty());
     }
 }

@@ -1,11 +1,11 @@
-//! The topics of one meter, made once.
+//! The topics of one meter, built once.
 
 use std::sync::Arc;
 
 use crate::config::MqttSettings;
 use crate::names::topic;
 
-/// Where everything about a meter is published. `None`: it is not.
+/// The topics of a meter. `None`: not published.
 #[derive(Clone, Debug)]
 pub struct Topics {
     pub state: Arc<str>,

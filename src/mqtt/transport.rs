@@ -1,40 +1,65 @@
-//! How the broker is reached, and as whom: from the settings to the options of the client library.
+//! The options of the client library: address, client id, credentials, last will.
 
+use std::fs;
 use std::hash::{BuildHasher, RandomState};
-use std::{fs, io};
 
+use openssl::hash::MessageDigest;
+use openssl::pkey::PKey;
+use openssl::sign::Signer;
 use rumqttc::{LastWill, MqttOptions, QoS};
 
-use crate::config::{BrokerUrl, MqttSettings, Qos, Secret};
-use crate::names::topic;
+use super::outbox::PACKET_ID_RANGE;
+use crate::config::{self, BrokerUrl, MqttSettings, PasswordError, Qos, Secret};
+use crate::names::{APPLICATION_ID, topic};
 
-/// A discovery message of a three-phase meter is some 30 kB. The library's own limit is 10 KiB, and ends the session.
-const MAX_PACKET: usize = 256 * 1024;
+/// The size of a packet, in bytes, at most. A discovery message of a three-phase meter is 30 kB; the library's default of
+/// 10 KiB ends the session.
+const PACKET_SIZE_MAX: usize = 256 * 1024;
 
-/// Four times the window: a number is not taken again while one of the messages before it could still bear it.
-const NUMBERS: u16 = 256;
-
-/// The name of the unique id of the machine, machine-id(5).
+/// The file of the machine id.
 const MACHINE_ID: &str = "/etc/machine-id";
 
-/// The client id: as configured, else made from the machine id, else drawn.
+/// The client id: as configured, else derived from the machine id, else random.
 pub fn client_id(settings: &MqttSettings) -> String {
-    settings
-        .client_id
-        .clone()
-        .unwrap_or_else(|| topic::default_client_id(&machine_id(fs::read_to_string(MACHINE_ID))))
+    let default = || {
+        let host = machine_id().and_then(application_specific);
+        let host = host.unwrap_or_else(|| u128::from(RandomState::new().hash_one(0)) << 64);
+        topic::default_client_id(&format!("{host:032x}"))
+    };
+    settings.client_id.clone().unwrap_or_else(default)
 }
 
-fn machine_id(file: io::Result<String>) -> String {
-    let is_fit = |id: &String| id.len() >= 8 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-    file.ok()
-        .map(|text| text.trim().to_owned())
-        .filter(is_fit)
-        .unwrap_or_else(|| format!("{:016x}", RandomState::new().hash_one(0)))
+/// The default client id of the first versions, which showed a part of the machine id.
+pub fn obsolete_client_id() -> Option<String> {
+    Some(topic::default_client_id(&format!("{:032x}", machine_id()?)))
 }
 
-/// The quality of service, in the library's words.
-pub fn quality(qos: Qos) -> QoS {
+/// The id of this machine; `None` if it has none.
+fn machine_id() -> Option<u128> {
+    parse_machine_id(&fs::read_to_string(MACHINE_ID).ok()?)
+}
+
+/// machine-id(5): 32 hexadecimal digits and LF. During the first boot of a system it may be `uninitialized`.
+fn parse_machine_id(text: &str) -> Option<u128> {
+    let digits = text.strip_suffix('\n').unwrap_or(text);
+    (digits.len() == 32).then_some(())?;
+    u128::from_str_radix(digits, 16).ok()
+}
+
+/// `sd_id128_get_machine_app_specific(3)`: the machine id must not be published, so it is hashed with an id of the
+/// application. The result is the start of HMAC-SHA256 of [`APPLICATION_ID`], with the machine id as the key, as a UUID of
+/// version 4.
+fn application_specific(machine_id: u128) -> Option<u128> {
+    let key = PKey::hmac(&machine_id.to_be_bytes()).ok()?;
+    let mut hmac = Signer::new(MessageDigest::sha256(), &key).ok()?;
+    let hash = hmac.sign_oneshot_to_vec(&APPLICATION_ID.to_be_bytes());
+    let start = u128::from_be_bytes(*hash.ok()?.first_chunk()?);
+    let (version, variant) = (0xf << 76, 0b11 << 62);
+    Some(start & !(version | variant) | 4 << 76 | 0b10 << 62)
+}
+
+/// The library's type of a quality of service.
+pub fn qos(qos: Qos) -> QoS {
     match qos {
         Qos::AtMostOnce => QoS::AtMostOnce,
         Qos::AtLeastOnce => QoS::AtLeastOnce,
@@ -42,34 +67,40 @@ pub fn quality(qos: Qos) -> QoS {
     }
 }
 
-/// Everything that a connection over TCP needs; see [`tls`](super::tls) for the rest. The topic `bridge` gets the last
-/// will.
-pub fn options(
-    settings: &MqttSettings,
-    client_id: &str,
-    password: Option<&Secret>,
-    bridge: &str,
-) -> MqttOptions {
+/// The options of a connection over TCP, without credentials. The topic `bridge` gets the last will.
+pub fn options(settings: &MqttSettings, client_id: &str, bridge: &str) -> MqttOptions {
     let mut options = MqttOptions::new(client_id, host(&settings.url), settings.url.port);
     options
         .set_keep_alive(settings.keep_alive)
         .set_clean_session(true)
-        .set_inflight(NUMBERS)
-        .set_max_packet_size(MAX_PACKET, MAX_PACKET)
+        .set_inflight(PACKET_ID_RANGE)
+        .set_max_packet_size(PACKET_SIZE_MAX, PACKET_SIZE_MAX)
         .set_last_will(LastWill::new(
             bridge,
             topic::OFFLINE,
             QoS::AtLeastOnce,
             true,
         ));
-    if let Some(user) = &settings.username {
-        options.set_credentials(user, password.map_or("", Secret::expose));
-    }
     options
 }
 
-/// The host as the library wants it. It joins host and port with a colon, so an IPv6 address needs its brackets; but
-/// with TLS it also looks for this text in the certificate, where there are none, and the look-up does without.
+/// Sets the user name, and the password as it is stored now.
+///
+/// # Errors
+/// The password cannot be read.
+pub fn set_credentials(
+    options: &mut MqttOptions,
+    settings: &MqttSettings,
+) -> Result<(), PasswordError> {
+    if let Some(user) = &settings.username {
+        let password = config::password(settings)?;
+        options.set_credentials(user, password.as_ref().map_or("", Secret::expose));
+    }
+    Ok(())
+}
+
+/// The host as the library expects it. It appends a colon and the port, so an IPv6 address needs brackets; with TLS it
+/// also compares this text with the certificate, which has none, and the look-up works without.
 fn host(url: &BrokerUrl) -> String {
     if url.host.contains(':') && !url.tls {
         format!("[{}]", url.host)
@@ -96,19 +127,14 @@ mod tests {
             ("mqtt://[2001:db8::1]:1884", "[2001:db8::1]", 1884),
             ("mqtts://[2001:db8::1]", "2001:db8::1", 8883),
         ] {
-            let options = options(&settings(url), "a", None, "b");
+            let options = options(&settings(url), "a", "b");
             assert_eq!(options.broker_address(), (host.to_owned(), port));
         }
     }
 
     #[test]
-    fn the_last_will_is_kept_by_the_broker() {
-        let options = options(
-            &MqttSettings::default(),
-            "a",
-            None,
-            "linky/bridge/a/availability",
-        );
+    fn the_last_will_is_retained() {
+        let options = options(&MqttSettings::default(), "a", "linky/bridge/a/availability");
         let will = options.last_will().unwrap();
         assert_eq!(will.topic, "linky/bridge/a/availability");
         assert_eq!(will.message, "offline");
@@ -116,13 +142,24 @@ mod tests {
     }
 
     #[test]
-    fn a_machine_without_an_id_draws_one() {
-        let (one, two) = (
-            machine_id(Err(io::ErrorKind::NotFound.into())),
-            machine_id(Ok("uninitialized\n".to_owned())),
-        );
-        assert!(one.len() >= 8 && two.len() >= 8 && one != two);
-        let id = "0123456789abcdef0123456789abcdef";
-        assert_eq!(machine_id(Ok(format!("{id}\n"))), id);
+    fn the_machine_id_is_hashed_as_systemd_does() {
+        let id = 0x0123_4567_89ab_cdef_0123_4567_89ab_cdef;
+        assert_eq!(parse_machine_id(&format!("{id:032x}\n")), Some(id));
+        assert_eq!(parse_machine_id("uninitialized\n"), None);
+        // What `systemd-id128 machine-id --app-specific=` prints on a machine with this id.
+        let hashed = 0xf1af_289a_086a_4d59_8044_2c51_2701_2b78;
+        assert_eq!(application_specific(id), Some(hashed));
+    }
+
+    #[test]
+    fn no_digits_of_the_machine_id_are_in_the_client_id() {
+        if let (Some(id), Some(obsolete)) = (machine_id(), obsolete_client_id()) {
+            let client_id = client_id(&MqttSettings::default());
+            assert_eq!(client_id.len(), obsolete.len());
+            assert!(
+                !client_id.contains(&format!("{id:032x}")[..8]),
+                "{client_id}"
+            );
+        }
     }
 }

@@ -13,7 +13,6 @@
 //! and are left behind after a second; five seconds in all.
 
 mod console_check;
-mod history;
 mod journal;
 mod logging;
 mod reader;
@@ -113,10 +112,16 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
     let health = Health::with_history(counts.pending, counts.dropped);
     // Every subscription is made before a reader starts: no Update is missed.
     let journal = Journal::new(stream.subscribe("the journal", &health));
-    let sinks = match Sinks::start(settings, bus, &stream, &health, backlog, &mut watchdog) {
-        Ok(sinks) => sinks,
-        Err(code) => return code,
-    };
+    let client_id_migrated = keeper.marker(directory.join(names::file::CLIENT_ID_MIGRATED));
+    let sinks = Sinks::start(
+        settings,
+        bus,
+        &stream,
+        &health,
+        backlog,
+        client_id_migrated,
+        &mut watchdog,
+    );
     let (stopper, stop) = stop_pair();
     let mut threads = Threads::new(stopper, store);
     for (number, (configured, meter)) in settings.meters.iter().zip(meters).enumerate() {

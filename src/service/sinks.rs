@@ -7,12 +7,11 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::watchdog::Watchdog;
-use crate::config::{self, PasswordError, Settings};
+use crate::config::Settings;
 use crate::dbus::{self, Bus};
-use crate::mqtt::{self, History, Outbox};
-use crate::names::{self, exit};
+use crate::mqtt::MqttSink;
 use crate::sink::{BrokerState, Health, Shutdown, ShutdownTrigger, Stream};
-use crate::store::HistoryHandle;
+use crate::store::{HistoryHandle, Marker};
 
 /// The longest that all sinks together may take to end.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(4);
@@ -37,24 +36,29 @@ pub enum Change {
 }
 
 impl Sinks {
-    /// Starts those that the settings ask for. `history`: if they ask for one.
-    ///
-    /// # Errors
-    /// One cannot be started: the exit code. The cause was logged.
+    /// Starts those that the settings ask for. `history`: if they ask for one. `client_id_migrated`: see [`MqttSink`].
     pub fn start(
         settings: &Settings,
         bus: Option<Bus>,
         stream: &Stream,
         health: &Health,
         history: Option<HistoryHandle>,
+        client_id_migrated: Marker,
         watchdog: &mut Watchdog,
-    ) -> Result<Self, u8> {
+    ) -> Self {
         let (trigger, shutdown) = Shutdown::new();
         let mut sinks = Self::none(trigger, health);
         if settings.mqtt.enabled {
-            let session = session(settings, stream, health, history)?;
+            let sink = MqttSink {
+                settings: settings.mqtt.clone(),
+                names: settings.meters.iter().map(|m| m.name.clone()).collect(),
+                history,
+                client_id_migrated,
+            };
+            let subscription = stream.subscribe("MQTT", health);
             let (pulse, shutdown) = (watchdog.pulse("MQTT"), shutdown.clone());
-            sinks.spawn("MQTT", session.run(shutdown, pulse));
+            let running = sink.run(subscription, health.clone(), shutdown, pulse);
+            sinks.spawn("MQTT", running);
         }
         if let Some(bus) = bus {
             let (ended, first_attempt) = oneshot::channel();
@@ -66,7 +70,7 @@ impl Sinks {
                 dbus::run(subscription, health.clone(), shutdown, pulse, bus, ended),
             );
         }
-        Ok(sinks)
+        sinks
     }
 
     /// No sink yet; `shutdown` ends those that are spawned.
@@ -121,39 +125,6 @@ impl Sinks {
             );
         }
     }
-}
-
-/// The session with the broker, from the settings.
-fn session(
-    settings: &Settings,
-    stream: &Stream,
-    health: &Health,
-    history: Option<HistoryHandle>,
-) -> Result<mqtt::Session, u8> {
-    let refused = |error: &dyn std::fmt::Display| {
-        log::error!(MESSAGE_ID = names::journal::CONFIGURATION_ERROR; "MQTT: {error}");
-        exit::CONFIG
-    };
-    let password = match config::password(&settings.mqtt) {
-        // A password that is stored and not used is no reason to leave the meter unread.
-        Err(unused @ PasswordError::NoUsername(_)) => {
-            log::warn!("MQTT: {unused}");
-            None
-        }
-        read => read.map_err(|error| refused(&error))?,
-    };
-    let names: Vec<&str> = settings.meters.iter().map(|meter| &*meter.name).collect();
-    let history = history.map(|history| Box::new(history) as Box<dyn History>);
-    let outbox = Outbox::new(&settings.mqtt, history, health.history_dropped.clone());
-    mqtt::Session::new(
-        &settings.mqtt,
-        password.as_ref(),
-        &names,
-        stream.subscribe("MQTT", health),
-        health.clone(),
-        outbox,
-    )
-    .map_err(|error| refused(&error))
 }
 
 /// Resolves when the attempt has ended; never if there is none.

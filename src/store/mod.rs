@@ -1,6 +1,7 @@
 //! The files under StateDirectory. The daemon writes files nowhere else.
 //!
 //! - The memory of each meter ([`MemoryFile`]): one small JSON file per meter, replaced as a whole.
+//! - Empty files that record what was done once ([`Marker`]).
 //! - The history ([`Log`]): records that the broker has not acknowledged, in `history/`.
 //!
 //! One thread writes them all (`thread`). Readers reach it by a [`StoreHandle`], the MQTT sink by a [`HistoryHandle`];
@@ -19,4 +20,4 @@ pub use history::testing;
 pub use history::{HistoryCounts, HistoryHandle};
 pub use log::{Log, Record};
 pub use memory_file::MemoryFile;
-pub use thread::StoreHandle;
+pub use thread::{Marker, StoreHandle};

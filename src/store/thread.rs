@@ -1,5 +1,7 @@
 //! The thread that writes all files, so that no reader and no sink waits for a disk.
 
+use std::fs::File;
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -21,6 +23,8 @@ const PULSE_INTERVAL: Duration = Duration::from_secs(5);
 pub enum Job {
     /// Save the memory of the meter with this number.
     Save(usize, Memory),
+    /// Create the empty file of a [`Marker`].
+    Mark(PathBuf),
     /// A job for the history.
     History(HistoryJob),
 }
@@ -58,6 +62,35 @@ impl StoreHandle {
     pub fn save(&self, meter: usize, memory: Memory) {
         let _ = self.jobs.try_send(Job::Save(meter, memory));
     }
+
+    /// The marker with this file.
+    #[must_use]
+    pub fn marker(&self, path: PathBuf) -> Marker {
+        Marker {
+            jobs: self.jobs.clone(),
+            path,
+        }
+    }
+}
+
+/// A file whose existence records, for good, that something was done once.
+#[derive(Debug)]
+pub struct Marker {
+    jobs: SyncSender<Job>,
+    path: PathBuf,
+}
+
+impl Marker {
+    /// Whether it was done.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        self.path.exists()
+    }
+
+    /// Records that it is done, soon. If that fails, it is done once more after the next start.
+    pub fn set(&self) {
+        let _ = self.jobs.try_send(Job::Mark(self.path.clone()));
+    }
 }
 
 fn run(
@@ -83,6 +116,11 @@ fn run(
                     log::warn!(MESSAGE_ID = journal::STORE_FAILED; "the memory of a meter cannot be saved for the next start: {error}");
                 }
                 is_failing = saved.is_err();
+            }
+            (Ok(Job::Mark(path)), _) => {
+                if let Err(error) = File::create(&path) {
+                    log::debug!("{} cannot be created: {error}", path.display());
+                }
             }
             (Ok(Job::History(job)), Some(history)) => history.run(job),
             (Err(RecvTimeoutError::Timeout), _) | (Ok(Job::History(_)), None) => {}

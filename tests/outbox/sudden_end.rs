@@ -38,7 +38,7 @@ fn writes_until_it_is_killed() {
         let acked = if log.pending() > 20 { 4 } else { 2 };
         for record in log.read(0, acked, usize::MAX) {
             log.ack(record.number).unwrap();
-            say(format!("\nsettled {}\n", record.number));
+            say(format!("\nacked {}\n", record.number));
         }
     }
 }

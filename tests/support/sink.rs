@@ -6,9 +6,9 @@ use std::sync::atomic::Ordering;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use linky_sensor::config::{BrokerUrl, Interval, MqttSettings, Qos, Secret};
+use linky_sensor::config::{BrokerUrl, Interval, MqttSettings, Qos};
 use linky_sensor::meter::{Identity, Input, Memory, Meter, Moment, Timestamp};
-use linky_sensor::mqtt::{History, Outbox, Session};
+use linky_sensor::mqtt::MqttSink;
 use linky_sensor::sink::{BrokerState, Health, Pulse, Shutdown, ShutdownTrigger, Stream};
 use linky_sensor::store::{HistoryCounts, HistoryHandle, Log, StoreHandle};
 use linky_sensor::tic::{Decoder, Frame, Mode, Parity, push_group, with_parity};
@@ -38,29 +38,16 @@ pub fn settings(port: u16) -> MqttSettings {
 }
 
 impl Sink {
-    /// Without a password, and with a history that ends with it.
+    /// With a history that ends with it.
     pub fn start(settings: &MqttSettings) -> Self {
-        Self::with_password(settings, None)
-    }
-
-    pub fn with_password(settings: &MqttSettings, password: Option<&Secret>) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let mut sink = Self::with(settings, password, directory.path(), "b00t");
+        let mut sink = Self::with_history(settings, directory.path(), "b00t");
         sink._directory = Some(directory);
         sink
     }
 
     /// With a history in this directory, and in its states this boot.
     pub fn with_history(settings: &MqttSettings, directory: &Path, boot: &str) -> Self {
-        Self::with(settings, None, directory, boot)
-    }
-
-    fn with(
-        settings: &MqttSettings,
-        password: Option<&Secret>,
-        directory: &Path,
-        boot: &str,
-    ) -> Self {
         let identity = Identity {
             number: 0,
             id: "main".into(),
@@ -71,28 +58,25 @@ impl Sink {
         let stream = Stream::new([meter.last().clone()]);
         let bound = settings.history.filter(|_| settings.qos != Qos::AtMostOnce);
         let log = bound.map(|bound| Log::open(directory.join("history"), bound));
-        let (keeper, backlog, store) = StoreHandle::start(Vec::new(), log, || {}).unwrap();
-        drop(keeper);
-        let counts = backlog
+        let (store, history, thread) = StoreHandle::start(Vec::new(), log, || {}).unwrap();
+        let client_id_migrated = store.marker(directory.join("client-id-migrated"));
+        drop(store);
+        let counts = history
             .as_ref()
             .map(HistoryHandle::counts)
             .unwrap_or_default();
-        let history = backlog.map(|backlog| Box::new(backlog) as Box<dyn History>);
         let health = Health::with_history(counts.pending.clone(), counts.dropped.clone());
-        let outbox = Outbox::new(settings, history, counts.dropped.clone());
-        let session = Session::new(
-            settings,
-            password,
-            &["Linky"],
-            stream.subscribe("MQTT", &health),
-            health.clone(),
-            outbox,
-        )
-        .unwrap();
+        let sink = MqttSink {
+            settings: settings.clone(),
+            names: vec!["Linky".to_owned()],
+            history,
+            client_id_migrated,
+        };
+        let subscription = stream.subscribe("MQTT", &health);
         let pulse = Pulse::default();
         let (stop, shutdown) = Shutdown::new();
-        let running = session.run(shutdown, pulse.clone());
-        let thread = thread::spawn(move || {
+        let running = sink.run(subscription, health.clone(), shutdown, pulse.clone());
+        let sink = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()
@@ -107,7 +91,7 @@ impl Sink {
             start: Instant::now(),
             stream,
             stop: Some(stop),
-            threads: vec![thread, store],
+            threads: vec![sink, thread],
             _directory: None,
         }
     }

@@ -10,7 +10,6 @@ use linky_sensor::names::exit;
 
 use super::mqtt;
 use super::support::certificates::{Authority, Pair, THIS_MACHINE};
-use super::support::daemon::{Home, SOON};
 
 const OK: i32 = exit::OK as i32;
 const CONFIG: i32 = exit::CONFIG as i32;
@@ -232,17 +231,5 @@ fn a_password_file_is_checked() {
             "linky-sensor.toml:5:17: password-file /nonexistent: the broker's password cannot be read"
         ),
         "{errors}"
-    );
-}
-
-#[test]
-fn a_daemon_without_its_files_does_not_start() {
-    let home = Home::new(&mqtt(URL, Some(Path::new("/nonexistent")), None));
-    let status = home.start().end(SOON);
-    assert_eq!(status.code(), Some(CONFIG));
-    let log = home.log();
-    assert!(
-        log.contains("linky-sensor.toml:4:11: ca-file /nonexistent: no such file"),
-        "{log}"
     );
 }

@@ -17,6 +17,9 @@ use super::support::line::Playing;
 
 const STATE: &str = "linky/main/state";
 
+/// The time between two attempts after a refusal.
+const REFUSED_RETRY: Duration = Duration::from_secs(30);
+
 /// A broker that shows this certificate.
 fn broker(port: u16, shown: &Pair, more: &str) -> Broker {
     broker_up_to("TLSv1.3", port, shown, more)
@@ -58,10 +61,14 @@ fn await_complaint(home: &Home, wanted: &str) {
     }
 }
 
-/// Waits until systemd is told this about the broker.
-fn await_broker(daemon: &mut Daemon<'_>, word: &str) {
-    let ending = format!("broker {word}");
-    within(SOON, &ending, || {
+/// Waits until the status line has this state of the broker.
+fn await_broker(daemon: &mut Daemon<'_>, state: &str) {
+    await_broker_within(daemon, state, SOON);
+}
+
+fn await_broker_within(daemon: &mut Daemon<'_>, state: &str, timeout: Duration) {
+    let ending = format!("broker {state}");
+    within(timeout, &ending, || {
         let mut notices = daemon.notices().iter();
         notices.any(|line| line.ends_with(&ending)).then_some(())
     });
@@ -169,7 +176,7 @@ fn a_broker_that_refuses_our_certificate_is_understood() {
         ),
         (
             Some(&foreign),
-            "it refuses our client certificate: it does not know the authority",
+            "it refuses our client certificate: its authority is unknown there",
         ),
         (
             Some(&expired),
@@ -227,13 +234,29 @@ fn a_renewed_certificate_needs_no_restart() {
 }
 
 #[test]
+fn a_daemon_starts_without_its_files_and_connects_when_they_are_there() {
+    let authority = Authority::new();
+    let server = authority.sign("server", THIS_MACHINE);
+    let directory = tempfile::tempdir().unwrap();
+    let ca = directory.path().join("ca.pem");
+    let port = free_port();
+    let _broker = broker(port, &server, "");
+    let home = home(&format!("mqtts://localhost:{port}"), Some(&ca), None);
+    let mut daemon = home.start_ready();
+    await_complaint(&home, &format!("ca-file {}: no such file", ca.display()));
+    await_broker(&mut daemon, "refused");
+    fs::copy(authority.certificate(), &ca).unwrap();
+    await_broker_within(&mut daemon, "connected", REFUSED_RETRY + SOON);
+}
+
+#[test]
 fn a_broker_without_tls_is_told_nothing() {
     let broker = Broker::start();
     let ear = Ear::at(&broker);
     let home_at = |port| home(&format!("mqtts://localhost:{port}"), None, None);
     let home = home_at(broker.port);
     let mut daemon = home.start_ready();
-    await_complaint(&home, "Does it speak TLS on this port?");
+    await_complaint(&home, "Is this its port for TLS?");
     daemon.stop();
     assert!(ear.rest().is_empty(), "something was published");
 
@@ -242,7 +265,7 @@ fn a_broker_without_tls_is_told_nothing() {
     let mut daemon = home.start_ready();
     let (mut client, _) = listener.accept().unwrap();
     client.write_all(b"220 this is something else\r\n").unwrap();
-    await_complaint(&home, "it speaks no TLS on this port");
+    await_complaint(&home, "there is no TLS on this port");
     await_broker(&mut daemon, "refused");
     let mut heard = Vec::new();
     match client.read_to_end(&mut heard) {

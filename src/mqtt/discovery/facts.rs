@@ -1,10 +1,10 @@
-//! What a discovery message hangs on: as long as it stays the same, so does the message.
+//! Everything that a discovery message depends on: it is published again when one of these changes.
 //!
-//! What is known once stays known while the meter is silent, so that a lost link does not rename or disable anything.
+//! A fact stays known while the meter is silent, so that a lost link does not rename or disable anything.
 
 use crate::meter::{Contract, Enabled, Key, Keys, Snapshot};
 
-/// What is known of a meter, and announced.
+/// The facts about a meter that its announcement shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
     /// The keys of its state.
@@ -23,10 +23,16 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Takes from a state what it tells.
-    pub fn learn(&mut self, snapshot: &Snapshot) {
+    /// Takes the facts from a state. Returns whether one changed.
+    pub fn update(&mut self, snapshot: &Snapshot) -> bool {
+        let before = self.clone();
+        self.take(snapshot);
+        *self != before
+    }
+
+    fn take(&mut self, snapshot: &Snapshot) {
         let reading = &snapshot.reading;
-        // The first frames of a meter tell its keys one by one: it is announced when they are all there.
+        // The keys of a new meter appear one by one in its first frames: it is announced when all are there.
         if snapshot.mode.is_some() && reading.get(Key::PHASES).is_none() {
             return;
         }
@@ -47,12 +53,12 @@ impl Facts {
         }
     }
 
-    /// Whether enough is known to say which entities are enabled when they appear: Home Assistant asks only once.
+    /// Whether enough is known to enable entities by default: Home Assistant reads that only when an entity appears.
     pub fn are_complete(&self) -> bool {
         self.contract.is_some()
     }
 
-    /// Whether the entity of a quantity is enabled when it appears.
+    /// Whether the entity of a quantity is enabled by default.
     pub fn enables(&self, key: Key) -> bool {
         match key.row().enabled {
             Enabled::Yes => true,
@@ -64,14 +70,14 @@ impl Facts {
     }
 }
 
-/// What is not told now was told before.
-fn replace<T>(known: &mut Option<T>, told: Option<T>) {
-    if told.is_some() {
-        *known = told;
+/// Keeps the old value when the new one is unknown.
+fn replace<T>(known: &mut Option<T>, new: Option<T>) {
+    if new.is_some() {
+        *known = new;
     }
 }
 
-/// The contract, if it is known. A meter that names none (no calendar is programmed) has an unusual one.
+/// The contract, if it is known. A meter without the key (no calendar is programmed) has an unusual one.
 fn contract(snapshot: &Snapshot) -> Option<Contract> {
     let is_named = snapshot.keys.contains(Key::CONTRACT);
     snapshot
@@ -79,7 +85,7 @@ fn contract(snapshot: &Snapshot) -> Option<Contract> {
         .or_else(|| (!is_named).then_some(Contract::Other))
 }
 
-/// The indexes that the contract counts on; of a contract that does not say it, those that are not zero or are in force.
+/// The indexes that the contract uses; of a contract with an unknown number of them, those above zero and the current one.
 fn indexes(snapshot: &Snapshot, contract: Contract) -> u16 {
     if let Some(count) = contract.indexes() {
         return (1..=u16::from(count)).map(|index| 1 << index).sum();

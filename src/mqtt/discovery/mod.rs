@@ -1,14 +1,14 @@
 //! Home Assistant's device discovery: one retained message per meter that announces its entities.
 //!
-//! Input: what the configuration says of the meter ([`Device`]) and what is known of it ([`Facts`]). Output: the JSON of
-//! `<prefix>/device/linky_<id>/config`. Pure, and the same for the same input.
+//! Inputs: the meter's configuration ([`Device`]) and what is known about it ([`Facts`]). Output: the JSON of
+//! `<prefix>/device/linky_<id>/config`. Pure and deterministic.
 //!
 //! - A component for each quantity of the table that is an entity there and is in the meter's state; one for its events.
-//! - The keys of the document itself are no newer than Home Assistant 2024.12: it refuses a whole device for one key that
-//!   it does not know. In a component it ignores such a key (`default_entity_id` is from 2025.10).
-//! - A component needs both the daemon and the meter. What tells how the meter is heard (link, mode, counters, events)
-//!   needs the daemon alone.
-//! - `unique_id` is made of the configured id: it survives another meter, another host and a change of privacy.
+//! - The keys of the document itself are no newer than Home Assistant 2024.12: it refuses a whole device for one unknown
+//!   key. In a component it ignores such a key (`default_entity_id` is from 2025.10).
+//! - A component is available while both the daemon and the meter are online. The state of the link, the mode, counters
+//!   and events need the daemon only.
+//! - `unique_id` is derived from the configured id: it survives another meter, another host and a change of privacy.
 //! - A key that is `null` renders as `None`, which Home Assistant shows as unknown.
 
 mod facts;
@@ -25,14 +25,14 @@ use crate::config::Language;
 use crate::meter::{EventKind, HomeAssistant, Key, Kind, Quantity, StateClass};
 use words::french;
 
-/// A meter, as the configuration names it to Home Assistant.
+/// The configuration of a meter that its announcement shows.
 #[derive(Clone, Debug)]
 pub struct Device {
     /// The id of the meter.
     pub id: String,
     /// Its name for people.
     pub name: String,
-    /// The language of the names and of the states that are words.
+    /// The language of names and enumerated states.
     pub language: Language,
     /// The topic of its state.
     pub state: Arc<str>,
@@ -70,7 +70,7 @@ pub fn announcement(device: &Device, facts: &Facts) -> Value {
         "availability": [{"topic": *device.bridge}, {"topic": *device.availability}],
         "availability_mode": "all",
     });
-    // Inside json! the components would be copied, and they are nearly all of it.
+    // json! would copy the components, which are nearly all of the document.
     if let Some(document) = document.as_object_mut() {
         document.insert("cmps".to_owned(), components.into());
     }
@@ -105,7 +105,7 @@ fn entity(device: &Device, facts: &Facts, key: Key) -> Option<Value> {
         "payload_off": binary.then_some("False"),
         "entity_category": diagnostic.then_some("diagnostic"),
         "enabled_by_default": (!facts.enables(key)).then_some(false),
-        "availability": tells_of_the_link(key).then(|| bridge_only(device)),
+        "availability": describes_the_link(key).then(|| bridge_only(device)),
     })))
 }
 
@@ -130,8 +130,8 @@ fn unique_id(device: &Device, key: &str) -> String {
     format!("linky_{}_{key}", device.id)
 }
 
-/// What holds, and matters most, while the meter is not heard.
-fn tells_of_the_link(key: Key) -> bool {
+/// Whether the quantity stays valid, and matters most, while there is no reception.
+fn describes_the_link(key: Key) -> bool {
     key == Key::LINK || key == Key::MODE || key.row().kind == Kind::Count
 }
 
@@ -139,7 +139,7 @@ fn bridge_only(device: &Device) -> Value {
     json!([{"topic": *device.bridge}])
 }
 
-/// The name in the language; a meter with one phase has no need to number it.
+/// The name in the language, without the number of the phase if the meter has only one.
 fn name(row: &Quantity, facts: &Facts, language: Language) -> Cow<'static, str> {
     let name = match language {
         Language::French => row.french,
@@ -175,7 +175,7 @@ fn options(kind: Kind, language: Language) -> Option<Vec<&'static str>> {
     }
 }
 
-/// How the value is taken out of the state. `link` has more words than a binary sensor has states.
+/// The template that takes the value from the state. `link` has more words than a binary sensor has states.
 fn value_template(key: Key, language: Language) -> String {
     let row = key.row();
     match (row.kind, language) {
@@ -195,7 +195,7 @@ fn value_template(key: Key, language: Language) -> String {
     }
 }
 
-/// `Linky single-phase 90 A`, as far as it is known.
+/// `Linky single-phase 90 A`, without the parts that are unknown.
 fn model(facts: &Facts, language: Language) -> String {
     let phases = match (facts.phases, language) {
         (Some(1), Language::French) => " monophasé",

@@ -22,7 +22,7 @@ fn device(language: Language) -> Device {
 
 fn announced(snapshot: &Snapshot, language: Language) -> Value {
     let mut facts = Facts::default();
-    facts.learn(snapshot);
+    facts.update(snapshot);
     assert!(facts.are_complete());
     announcement(&device(language), &facts)
 }
@@ -236,21 +236,21 @@ fn a_lost_link_changes_nothing_that_was_announced() {
     let mut sample = Sample::new();
     let mut facts = Facts::default();
     for _ in 0..4 {
-        facts.learn(
+        facts.update(
             &sample
-                .hear(Mode::Standard, &samples::three_phase())
+                .frame(Mode::Standard, &samples::three_phase())
                 .snapshot,
         );
     }
     let before = facts.clone();
-    sample.lose();
+    sample.unplug();
     for _ in 0..20 {
-        sample.tell(crate::meter::Input::Tick {
+        sample.push(crate::meter::Input::Tick {
             detail: String::new(),
         });
     }
     assert!(sample.last().contract.is_none(), "nothing stands any more");
-    facts.learn(&sample.last());
+    facts.update(&sample.last());
     assert_eq!(facts, before);
 }
 

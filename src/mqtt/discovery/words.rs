@@ -1,6 +1,6 @@
-//! The closed words of the states, in French. This is the only place that translates them.
+//! The French names of enumerated states. The only translation of them.
 
-/// A closed word in French; the word itself if it is the same, or not known.
+/// The French name; the word itself if it is the same or unknown.
 pub fn french(word: &'static str) -> &'static str {
     FRENCH
         .iter()

@@ -1,0 +1,174 @@
+//! The sans-io part of a session: decides what is published and when.
+//!
+//! Inputs: Updates, events of the MQTT client, the clock. Output: messages in the [`Outbox`], which the session writes.
+//! Times are since the start of the session's clock.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use log::debug;
+use rumqttc::{Event, Outgoing, Packet, Publish};
+
+use super::message::Message;
+use super::outbox::Outbox;
+use super::publisher::Publisher;
+use crate::config::MqttSettings;
+use crate::meter::Update;
+use crate::names::topic;
+use crate::store::Marker;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Engine {
+    /// Messages on their way.
+    pub outbox: Outbox,
+    publishers: Vec<Publisher>,
+    /// The topic of the daemon's own availability.
+    bridge: Arc<str>,
+    /// The topic where Home Assistant announces its start.
+    home_assistant: Option<String>,
+    obsolete: Option<ObsoleteTopic>,
+    is_stopping: bool,
+}
+
+/// A retained topic that an earlier version left at the broker, to be removed once.
+#[derive(Debug)]
+pub struct ObsoleteTopic {
+    /// The topic.
+    pub topic: Arc<str>,
+    /// Set when the broker acknowledged the removal.
+    pub removed: Marker,
+}
+
+impl Engine {
+    /// An engine without a session. The publishers are in the order of the meters' numbers.
+    pub fn new(
+        settings: &MqttSettings,
+        bridge: Arc<str>,
+        publishers: Vec<Publisher>,
+        outbox: Outbox,
+        obsolete: Option<ObsoleteTopic>,
+    ) -> Self {
+        let home_assistant = Some(&settings.home_assistant).filter(|home| home.enabled);
+        Self {
+            outbox,
+            publishers,
+            bridge,
+            home_assistant: home_assistant.map(|home| topic::home_assistant_status(&home.prefix)),
+            obsolete,
+            is_stopping: false,
+        }
+    }
+
+    /// The topic to subscribe to in each session.
+    pub fn subscription(&self) -> Option<&str> {
+        self.home_assistant.as_deref()
+    }
+
+    /// A meter has an Update.
+    pub fn on_update(&mut self, update: &Update, now: Duration) {
+        if self.is_stopping {
+            return;
+        }
+        let mut messages = Vec::new();
+        if let Some(publisher) = self.publishers.get_mut(update.meter) {
+            publisher.push(update, now, &mut messages);
+        }
+        self.push_all(messages, now);
+    }
+
+    /// A session starts.
+    pub fn on_connected(&mut self, now: Duration) {
+        self.outbox.on_connected(now);
+        self.push_all(self.birth_messages(), now);
+        if let Some(obsolete) = &self.obsolete {
+            let removal = Message::retained(&obsolete.topic, "");
+            self.outbox.push(removal, now);
+        }
+    }
+
+    /// The client has an event.
+    pub fn on_event(&mut self, event: &Event, now: Duration) {
+        let packet_id = match event {
+            Event::Incoming(Packet::PubAck(ack)) => ack.pkid,
+            Event::Incoming(Packet::PubComp(complete)) => complete.pkid,
+            // Of QoS 0 there is no acknowledgement.
+            Event::Outgoing(Outgoing::Publish(0)) => 0,
+            Event::Incoming(Packet::Publish(publish)) => {
+                if self.is_home_assistant_start(publish) && !self.is_stopping {
+                    self.push_all(self.birth_messages(), now);
+                }
+                return;
+            }
+            Event::Incoming(_) | Event::Outgoing(_) => return,
+        };
+        let Some(message) = self.outbox.acknowledged(packet_id) else {
+            debug!("the broker acknowledged {packet_id}, which is not in flight");
+            return;
+        };
+        let is_removal = |obsolete: &mut ObsoleteTopic| obsolete.topic == message.topic;
+        if let Some(obsolete) = self.obsolete.take_if(is_removal) {
+            obsolete.removed.set();
+        }
+    }
+
+    /// Publishes and stores what is due.
+    pub fn on_timer(&mut self, now: Duration) {
+        self.outbox.on_timer(now);
+        if self.is_stopping {
+            return;
+        }
+        let mut messages = Vec::new();
+        for publisher in &mut self.publishers {
+            publisher.on_timer(now, &mut messages);
+        }
+        self.push_all(messages, now);
+    }
+
+    /// When [`on_timer`](Self::on_timer) or the outbox is due.
+    pub fn deadline(&self) -> Option<Duration> {
+        let running = self.publishers.iter().filter(|_| !self.is_stopping);
+        let publishers = running.filter_map(Publisher::deadline);
+        publishers.chain(self.outbox.deadline()).min()
+    }
+
+    /// Publishes that everything is offline; further Updates are ignored.
+    pub fn stop(&mut self, now: Duration) {
+        let mut messages = Vec::new();
+        for publisher in &mut self.publishers {
+            publisher.goodbye(&mut messages);
+        }
+        messages.push(Message::retained(&self.bridge, topic::OFFLINE));
+        self.push_all(messages, now);
+        self.outbox.stop_replay();
+        self.is_stopping = true;
+    }
+
+    /// Whether [`stop`](Self::stop) was called.
+    pub fn is_stopping(&self) -> bool {
+        self.is_stopping
+    }
+
+    /// The current content of all retained topics, the states last.
+    fn birth_messages(&self) -> Vec<Message> {
+        let mut messages = vec![Message::retained(&self.bridge, topic::ONLINE)];
+        for publisher in &self.publishers {
+            publisher.birth_messages(&mut messages);
+        }
+        messages.extend(self.publishers.iter().filter_map(Publisher::last_state));
+        messages
+    }
+
+    /// Home Assistant has just started, and has no entities yet. A retained message is older than this session.
+    fn is_home_assistant_start(&self, publish: &Publish) -> bool {
+        self.home_assistant.as_deref() == Some(&*publish.topic)
+            && !publish.retain
+            && publish.payload == topic::ONLINE
+    }
+
+    fn push_all(&mut self, messages: Vec<Message>, now: Duration) {
+        for message in messages {
+            self.outbox.push(message, now);
+        }
+    }
+}

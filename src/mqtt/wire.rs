@@ -1,0 +1,133 @@
+//! The connection to the broker: owns the client library's event loop.
+//!
+//! The library can keep a session alive by itself: it stores what it sent, sends that again after a reconnection, and
+//! reports old events then. None of that is used. The [`Outbox`](super::outbox::Outbox) is the only record of what is in
+//! flight, it chooses the packet ids, and [`Wire::close`] empties the library.
+//!
+//! Packets are collected and written together: a state and its events are one write. [`Wire::next_event`] is cancel-safe:
+//! a packet leaves the collection only when it is in the write buffer, and an event leaves the library only when it is
+//! returned.
+
+use std::collections::VecDeque;
+
+use rumqttc::{Disconnect, Event, EventLoop, Packet, Publish, QoS, Request, StateError, Subscribe};
+
+use super::message::Message;
+use super::outbox::PACKET_ID_RANGE;
+use super::reporter::DisconnectReason;
+use super::tls::Tls;
+use super::{handshake, transport};
+use crate::config::MqttSettings;
+
+/// The packet id of the subscription: outside the range of those of messages.
+const SUBSCRIBE_ID: u16 = PACKET_ID_RANGE + 1;
+
+/// See the module.
+pub struct Wire {
+    connection: EventLoop,
+    /// For `mqtts://`.
+    tls: Option<Tls>,
+    settings: MqttSettings,
+    outgoing: VecDeque<Packet>,
+}
+
+impl Wire {
+    /// A wire that is not connected. The topic `bridge` gets the last will.
+    pub fn new(settings: &MqttSettings, client_id: &str, bridge: &str) -> Self {
+        let options = transport::options(settings, client_id, bridge);
+        // Requests go to the library's state, not through its channel.
+        let connection = EventLoop::new(options, 1);
+        Self {
+            connection,
+            tls: settings.url.tls.then(|| Tls::new(settings)),
+            settings: settings.clone(),
+            outgoing: VecDeque::new(),
+        }
+    }
+
+    /// Connects, with the password and the files of TLS as they are now. Not cancel-safe.
+    ///
+    /// # Errors
+    /// Why there is no session.
+    pub async fn connect(&mut self) -> Result<(), DisconnectReason> {
+        transport::set_credentials(&mut self.connection.mqtt_options, &self.settings)?;
+        let Some(tls) = &mut self.tls else {
+            self.connection.poll().await?;
+            return Ok(());
+        };
+        let transport = tls.transport()?;
+        self.connection.mqtt_options.set_transport(transport);
+        let connected = self.connection.poll().await;
+        connected
+            .map(drop)
+            .map_err(|error| handshake::attempt_failed(&error, tls.shows_certificate()))
+    }
+
+    /// Adds a message to those that [`next_event`](Self::next_event) writes.
+    ///
+    /// # Errors
+    /// The library does not take it.
+    pub fn publish(&mut self, packet_id: u16, message: Message) -> Result<(), DisconnectReason> {
+        let qos = transport::qos(self.settings.qos);
+        let mut publish = Publish::from_bytes(&*message.topic, qos, message.payload);
+        publish.retain = message.retain;
+        publish.pkid = packet_id;
+        self.send(Request::Publish(publish))
+    }
+
+    /// Adds a subscription.
+    pub fn subscribe(&mut self, topic: &str) {
+        let mut subscribe = Subscribe::new(topic, QoS::AtMostOnce);
+        subscribe.pkid = SUBSCRIBE_ID;
+        self.outgoing.push_back(Packet::Subscribe(subscribe));
+    }
+
+    /// Writes what was added, and waits for the next event. Cancel-safe.
+    ///
+    /// # Errors
+    /// Why the session is lost.
+    pub async fn next_event(&mut self) -> Result<Event, DisconnectReason> {
+        self.flush().await?;
+        Ok(self.connection.poll().await?)
+    }
+
+    /// Ends the session in order.
+    ///
+    /// # Errors
+    /// Why the session is lost.
+    pub async fn disconnect(&mut self) -> Result<(), DisconnectReason> {
+        self.send(Request::Disconnect(Disconnect))?;
+        self.flush().await
+    }
+
+    /// Closes the connection and forgets everything that was sent. Returns the events that had arrived.
+    pub fn close(&mut self) -> Vec<Event> {
+        let events = self.connection.state.events.drain(..).collect();
+        self.connection.clean();
+        self.connection.pending.clear();
+        self.connection.state.collision = None;
+        self.outgoing.clear();
+        events
+    }
+
+    fn send(&mut self, request: Request) -> Result<(), DisconnectReason> {
+        let packet = self.connection.state.handle_outgoing_packet(request);
+        self.outgoing.extend(packet.map_err(lost)?);
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> Result<(), DisconnectReason> {
+        let Some(network) = &mut self.connection.network else {
+            return Ok(());
+        };
+        while let Some(packet) = self.outgoing.front() {
+            network.write(packet.clone()).await.map_err(lost)?;
+            self.outgoing.pop_front();
+        }
+        network.flush().await.map_err(lost)
+    }
+}
+
+fn lost(error: StateError) -> DisconnectReason {
+    rumqttc::ConnectionError::MqttState(error).into()
+}
