@@ -20,7 +20,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A running simulator, ended with the test.
 struct Simulator(Child);
@@ -52,7 +52,7 @@ impl Simulator {
     }
 
     fn end(&mut self) -> ExitStatus {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             if let Some(status) = self.0.try_wait().unwrap() {
                 return status;
@@ -88,7 +88,7 @@ fn read_frames(port: &Path, mode: Mode, count: usize) -> Vec<Frame> {
         .open(port)
         .unwrap();
     let mut decoder = Decoder::new(mode, Parity::Check);
-    let (mut frames, mut buffer, deadline) = (vec![], [0; 4_096], Instant::now() + PATIENCE);
+    let (mut frames, mut buffer, deadline) = (vec![], [0; 4_096], Instant::now() + TIMEOUT);
     while frames.len() < count {
         let left = deadline.saturating_duration_since(Instant::now());
         assert!(!left.is_zero(), "{} frames of {count}", frames.len());

@@ -21,7 +21,7 @@ use std::fs;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use linky_sensor::simulator::{Meter, Pace, Pty, Scenario, Speed};
+use linky_sensor::simulator::{Pace, Pty, Scenario, SimulatedMeter, Speed};
 use linky_sensor::tic::Mode;
 
 use latency::{Latencies, Stamped, Subscriber};
@@ -72,7 +72,10 @@ fn measure(mode: Mode, frames: u32) -> Result<Outcome, Box<dyn Error>> {
         mode,
         ..Scenario::default()
     };
-    let (mut meter, mut pace) = (Meter::new(scenario)?, Pace::new(mode, Speed::Times(1.0)));
+    let (mut meter, mut pace) = (
+        SimulatedMeter::new(scenario)?,
+        Pace::new(mode, Speed::Times(1.0)),
+    );
     let never = AtomicBool::new(false);
     let mut send = |frames: usize| {
         meter

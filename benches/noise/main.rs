@@ -23,7 +23,7 @@ mod speed;
 mod truth;
 
 use linky_sensor::meter::{Safeguard, Safeguards};
-use linky_sensor::simulator::{Contract, Noise, Phases, Scenario};
+use linky_sensor::simulator::{Noise, Phases, Scenario, TariffPlan};
 use linky_sensor::tic::Mode;
 
 use run::{Counts, Line, run};
@@ -171,23 +171,23 @@ fn meters() -> Vec<(&'static str, Scenario)> {
     vec![
         (
             "standard 1",
-            meter(standard, Phases::One, Contract::OffPeak, false),
+            meter(standard, Phases::One, TariffPlan::OffPeak, false),
         ),
         (
             "standard 3",
-            meter(standard, Phases::Three, Contract::Tempo, false),
+            meter(standard, Phases::Three, TariffPlan::Tempo, false),
         ),
         (
             "standard 3 producer",
-            meter(standard, Phases::Three, Contract::Base, true),
+            meter(standard, Phases::Three, TariffPlan::Base, true),
         ),
         (
             "historique 1",
-            meter(historique, Phases::One, Contract::Base, false),
+            meter(historique, Phases::One, TariffPlan::Base, false),
         ),
         (
             "historique 3",
-            meter(historique, Phases::Three, Contract::Tempo, false),
+            meter(historique, Phases::Three, TariffPlan::Tempo, false),
         ),
     ]
 }

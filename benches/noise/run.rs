@@ -5,7 +5,7 @@ use std::ops::AddAssign;
 use std::time::Duration;
 
 use linky_sensor::meter::{Input, Moment, Safeguards, Timestamp};
-use linky_sensor::simulator::{Channel, Meter, Noise, Scenario, Sent};
+use linky_sensor::simulator::{Channel, Noise, Scenario, SentFrame, SimulatedMeter};
 use linky_sensor::tic::{Decoder, Frame, Mode, Parity, checksum};
 
 use crate::receiver::Receiver;
@@ -77,7 +77,7 @@ pub fn run(
     rules: &[Safeguards],
 ) -> Vec<Counts> {
     let mode = scenario.mode;
-    let mut meter = Meter::new(scenario.clone()).expect("a scenario that there can be");
+    let mut meter = SimulatedMeter::new(scenario.clone()).expect("a scenario that there can be");
     let mut channel = Channel::new(line.noise, seed);
     let mut bench = Bench {
         strips: line.noise.strip_parity,
@@ -119,7 +119,7 @@ struct Bench {
 }
 
 impl Bench {
-    fn receive(&mut self, mode: Mode, sent: &Sent, arrived: &[u8]) {
+    fn receive(&mut self, mode: Mode, sent: &SentFrame, arrived: &[u8]) {
         let wire =
             Duration::from_micros(sent.bytes.len() as u64 * 10_000_000 / u64::from(mode.baud()));
         let mono = sent.at + wire;
@@ -175,7 +175,7 @@ impl Bench {
     }
 
     /// Counts what the sum alone would let through.
-    fn count_by_sum(&mut self, mode: Mode, sent: &Sent, arrived: &[u8]) {
+    fn count_by_sum(&mut self, mode: Mode, sent: &SentFrame, arrived: &[u8]) {
         let text: Vec<u8> = arrived.iter().map(|byte| byte & 0x7F).collect();
         for group in text.split(|byte| *byte == b'\n' || *byte == b'\r') {
             let Some((&sum, body)) = group.split_last() else {
@@ -211,7 +211,7 @@ impl Bench {
 }
 
 /// Whether a frame holds these fields, which end before the separator of the sum.
-fn is_sent(mode: Mode, sent: &Sent, body: &[u8]) -> bool {
+fn is_sent(mode: Mode, sent: &SentFrame, body: &[u8]) -> bool {
     let separator = if mode == Mode::Standard { "\t" } else { " " };
     sent.groups.iter().any(|group| {
         let fields = [

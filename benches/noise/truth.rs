@@ -10,7 +10,7 @@ use std::sync::Arc;
 use linky_sensor::meter::{
     EventKind, Identity, Input, Key, Memory, Meter, Moment, Snapshot, Value,
 };
-use linky_sensor::simulator::Sent;
+use linky_sensor::simulator::SentFrame;
 use linky_sensor::tic::{Decoder, Frame, Group, Mode, Parity};
 
 /// The state of so many frames ago is still right: a frame whose end was lost ends in the next, and is entered after it.
@@ -50,7 +50,7 @@ impl Truth {
     }
 
     /// A frame was sent, and ended at this moment.
-    pub fn push(&mut self, sent: &Sent, now: Moment) {
+    pub fn push(&mut self, sent: &SentFrame, now: Moment) {
         let (meter, frames, states) = (&mut self.meter, &mut self.frames, &mut self.states);
         let alarms = &mut self.alarms;
         for frame in self.decoder.push(&sent.bytes) {

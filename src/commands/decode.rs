@@ -80,7 +80,7 @@ impl Decode {
     }
 
     /// Explains why there is nothing to see, if so. Returns the exit code.
-    fn conclude(&self, name: &str, totals: &Totals, console: &mut Console) -> u8 {
+    fn conclude(&self, name: &str, totals: &DecodeTotals, console: &mut Console) -> u8 {
         if totals.groups == 0 {
             console.note(format_args!(
                 "linky-sensor: {name}: found no group of a meter (bytes read: {}), expected what its serial port sends, byte by byte\n    {}",
@@ -101,7 +101,7 @@ impl Decode {
     }
 
     /// What to do about bytes that hold no group.
-    fn advice(&self, totals: &Totals) -> &'static str {
+    fn advice(&self, totals: &DecodeTotals) -> &'static str {
         if totals.bytes > 0 && self.mode != ModeChoice::Auto {
             "Leave --mode out: the mode is found out."
         } else if totals.bytes > 0 && self.parity == Parity::Check {
@@ -111,15 +111,19 @@ impl Decode {
         }
     }
 
-    fn decode(&self, mut from: impl Read, out: &mut impl Write) -> Result<Totals, StreamError> {
+    fn decode(
+        &self,
+        mut from: impl Read,
+        out: &mut impl Write,
+    ) -> Result<DecodeTotals, StreamError> {
         let mut decoders: Vec<Decoder> = Mode::ALL
             .iter()
             .filter(|mode| self.mode.mode().is_none_or(|fixed| fixed == **mode))
             .map(|mode| Decoder::new(*mode, self.parity))
             .collect();
         let mut meter = Meter::new(identity(), &Memory::default());
-        let mut totals = Totals::default();
-        let mut clock = Clock::default();
+        let mut totals = DecodeTotals::default();
+        let mut clock = WireClock::default();
         let mut chunk = [0; 16 * 1024];
         loop {
             let read = match from.read(&mut chunk) {
@@ -197,12 +201,12 @@ fn wall(frame: &Frame) -> Option<Timestamp> {
 }
 
 /// The time on the wire: ten bits a character, at the speed of the mode that was last heard.
-struct Clock {
+struct WireClock {
     time: Duration,
     mode: Mode,
 }
 
-impl Default for Clock {
+impl Default for WireClock {
     fn default() -> Self {
         Self {
             time: Duration::ZERO,
@@ -211,7 +215,7 @@ impl Default for Clock {
     }
 }
 
-impl Clock {
+impl WireClock {
     /// So many characters pass.
     fn pass(&mut self, characters: usize) {
         let bits = u32::try_from(characters)
@@ -253,7 +257,7 @@ fn line(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
 
 /// What was seen in all.
 #[derive(Default)]
-struct Totals {
+struct DecodeTotals {
     bytes: u64,
     has_figures: bool,
     modes: Vec<Mode>,
@@ -265,7 +269,7 @@ struct Totals {
     rejected: [u64; 3],
 }
 
-impl Totals {
+impl DecodeTotals {
     fn count(&mut self, frame: &Frame, parity: ParityFound) {
         if !self.modes.contains(&frame.mode()) {
             self.modes.push(frame.mode());
@@ -289,7 +293,7 @@ impl Totals {
 }
 
 /// Four lines, the last without a line feed.
-impl fmt::Display for Totals {
+impl fmt::Display for DecodeTotals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let modes: Vec<&str> = self.modes.iter().map(|mode| mode.as_str()).collect();
         let mode = if modes.is_empty() {

@@ -63,7 +63,7 @@ enum Command {
     /// Simulate a meter on a pseudo-terminal or on standard output
     Simulate(simulate::Simulate),
     /// Show the state of the running daemon; exit code 0 if every meter is received
-    Status(status::Status),
+    Status(status::StatusCommand),
 }
 
 impl Command {

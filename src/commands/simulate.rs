@@ -17,7 +17,7 @@ use super::choice::one_of;
 use super::console::{CommandError, Console};
 use crate::names::exit;
 use crate::simulator::{
-    Channel, Contract, Meter, Noise, Pace, Phases, Pty, Scenario, Speed, parse_start,
+    Channel, Noise, Pace, Phases, Pty, Scenario, SimulatedMeter, Speed, TariffPlan, parse_start,
 };
 use crate::tic::Mode;
 
@@ -36,8 +36,8 @@ pub struct Simulate {
     #[arg(long, value_parser = one_of(&Phases::ALL, Phases::as_str), default_value = "1")]
     phases: Phases,
     /// The supplier's tariff
-    #[arg(long, value_parser = one_of(&Contract::ALL, Contract::as_str), default_value = "base")]
-    contract: Contract,
+    #[arg(long, value_parser = one_of(&TariffPlan::ALL, TariffPlan::as_str), default_value = "base")]
+    contract: TariffPlan,
     /// The house has solar panels and the meter counts injection (standard mode)
     #[arg(long)]
     producer: bool,
@@ -127,8 +127,8 @@ enum SimulatorOutput {
 impl Simulate {
     /// Runs the simulation.
     pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
-        let meter =
-            Meter::new(self.scenario()?).map_err(|error| CommandError::new(exit::USAGE, error))?;
+        let meter = SimulatedMeter::new(self.scenario()?)
+            .map_err(|error| CommandError::new(exit::USAGE, error))?;
         match self.output {
             SimulatorOutput::Stdout => {
                 // Ctrl-C ends the process by itself: nothing is to be put in order.
@@ -139,7 +139,11 @@ impl Simulate {
         Ok(exit::OK)
     }
 
-    fn send_to_pty(&self, meter: Meter, console: &mut Console) -> Result<(), CommandError> {
+    fn send_to_pty(
+        &self,
+        meter: SimulatedMeter,
+        console: &mut Console,
+    ) -> Result<(), CommandError> {
         let stop = stop_on_signals();
         let write_timeout = if self.flat_out {
             WRITE_TIMEOUT
@@ -186,7 +190,12 @@ impl Simulate {
         })
     }
 
-    fn send(&self, meter: Meter, out: &mut dyn Write, stop: &AtomicBool) -> io::Result<()> {
+    fn send(
+        &self,
+        meter: SimulatedMeter,
+        out: &mut dyn Write,
+        stop: &AtomicBool,
+    ) -> io::Result<()> {
         let noise = Noise {
             bit_error: self.noise,
             burst: self.burst,

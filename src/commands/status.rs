@@ -15,7 +15,7 @@ use crate::sink::BrokerState;
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
-pub struct Status {
+pub struct StatusCommand {
     /// The bus of the daemon: system, session, or a D-Bus address
     #[arg(long, default_value = "system", value_name = "BUS")]
     bus: Bus,
@@ -24,7 +24,7 @@ pub struct Status {
     json: bool,
 }
 
-impl Status {
+impl StatusCommand {
     /// Asks and prints. Returns `OK`, or `FAILURE` if a meter is not received or the daemon cannot be asked.
     pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
         let (overview, meters) = self
@@ -60,21 +60,21 @@ fn is_received(meter: &SeenMeter) -> bool {
 }
 
 fn write_json(out: &mut dyn Write, overview: &Overview, meters: &[SeenMeter]) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, &Everything { overview, meters })?;
+    serde_json::to_writer(&mut *out, &StatusReport { overview, meters })?;
     writeln!(out)
 }
 
 /// The meters by their ids, and the daemon by the one word that no meter may have as its id.
-struct Everything<'a> {
+struct StatusReport<'a> {
     overview: &'a Overview,
     meters: &'a [SeenMeter],
 }
 
-impl Serialize for Everything<'_> {
+impl Serialize for StatusReport<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         for meter in self.meters {
-            map.serialize_entry(&meter.id, &Known(meter))?;
+            map.serialize_entry(&meter.id, &KnownValues(meter))?;
         }
         map.serialize_entry(topic::BRIDGE, &Bridge(self.overview))?;
         map.end()
@@ -103,9 +103,9 @@ impl Serialize for Bridge<'_> {
     }
 }
 
-struct Known<'a>(&'a SeenMeter);
+struct KnownValues<'a>(&'a SeenMeter);
 
-impl Serialize for Known<'_> {
+impl Serialize for KnownValues<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         for (key, value) in self.0.known() {

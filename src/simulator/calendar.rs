@@ -6,7 +6,7 @@
 
 use super::clock::{self, Local};
 use super::coloured_days::ColouredDays;
-use super::scenario::Contract;
+use super::scenario::TariffPlan;
 use crate::tic::Color;
 
 const fn hour(hour: u32) -> u32 {
@@ -89,13 +89,13 @@ impl Peak {
 
 /// The calendar of one meter.
 #[derive(Debug)]
-pub(super) struct Calendar {
-    contract: Contract,
+pub(super) struct PlanCalendar {
+    contract: TariffPlan,
     coloured_days: ColouredDays,
 }
 
-impl Calendar {
-    pub fn new(contract: Contract, seed: u64) -> Self {
+impl PlanCalendar {
+    pub fn new(contract: TariffPlan, seed: u64) -> Self {
         Self {
             contract,
             coloured_days: ColouredDays::new(seed),
@@ -117,8 +117,8 @@ impl Calendar {
             ejp_notice: false,
         };
         match self.contract {
-            Contract::Base => plain,
-            Contract::OffPeak => {
+            TariffPlan::Base => plain,
+            TariffPlan::OffPeak => {
                 let off_peak = !(OFF_PEAK_UNTIL..OFF_PEAK_FROM).contains(&now.second);
                 Tariff {
                     index: if off_peak { 1 } else { 2 },
@@ -126,8 +126,8 @@ impl Calendar {
                     ..plain
                 }
             }
-            Contract::Tempo => self.tempo(now, plain),
-            Contract::Ejp => self.ejp(now, plain),
+            TariffPlan::Tempo => self.tempo(now, plain),
+            TariffPlan::Ejp => self.ejp(now, plain),
         }
     }
 
@@ -180,67 +180,67 @@ impl Calendar {
     /// NGTF, 16 characters.
     pub const fn name(&self) -> &'static str {
         match self.contract {
-            Contract::Base => "      BASE      ",
-            Contract::OffPeak => "H PLEINE/CREUSE ",
-            Contract::Tempo => "     TEMPO      ",
-            Contract::Ejp => "      EJP       ",
+            TariffPlan::Base => "      BASE      ",
+            TariffPlan::OffPeak => "H PLEINE/CREUSE ",
+            TariffPlan::Tempo => "     TEMPO      ",
+            TariffPlan::Ejp => "      EJP       ",
         }
     }
 
     /// LTARF of a supplier index, 16 characters.
     pub const fn period_name(&self, index: u8) -> &'static str {
         match (self.contract, index) {
-            (Contract::Base, _) => "      BASE      ",
-            (Contract::OffPeak, 1) => " HEURE  CREUSE  ",
-            (Contract::OffPeak, _) => "  HEURE  PLEINE ",
-            (Contract::Tempo, 1) => "    HC  BLEU    ",
-            (Contract::Tempo, 2) => "    HP  BLEU    ",
-            (Contract::Tempo, 3) => "   HC  BLANC    ",
-            (Contract::Tempo, 4) => "   HP  BLANC    ",
-            (Contract::Tempo, 5) => "   HC  ROUGE    ",
-            (Contract::Tempo, _) => "   HP  ROUGE    ",
-            (Contract::Ejp, 1) => " HEURES NORMALES",
-            (Contract::Ejp, _) => " POINTE  MOBILE ",
+            (TariffPlan::Base, _) => "      BASE      ",
+            (TariffPlan::OffPeak, 1) => " HEURE  CREUSE  ",
+            (TariffPlan::OffPeak, _) => "  HEURE  PLEINE ",
+            (TariffPlan::Tempo, 1) => "    HC  BLEU    ",
+            (TariffPlan::Tempo, 2) => "    HP  BLEU    ",
+            (TariffPlan::Tempo, 3) => "   HC  BLANC    ",
+            (TariffPlan::Tempo, 4) => "   HP  BLANC    ",
+            (TariffPlan::Tempo, 5) => "   HC  ROUGE    ",
+            (TariffPlan::Tempo, _) => "   HP  ROUGE    ",
+            (TariffPlan::Ejp, 1) => " HEURES NORMALES",
+            (TariffPlan::Ejp, _) => " POINTE  MOBILE ",
         }
     }
 
     /// OPTARIF. The Tempo programme is A for circuit 1, P0 for circuit 2.
     pub const fn option_code(&self) -> &'static str {
         match self.contract {
-            Contract::Base => "BASE",
-            Contract::OffPeak => "HC..",
-            Contract::Tempo => "BBR(",
-            Contract::Ejp => "EJP.",
+            TariffPlan::Base => "BASE",
+            TariffPlan::OffPeak => "HC..",
+            TariffPlan::Tempo => "BBR(",
+            TariffPlan::Ejp => "EJP.",
         }
     }
 
     /// PTEC of a supplier index.
     pub const fn period_code(&self, index: u8) -> &'static str {
         match (self.contract, index) {
-            (Contract::Base, _) => "TH..",
-            (Contract::OffPeak, 1) => "HC..",
-            (Contract::OffPeak, _) => "HP..",
-            (Contract::Tempo, 1) => "HCJB",
-            (Contract::Tempo, 2) => "HPJB",
-            (Contract::Tempo, 3) => "HCJW",
-            (Contract::Tempo, 4) => "HPJW",
-            (Contract::Tempo, 5) => "HCJR",
-            (Contract::Tempo, _) => "HPJR",
-            (Contract::Ejp, 1) => "HN..",
-            (Contract::Ejp, _) => "PM..",
+            (TariffPlan::Base, _) => "TH..",
+            (TariffPlan::OffPeak, 1) => "HC..",
+            (TariffPlan::OffPeak, _) => "HP..",
+            (TariffPlan::Tempo, 1) => "HCJB",
+            (TariffPlan::Tempo, 2) => "HPJB",
+            (TariffPlan::Tempo, 3) => "HCJW",
+            (TariffPlan::Tempo, 4) => "HPJW",
+            (TariffPlan::Tempo, 5) => "HCJR",
+            (TariffPlan::Tempo, _) => "HPJR",
+            (TariffPlan::Ejp, 1) => "HN..",
+            (TariffPlan::Ejp, _) => "PM..",
         }
     }
 
     /// PJOURF+1: when each index of an ordinary day starts, seconds, and its word.
     pub const fn day_profile(&self) -> &'static [(u32, u16)] {
         match self.contract {
-            Contract::Base | Contract::Ejp => &[(0, 0x8001)],
-            Contract::OffPeak => &[
+            TariffPlan::Base | TariffPlan::Ejp => &[(0, 0x8001)],
+            TariffPlan::OffPeak => &[
                 (0, 0xC001),
                 (OFF_PEAK_UNTIL, 0x8002),
                 (OFF_PEAK_FROM, 0xC001),
             ],
-            Contract::Tempo => &[
+            TariffPlan::Tempo => &[
                 (0, 0x4001),
                 (TEMPO_DAY, 0x4002),
                 (TEMPO_OFF_PEAK_FROM, 0x4001),
@@ -251,12 +251,12 @@ impl Calendar {
     /// PPOINTE: the same for a peak day.
     pub const fn peak_profile(&self, peak: &Peak) -> &'static [(u32, u16)] {
         match (self.contract, peak.number) {
-            (Contract::Tempo, 1) => &[
+            (TariffPlan::Tempo, 1) => &[
                 (0, 0x4003),
                 (TEMPO_DAY, 0x4004),
                 (TEMPO_OFF_PEAK_FROM, 0x4003),
             ],
-            (Contract::Tempo, _) => &[
+            (TariffPlan::Tempo, _) => &[
                 (0, 0x4005),
                 (TEMPO_DAY, 0x4006),
                 (TEMPO_OFF_PEAK_FROM, 0x4005),
@@ -272,12 +272,12 @@ mod tests {
     use super::*;
     use crate::tic::civil;
 
-    fn at(calendar: &mut Calendar, text: &str) -> Tariff {
+    fn at(calendar: &mut PlanCalendar, text: &str) -> Tariff {
         calendar.tariff(Local::at(parse_start(text, 0).unwrap()))
     }
 
     /// The first day of this colour after a blue day, from November 2025.
-    fn first_day(calendar: &mut Calendar, color: Color) -> i64 {
+    fn first_day(calendar: &mut PlanCalendar, color: Color) -> i64 {
         let november = civil::days_from_civil(2025, 11, 1);
         (november..)
             .find(|&day| {
@@ -287,7 +287,7 @@ mod tests {
             .unwrap()
     }
 
-    fn on(calendar: &mut Calendar, day: i64, second: u32) -> Tariff {
+    fn on(calendar: &mut PlanCalendar, day: i64, second: u32) -> Tariff {
         calendar.tariff(Local {
             day,
             second,
@@ -297,7 +297,7 @@ mod tests {
 
     #[test]
     fn off_peak_hours_change_on_the_second() {
-        let mut calendar = Calendar::new(Contract::OffPeak, 0);
+        let mut calendar = PlanCalendar::new(TariffPlan::OffPeak, 0);
         assert_eq!(at(&mut calendar, "2026-01-15T22:29:59").index, 2);
         let night = at(&mut calendar, "2026-01-15T22:30:00");
         assert_eq!(
@@ -309,7 +309,7 @@ mod tests {
 
     #[test]
     fn a_red_day_is_announced_then_runs_until_six() {
-        let mut calendar = Calendar::new(Contract::Tempo, 7);
+        let mut calendar = PlanCalendar::new(TariffPlan::Tempo, 7);
         let red = first_day(&mut calendar, Color::Red);
         assert_eq!(on(&mut calendar, red - 1, hour(18) - 1).announced, None);
         let evening = on(&mut calendar, red - 1, hour(18));
@@ -338,9 +338,9 @@ mod tests {
 
     #[test]
     fn an_ejp_day_runs_from_seven_to_one() {
-        let mut calendar = Calendar::new(Contract::Ejp, 3);
+        let mut calendar = PlanCalendar::new(TariffPlan::Ejp, 3);
         let peak = first_day(&mut calendar, Color::Red);
-        let state = |calendar: &mut Calendar, day, second| {
+        let state = |calendar: &mut PlanCalendar, day, second| {
             let tariff = on(calendar, day, second);
             (
                 tariff.index,
@@ -364,8 +364,8 @@ mod tests {
 
     #[test]
     fn texts_have_the_length_of_their_groups() {
-        for contract in Contract::ALL {
-            let calendar = Calendar::new(contract, 0);
+        for contract in TariffPlan::ALL {
+            let calendar = PlanCalendar::new(contract, 0);
             assert_eq!(
                 (calendar.name().len(), calendar.option_code().len()),
                 (16, 4)

@@ -11,7 +11,7 @@ const EOT: u8 = 0x04;
 
 /// One group as sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
+pub struct SentGroup {
     /// Which value.
     pub label: Label,
     /// The thirteen characters before the data, if the label has them.
@@ -22,12 +22,12 @@ pub struct Group {
 
 /// The groups of a frame being made, in order of emission.
 #[derive(Debug, Default)]
-pub(super) struct Groups(Vec<Group>);
+pub(super) struct Groups(Vec<SentGroup>);
 
 impl Groups {
     /// A number, with leading zeros. One that is too large loses its first digits, as the counter of a meter does.
     pub fn number(&mut self, label: Label, value: u32) {
-        self.0.push(Group {
+        self.0.push(SentGroup {
             label,
             horodate: None,
             data: digits(label, value),
@@ -37,7 +37,7 @@ impl Groups {
     /// A text, with spaces at its end.
     pub fn text(&mut self, label: Label, text: &str) {
         let width = label.data_len();
-        self.0.push(Group {
+        self.0.push(SentGroup {
             label,
             horodate: None,
             data: format!("{text:<width$.width$}"),
@@ -51,14 +51,14 @@ impl Groups {
         } else {
             digits(label, value)
         };
-        self.0.push(Group {
+        self.0.push(SentGroup {
             label,
             horodate: Some(horodate),
             data,
         });
     }
 
-    pub fn into_vec(self) -> Vec<Group> {
+    pub fn into_vec(self) -> Vec<SentGroup> {
         self.0
     }
 }
@@ -73,7 +73,7 @@ fn digits(label: Label, value: u32) -> String {
 }
 
 /// The bytes of a whole frame, STX to ETX, with parity.
-pub(super) fn encode(mode: Mode, groups: &[Group]) -> Vec<u8> {
+pub(super) fn encode(mode: Mode, groups: &[SentGroup]) -> Vec<u8> {
     let mut bytes = vec![STX];
     for group in groups {
         push_group(
@@ -91,7 +91,7 @@ pub(super) fn encode(mode: Mode, groups: &[Group]) -> Vec<u8> {
 
 /// The bytes of a frame that the meter interrupts after `sent` bytes: the group in progress is finished, then comes EOT.
 /// Also how many groups it holds.
-pub(super) fn encode_cut(mode: Mode, groups: &[Group], sent: usize) -> (Vec<u8>, usize) {
+pub(super) fn encode_cut(mode: Mode, groups: &[SentGroup], sent: usize) -> (Vec<u8>, usize) {
     let mut kept = 0;
     let mut bytes = vec![];
     while bytes.len() <= sent && kept < groups.len() {

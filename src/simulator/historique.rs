@@ -1,26 +1,26 @@
 //! The groups of historique-mode frames: long ones and, while a three-phase meter exceeds its subscribed current, short
 //! ones (02E; 54E, 6.1).
 
-use super::frame::{Group, Groups};
-use super::meter::State;
-use super::scenario::{Contract, Phases, Scenario};
+use super::frame::{Groups, SentGroup};
+use super::meter::SimulatedState;
+use super::scenario::{Phases, Scenario, TariffPlan};
 use crate::tic::{Color, Label, TariffOption};
 
 const IINST: [Label; 3] = [Label::IINST1, Label::IINST2, Label::IINST3];
 const ADIR: [Label; 3] = [Label::ADIR1, Label::ADIR2, Label::ADIR3];
 
 /// The whole frame.
-pub(super) fn long(scenario: &Scenario, state: &State) -> Vec<Group> {
+pub(super) fn long(scenario: &Scenario, state: &SimulatedState) -> Vec<SentGroup> {
     let (measures, tariff, calendar) = (&state.measures, &state.tariff, &state.calendar);
     let mut groups = Groups::default();
     groups.text(Label::ADCO, &scenario.address());
     groups.text(Label::OPTARIF, calendar.option_code());
     groups.number(Label::ISOUSC, scenario.subscribed_current());
     let option = match scenario.contract {
-        Contract::Base => TariffOption::Base,
-        Contract::OffPeak => TariffOption::OffPeak,
-        Contract::Ejp => TariffOption::Ejp,
-        Contract::Tempo => TariffOption::Tempo,
+        TariffPlan::Base => TariffOption::Base,
+        TariffPlan::OffPeak => TariffOption::OffPeak,
+        TariffPlan::Ejp => TariffOption::Ejp,
+        TariffPlan::Tempo => TariffOption::Tempo,
     };
     for (label, energy) in Label::of_option(option)
         .iter()
@@ -32,7 +32,7 @@ pub(super) fn long(scenario: &Scenario, state: &State) -> Vec<Group> {
         groups.number(Label::PEJP, 30);
     }
     groups.text(Label::PTEC, calendar.period_code(tariff.index));
-    if scenario.contract == Contract::Tempo {
+    if scenario.contract == TariffPlan::Tempo {
         let tomorrow = match tariff.color_tomorrow {
             None => "----",
             Some(Color::Blue) => "BLEU",
@@ -72,7 +72,7 @@ pub(super) fn long(scenario: &Scenario, state: &State) -> Vec<Group> {
 }
 
 /// A short frame: the phases that exceed, and all currents.
-pub(super) fn short(scenario: &Scenario, state: &State) -> Vec<Group> {
+pub(super) fn short(scenario: &Scenario, state: &SimulatedState) -> Vec<SentGroup> {
     let mut groups = Groups::default();
     for (label, current) in ADIR.into_iter().zip(state.measures.current) {
         if current > scenario.subscribed_current() {
@@ -84,7 +84,7 @@ pub(super) fn short(scenario: &Scenario, state: &State) -> Vec<Group> {
     groups.into_vec()
 }
 
-fn currents(groups: &mut Groups, state: &State) {
+fn currents(groups: &mut Groups, state: &SimulatedState) {
     for (label, current) in IINST.into_iter().zip(state.measures.current) {
         groups.number(label, current);
     }

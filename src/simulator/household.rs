@@ -1,6 +1,6 @@
 //! The house behind the meter: which loads are on at a moment, what the sun gives, what the voltage is.
 //!
-//! Input: a seed, the size of the connection, a moment. Output: [`Flow`], what goes through each phase in that second.
+//! Input: a seed, the size of the connection, a moment. Output: [`PhaseFlow`], what goes through each phase in that second.
 //! A pure function: there is nothing to advance, and any second of any year can be asked for. Each appliance has a
 //! [`Habit`], and what varies from day to day is drawn for that day. A load shedder keeps the house below the subscribed
 //! power, as it does in real French houses; only the overrun of the scenario passes it.
@@ -14,7 +14,7 @@ use super::scenario::{Phases, Scenario};
 
 /// What one phase carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Flow {
+pub(super) struct PhaseFlow {
     /// W, negative when injected.
     pub active: i32,
     /// var.
@@ -193,8 +193,8 @@ impl House {
     }
 
     /// What flows at this second. `cheap`: the dry contact is closed. On a phase that does not exist, nothing.
-    pub fn flows(&self, unix: i64, now: Local, cheap: bool) -> [Flow; 3] {
-        let mut flows = [Flow::default(); 3];
+    pub fn flows(&self, unix: i64, now: Local, cheap: bool) -> [PhaseFlow; 3] {
+        let mut flows = [PhaseFlow::default(); 3];
         // A house without a contact heats its water by a timer, in the same night.
         let cheap = cheap || (1..5).contains(&now.hour());
         for (number, appliance) in (0_u64..).zip(&APPLIANCES) {
@@ -304,7 +304,7 @@ mod tests {
     use super::super::clock::parse_start;
     use super::*;
 
-    fn day_of(house: &House, text: &str) -> Vec<[Flow; 3]> {
+    fn day_of(house: &House, text: &str) -> Vec<[PhaseFlow; 3]> {
         let start = parse_start(text, 0).unwrap();
         (0..1_440)
             .map(|minute| start + minute * 60)

@@ -5,7 +5,7 @@
 //! a phase that injects counts negative, the signed sum is what the meter withdraws or injects, and the phases do not
 //! add up on the wire (54E, SINSTS).
 
-use super::household::Flow;
+use super::household::PhaseFlow;
 
 /// One second as the meter sees it. Rows of a phase that does not exist are zeros.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,7 +27,7 @@ pub(super) struct Measures {
 }
 
 impl Measures {
-    pub fn of(flows: &[Flow; 3]) -> Self {
+    pub fn of(flows: &[PhaseFlow; 3]) -> Self {
         let mut measures = Self::default();
         let mut net = 0;
         for (phase, flow) in flows
@@ -63,7 +63,7 @@ impl Measures {
 }
 
 /// VA, whatever the direction.
-fn apparent(flow: &Flow) -> i32 {
+fn apparent(flow: &PhaseFlow) -> i32 {
     let (active, reactive) = (i64::from(flow.active), i64::from(flow.reactive));
     i32::try_from((active * active + reactive * reactive).isqrt()).unwrap_or(i32::MAX)
 }
@@ -74,12 +74,12 @@ mod tests {
 
     #[test]
     fn current_times_voltage_is_the_apparent_power() {
-        let one = Flow {
+        let one = PhaseFlow {
             active: 2_990,
             reactive: 400,
             decivolts: 2_304,
         };
-        let measures = Measures::of(&[one, Flow::default(), Flow::default()]);
+        let measures = Measures::of(&[one, PhaseFlow::default(), PhaseFlow::default()]);
         assert_eq!(
             (measures.withdrawn, measures.current, measures.voltage),
             (3_016, [13, 0, 0], [230, 0, 0])
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_phase_that_injects_counts_negative() {
-        let flow = |active| Flow {
+        let flow = |active| PhaseFlow {
             active,
             reactive: 0,
             decivolts: 2_300,

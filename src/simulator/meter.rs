@@ -6,9 +6,9 @@
 
 use std::time::Duration;
 
-use super::calendar::{Calendar, Tariff};
+use super::calendar::{PlanCalendar, Tariff};
 use super::clock::Local;
-use super::frame::{self, Group};
+use super::frame::{self, SentGroup};
 use super::historique;
 use super::household::House;
 use super::measure::Measures;
@@ -27,7 +27,7 @@ const SHORT_MESSAGE_AFTER: i64 = 30;
 
 /// What a meter sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sent {
+pub struct SentFrame {
     /// The meter's clock at the first byte, Unix time.
     pub time: i64,
     /// When the first byte was sent: simulated time since the first frame of this meter.
@@ -37,7 +37,7 @@ pub struct Sent {
     /// All bytes, STX to ETX (or EOT), bit 7 being the even parity.
     pub bytes: Vec<u8>,
     /// The groups that are in the bytes, in order.
-    pub groups: Vec<Group>,
+    pub groups: Vec<SentGroup>,
     /// What sort of frame it is.
     pub kind: FrameKind,
 }
@@ -53,20 +53,20 @@ pub enum FrameKind {
     Cut,
 }
 
-impl Sent {
+impl SentFrame {
     /// The group of this label.
     #[must_use]
-    pub fn get(&self, label: Label) -> Option<&Group> {
+    pub fn get(&self, label: Label) -> Option<&SentGroup> {
         self.groups.iter().find(|group| group.label == label)
     }
 }
 
 /// What the meter knows at a second.
 #[derive(Debug)]
-pub(super) struct State {
+pub(super) struct SimulatedState {
     pub unix: i64,
     pub local: Local,
-    pub calendar: Calendar,
+    pub calendar: PlanCalendar,
     pub tariff: Tariff,
     pub measures: Measures,
     pub registers: Registers,
@@ -74,10 +74,10 @@ pub(super) struct State {
 
 /// A simulated meter: an endless iterator of frames.
 #[derive(Debug)]
-pub struct Meter {
+pub struct SimulatedMeter {
     scenario: Scenario,
     house: House,
-    state: State,
+    state: SimulatedState,
     pauses: Random,
     /// Microseconds on the wire since the first frame.
     elapsed: u64,
@@ -87,7 +87,7 @@ pub struct Meter {
     short_message_sent: bool,
 }
 
-impl Meter {
+impl SimulatedMeter {
     /// A meter at the start of its scenario.
     ///
     /// # Errors
@@ -99,10 +99,10 @@ impl Meter {
             yesterday - i64::from(Local::at(yesterday).second)
         };
         let local = Local::at(birth);
-        let mut calendar = Calendar::new(scenario.contract, scenario.seed);
+        let mut calendar = PlanCalendar::new(scenario.contract, scenario.seed);
         let tariff = calendar.tariff(local);
         let registers = Registers::new(&scenario);
-        let state = State {
+        let state = SimulatedState {
             unix: birth,
             local,
             calendar,
@@ -186,7 +186,7 @@ impl Meter {
                 .is_some_and(|last| self.state.unix - last <= SHORT_FRAMES_AFTER)
     }
 
-    fn groups(&mut self) -> (Vec<Group>, FrameKind) {
+    fn groups(&mut self) -> (Vec<SentGroup>, FrameKind) {
         if self.scenario.mode == Mode::Standard {
             let due = self.state.unix - self.scenario.start >= SHORT_MESSAGE_AFTER;
             let short_message = self.scenario.messages && due && !self.short_message_sent;
@@ -222,11 +222,11 @@ impl Meter {
     }
 }
 
-impl Iterator for Meter {
-    type Item = Sent;
+impl Iterator for SimulatedMeter {
+    type Item = SentFrame;
 
     /// The next frame; never `None`.
-    fn next(&mut self) -> Option<Sent> {
+    fn next(&mut self) -> Option<SentFrame> {
         let (time, began) = (self.state.unix, self.elapsed);
         let (mut groups, mut kind) = self.groups();
         let mut bytes = frame::encode(self.scenario.mode, &groups);
@@ -251,7 +251,7 @@ impl Iterator for Meter {
         while self.state.unix < self.second_at(self.elapsed) {
             self.pass(self.state.unix + 1);
         }
-        Some(Sent {
+        Some(SentFrame {
             time,
             at: Duration::from_micros(began),
             pause: Duration::from_micros(pause),

@@ -9,10 +9,10 @@
 //! damage, the baud rate, a pseudo-terminal.
 //!
 //! ```
-//! use linky_sensor::simulator::{Contract, Meter, Scenario};
+//! use linky_sensor::simulator::{Scenario, SimulatedMeter, TariffPlan};
 //!
-//! let scenario = Scenario { contract: Contract::Tempo, seed: 7, ..Scenario::default() };
-//! let frame = Meter::new(scenario)?.next().ok_or("a meter never ends")?;
+//! let scenario = Scenario { contract: TariffPlan::Tempo, seed: 7, ..Scenario::default() };
+//! let frame = SimulatedMeter::new(scenario)?.next().ok_or("a meter never ends")?;
 //! assert_eq!(frame.bytes.first(), Some(&0x82), "STX with its parity bit");
 //! assert_eq!(frame.groups.first().map(|group| group.label.name()), Some("ADSC"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -35,10 +35,10 @@ mod scenario;
 mod standard;
 
 pub use clock::parse_start;
-pub use frame::Group;
-pub use meter::{FrameKind, Meter, Sent};
+pub use frame::SentGroup;
+pub use meter::{FrameKind, SentFrame, SimulatedMeter};
 pub use noise::{Channel, Noise};
 pub use pace::{Pace, Speed};
 pub use pty::Pty;
 pub use random::Random;
-pub use scenario::{Contract, Phases, Scenario, ScenarioError};
+pub use scenario::{Phases, Scenario, ScenarioError, TariffPlan};

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::meter::Sent;
+use super::meter::SentFrame;
 use crate::tic::Mode;
 
 const FIFO: usize = 8;
@@ -54,7 +54,7 @@ impl Pace {
     /// Those of `out`.
     pub fn send(
         &mut self,
-        frame: &Sent,
+        frame: &SentFrame,
         arrived: &[u8],
         out: &mut dyn Write,
         stop: &AtomicBool,
@@ -119,9 +119,9 @@ mod tests {
         }
     }
 
-    fn frame(at: Duration) -> Sent {
+    fn frame(at: Duration) -> SentFrame {
         let pause = Duration::from_millis(20);
-        Sent {
+        SentFrame {
             time: 0,
             at,
             pause,

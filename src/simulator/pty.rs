@@ -164,7 +164,7 @@ mod tests {
 
     use super::*;
 
-    const PATIENCE: Duration = Duration::from_secs(5);
+    const READ_TIMEOUT: Duration = Duration::from_secs(5);
 
     fn reader(path: &Path) -> fs::File {
         let mut options = fs::File::options();
@@ -182,7 +182,7 @@ mod tests {
         let mut reader = reader(pty.path());
         let sent: Vec<u8> = (0..=255).collect();
         pty.write_all(&sent).unwrap();
-        let (mut read, mut buffer, deadline) = (vec![], [0; 300], Instant::now() + PATIENCE);
+        let (mut read, mut buffer, deadline) = (vec![], [0; 300], Instant::now() + READ_TIMEOUT);
         while read.len() < sent.len() && Instant::now() < deadline {
             if let Ok(length) = reader.read(&mut buffer) {
                 read.extend_from_slice(&buffer[..length]);
@@ -202,7 +202,7 @@ mod tests {
         let mut second = reader(pty.path());
         pty.write_all(b"fresh").unwrap();
         let mut buffer = [0; 64];
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + READ_TIMEOUT;
         let length = loop {
             match second.read(&mut buffer) {
                 Ok(length) => break length,

@@ -8,11 +8,11 @@
 use super::calendar::Tariff;
 use super::measure::Measures;
 use super::random::Random;
-use super::scenario::{Contract, Scenario};
+use super::scenario::{Scenario, TariffPlan};
 
 /// A value and when it was reached: Unix time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Dated {
+pub(super) struct DatedValue {
     pub value: u32,
     pub at: i64,
 }
@@ -51,9 +51,9 @@ impl Registers {
     pub fn new(scenario: &Scenario) -> Self {
         let mut random = Random::new(scenario.seed ^ 0x5245_4749_5354_4552);
         let used = match scenario.contract {
-            Contract::Base => 1,
-            Contract::OffPeak | Contract::Ejp => 2,
-            Contract::Tempo => 6,
+            TariffPlan::Base => 1,
+            TariffPlan::OffPeak | TariffPlan::Ejp => 2,
+            TariffPlan::Tempo => 6,
         };
         let mut supplier = [0; 10];
         for index in supplier.iter_mut().take(used) {
@@ -152,8 +152,8 @@ const fn whole_hours(rest: &mut u32, added: u32) -> u32 {
 /// The highest power of a day by the filter that models a breaker: y <- B x^2 + (1 - B) y each second, B = 0.008 (54E).
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Highest {
-    pub today: Dated,
-    pub day_before: Dated,
+    pub today: DatedValue,
+    pub day_before: DatedValue,
     filtered: f64,
 }
 
@@ -167,13 +167,13 @@ impl Highest {
         }
         let value = self.value();
         if value > self.today.value {
-            self.today = Dated { value, at: now };
+            self.today = DatedValue { value, at: now };
         }
     }
 
     fn begin_day(&mut self, now: i64) {
         self.day_before = self.today;
-        self.today = Dated {
+        self.today = DatedValue {
             value: self.value(),
             at: now,
         };
@@ -192,8 +192,8 @@ impl Highest {
 /// The mean of a value over fixed periods, dated at their end.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Mean {
-    pub last: Dated,
-    pub before: Dated,
+    pub last: DatedValue,
+    pub before: DatedValue,
     period: i64,
     sum: u32,
     seconds: u32,
@@ -201,7 +201,7 @@ pub(super) struct Mean {
 
 impl Mean {
     const fn new(period: i64) -> Self {
-        let none = Dated { value: 0, at: 0 };
+        let none = DatedValue { value: 0, at: 0 };
         Self {
             last: none,
             before: none,
@@ -216,7 +216,7 @@ impl Mean {
         self.seconds += seconds;
         if now.rem_euclid(self.period) == 0 {
             self.before = self.last;
-            self.last = Dated {
+            self.last = DatedValue {
                 value: (self.sum + self.seconds / 2) / self.seconds.max(1),
                 at: now,
             };
@@ -227,12 +227,12 @@ impl Mean {
 
 #[cfg(test)]
 mod tests {
-    use super::super::calendar::Calendar;
+    use super::super::calendar::PlanCalendar;
     use super::super::clock::Local;
     use super::*;
 
-    fn tariff(contract: Contract) -> Tariff {
-        Calendar::new(contract, 0).tariff(Local {
+    fn tariff(contract: TariffPlan) -> Tariff {
+        PlanCalendar::new(contract, 0).tariff(Local {
             day: 20_000,
             second: 43_200,
             summer: false,
@@ -242,7 +242,7 @@ mod tests {
     #[test]
     fn a_kilowatt_for_an_hour_is_a_kilowatt_hour_in_its_registers() {
         let scenario = Scenario {
-            contract: Contract::OffPeak,
+            contract: TariffPlan::OffPeak,
             ..Scenario::default()
         };
         let mut registers = Registers::new(&scenario);
@@ -252,7 +252,7 @@ mod tests {
             withdrawn: 1_000,
             ..Measures::default()
         };
-        let tariff = tariff(Contract::OffPeak);
+        let tariff = tariff(TariffPlan::OffPeak);
         (1..=3_600).for_each(|now| registers.add(now, 1, &measures, &tariff));
         assert_eq!(registers.total() - before.total(), 1_000);
         assert_eq!(registers.supplier[1] - before.supplier[1], 1_000);
@@ -260,14 +260,14 @@ mod tests {
         assert_eq!(registers.injected, before.injected);
         assert_eq!(
             registers.load_withdrawn.last,
-            Dated {
+            DatedValue {
                 value: 1_000,
                 at: 3_600
             }
         );
         assert_eq!(
             registers.load_withdrawn.before,
-            Dated {
+            DatedValue {
                 value: 1_000,
                 at: 1_800
             }
@@ -287,7 +287,7 @@ mod tests {
             injected: 721,
             ..Measures::default()
         };
-        (1..=600).for_each(|now| registers.add(now, 1, &measures, &tariff(Contract::Base)));
+        (1..=600).for_each(|now| registers.add(now, 1, &measures, &tariff(TariffPlan::Base)));
         assert_eq!(
             (registers.total(), registers.injected),
             (before.total(), before.injected + 120)
@@ -319,7 +319,7 @@ mod tests {
         highest.begin_day(9_000);
         assert_eq!(
             highest.today,
-            Dated {
+            DatedValue {
                 value: 0,
                 at: 9_000
             }

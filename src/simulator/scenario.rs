@@ -15,7 +15,7 @@ pub struct Scenario {
     /// Single-phase or three-phase meter.
     pub phases: Phases,
     /// The supplier's tariff.
-    pub contract: Contract,
+    pub contract: TariffPlan,
     /// The meter counts injection too, and the house has solar panels. Standard mode only: the historique mode has no
     /// group for it.
     pub producer: bool,
@@ -49,7 +49,7 @@ impl Default for Scenario {
         Self {
             mode: Mode::Standard,
             phases: Phases::One,
-            contract: Contract::Base,
+            contract: TariffPlan::Base,
             producer: false,
             power_kva: 6,
             seed: 0,
@@ -99,7 +99,7 @@ impl Phases {
 
 /// The supplier's tariff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Contract {
+pub enum TariffPlan {
     /// One index.
     Base,
     /// Off-peak hours 22:30 to 06:30, peak hours the rest of the day.
@@ -110,7 +110,7 @@ pub enum Contract {
     Ejp,
 }
 
-impl Contract {
+impl TariffPlan {
     /// Every choice.
     pub const ALL: [Self; 4] = [Self::Base, Self::OffPeak, Self::Tempo, Self::Ejp];
 

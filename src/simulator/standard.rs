@@ -2,9 +2,9 @@
 
 use super::calendar::Peak;
 use super::clock::Local;
-use super::frame::{Group, Groups};
-use super::meter::State;
-use super::registers::Dated;
+use super::frame::{Groups, SentGroup};
+use super::meter::SimulatedState;
+use super::registers::DatedValue;
 use super::scenario::Scenario;
 use crate::tic::{Color, Label};
 
@@ -32,7 +32,11 @@ const MESSAGE: &str = "COUPURE PREVUE MARDI DE 9H A 11H";
 const SHORT_MESSAGE: &str = "COUPURE MARDI 9H";
 
 /// The whole frame. `short_message`: MSG2 is sent in this one.
-pub(super) fn groups(scenario: &Scenario, state: &State, short_message: bool) -> Vec<Group> {
+pub(super) fn groups(
+    scenario: &Scenario,
+    state: &SimulatedState,
+    short_message: bool,
+) -> Vec<SentGroup> {
     let phases = usize::from(scenario.phases.count());
     // With one phase only the totals exist: SINSTS1 and SMAXSN1 are not sent.
     let (phase_powers, maxima) = if phases == 1 { (0, 1) } else { (3, 4) };
@@ -70,7 +74,7 @@ pub(super) fn groups(scenario: &Scenario, state: &State, short_message: bool) ->
         &measures.phase_withdrawn,
     );
 
-    let dated = |groups: &mut Groups, label: Label, value: Dated| {
+    let dated = |groups: &mut Groups, label: Label, value: DatedValue| {
         groups.dated(label, horodate(value.at), value.value);
     };
     for (label, highest) in SMAXSN
@@ -151,7 +155,7 @@ fn numbers<'a>(groups: &mut Groups, labels: impl IntoIterator<Item = &'a Label>,
 }
 
 /// STGE (54E, 6.2.3.14).
-fn status(scenario: &Scenario, state: &State) -> u32 {
+fn status(scenario: &Scenario, state: &SimulatedState) -> u32 {
     let (measures, tariff) = (&state.measures, &state.tariff);
     let phases = u32::from(scenario.phases.count());
     let subscribed = u32::from(scenario.power_kva) * 1_000 / phases;

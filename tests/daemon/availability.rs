@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use linky_sensor::simulator::{Meter, Scenario};
+use linky_sensor::simulator::{Scenario, SimulatedMeter};
 
 use super::line::{links, pairs};
 use super::support::broker::{Broker, Heard};
@@ -33,7 +33,11 @@ fn a_silent_meter_loses_its_values_and_then_its_availability() {
     record.until_state(0, "main", "the port is open", |state| {
         state["link"] == "syncing"
     });
-    let mut wired = Wired::new(Meter::new(Scenario::default()).unwrap(), 10.0, false);
+    let mut wired = Wired::new(
+        SimulatedMeter::new(Scenario::default()).unwrap(),
+        10.0,
+        false,
+    );
     for _ in 0..4 {
         wired.send(&mut line);
     }

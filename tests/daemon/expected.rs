@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use linky_sensor::simulator::{FrameKind, Scenario, Sent};
+use linky_sensor::simulator::{FrameKind, Scenario, SentFrame};
 use linky_sensor::tic::Mode;
 use serde_json::{Map, Value, json};
 
@@ -83,7 +83,7 @@ impl Expected {
     }
 
     /// A frame was sent. Whether it makes a state: one that the meter interrupted does not.
-    pub fn push(&mut self, sent: &Sent) -> bool {
+    pub fn push(&mut self, sent: &SentFrame) -> bool {
         self.frames += 1;
         if sent.kind == FrameKind::Cut {
             self.damaged += 1;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use linky_sensor::simulator::{Contract, Meter, Scenario};
+use linky_sensor::simulator::{Scenario, SimulatedMeter, TariffPlan};
 use linky_sensor::tic::Mode;
 use serde_json::Value;
 
@@ -114,10 +114,10 @@ fn a_mode_switched_by_the_supplier_is_found_again() {
     let wired = |mode| {
         let scenario = Scenario {
             mode,
-            contract: Contract::OffPeak,
+            contract: TariffPlan::OffPeak,
             ..Scenario::default()
         };
-        Wired::new(Meter::new(scenario).unwrap(), 5.0, false)
+        Wired::new(SimulatedMeter::new(scenario).unwrap(), 5.0, false)
     };
     let mut historique = wired(Mode::Historique);
     for _ in 0..4 {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use linky_sensor::simulator::{FrameKind, Sent};
+use linky_sensor::simulator::{FrameKind, SentFrame};
 use serde_json::{Map, Value, json};
 
 use super::expected::properties;
@@ -123,7 +123,7 @@ pub fn interfaces_are(busctl: &Busctl, seen: &BTreeMap<String, Properties>) {
     }
 }
 
-pub fn raw_groups_are(busctl: &Busctl, sent: &[Sent]) {
+pub fn raw_groups_are(busctl: &Busctl, sent: &[SentFrame]) {
     let last = sent
         .iter()
         .rfind(|frame| frame.kind != FrameKind::Cut)

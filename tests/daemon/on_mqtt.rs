@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use linky_sensor::simulator::{FrameKind, Sent};
+use linky_sensor::simulator::{FrameKind, SentFrame};
 use serde_json::{Map, Value, json};
 
 use super::expected::{Expected, always};
@@ -107,7 +107,7 @@ pub fn events_are(said: &[Value], wanted: &[(&str, &str, &str)]) {
 }
 
 /// The groups of each frame as sent, but for those that identify somebody.
-pub fn groups_are(said: &[Value], sent: &[Sent]) {
+pub fn groups_are(said: &[Value], sent: &[SentFrame]) {
     let wanted: Vec<Value> = sent
         .iter()
         .filter(|frame| frame.kind != FrameKind::Cut)
@@ -128,7 +128,7 @@ pub fn groups_are(said: &[Value], sent: &[Sent]) {
     }
 }
 
-pub fn shown(frame: &Sent) -> impl Iterator<Item = [String; 3]> {
+pub fn shown(frame: &SentFrame) -> impl Iterator<Item = [String; 3]> {
     let groups = frame
         .groups
         .iter()

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use linky_sensor::simulator::{Meter, Scenario};
+use linky_sensor::simulator::{Scenario, SimulatedMeter};
 use nix::libc::{O_NOCTTY, O_NONBLOCK};
 
 use super::line::{links, pairs};
@@ -136,7 +136,11 @@ fn a_thief_of_bytes_makes_no_value_wrong_and_is_survived() {
         .open(&device)
         .unwrap();
     let _daemon = home.start_ready();
-    let mut wired = Wired::new(Meter::new(Scenario::default()).unwrap(), 10.0, false);
+    let mut wired = Wired::new(
+        SimulatedMeter::new(Scenario::default()).unwrap(),
+        10.0,
+        false,
+    );
     let mut energies = Vec::new();
     let mut send = |count: usize, steals: bool| {
         let steal = Arc::new(AtomicBool::new(steals));
@@ -236,7 +240,11 @@ fn rubbish_is_told_as_such_and_the_first_frames_behind_it_are_read() {
     let (mut house, home) = House::new();
     let mut line = line::open(&house.device);
     let mut daemon = home.start_ready();
-    let mut wired = Wired::new(Meter::new(Scenario::default()).unwrap(), 10.0, false);
+    let mut wired = Wired::new(
+        SimulatedMeter::new(Scenario::default()).unwrap(),
+        10.0,
+        false,
+    );
     for _ in 0..4 {
         wired.send(&mut line);
     }
@@ -276,7 +284,11 @@ fn a_server_that_hangs_is_called_again_and_a_silent_meter_behind_it_changes_noth
     let (mut house, home) = House::reading(address.into(), tempfile::tempdir().unwrap());
     let mut daemon = home.start_ready();
     let (mut first, _) = server.accept().unwrap();
-    let mut wired = Wired::new(Meter::new(Scenario::default()).unwrap(), 10.0, false);
+    let mut wired = Wired::new(
+        SimulatedMeter::new(Scenario::default()).unwrap(),
+        10.0,
+        false,
+    );
     for _ in 0..4 {
         wired.send(&mut first);
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use linky_sensor::simulator::{Meter, Scenario};
+use linky_sensor::simulator::{Scenario, SimulatedMeter};
 use linky_sensor::tic::Mode;
 use serde_json::Value;
 
@@ -71,7 +71,7 @@ fn live(mode: Mode, configured: &str) -> Leavings {
         prm: PRM,
         ..Scenario::default()
     };
-    let mut wired = Wired::new(Meter::new(scenario).unwrap(), 20.0, false);
+    let mut wired = Wired::new(SimulatedMeter::new(scenario).unwrap(), 20.0, false);
     record.until_state(0, "main", "the port is open", |state| {
         state["link"] == "syncing"
     });

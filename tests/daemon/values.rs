@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use linky_sensor::simulator::{Contract, Meter, Phases, Scenario, parse_start};
+use linky_sensor::simulator::{Phases, Scenario, SimulatedMeter, TariffPlan, parse_start};
 use linky_sensor::tic::Mode;
 
 use super::expected::Expected;
@@ -86,7 +86,7 @@ fn standard_single_phase_producer_off_peak() {
             ("22:30", 1, "closed"),
         ],
         ..Case::new(Scenario {
-            contract: Contract::OffPeak,
+            contract: TariffPlan::OffPeak,
             producer: true,
             maker: 2,
             power_kva: 9,
@@ -128,7 +128,7 @@ fn standard_three_phase_tempo_on_the_eve_of_a_red_day() {
             ("22:00", 5, "tempo"),
         ],
         ..Case::new(Scenario {
-            contract: Contract::Tempo,
+            contract: TariffPlan::Tempo,
             phases: Phases::Three,
             power_kva: 18,
             ..Scenario::default()
@@ -161,7 +161,7 @@ fn historique_single_phase_tempo_learns_the_colour_of_tomorrow() {
         events: &[("color_tomorrow_changed", "", "red")],
         ..Case::new(Scenario {
             mode: Mode::Historique,
-            contract: Contract::Tempo,
+            contract: TariffPlan::Tempo,
             power_kva: 9,
             ..Scenario::default()
         })
@@ -179,7 +179,7 @@ fn historique_single_phase_tempo_enters_a_red_day() {
         ],
         ..Case::new(Scenario {
             mode: Mode::Historique,
-            contract: Contract::Tempo,
+            contract: TariffPlan::Tempo,
             ..Scenario::default()
         })
     });
@@ -193,7 +193,7 @@ fn historique_single_phase_ejp_gives_notice_of_a_peak() {
         events: &[("peak_announced", "0", "1")],
         ..Case::new(Scenario {
             mode: Mode::Historique,
-            contract: Contract::Ejp,
+            contract: TariffPlan::Ejp,
             ..Scenario::default()
         })
     });
@@ -212,7 +212,7 @@ fn historique_three_phase_off_peak_with_an_overrun_and_its_end() {
         ],
         ..Case::new(Scenario {
             mode: Mode::Historique,
-            contract: Contract::OffPeak,
+            contract: TariffPlan::OffPeak,
             phases: Phases::Three,
             power_kva: 12,
             overrun: true,
@@ -247,7 +247,7 @@ fn run(case: &Case) {
         ..case.scenario.clone()
     };
     let mut expected = Expected::of(&scenario, !case.strips);
-    let mut meter = Meter::new(scenario).unwrap();
+    let mut meter = SimulatedMeter::new(scenario).unwrap();
     meter.let_pass(case.after);
     let mut wired = Wired::new(meter, case.times, case.strips);
     let (mut sent, mut states) = (Vec::new(), BTreeMap::new());

@@ -15,7 +15,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use linky_sensor::simulator::{Meter, Pty, Scenario};
+use linky_sensor::simulator::{Pty, Scenario, SimulatedMeter};
 use support::line::Wired;
 use tokio::net::TcpSocket;
 
@@ -88,7 +88,11 @@ fn a_connection_that_takes_seconds_is_waited_for() {
     // The doctor ends the connection once it has a frame.
     let meter = thread::spawn(move || {
         let (mut line, _) = server.accept().unwrap();
-        let mut wired = Wired::new(Meter::new(Scenario::default()).unwrap(), 10.0, false);
+        let mut wired = Wired::new(
+            SimulatedMeter::new(Scenario::default()).unwrap(),
+            10.0,
+            false,
+        );
         for _ in 0..4 {
             wired.send(&mut line);
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 
-use linky_sensor::simulator::{Contract, Meter, Phases, Scenario};
+use linky_sensor::simulator::{Phases, Scenario, SimulatedMeter, TariffPlan};
 use linky_sensor::tic::{Label, Mode};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -42,7 +42,7 @@ fn scenario(id: &str) -> Scenario {
         "cottage" => Scenario {
             seed: 3,
             mode: Mode::Historique,
-            contract: Contract::OffPeak,
+            contract: TariffPlan::OffPeak,
             ..Scenario::default()
         },
         _ => panic!("{id} is not one of them"),
@@ -51,7 +51,7 @@ fn scenario(id: &str) -> Scenario {
 
 /// All that a label of a meter ever says.
 fn values(id: &str, label: Label) -> BTreeSet<u64> {
-    Meter::new(scenario(id))
+    SimulatedMeter::new(scenario(id))
         .unwrap()
         .take(FRAMES)
         .filter_map(|sent| sent.get(label)?.data.parse().ok())

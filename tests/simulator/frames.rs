@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use linky_sensor::simulator::{Channel, Contract, FrameKind, Meter, Noise, Phases, Scenario, Sent};
+use linky_sensor::simulator::{
+    Channel, FrameKind, Noise, Phases, Scenario, SentFrame, SimulatedMeter, TariffPlan,
+};
 use linky_sensor::tic::{Decoder, FrameEnd, Label, Mode, Parity};
 
 use crate::sent::{assert_consistent, assert_growing, assert_same, decode, scenarios};
@@ -10,7 +12,7 @@ use crate::sent::{assert_consistent, assert_growing, assert_same, decode, scenar
 #[test]
 fn two_thousand_frames_of_every_meter_are_understood() {
     for scenario in scenarios() {
-        let mut meter = Meter::new(scenario.clone()).unwrap();
+        let mut meter = SimulatedMeter::new(scenario.clone()).unwrap();
         let mut decoder = Decoder::new(scenario.mode, Parity::Check);
         let mut before = HashMap::new();
         for number_of_frame in 0..2_000 {
@@ -38,8 +40,8 @@ fn two_thousand_frames_of_every_meter_are_understood() {
 
 #[test]
 fn frames_have_the_sizes_of_the_specification() {
-    let length = |scenario: Scenario, which: &dyn Fn(&Sent) -> bool| {
-        let mut meter = Meter::new(scenario).unwrap();
+    let length = |scenario: Scenario, which: &dyn Fn(&SentFrame) -> bool| {
+        let mut meter = SimulatedMeter::new(scenario).unwrap();
         for _ in 0..20_000 {
             let sent = meter.next().unwrap();
             if which(&sent) {
@@ -49,8 +51,8 @@ fn frames_have_the_sizes_of_the_specification() {
         }
         panic!("no such frame");
     };
-    let any = &|_: &Sent| true;
-    let has = |label| move |sent: &Sent| sent.get(label).is_some();
+    let any = &|_: &SentFrame| true;
+    let has = |label| move |sent: &SentFrame| sent.get(label).is_some();
     let three = || Scenario {
         phases: Phases::Three,
         ..Scenario::default()
@@ -67,17 +69,17 @@ fn frames_have_the_sizes_of_the_specification() {
     assert_eq!(length(producer(Scenario::default()), any), (48, 1_093));
     assert_eq!(length(three(), any), (53, 1_214));
     assert_eq!(length(producer(three()), any), (63, 1_442));
-    let red_tomorrow = &|sent: &Sent| {
+    let red_tomorrow = &|sent: &SentFrame| {
         has(Label::DPM2)(sent) && has(Label::PPOINTE)(sent) && !has(Label::DPM1)(sent)
     };
     assert_eq!(
-        length(with(Contract::Tempo, Scenario::default()), red_tomorrow),
+        length(with(TariffPlan::Tempo, Scenario::default()), red_tomorrow),
         (41, 1_025)
     );
-    let white = &|sent: &Sent| {
+    let white = &|sent: &SentFrame| {
         has(Label::DPM1)(sent) && !has(Label::PPOINTE)(sent) && !has(Label::DPM2)(sent)
     };
-    assert_eq!(length(with(Contract::Tempo, three()), white), (55, 1_264));
+    assert_eq!(length(with(TariffPlan::Tempo, three()), white), (55, 1_264));
 
     let historique = |contract, phases| Scenario {
         mode: Mode::Historique,
@@ -87,24 +89,24 @@ fn frames_have_the_sizes_of_the_specification() {
     };
     // The operator's sample of 141 bytes, and HHPHC, 11 bytes.
     assert_eq!(
-        length(historique(Contract::Base, Phases::One), any),
+        length(historique(TariffPlan::Base, Phases::One), any),
         (10, 152)
     );
     assert_eq!(
-        length(historique(Contract::OffPeak, Phases::One), any),
+        length(historique(TariffPlan::OffPeak, Phases::One), any),
         (11, 170)
     );
     assert_eq!(
-        length(historique(Contract::Tempo, Phases::One), any),
+        length(historique(TariffPlan::Tempo, Phases::One), any),
         (16, 275)
     );
     assert_eq!(
-        length(historique(Contract::Base, Phases::Three), any),
+        length(historique(TariffPlan::Base, Phases::Three), any),
         (16, 233)
     );
     let notice = &has(Label::PEJP);
     assert_eq!(
-        length(historique(Contract::Ejp, Phases::One), notice),
+        length(historique(TariffPlan::Ejp, Phases::One), notice),
         (12, 184)
     );
 }
@@ -116,7 +118,7 @@ fn the_same_scenario_gives_the_same_bytes() {
             seed,
             ..Scenario::default()
         };
-        let meter = Meter::new(scenario).unwrap();
+        let meter = SimulatedMeter::new(scenario).unwrap();
         meter.take(50).flat_map(|sent| sent.bytes).collect()
     };
     assert_eq!(bytes(1), bytes(1));
@@ -129,7 +131,7 @@ fn a_message_is_sent_once() {
         messages: true,
         ..Scenario::default()
     };
-    let sent: Vec<_> = Meter::new(scenario).unwrap().take(200).collect();
+    let sent: Vec<_> = SimulatedMeter::new(scenario).unwrap().take(200).collect();
     let with: Vec<_> = sent
         .iter()
         .filter(|sent| sent.get(Label::MSG2).is_some())
@@ -149,7 +151,7 @@ fn a_noisy_line_loses_groups_and_forges_no_index() {
     let mut decoder = Decoder::new(Mode::Standard, Parity::Check);
     let (mut accepted, mut damaged) = (0, 0);
     let (mut sent, mut frames) = (HashMap::new(), vec![]);
-    for frame in Meter::new(Scenario::default()).unwrap().take(300) {
+    for frame in SimulatedMeter::new(Scenario::default()).unwrap().take(300) {
         sent.entry(frame.groups[5].data.clone()).or_insert(());
         frames.extend(decoder.push(&channel.pass(&frame.bytes)));
     }

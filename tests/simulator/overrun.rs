@@ -1,6 +1,6 @@
 //! More than the subscribed power: how each mode tells it.
 
-use linky_sensor::simulator::{FrameKind, Meter, Phases, Scenario};
+use linky_sensor::simulator::{FrameKind, Phases, Scenario, SimulatedMeter};
 use linky_sensor::tic::{Decoder, FrameEnd, Label, Mode, Parity};
 
 use crate::sent::{assert_same, decode, number, status};
@@ -12,7 +12,7 @@ fn a_standard_meter_tells_an_overrun_in_its_status() {
         ..Scenario::default()
     };
     let start = scenario.start;
-    for sent in Meter::new(scenario).unwrap().take(800) {
+    for sent in SimulatedMeter::new(scenario).unwrap().take(800) {
         let due = (60..180).contains(&((sent.time - start) % 600));
         assert_eq!(status(&sent).over_power(), due, "{} s", sent.time - start);
         assert_eq!(number(&sent, Label::SINSTS) > 6_000, due);
@@ -27,7 +27,7 @@ fn a_historique_meter_warns_of_an_overrun_and_stops_warning() {
         ..Scenario::default()
     };
     let mut warned = [0, 0];
-    for sent in Meter::new(scenario).unwrap().take(500) {
+    for sent in SimulatedMeter::new(scenario).unwrap().take(500) {
         let over = number(&sent, Label::IINST) > number(&sent, Label::ISOUSC);
         assert_eq!(sent.get(Label::ADPS).is_some(), over);
         warned[usize::from(over)] += 1;
@@ -45,7 +45,7 @@ fn a_three_phase_historique_meter_sends_short_frames_in_an_overrun() {
         ..Scenario::default()
     };
     let start = scenario.start;
-    let sent: Vec<_> = Meter::new(scenario).unwrap().take(2_500).collect();
+    let sent: Vec<_> = SimulatedMeter::new(scenario).unwrap().take(2_500).collect();
     let cut: Vec<_> = sent
         .iter()
         .filter(|sent| sent.kind == FrameKind::Cut)

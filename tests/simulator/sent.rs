@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use linky_sensor::simulator::{Contract, Phases, Scenario, Sent};
+use linky_sensor::simulator::{Phases, Scenario, SentFrame, TariffPlan};
 use linky_sensor::tic::{Decoder, Frame, Label, Mode, Profile, Relays, Status};
 
-pub const CONTRACTS: [Contract; 4] = [
-    Contract::Base,
-    Contract::OffPeak,
-    Contract::Tempo,
-    Contract::Ejp,
+pub const CONTRACTS: [TariffPlan; 4] = [
+    TariffPlan::Base,
+    TariffPlan::OffPeak,
+    TariffPlan::Tempo,
+    TariffPlan::Ejp,
 ];
 
 /// Every meter that there can be.
@@ -43,7 +43,7 @@ pub fn decode(decoder: &mut Decoder, bytes: &[u8]) -> Vec<Frame> {
 }
 
 /// The same groups, character by character.
-pub fn assert_same(sent: &Sent, frame: &Frame) {
+pub fn assert_same(sent: &SentFrame, frame: &Frame) {
     assert_eq!(frame.groups().len(), sent.groups.len());
     for (got, group) in frame.groups().zip(&sent.groups) {
         assert_eq!(got.label(), Some(group.label));
@@ -56,7 +56,7 @@ pub fn assert_same(sent: &Sent, frame: &Frame) {
     }
 }
 
-pub fn number(sent: &Sent, label: Label) -> u32 {
+pub fn number(sent: &SentFrame, label: Label) -> u32 {
     sent.get(label)
         .unwrap_or_else(|| panic!("{label} is missing"))
         .data
@@ -64,7 +64,7 @@ pub fn number(sent: &Sent, label: Label) -> u32 {
         .unwrap()
 }
 
-pub fn sum(sent: &Sent, prefix: &str) -> u32 {
+pub fn sum(sent: &SentFrame, prefix: &str) -> u32 {
     let parts = sent
         .groups
         .iter()
@@ -72,12 +72,12 @@ pub fn sum(sent: &Sent, prefix: &str) -> u32 {
     parts.map(|group| group.data.parse::<u32>().unwrap()).sum()
 }
 
-pub fn status(sent: &Sent) -> Status {
+pub fn status(sent: &SentFrame) -> Status {
     Status::parse(sent.get(Label::STGE).unwrap().data.as_bytes()).unwrap()
 }
 
 /// What holds in every standard frame.
-pub fn assert_consistent(sent: &Sent) {
+pub fn assert_consistent(sent: &SentFrame) {
     let total = number(sent, Label::EAST);
     assert_eq!(total, sum(sent, "EASF"));
     assert_eq!(total, sum(sent, "EASD"));
@@ -106,7 +106,7 @@ pub fn assert_consistent(sent: &Sent) {
 }
 
 /// The registers that only grow.
-pub fn assert_growing(before: &mut HashMap<Label, u32>, sent: &Sent) {
+pub fn assert_growing(before: &mut HashMap<Label, u32>, sent: &SentFrame) {
     let indexes = ["EAS", "EAIT", "ERQ", "BASE", "HCH", "EJPH", "BBR"];
     for group in &sent.groups {
         if indexes

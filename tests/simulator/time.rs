@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use linky_sensor::simulator::{Contract, Meter, Scenario, parse_start};
+use linky_sensor::simulator::{Scenario, SimulatedMeter, TariffPlan, parse_start};
 use linky_sensor::tic::{Decoder, Horodate, Label, Mode, Parity};
 
 use crate::sent::{
@@ -14,11 +14,11 @@ fn a_year_goes_by_with_its_midnights_and_changes_of_clock() {
     for contract in CONTRACTS {
         let scenario = Scenario {
             contract,
-            producer: contract == Contract::Tempo,
+            producer: contract == TariffPlan::Tempo,
             start: parse_start("2025-09-01T12:00", 0).unwrap(),
             ..Scenario::default()
         };
-        let mut meter = Meter::new(scenario).unwrap();
+        let mut meter = SimulatedMeter::new(scenario).unwrap();
         let mut decoder = Decoder::new(Mode::Standard, Parity::Check);
         let (mut before, mut clock, mut seasons, mut tariffs) =
             (HashMap::new(), i64::MIN, String::new(), HashMap::new());
@@ -68,7 +68,7 @@ fn the_clock_of_the_frames_is_that_of_the_wire() {
             ..Scenario::default()
         };
         let start = scenario.start;
-        let frames: Vec<_> = Meter::new(scenario).unwrap().take(500).collect();
+        let frames: Vec<_> = SimulatedMeter::new(scenario).unwrap().take(500).collect();
         for pair in frames.windows(2) {
             let length = pair[0].bytes.len() as u128 * 10_000_000 / u128::from(mode.baud());
             let period = (pair[1].at - pair[0].at).as_micros();
@@ -87,7 +87,7 @@ fn a_degraded_clock_is_told_everywhere() {
         degraded_clock: true,
         ..Scenario::default()
     };
-    let sent = Meter::new(scenario).unwrap().next().unwrap();
+    let sent = SimulatedMeter::new(scenario).unwrap().next().unwrap();
     assert!(status(&sent).clock_degraded());
     let horodates = sent
         .groups

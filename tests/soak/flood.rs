@@ -8,7 +8,7 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::time::Instant;
 
-use linky_sensor::simulator::{Meter, Scenario};
+use linky_sensor::simulator::{Scenario, SimulatedMeter};
 use linky_sensor::tic::{Label, Mode, push_group, with_parity};
 
 use crate::gauge::Gauge;
@@ -85,7 +85,10 @@ struct Pattern {
 
 impl Pattern {
     fn new() -> Self {
-        let sent = Meter::new(Scenario::default()).unwrap().next().unwrap();
+        let sent = SimulatedMeter::new(Scenario::default())
+            .unwrap()
+            .next()
+            .unwrap();
         let (mut before, mut behind) = (vec![0x02], Vec::new());
         let mut into = &mut before;
         for group in &sent.groups {

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use linky_sensor::simulator::{Meter, Pace, Pty, Scenario, Sent, Speed};
+use linky_sensor::simulator::{Pace, Pty, Scenario, SentFrame, SimulatedMeter, Speed};
 use linky_sensor::tic::Label;
 
 /// So many times faster than the line of a real meter.
@@ -39,9 +39,9 @@ pub struct Wire {
     pub sent: SentFrames,
     device: PathBuf,
     stop: Arc<AtomicBool>,
-    meter: Option<Meter>,
+    meter: Option<SimulatedMeter>,
     line: Option<Pty>,
-    thread: Option<JoinHandle<(Meter, Pty)>>,
+    thread: Option<JoinHandle<(SimulatedMeter, Pty)>>,
     plug: u32,
 }
 
@@ -60,7 +60,7 @@ impl Wire {
             sent: SentFrames::default(),
             device: device.to_owned(),
             stop: Arc::default(),
-            meter: Some(Meter::new(scenario).unwrap()),
+            meter: Some(SimulatedMeter::new(scenario).unwrap()),
             line: None,
             thread: None,
             plug: 0,
@@ -111,7 +111,7 @@ impl Wire {
     }
 }
 
-fn read(frame: &Sent, number: u64, plug: u32) -> SentFrame {
+fn read(frame: &SentFrame, number: u64, plug: u32) -> SentFrame {
     let value = |label| frame.get(label).unwrap().data.parse().unwrap();
     SentFrame {
         number,
@@ -122,7 +122,7 @@ fn read(frame: &Sent, number: u64, plug: u32) -> SentFrame {
 }
 
 /// `H260115183000` as `2026-01-15T18:30:00+01:00`.
-fn clock_of(frame: &Sent) -> String {
+fn clock_of(frame: &SentFrame) -> String {
     let date = frame.get(Label::DATE).unwrap().horodate.clone().unwrap();
     let at = |from: usize| &date[from..from + 2];
     let offset = if date.starts_with('E') { 2 } else { 1 };

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use linky_sensor::simulator::{Meter, Pace, Pty, Scenario, Sent, Speed};
+use linky_sensor::simulator::{Pace, Pty, Scenario, SentFrame, SimulatedMeter, Speed};
 
 /// A reader may be so late without a loss.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -19,7 +19,7 @@ pub fn open(device: &Path) -> Pty {
 
 /// A meter that is wired to a line.
 pub struct Wired {
-    meter: Meter,
+    meter: SimulatedMeter,
     pace: Pace,
     /// Bit 7 is cleared, as by an adapter set to seven bits.
     strips: bool,
@@ -27,7 +27,7 @@ pub struct Wired {
 
 impl Wired {
     /// Sends the frames of a meter, so many times faster than real.
-    pub fn new(meter: Meter, times: f64, strips: bool) -> Self {
+    pub fn new(meter: SimulatedMeter, times: f64, strips: bool) -> Self {
         Self {
             pace: Pace::new(meter.scenario().mode, Speed::Times(times)),
             meter,
@@ -41,11 +41,11 @@ impl Wired {
     }
 
     /// Sends one frame.
-    pub fn send(&mut self, line: &mut impl Write) -> Sent {
+    pub fn send(&mut self, line: &mut impl Write) -> SentFrame {
         self.send_unless(line, &AtomicBool::new(false))
     }
 
-    fn send_unless(&mut self, line: &mut impl Write, stop: &AtomicBool) -> Sent {
+    fn send_unless(&mut self, line: &mut impl Write, stop: &AtomicBool) -> SentFrame {
         let sent = self.meter.next().expect("a meter never ends");
         let mut bytes = sent.bytes.clone();
         if self.strips {
@@ -67,7 +67,7 @@ impl Playing {
     /// Sends the frames of this scenario on a line of its own, ten times faster than real; who does not listen misses them.
     pub fn on(device: &Path, scenario: Scenario) -> Self {
         let mut line = Pty::open(Some(device), Duration::ZERO).unwrap();
-        let mut wired = Wired::new(Meter::new(scenario).unwrap(), 10.0, false);
+        let mut wired = Wired::new(SimulatedMeter::new(scenario).unwrap(), 10.0, false);
         let stop = Arc::new(AtomicBool::new(false));
         let asked = stop.clone();
         let thread = thread::spawn(move || {

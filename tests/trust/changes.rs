@@ -1,14 +1,14 @@
 //! What really changes gets through: how fast, and with which event.
 
 use linky_sensor::meter::{EventKind, Key};
-use linky_sensor::simulator::{Contract, Group, Meter, Scenario, Sent};
+use linky_sensor::simulator::{Scenario, SentFrame, SentGroup, SimulatedMeter, TariffPlan};
 use linky_sensor::tic::{Label, Mode};
 
 use crate::ear::{
     EVENING, Ear, acquainted, assert_indexes, historique, number, scenario, standard, with,
 };
 
-fn next(meter: &mut Meter) -> (Sent, Vec<Group>) {
+fn next(meter: &mut SimulatedMeter) -> (SentFrame, Vec<SentGroup>) {
     let sent = meter.next().unwrap();
     let groups = sent.groups.clone();
     (sent, groups)
@@ -17,14 +17,14 @@ fn next(meter: &mut Meter) -> (Sent, Vec<Group>) {
 #[test]
 fn another_meter_is_believed_within_ten_frames() {
     for mode in Mode::ALL {
-        let (_, mut ear) = acquainted(scenario(mode, Contract::OffPeak), 30);
-        let mut other = Meter::new(Scenario {
+        let (_, mut ear) = acquainted(scenario(mode, TariffPlan::OffPeak), 30);
+        let mut other = SimulatedMeter::new(Scenario {
             maker: 81,
             year: 25,
             serial: 123_456,
             seed: 99,
             start: EVENING + 3_600,
-            ..scenario(mode, Contract::OffPeak)
+            ..scenario(mode, TariffPlan::OffPeak)
         })
         .unwrap();
         ear.turn_to(mode);
@@ -49,10 +49,10 @@ fn another_meter_is_believed_within_ten_frames() {
 #[test]
 fn nothing_stands_that_came_before_the_name_of_another_meter() {
     let (mut meter, mut ear) = standard();
-    let mut other = Meter::new(Scenario {
+    let mut other = SimulatedMeter::new(Scenario {
         serial: 123_456,
         seed: 99,
-        ..scenario(Mode::Standard, Contract::Base)
+        ..scenario(Mode::Standard, TariffPlan::Base)
     })
     .unwrap();
     while ear.count(EventKind::MeterReplaced) == 0 {
@@ -67,7 +67,7 @@ fn nothing_stands_that_came_before_the_name_of_another_meter() {
 #[test]
 fn a_meter_that_was_replaced_while_nothing_listened_is_believed_at_its_second_frame() {
     for mode in Mode::ALL {
-        let (mut meter, mut ear) = acquainted(scenario(mode, Contract::Base), 30);
+        let (mut meter, mut ear) = acquainted(scenario(mode, TariffPlan::Base), 30);
         let (sent, before) = next(&mut meter);
         ear.hear(&sent);
         meter.let_pass(12 * 3_600);
@@ -88,7 +88,7 @@ fn another_contract_is_believed_within_three_frames() {
         (Mode::Standard, Label::NGTF, "     TEMPO      "),
         (Mode::Historique, Label::OPTARIF, "EJP."),
     ] {
-        let (mut meter, mut ear) = acquainted(scenario(mode, Contract::OffPeak), 30);
+        let (mut meter, mut ear) = acquainted(scenario(mode, TariffPlan::OffPeak), 30);
         let changed = |ear: &Ear| ear.count(EventKind::ContractChanged) == 1;
         let other = || {
             let (sent, groups) = next(&mut meter);
@@ -104,7 +104,7 @@ fn another_contract_is_believed_within_three_frames() {
 }
 
 /// All indexes start again from zero.
-fn reset(groups: &[Group], before: &[Group]) -> Vec<Group> {
+fn reset(groups: &[SentGroup], before: &[SentGroup]) -> Vec<SentGroup> {
     let mut groups = groups.to_vec();
     for group in groups
         .iter_mut()
@@ -200,9 +200,9 @@ fn a_contract_that_moves_the_indexes_is_believed_in_two_minutes() {
 #[test]
 fn the_other_mode_is_believed_at_its_first_frame() {
     let (_, mut ear) = standard();
-    let mut meter = Meter::new(Scenario {
+    let mut meter = SimulatedMeter::new(Scenario {
         start: EVENING + 3_600,
-        ..scenario(Mode::Historique, Contract::OffPeak)
+        ..scenario(Mode::Historique, TariffPlan::OffPeak)
     })
     .unwrap();
     ear.turn_to(Mode::Historique);
@@ -214,10 +214,10 @@ fn the_other_mode_is_believed_at_its_first_frame() {
 }
 
 /// From two minutes before a moment to two minutes after it: nothing is held, and the clock of the meter is published.
-fn pass(moment: i64, mode: Mode) -> (Meter, Ear) {
-    let mut meter = Meter::new(Scenario {
+fn pass(moment: i64, mode: Mode) -> (SimulatedMeter, Ear) {
+    let mut meter = SimulatedMeter::new(Scenario {
         start: moment - 120,
-        ..scenario(mode, Contract::Tempo)
+        ..scenario(mode, TariffPlan::Tempo)
     })
     .unwrap();
     let mut ear = Ear::new(mode);
@@ -260,7 +260,7 @@ fn tomorrow_becomes_today_at_midnight() {
 #[test]
 fn hours_of_silence_cost_nothing() {
     for mode in Mode::ALL {
-        let (mut meter, mut ear) = acquainted(scenario(mode, Contract::OffPeak), 30);
+        let (mut meter, mut ear) = acquainted(scenario(mode, TariffPlan::OffPeak), 30);
         let changes = ear.count(EventKind::LinkChanged);
         ear.hear_nothing(5 * 3_600);
         assert_eq!(ear.energy(), None);
@@ -277,7 +277,7 @@ fn hours_of_silence_cost_nothing() {
 fn a_clock_that_is_set_is_followed_within_three_frames() {
     for (shift, by) in [(3_600, "forward"), (-600, "back")] {
         let (mut meter, mut ear) = standard();
-        let hour = |groups: &[Group]| {
+        let hour = |groups: &[SentGroup]| {
             let mut groups = groups.to_vec();
             for group in groups.iter_mut().filter(|group| group.label == Label::DATE) {
                 let horodate = group.horodate.as_mut().unwrap();

@@ -7,13 +7,13 @@ use linky_sensor::meter::{
     Event, EventKind, Identity, Input, Key, Memory, Meter as Listener, Moment, Safeguard,
     Safeguards, Snapshot, Timestamp, Value,
 };
-use linky_sensor::simulator::{Contract, Group, Meter, Phases, Scenario, Sent};
+use linky_sensor::simulator::{Phases, Scenario, SentFrame, SentGroup, SimulatedMeter, TariffPlan};
 use linky_sensor::tic::{Decoder, Label, Mode, Parity, push_group, with_parity};
 
 /// Thursday 15 January 2026, 18:30 in Paris.
 pub const EVENING: i64 = 1_768_498_200;
 
-pub fn scenario(mode: Mode, contract: Contract) -> Scenario {
+pub fn scenario(mode: Mode, contract: TariffPlan) -> Scenario {
     Scenario {
         mode,
         contract,
@@ -100,12 +100,12 @@ impl Ear {
     }
 
     /// Hears a frame as it was sent.
-    pub fn hear(&mut self, sent: &Sent) -> Arc<Snapshot> {
+    pub fn hear(&mut self, sent: &SentFrame) -> Arc<Snapshot> {
         self.hear_instead(sent, &sent.groups)
     }
 
     /// Hears other groups in place of those that were sent.
-    pub fn hear_instead(&mut self, sent: &Sent, groups: &[Group]) -> Arc<Snapshot> {
+    pub fn hear_instead(&mut self, sent: &SentFrame, groups: &[SentGroup]) -> Arc<Snapshot> {
         let mode = groups[0].label.mode();
         let mut bytes = vec![0x02];
         for group in groups {
@@ -170,7 +170,7 @@ impl Ear {
     pub fn until(
         &mut self,
         frames: usize,
-        mut next: impl FnMut() -> (Sent, Vec<Group>),
+        mut next: impl FnMut() -> (SentFrame, Vec<SentGroup>),
         is: impl Fn(&Self) -> bool,
     ) -> usize {
         for heard in 1..=frames {
@@ -185,8 +185,8 @@ impl Ear {
 }
 
 /// A simulated meter and an ear that has heard it for some frames.
-pub fn acquainted(scenario: Scenario, frames: usize) -> (Meter, Ear) {
-    let mut meter = Meter::new(scenario).unwrap();
+pub fn acquainted(scenario: Scenario, frames: usize) -> (SimulatedMeter, Ear) {
+    let mut meter = SimulatedMeter::new(scenario).unwrap();
     let mut ear = Ear::new(meter.scenario().mode);
     for _ in 0..frames {
         let sent = meter.next().unwrap();
@@ -196,15 +196,15 @@ pub fn acquainted(scenario: Scenario, frames: usize) -> (Meter, Ear) {
 }
 
 /// A single-phase meter that has counted for a few hours, and what listens to it.
-pub fn standard() -> (Meter, Ear) {
-    acquainted(scenario(Mode::Standard, Contract::OffPeak), 30)
+pub fn standard() -> (SimulatedMeter, Ear) {
+    acquainted(scenario(Mode::Standard, TariffPlan::OffPeak), 30)
 }
 
-pub fn historique() -> (Meter, Ear) {
-    acquainted(scenario(Mode::Historique, Contract::Base), 30)
+pub fn historique() -> (SimulatedMeter, Ear) {
+    acquainted(scenario(Mode::Historique, TariffPlan::Base), 30)
 }
 
-pub fn three_phases(contract: Contract) -> Scenario {
+pub fn three_phases(contract: TariffPlan) -> Scenario {
     Scenario {
         phases: Phases::Three,
         power_kva: 12,
@@ -213,7 +213,7 @@ pub fn three_phases(contract: Contract) -> Scenario {
 }
 
 /// The groups with the data of some labels replaced.
-pub fn with(groups: &[Group], changes: &[(Label, &str)]) -> Vec<Group> {
+pub fn with(groups: &[SentGroup], changes: &[(Label, &str)]) -> Vec<SentGroup> {
     let mut groups = groups.to_vec();
     for (label, data) in changes {
         let group = groups.iter_mut().find(|group| group.label == *label);
@@ -222,13 +222,13 @@ pub fn with(groups: &[Group], changes: &[(Label, &str)]) -> Vec<Group> {
     groups
 }
 
-pub fn number(groups: &[Group], label: Label) -> Option<u64> {
+pub fn number(groups: &[SentGroup], label: Label) -> Option<u64> {
     let group = groups.iter().find(|group| group.label == label)?;
     group.data.parse().ok()
 }
 
 /// The sent indexes, each with the quantity that it is published as.
-pub fn indexes(groups: &[Group]) -> Vec<(Key, u64)> {
+pub fn indexes(groups: &[SentGroup]) -> Vec<(Key, u64)> {
     let published_as = |label: Label| {
         Key::filled().find(|key| {
             let source = key.row().source(label.mode());
@@ -249,7 +249,7 @@ pub fn indexes(groups: &[Group]) -> Vec<(Key, u64)> {
 }
 
 /// Every index of a frame is published as it was sent.
-pub fn assert_indexes(ear: &Ear, groups: &[Group]) {
+pub fn assert_indexes(ear: &Ear, groups: &[SentGroup]) {
     let indexes = indexes(groups);
     assert!(!indexes.is_empty());
     for (key, sent) in indexes {

@@ -1,7 +1,7 @@
 //! What is not so does not get through, though its sum is right; and the right values are not locked out by it.
 
 use linky_sensor::meter::{EventKind, Key, Value};
-use linky_sensor::simulator::{Contract, Group, Meter, Sent};
+use linky_sensor::simulator::{SentFrame, SentGroup, SimulatedMeter, TariffPlan};
 use linky_sensor::tic::{Label, Mode};
 
 use crate::ear::{
@@ -17,7 +17,7 @@ fn stuck(data: &str, place: usize, digit: char) -> String {
     data
 }
 
-fn with_stuck(groups: &[Group], label: Label, place: usize, digit: char) -> Vec<Group> {
+fn with_stuck(groups: &[SentGroup], label: Label, place: usize, digit: char) -> Vec<SentGroup> {
     let group = groups.iter().find(|group| group.label == label).unwrap();
     with(groups, &[(label, &stuck(&group.data, place, digit))])
 }
@@ -26,7 +26,7 @@ fn with_stuck(groups: &[Group], label: Label, place: usize, digit: char) -> Vec<
 const STEP: u64 = 2;
 
 /// An hour with a stuck digit, a frame each ten seconds: only what was sent is published.
-fn an_hour_stuck(mut meter: Meter, mut ear: Ear, label: Label, place: usize, digit: char) {
+fn an_hour_stuck(mut meter: SimulatedMeter, mut ear: Ear, label: Label, place: usize, digit: char) {
     let mut sent_so_far = vec![ear.energy().unwrap()];
     for _ in 0..360 {
         meter.let_pass(10);
@@ -86,7 +86,7 @@ fn a_stuck_digit_of_an_index_without_totals_never_enters() {
 
 #[test]
 fn a_stuck_digit_of_a_part_locks_out_no_other_part() {
-    let (mut meter, mut ear) = acquainted(three_phases(Contract::Tempo), 30);
+    let (mut meter, mut ear) = acquainted(three_phases(TariffPlan::Tempo), 30);
     let mut before = None;
     for _ in 0..360 {
         meter.let_pass(10);
@@ -107,7 +107,7 @@ fn a_stuck_digit_of_a_part_locks_out_no_other_part() {
 /// The total and a part of the supplier are wrong by as much: only the parts of the distributor know.
 #[test]
 fn one_fault_in_the_total_and_a_part_never_enters() {
-    let (mut meter, mut ear) = acquainted(scenario(Mode::Standard, Contract::Base), 30);
+    let (mut meter, mut ear) = acquainted(scenario(Mode::Standard, TariffPlan::Base), 30);
     for _ in 0..360 {
         meter.let_pass(10);
         let sent = meter.next().unwrap();
@@ -121,7 +121,7 @@ fn one_fault_in_the_total_and_a_part_never_enters() {
 
 fn damage(mode: Mode, label: Label, wrong: &[&str]) {
     for stripped in [false, true] {
-        let mut meter = Meter::new(scenario(mode, Contract::Base)).unwrap();
+        let mut meter = SimulatedMeter::new(scenario(mode, TariffPlan::Base)).unwrap();
         let mut ear = Ear::new(mode);
         if stripped {
             ear = ear.without_parity();
@@ -172,7 +172,7 @@ fn damaged_indexes_do_not_enter_and_lock_nothing_out() {
 #[test]
 fn one_high_index_within_reach_does_not_lock_the_right_ones_out() {
     for stripped in [false, true] {
-        let mut meter = Meter::new(scenario(Mode::Historique, Contract::Base)).unwrap();
+        let mut meter = SimulatedMeter::new(scenario(Mode::Historique, TariffPlan::Base)).unwrap();
         let mut ear = Ear::new(Mode::Historique);
         if stripped {
             ear = ear.without_parity();
@@ -205,7 +205,7 @@ fn a_damaged_text_is_not_published() {
         "H PLEINE/CREUS\u{7f}".replace('\u{7f}', "%%"),
         "h PLEINE/CREUSE ".into(),
     ] {
-        let sent: Sent = meter.next().unwrap();
+        let sent: SentFrame = meter.next().unwrap();
         ear.hear_instead(&sent, &with(&sent.groups, &[(Label::NGTF, &wrong)]));
         assert_eq!(ear.state().reading.get(Key::CONTRACT), contract.as_ref());
         let sent = meter.next().unwrap();
@@ -217,7 +217,7 @@ fn a_damaged_text_is_not_published() {
 
 #[test]
 fn a_wrong_register_without_parity_is_not_published() {
-    let mut meter = Meter::new(scenario(Mode::Standard, Contract::OffPeak)).unwrap();
+    let mut meter = SimulatedMeter::new(scenario(Mode::Standard, TariffPlan::OffPeak)).unwrap();
     let mut ear = Ear::new(Mode::Standard).without_parity();
     let mut hear = |ear: &mut Ear, wrong: Option<&str>| {
         let sent = meter.next().unwrap();

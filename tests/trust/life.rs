@@ -1,7 +1,7 @@
 //! What begins anew with another mode or another meter, and what does not.
 
 use linky_sensor::meter::{Event, EventKind, Key, Timestamp};
-use linky_sensor::simulator::{Contract, Meter, Scenario};
+use linky_sensor::simulator::{Scenario, SimulatedMeter, TariffPlan};
 use linky_sensor::tic::Mode;
 
 use crate::ear::{EVENING, Ear, acquainted, scenario, standard};
@@ -9,8 +9,8 @@ use crate::ear::{EVENING, Ear, acquainted, scenario, standard};
 /// Midnight in Paris on 2 March 2026.
 const MIDNIGHT: i64 = 1_772_406_000;
 
-fn another(scenario: &Scenario) -> Meter {
-    Meter::new(Scenario {
+fn another(scenario: &Scenario) -> SimulatedMeter {
+    SimulatedMeter::new(Scenario {
         maker: 81,
         year: 25,
         serial: 123_456,
@@ -26,9 +26,9 @@ fn kinds(events: &[Event]) -> Vec<EventKind> {
 
 #[test]
 fn another_meter_has_another_calendar() {
-    let mut meter = Meter::new(Scenario {
+    let mut meter = SimulatedMeter::new(Scenario {
         start: MIDNIGHT - 60,
-        ..scenario(Mode::Standard, Contract::Tempo)
+        ..scenario(Mode::Standard, TariffPlan::Tempo)
     })
     .unwrap();
     let mut ear = Ear::new(Mode::Standard);
@@ -36,7 +36,7 @@ fn another_meter_has_another_calendar() {
     assert!(ear.state().calendar.today.is_some());
     let mut other = another(&Scenario {
         start: MIDNIGHT + 120,
-        ..scenario(Mode::Standard, Contract::Base)
+        ..scenario(Mode::Standard, TariffPlan::Base)
     });
     ear.turn_to(Mode::Standard);
     for _ in 0..5 {
@@ -53,11 +53,11 @@ fn another_mode_is_no_other_contract_and_no_other_tariff() {
         (Mode::Standard, Mode::Historique),
         (Mode::Historique, Mode::Standard),
     ] {
-        let (_, mut ear) = acquainted(scenario(from, Contract::OffPeak), 10);
+        let (_, mut ear) = acquainted(scenario(from, TariffPlan::OffPeak), 10);
         ear.turn_to(to);
-        let mut meter = Meter::new(Scenario {
+        let mut meter = SimulatedMeter::new(Scenario {
             start: EVENING + 600,
-            ..scenario(to, Contract::OffPeak)
+            ..scenario(to, TariffPlan::OffPeak)
         })
         .unwrap();
         for _ in 0..10 {
@@ -72,11 +72,11 @@ fn another_mode_is_no_other_contract_and_no_other_tariff() {
 
 #[test]
 fn a_contract_that_changes_with_the_mode_is_an_event() {
-    let (_, mut ear) = acquainted(scenario(Mode::Historique, Contract::Base), 10);
+    let (_, mut ear) = acquainted(scenario(Mode::Historique, TariffPlan::Base), 10);
     ear.turn_to(Mode::Standard);
-    let mut meter = Meter::new(Scenario {
+    let mut meter = SimulatedMeter::new(Scenario {
         start: EVENING + 600,
-        ..scenario(Mode::Standard, Contract::Tempo)
+        ..scenario(Mode::Standard, TariffPlan::Tempo)
     })
     .unwrap();
     for _ in 0..10 {
@@ -94,7 +94,7 @@ fn nothing_of_another_meter_is_published_before_its_name_is_accepted() {
     let mut other = another(&Scenario {
         start: EVENING + 3_600,
         overrun: true,
-        ..scenario(Mode::Standard, Contract::Tempo)
+        ..scenario(Mode::Standard, TariffPlan::Tempo)
     });
     ear.turn_to(Mode::Standard);
     let before = ear.state().reading.clone();
@@ -118,7 +118,7 @@ fn a_meter_that_was_replaced_while_the_daemon_was_off_is_an_event() {
     ear.restart();
     let mut other = another(&Scenario {
         start: EVENING + 3_600,
-        ..scenario(Mode::Standard, Contract::OffPeak)
+        ..scenario(Mode::Standard, TariffPlan::OffPeak)
     });
     ear.turn_to(Mode::Standard);
     for _ in 0..3 {

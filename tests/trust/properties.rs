@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use linky_sensor::meter::{Identity, Input, Memory, Meter as Listener, Moment, Timestamp};
-use linky_sensor::simulator::{Channel, Contract, Meter, Noise, Phases, Scenario};
+use linky_sensor::simulator::{Channel, Noise, Phases, Scenario, SimulatedMeter, TariffPlan};
 use linky_sensor::tic::{Decoder, Mode, Parity};
 use proptest::prelude::*;
 
@@ -43,7 +43,7 @@ fn steps() -> impl Strategy<Value = Vec<(Step, u32, i64)>> {
     prop::collection::vec((step, pause, clock), 1..40)
 }
 
-fn meters() -> Vec<Meter> {
+fn meters() -> Vec<SimulatedMeter> {
     let scenario = |mode, phases, contract, producer| Scenario {
         mode,
         phases,
@@ -54,12 +54,12 @@ fn meters() -> Vec<Meter> {
         ..Scenario::default()
     };
     [
-        scenario(Mode::Standard, Phases::One, Contract::Ejp, false),
-        scenario(Mode::Standard, Phases::Three, Contract::Tempo, true),
-        scenario(Mode::Historique, Phases::One, Contract::OffPeak, false),
-        scenario(Mode::Historique, Phases::Three, Contract::Tempo, false),
+        scenario(Mode::Standard, Phases::One, TariffPlan::Ejp, false),
+        scenario(Mode::Standard, Phases::Three, TariffPlan::Tempo, true),
+        scenario(Mode::Historique, Phases::One, TariffPlan::OffPeak, false),
+        scenario(Mode::Historique, Phases::Three, TariffPlan::Tempo, false),
     ]
-    .map(|scenario| Meter::new(scenario).unwrap())
+    .map(|scenario| SimulatedMeter::new(scenario).unwrap())
     .into()
 }
 

@@ -3,7 +3,7 @@
 //! a restart of the daemon each day.
 
 use linky_sensor::meter::{EventKind, Key, Value};
-use linky_sensor::simulator::{Contract, Meter, Phases, Scenario};
+use linky_sensor::simulator::{Phases, Scenario, SimulatedMeter, TariffPlan};
 use linky_sensor::tic::Mode;
 
 use crate::ear::{EVENING, Ear, assert_indexes, scenario};
@@ -13,7 +13,7 @@ const DAYS: u32 = 366;
 const BURST: usize = 3;
 
 fn live(scenario: &Scenario) {
-    let mut meter = Meter::new(scenario.clone()).unwrap();
+    let mut meter = SimulatedMeter::new(scenario.clone()).unwrap();
     let mut ear = Ear::new(scenario.mode);
     for day in 0..DAYS {
         for _ in 0..4 {
@@ -42,48 +42,48 @@ fn live(scenario: &Scenario) {
     }
 }
 
-fn live_each(mode: Mode, contract: Contract) {
+fn live_each(mode: Mode, contract: TariffPlan) {
     live(&scenario(mode, contract));
 }
 
 #[test]
 fn standard_base() {
-    live_each(Mode::Standard, Contract::Base);
+    live_each(Mode::Standard, TariffPlan::Base);
 }
 
 #[test]
 fn standard_off_peak() {
-    live_each(Mode::Standard, Contract::OffPeak);
+    live_each(Mode::Standard, TariffPlan::OffPeak);
 }
 
 #[test]
 fn standard_tempo() {
-    live_each(Mode::Standard, Contract::Tempo);
+    live_each(Mode::Standard, TariffPlan::Tempo);
 }
 
 #[test]
 fn standard_ejp() {
-    live_each(Mode::Standard, Contract::Ejp);
+    live_each(Mode::Standard, TariffPlan::Ejp);
 }
 
 #[test]
 fn historique_base() {
-    live_each(Mode::Historique, Contract::Base);
+    live_each(Mode::Historique, TariffPlan::Base);
 }
 
 #[test]
 fn historique_off_peak() {
-    live_each(Mode::Historique, Contract::OffPeak);
+    live_each(Mode::Historique, TariffPlan::OffPeak);
 }
 
 #[test]
 fn historique_tempo() {
-    live_each(Mode::Historique, Contract::Tempo);
+    live_each(Mode::Historique, TariffPlan::Tempo);
 }
 
 #[test]
 fn historique_ejp() {
-    live_each(Mode::Historique, Contract::Ejp);
+    live_each(Mode::Historique, TariffPlan::Ejp);
 }
 
 /// An evening of every frame, past midnight: the load steps as they come, and the greatest power of the day does not fall
@@ -95,10 +95,10 @@ fn a_producers_evening_frame_by_frame() {
         power_kva: 12,
         producer: true,
         start: EVENING + 10_800,
-        ..scenario(Mode::Standard, Contract::Base)
+        ..scenario(Mode::Standard, TariffPlan::Base)
     };
     let midnight = scenario.start + 9_000;
-    let mut meter = Meter::new(scenario.clone()).unwrap();
+    let mut meter = SimulatedMeter::new(scenario.clone()).unwrap();
     let mut ear = Ear::new(scenario.mode);
     let mut highest: Option<(String, u64)> = None;
     for sent in meter

@@ -19,7 +19,7 @@ use self::view::DemoView;
 use super::choice::one_of;
 use super::console::{CommandError, Console};
 use crate::names::exit;
-use crate::simulator::{Contract, Phases};
+use crate::simulator::{Phases, TariffPlan};
 use crate::tic::Mode;
 
 /// The longest demo, and how long it runs without `--seconds`.
@@ -38,8 +38,8 @@ pub struct Demo {
     #[arg(long, default_value = "1", value_parser = one_of(&Phases::ALL, Phases::as_str))]
     phases: Phases,
     /// The simulated meter's contract
-    #[arg(long, default_value = "off-peak", value_parser = one_of(&Contract::ALL, Contract::as_str))]
-    contract: Contract,
+    #[arg(long, default_value = "off-peak", value_parser = one_of(&TariffPlan::ALL, TariffPlan::as_str))]
+    contract: TariffPlan,
 }
 
 impl Demo {
