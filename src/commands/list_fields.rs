@@ -43,7 +43,7 @@ enum TableFormat {
 }
 
 /// The columns of the table.
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 10] = [
     "key",
     "on",
     "type",
@@ -52,7 +52,6 @@ const COLUMNS: [&str; 11] = [
     "historique",
     "home_assistant",
     "enabled",
-    "since",
     "english",
     "french",
 ];
@@ -72,10 +71,10 @@ fn print(format: TableFormat, out: &mut impl Write) -> io::Result<()> {
 }
 
 fn rows() -> impl Iterator<Item = &'static Quantity> {
-    Key::filled().map(Key::row)
+    Key::all().map(Key::row)
 }
 
-fn cells(row: &Quantity) -> [String; 11] {
+fn cells(row: &Quantity) -> [String; 10] {
     let on = match row.interface {
         Interface::Json => "json".to_owned(),
         Interface::Private => "Meter (privacy)".to_owned(),
@@ -90,7 +89,6 @@ fn cells(row: &Quantity) -> [String; 11] {
         row.historique.to_string(),
         row.home_assistant.to_string(),
         row.enabled.to_string(),
-        row.since.to_string(),
         row.english.to_owned(),
         row.french.to_owned(),
     ]
@@ -102,7 +100,6 @@ fn object(row: &Quantity) -> Map<String, Value> {
         .into_iter()
         .zip(cells(row).map(Value::from))
         .collect();
-    object.insert("since".to_owned(), row.since.into());
     object.insert("property".to_owned(), row.property().into());
     object.insert("signature".to_owned(), row.kind.signature().into());
     if let Kind::Enum(words) = row.kind {
@@ -178,7 +175,6 @@ fn markdown(out: &mut impl Write) -> io::Result<()> {
             historique,
             home,
             _,
-            _,
             english,
             french,
         ] = cells(row);
@@ -206,7 +202,7 @@ fn may_be_null(key: Key) -> bool {
 
 /// The JSON schema of a state: every key that may be there, and those that always are.
 fn schema() -> Value {
-    let properties: Map<_, _> = Key::filled()
+    let properties: Map<_, _> = Key::all()
         .map(|key| (key.row().key.to_owned(), property_schema(key)))
         .collect();
     let always: Vec<&str> = rows()

@@ -54,7 +54,7 @@ pub struct SeenMeter {
 impl SeenMeter {
     /// The quantities that are known, in the order of the table.
     pub fn known(&self) -> impl Iterator<Item = (Key, &crate::meter::Value)> {
-        Key::filled().filter_map(|key| Some((key, self.reading.get(key)?)))
+        Key::all().filter_map(|key| Some((key, self.reading.get(key)?)))
     }
 }
 

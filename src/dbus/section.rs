@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use super::property::Property;
-use crate::meter::{EventKind, Interface, Key, Snapshot};
+use crate::meter::{EventKind, Key, Snapshot};
 use crate::names::interface;
 
 /// An interface of a meter's object.
@@ -26,7 +26,7 @@ static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
     let quantities = |name, about| Section {
         name,
         about,
-        properties: Key::filled()
+        properties: Key::all()
             .filter(|key| interface_of(*key) == Some(name))
             .map(Property::quantity)
             .collect(),
@@ -69,11 +69,7 @@ static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
 
 /// The interface that a quantity is on; of those that only say which state this is, the time alone is on one.
 fn interface_of(key: Key) -> Option<&'static str> {
-    let on = match key.row().interface {
-        Interface::Json if key == Key::TIME => Interface::Meter,
-        on => on,
-    };
-    let word = on.interface()?;
+    let word = key.row().interface_on_bus()?;
     interface::ALL
         .into_iter()
         .find(|name| name.rsplit('.').next() == Some(word))
@@ -116,6 +112,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+    use crate::meter::Interface;
 
     #[test]
     fn every_quantity_is_on_one_interface() {
@@ -125,7 +122,7 @@ mod tests {
             .collect();
         let distinct: HashSet<Key> = on_the_bus.iter().copied().collect();
         assert_eq!(distinct.len(), on_the_bus.len());
-        for key in Key::filled() {
+        for key in Key::all() {
             let expected = key.row().interface != Interface::Json || key == Key::TIME;
             assert_eq!(distinct.contains(&key), expected, "{key:?}");
         }

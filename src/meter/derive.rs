@@ -1,7 +1,7 @@
 //! The quantities that no single group gives, made from several: a rule each.
 
 use super::contract::Contract;
-use super::label_values::{LabelValues, OVERRUN};
+use super::label_values::LabelValues;
 use super::part::Context;
 use super::quantity::Key;
 use super::reading::Reading;
@@ -57,9 +57,12 @@ fn historique(reading: &mut Reading, values: &LabelValues, phases: Option<u8>) {
         Key::SUBSCRIBED_POWER,
         subscribed_power(values, phases).map(Value::Int),
     );
-    if OVERRUN.iter().any(|label| values.get(*label).is_some()) {
+    if Label::OVERRUN
+        .iter()
+        .any(|label| values.get(*label).is_some())
+    {
         reading.set(Key::OVER_POWER, Some(Value::Bool(true)));
-    } else if OVERRUN.iter().all(|label| values.is_missing(*label)) {
+    } else if Label::OVERRUN.iter().all(|label| values.is_missing(*label)) {
         reading.set(Key::OVER_POWER, Some(Value::Bool(false)));
     }
     if values.get(Label::PEJP).is_some() {
@@ -71,20 +74,8 @@ fn historique(reading: &mut Reading, values: &LabelValues, phases: Option<u8>) {
 
 /// BASE is the total; another contract sends only its parts, and their sum is the total when all are known.
 fn energy(values: &LabelValues) -> Option<u64> {
-    let parts: &[Label] = match TariffOption::parse(values.get(Label::OPTARIF)?.text().as_bytes())?
-    {
-        TariffOption::Base => &[Label::BASE],
-        TariffOption::OffPeak => &[Label::HCHC, Label::HCHP],
-        TariffOption::Ejp => &[Label::EJPHN, Label::EJPHPM],
-        TariffOption::Tempo => &[
-            Label::BBRHCJB,
-            Label::BBRHPJB,
-            Label::BBRHCJW,
-            Label::BBRHPJW,
-            Label::BBRHCJR,
-            Label::BBRHPJR,
-        ],
-    };
+    let option = TariffOption::parse(values.get(Label::OPTARIF)?.text().as_bytes())?;
+    let parts = Label::of_option(option);
     parts
         .iter()
         .map(|label| {

@@ -137,7 +137,7 @@ fn flag(to: Option<&Value>, on: EventKind, off: EventKind) -> Option<Event> {
 }
 
 fn relay(key: Key, from: Option<&Value>, to: Option<&Value>) -> Option<Event> {
-    let number = key.row().key.trim_start_matches("relay_");
+    let number = key.row().number?;
     let state = |value: Option<&Value>| match value {
         Some(Value::Bool(true)) => Some(format!("{number} closed")),
         Some(Value::Bool(false)) => Some(format!("{number} open")),
@@ -319,6 +319,6 @@ fn jumped(label: Label, from: i64, to: i64) -> Event {
         let source = key.row().source(label.mode());
         source.read().is_some() && source.labels().contains(&label)
     };
-    let key = Key::filled().find(is_of).unwrap_or(Key::ENERGY).row().key;
+    let key = Key::all().find(is_of).unwrap_or(Key::ENERGY).row().key;
     Event::new(IndexJumped, format!("{key} {from}"), format!("{key} {to}"))
 }

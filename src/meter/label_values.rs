@@ -7,7 +7,7 @@
 use super::part::{Context, Part, Reset};
 use super::quantity::Key;
 use super::reading::Reading;
-use crate::tic::{Address, Frame, FrameEnd, Group, Horodate, Label, Mode, Period, Relays, Status};
+use crate::tic::{Address, Frame, FrameEnd, Group, Horodate, Label, Period, Relays, Sent, Status};
 
 /// Frames with a label that make it present, and frames without it that make it absent.
 pub const FRAMES: u8 = 3;
@@ -83,9 +83,6 @@ impl GroupValue {
     }
 }
 
-/// The overrun warnings of the historique mode, sent only while an overrun lasts.
-pub const OVERRUN: &[Label] = &[Label::ADPS, Label::ADIR1, Label::ADIR2, Label::ADIR3];
-
 #[derive(Clone, Debug, Default)]
 struct Entry {
     value: GroupValue,
@@ -160,8 +157,9 @@ impl LabelValues {
                 continue;
             };
             let here = core::mem::take(&mut entry.here);
-            let damaged = damaged && !(OVERRUN.contains(&label) && frame.end() == FrameEnd::Etx);
-            if here || damaged || (short && !is_in_short_frames(label)) {
+            let damaged =
+                damaged && !(label.sent() == Sent::Overrun && frame.end() == FrameEnd::Etx);
+            if here || damaged || (short && !label.is_in_short_frames()) {
                 continue;
             }
             entry.missed = (entry.missed + 1).min(FRAMES);
@@ -242,25 +240,11 @@ impl Part for LabelValues {
     }
 
     fn fill(&self, context: &Context<'_>, reading: &mut Reading) {
-        for key in Key::filled() {
+        for key in Key::all() {
             let source = key.row().source(context.mode);
             if let Some(read) = source.read() {
                 reading.set(key, self.first(source.labels()).and_then(read));
             }
         }
     }
-}
-
-/// Short frames carry the overrun warnings and the currents; all the rest says nothing by its absence there.
-fn is_in_short_frames(label: Label) -> bool {
-    debug_assert_eq!(label.mode(), Mode::Historique);
-    [
-        Label::ADIR1,
-        Label::ADIR2,
-        Label::ADIR3,
-        Label::IINST1,
-        Label::IINST2,
-        Label::IINST3,
-    ]
-    .contains(&label)
 }

@@ -13,7 +13,7 @@ use super::quantity::Key;
 use super::reading::{Keys, Reading};
 use super::row::Interface;
 use super::value::Value;
-use crate::tic::{Label, Mode};
+use crate::tic::{Flow, Label, Mode, Role, Sent};
 
 /// The set of keys, and the number of phases that part of it hangs on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Presence {
             _ => false,
         };
         Self {
-            keys: Key::filled().filter(always).collect(),
+            keys: Key::all().filter(always).collect(),
             phases: None,
             private,
         }
@@ -52,7 +52,7 @@ impl Presence {
     pub fn learn(&mut self, values: &LabelValues, mode: Mode) -> bool {
         let before = self.clone();
         self.count_phases(values, mode);
-        for key in Key::filled() {
+        for key in Key::all() {
             if !self.keys.contains(key) && self.belongs(key, values, mode) {
                 self.keys.insert(key);
             }
@@ -63,23 +63,14 @@ impl Presence {
     /// Three as soon as a label of another phase belongs to the meter; one when the first phase does and no label of
     /// another was seen even once. Back from three to one only when those labels stay away.
     fn count_phases(&mut self, values: &LabelValues, mode: Mode) {
-        let (first, others): (&[Label], &[Label]) = match mode {
-            Mode::Standard => (
-                &[Label::IRMS1, Label::URMS1],
-                &[Label::IRMS2, Label::IRMS3, Label::URMS2, Label::URMS3],
-            ),
-            Mode::Historique => (
-                &[Label::IINST, Label::IMAX],
-                &[Label::IINST1, Label::IINST2, Label::IINST3, Label::IMAX1],
-            ),
-        };
-        let sent = |label: &&Label| values.is_present(**label) && !values.is_missing(**label);
-        if others.iter().find(sent).is_some() {
+        let is_sent = |label: &Label| values.is_present(*label) && !values.is_missing(*label);
+        let three_phase = || Label::all(mode).filter(|label| label.is_three_phase());
+        let mut first_phase =
+            Label::all(mode).filter(|label| label.phase() == Some(1) && !label.is_three_phase());
+        if three_phase().any(|label| is_sent(&label)) {
             self.phases = Some(3);
-        } else if first.iter().find(sent).is_some()
-            && others
-                .iter()
-                .all(|label| values.is_missing(*label) || !values.was_seen(*label))
+        } else if first_phase.any(|label| is_sent(&label))
+            && three_phase().all(|label| values.is_missing(label) || !values.was_seen(label))
         {
             self.phases = Some(1);
         }
@@ -90,7 +81,7 @@ impl Presence {
         if row.is_private() && !self.private {
             return false;
         }
-        let phase_is_there = match row.phase() {
+        let phase_is_there = match row.phase {
             None => true,
             Some(1) => self.phases.is_some(),
             Some(_) => self.phases == Some(3),
@@ -142,28 +133,11 @@ impl Part for Presence {
     }
 }
 
-/// A label that its mode sends only now and then: its quantities are there before it is seen. The load curve of
-/// what is injected is one only for a producer.
+/// A label that its mode sends only now and then: its quantities are there before it is seen. CCAIN counts as such only if
+/// EAIT is present.
 fn is_occasional(label: Label, values: &LabelValues) -> bool {
-    match label {
-        Label::CCAIN | Label::CCAIN_1 => values.is_present(Label::EAIT),
-        _ => OCCASIONAL.contains(&label),
+    match label.role() {
+        Role::LoadCurve(Flow::Injected) => values.is_present(Label::EAIT),
+        _ => matches!(label.sent(), Sent::Occasional | Sent::Overrun),
     }
 }
-
-const OCCASIONAL: &[Label] = &[
-    Label::CCASN,
-    Label::CCASN_1,
-    Label::DPM1,
-    Label::FPM1,
-    Label::DPM2,
-    Label::FPM2,
-    Label::DPM3,
-    Label::FPM3,
-    Label::MSG2,
-    Label::PEJP,
-    Label::ADPS,
-    Label::ADIR1,
-    Label::ADIR2,
-    Label::ADIR3,
-];

@@ -3,39 +3,20 @@
 //! The rows drive the JSON, the D-Bus properties and their introspection, the Home Assistant
 //! discovery, `list-fields`, the JSON schema and the reference in `docs/`. There is no second list.
 //!
-//! A row reads: `NAME "key" interface kind, "unit" since n: "English" / "French";` and below it
-//! `[standard source] [historique source] home-assistant, enabled-by-default;`. A row whose `since`
-//! is above [`FILLED`] is not filled yet and is in no output.
+//! A row reads: `NAME "key" interface kind, "unit" columns: "English" / "French";` and below it
+//! `[standard source] [historique source] home-assistant, enabled-by-default;`. The columns are those of the few rows that
+//! have them: `phase n`, `number n` (of a tariff index or a relay), `as "Property"` (another name on D-Bus).
 
-use super::label_values::OVERRUN;
 use super::row::{Enabled, HomeAssistant, Interface, Kind, Quantity};
 use super::source::{Source, from, horodate as time, number, read, relay, rule, stge, text};
 use crate::tic::Label as L;
 
 use Enabled::{Contract, Ejp, Never, No, Tempo, Yes};
-use Kind::{Bool, Count, Enum, Int, Signed, Text, Time, Uint64};
+use Kind::{Bool, Count, Enum, Int, Text, Time, Uint64};
 use read::{
     breaker, color, device_type, euridis, flag, int, maker, period_color, period_index,
     period_peak, plc, thousands, tomorrow, year,
 };
-
-/// Rows of a later `since` than this are not filled yet and stay out of every output.
-pub const FILLED: u8 = 2;
-
-/// The energy indexes of the historique mode, of which a contract sends one set.
-pub const HISTORIQUE_INDEXES: &[L] = &[
-    L::BASE,
-    L::HCHC,
-    L::HCHP,
-    L::EJPHN,
-    L::EJPHPM,
-    L::BBRHCJB,
-    L::BBRHPJB,
-    L::BBRHCJW,
-    L::BBRHPJW,
-    L::BBRHCJR,
-    L::BBRHPJR,
-];
 
 const NONE: Source = Source::NONE;
 const OWN: Source = Source::OWN;
@@ -55,19 +36,14 @@ const fn binary(class: &'static str) -> HomeAssistant {
 pub struct Key(u8);
 
 impl Key {
-    /// Every quantity, filled or not, in the order of the table.
+    /// Every quantity, in the order of the table.
     pub fn all() -> impl Iterator<Item = Self> {
         (0..=u8::MAX).take(TABLE.len()).map(Self)
     }
 
-    /// Every quantity that is filled, in the order of the table.
-    pub fn filled() -> impl Iterator<Item = Self> {
-        Self::all().filter(|key| key.row().since <= FILLED)
-    }
-
-    /// The filled quantity with this JSON key.
+    /// The quantity with this JSON key.
     pub fn named(name: &str) -> Option<Self> {
-        Self::filled().find(|key| key.row().key == name)
+        Self::all().find(|key| key.row().key == name)
     }
 
     /// Its row.
@@ -91,8 +67,18 @@ impl core::fmt::Debug for Key {
     }
 }
 
+macro_rules! optional {
+    () => {
+        None
+    };
+    ($value:literal) => {
+        Some($value)
+    };
+}
+
 macro_rules! quantities {
-    ($($name:ident $key:literal $on:ident $kind:expr, $unit:literal since $since:literal: $english:literal / $french:literal;
+    ($($name:ident $key:literal $on:ident $kind:expr, $unit:literal
+        $(phase $phase:literal)? $(number $number:literal)? $(as $property:literal)?: $english:literal / $french:literal;
         [$standard:expr] [$historique:expr] $home:expr, $enabled:ident;)*) => {
         #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "a position carries the name of its constant")]
         #[repr(u8)]
@@ -107,7 +93,8 @@ macro_rules! quantities {
 
         /// The rows. See the module.
         pub static TABLE: [Quantity; COUNT] = [$(Quantity {
-            key: $key, interface: Interface::$on, kind: $kind, unit: $unit, since: $since, english: $english, french: $french,
+            key: $key, interface: Interface::$on, kind: $kind, unit: $unit, english: $english, french: $french,
+            phase: optional!($($phase)?), number: optional!($($number)?), renamed: optional!($($property)?),
             standard: $standard, historique: $historique, home_assistant: $home, enabled: $enabled,
         }),*];
     };
@@ -115,322 +102,301 @@ macro_rules! quantities {
 
 quantities! {
     // The state itself
-    SCHEMA "schema" Json Int, "" since 1: "version of this shape" / "version du schéma";
+    SCHEMA "schema" Json Int, "": "version of this shape" / "version du schéma";
         [OWN] [OWN] NOT, Never;
-    METER "meter" Json Text, "" since 1: "id of the meter in the configuration" / "identifiant du compteur";
+    METER "meter" Json Text, "": "id of the meter in the configuration" / "identifiant du compteur";
         [OWN] [OWN] NOT, Never;
-    BOOT "boot" Json Text, "" since 1: "random id of this start of the daemon; with seq it names a state for ever" / "identifiant du démarrage";
+    BOOT "boot" Json Text, "": "random id of this start of the daemon; with seq it names a state for ever" / "identifiant du démarrage";
         [OWN] [OWN] NOT, Never;
-    SEQ "seq" Json Int, "" since 1: "number of the Update since that start" / "numéro de la mise à jour";
+    SEQ "seq" Json Int, "": "number of the Update since that start" / "numéro de la mise à jour";
         [OWN] [OWN] NOT, Never;
-    TIME "time" Json Time, "" since 1: "host clock at the end of the frame, UTC, ms; always present, never changed afterwards" / "heure de réception";
+    TIME "time" Json Time, "" as "Updated": "host clock at the end of the frame, UTC, ms; always present, never changed afterwards" / "heure de réception";
         [OWN] [OWN] NOT, Never;
 
     // Meter
-    MODE "mode" Meter Enum(&["standard", "historique"]), "" since 1: "TIC mode" / "Mode TIC";
+    MODE "mode" Meter Enum(&["standard", "historique"]), "": "TIC mode" / "Mode TIC";
         [OWN.said("detected")] [OWN.said("detected")] sensor("enum").diagnostic(), No;
-    LINK "link" Meter Enum(&["no_device", "no_signal", "syncing", "receiving"]), "" since 1: "TIC link" / "Liaison TIC";
+    LINK "link" Meter Enum(&["no_device", "no_signal", "syncing", "receiving"]), "": "TIC link" / "Liaison TIC";
         [OWN.said("rule")] [OWN.said("rule")] binary("connectivity").diagnostic(), Yes;
-    LINK_DETAIL "link_detail" Meter Text, "" since 1: "cause of the link state in one line, may be empty" / "détail de la liaison";
+    LINK_DETAIL "link_detail" Meter Text, "": "cause of the link state in one line, may be empty" / "détail de la liaison";
         [OWN] [OWN] NOT, Never;
-    METER_TIME "meter_time" Meter Time, "" since 1: "Meter clock" / "Horloge du compteur";
+    METER_TIME "meter_time" Meter Time, "": "Meter clock" / "Horloge du compteur";
         [time(&[L::DATE])] [NONE] sensor("timestamp").diagnostic(), No;
-    CLOCK_DRIFT "clock_drift" Meter Signed, "s" since 8: "Clock drift" / "Dérive d'horloge";
-        [rule(&[L::DATE], "DATE - host")] [NONE] sensor("duration").measurement().diagnostic(), No;
-    CLOCK_DEGRADED "clock_degraded" Meter Bool, "" since 1: "Clock degraded" / "Horloge dégradée";
+    CLOCK_DEGRADED "clock_degraded" Meter Bool, "": "Clock degraded" / "Horloge dégradée";
         [rule(&[L::STGE, L::DATE], "STGE 16, lower-case season")] [NONE] binary("problem").diagnostic(), Yes;
-    PHASES "phases" Meter Int, "" since 1: "number of phases (1 or 3)" / "nombre de phases";
+    PHASES "phases" Meter Int, "": "number of phases (1 or 3)" / "nombre de phases";
         [OWN.said("labels seen, with hysteresis")] [OWN.said("same")] NOT, Never;
-    PRODUCER "producer" Meter Bool, "" since 1: "Producer mode" / "Mode producteur";
+    PRODUCER "producer" Meter Bool, "": "Producer mode" / "Mode producteur";
         [stge("STGE 8", |c| flag(c.status().is_producer()))] [NONE] binary("").diagnostic(), No;
-    TIC_VERSION "tic_version" Meter Int, "" since 1: "TIC version" / "Version TIC";
+    TIC_VERSION "tic_version" Meter Int, "": "TIC version" / "Version TIC";
         [number(&[L::VTIC])] [NONE] sensor("").diagnostic(), No;
-    MANUFACTURER "manufacturer" Meter Text, "" since 1: "Manufacturer (name, else code)" / "Fabricant";
+    MANUFACTURER "manufacturer" Meter Text, "": "Manufacturer (name, else code)" / "Fabricant";
         [from(&[L::ADSC], maker).said("ADSC 1-2")] [from(&[L::ADCO], maker).said("ADCO 1-2")] DEVICE, Never;
-    MANUFACTURE_YEAR "manufacture_year" Meter Int, "" since 1: "Year of manufacture" / "Année de fabrication";
+    MANUFACTURE_YEAR "manufacture_year" Meter Int, "": "Year of manufacture" / "Année de fabrication";
         [from(&[L::ADSC], year).said("ADSC 3-4")] [from(&[L::ADCO], year).said("ADCO 3-4")] NOT, Never;
-    DEVICE_TYPE "device_type" Meter Int, "" since 1: "Euridis device type" / "Type d'appareil";
+    DEVICE_TYPE "device_type" Meter Int, "": "Euridis device type" / "Type d'appareil";
         [from(&[L::ADSC], device_type).said("ADSC 5-6")] [from(&[L::ADCO], device_type).said("ADCO 5-6")] NOT, Never;
-    SERIAL_NUMBER "serial_number" Private Text, "" since 1: "Serial number" / "Numéro de série";
+    SERIAL_NUMBER "serial_number" Private Text, "": "Serial number" / "Numéro de série";
         [text(&[L::ADSC])] [text(&[L::ADCO])] DEVICE, Never;
-    DELIVERY_POINT "delivery_point" Private Text, "" since 1: "Delivery point (PRM)" / "Point de livraison (PRM)";
+    DELIVERY_POINT "delivery_point" Private Text, "": "Delivery point (PRM)" / "Point de livraison (PRM)";
         [text(&[L::PRM])] [NONE] sensor("").diagnostic(), No;
-    MESSAGE "message" Meter Text, "" since 1: "Message" / "Message";
+    MESSAGE "message" Meter Text, "": "Message" / "Message";
         [text(&[L::MSG1])] [NONE] sensor("").diagnostic(), No;
-    MESSAGE_SHORT "message_short" Meter Text, "" since 1: "Short message" / "Message ultra court";
+    MESSAGE_SHORT "message_short" Meter Text, "": "Short message" / "Message ultra court";
         [text(&[L::MSG2])] [NONE] sensor("").diagnostic(), No;
-    STATUS_WORD "status_word" Meter Text, "" since 1: "Status word" / "Mot d'état";
+    STATUS_WORD "status_word" Meter Text, "": "Status word" / "Mot d'état";
         [NONE] [text(&[L::MOTDETAT])] sensor("").diagnostic(), No;
-    FRAMES_RECEIVED "frames_received" Meter Count, "" since 1: "Frames received" / "Trames reçues";
+    FRAMES_RECEIVED "frames_received" Meter Count, "": "Frames received" / "Trames reçues";
         [OWN] [OWN] sensor("").total().diagnostic(), No;
-    FRAMES_DAMAGED "frames_damaged" Meter Count, "" since 1: "Frames damaged" / "Trames abîmées";
+    FRAMES_DAMAGED "frames_damaged" Meter Count, "": "Frames damaged" / "Trames abîmées";
         [OWN] [OWN] sensor("").total().diagnostic(), No;
-    GROUPS_REJECTED "groups_rejected" Meter Count, "" since 1: "Groups rejected" / "Groupes rejetés";
+    GROUPS_REJECTED "groups_rejected" Meter Count, "": "Groups rejected" / "Groupes rejetés";
         [OWN] [OWN] sensor("").total().diagnostic(), No;
-    PARITY_ERRORS "parity_errors" Meter Count, "" since 1: "Parity errors" / "Erreurs de parité";
+    PARITY_ERRORS "parity_errors" Meter Count, "": "Parity errors" / "Erreurs de parité";
         [OWN] [OWN] NOT, Never;
-    CHECKSUM_ERRORS "checksum_errors" Meter Count, "" since 1: "Checksum errors" / "Erreurs de somme de contrôle";
+    CHECKSUM_ERRORS "checksum_errors" Meter Count, "": "Checksum errors" / "Erreurs de somme de contrôle";
         [OWN] [OWN] NOT, Never;
-    FORMAT_ERRORS "format_errors" Meter Count, "" since 1: "Format errors (length, grammar, characters)" / "Erreurs de format";
+    FORMAT_ERRORS "format_errors" Meter Count, "": "Format errors (length, grammar, characters)" / "Erreurs de format";
         [OWN] [OWN] NOT, Never;
-    VALUES_HELD "values_held" Meter Count, "" since 2: "Values held back as implausible" / "Valeurs retenues";
+    VALUES_HELD "values_held" Meter Count, "": "Values held back as implausible" / "Valeurs retenues";
         [OWN] [OWN] sensor("").total().diagnostic(), No;
 
     // Consumption
-    ENERGY "energy" Consumption Uint64, "Wh" since 1: "Energy withdrawn" / "Énergie soutirée";
-        [number(&[L::EAST])] [rule(HISTORIQUE_INDEXES, "BASE, else the sum of the indexes (never a partial sum)")] sensor("energy").total(), Yes;
-    APPARENT_POWER "apparent_power" Consumption Int, "VA" since 1: "Apparent power" / "Puissance apparente";
+    ENERGY "energy" Consumption Uint64, "Wh": "Energy withdrawn" / "Énergie soutirée";
+        [number(&[L::EAST])] [rule(L::OPTIONS, "BASE, else the sum of the indexes (never a partial sum)")] sensor("energy").total(), Yes;
+    APPARENT_POWER "apparent_power" Consumption Int, "VA": "Apparent power" / "Puissance apparente";
         [number(&[L::SINSTS])] [number(&[L::PAPP])] sensor("apparent_power").measurement(), Yes;
-    POWER "power" Consumption Signed, "W" since 5: "Power (estimated; negative when injecting)" / "Puissance (estimée)";
-        [rule(&[L::EAST], "index increments")] [rule(HISTORIQUE_INDEXES, "same")] sensor("power").measurement(), Yes;
-    APPARENT_POWER_MAX "apparent_power_max" Consumption Int, "VA" since 1: "Maximum power today" / "Puissance maximale du jour";
+    APPARENT_POWER_MAX "apparent_power_max" Consumption Int, "VA": "Maximum power today" / "Puissance maximale du jour";
         [number(&[L::SMAXSN])] [NONE] sensor("apparent_power"), Yes;
-    APPARENT_POWER_MAX_TIME "apparent_power_max_time" Consumption Time, "" since 1: "Time of: Maximum power today" / "Heure de : Puissance maximale du jour";
+    APPARENT_POWER_MAX_TIME "apparent_power_max_time" Consumption Time, "": "Time of: Maximum power today" / "Heure de : Puissance maximale du jour";
         [time(&[L::SMAXSN])] [NONE] sensor("timestamp"), No;
-    APPARENT_POWER_MAX_PREVIOUS "apparent_power_max_previous" Consumption Int, "VA" since 1: "Previous maximum power (its day may be several days back)" / "Puissance maximale précédente";
+    APPARENT_POWER_MAX_PREVIOUS "apparent_power_max_previous" Consumption Int, "VA": "Previous maximum power (its day may be several days back)" / "Puissance maximale précédente";
         [number(&[L::SMAXSN_1])] [NONE] sensor("apparent_power"), No;
-    APPARENT_POWER_MAX_PREVIOUS_TIME "apparent_power_max_previous_time" Consumption Time, "" since 1: "Time of: Previous maximum power" / "Heure de : Puissance maximale précédente";
+    APPARENT_POWER_MAX_PREVIOUS_TIME "apparent_power_max_previous_time" Consumption Time, "": "Time of: Previous maximum power" / "Heure de : Puissance maximale précédente";
         [time(&[L::SMAXSN_1])] [NONE] sensor("timestamp"), No;
-    POWER_AVERAGE "power_average" Consumption Int, "W" since 1: "Average power of the last load-curve period" / "Puissance moyenne soutirée";
+    POWER_AVERAGE "power_average" Consumption Int, "W": "Average power of the last load-curve period" / "Puissance moyenne soutirée";
         [number(&[L::CCASN])] [NONE] sensor("power"), No;
-    POWER_AVERAGE_TIME "power_average_time" Consumption Time, "" since 1: "Time of: Average power of the last load-curve period" / "Heure de : Puissance moyenne soutirée";
+    POWER_AVERAGE_TIME "power_average_time" Consumption Time, "": "Time of: Average power of the last load-curve period" / "Heure de : Puissance moyenne soutirée";
         [time(&[L::CCASN])] [NONE] sensor("timestamp"), No;
-    POWER_AVERAGE_PREVIOUS "power_average_previous" Consumption Int, "W" since 1: "Average power of the period before" / "Puissance moyenne précédente";
+    POWER_AVERAGE_PREVIOUS "power_average_previous" Consumption Int, "W": "Average power of the period before" / "Puissance moyenne précédente";
         [number(&[L::CCASN_1])] [NONE] NOT, Never;
-    POWER_AVERAGE_PREVIOUS_TIME "power_average_previous_time" Consumption Time, "" since 1: "Time of: Average power of the period before" / "Heure de : Puissance moyenne précédente";
+    POWER_AVERAGE_PREVIOUS_TIME "power_average_previous_time" Consumption Time, "": "Time of: Average power of the period before" / "Heure de : Puissance moyenne précédente";
         [time(&[L::CCASN_1])] [NONE] NOT, Never;
-    SUBSCRIBED_POWER "subscribed_power" Consumption Int, "VA" since 1: "Subscribed power" / "Puissance souscrite";
+    SUBSCRIBED_POWER "subscribed_power" Consumption Int, "VA": "Subscribed power" / "Puissance souscrite";
         [from(&[L::PREF], thousands).said("PREF x 1000")] [rule(&[L::ISOUSC], "ISOUSC x 200 (x 3 in three-phase)")] sensor("apparent_power").diagnostic(), Yes;
-    SUBSCRIBED_CURRENT "subscribed_current" Consumption Int, "A" since 1: "Subscribed current" / "Intensité souscrite";
+    SUBSCRIBED_CURRENT "subscribed_current" Consumption Int, "A": "Subscribed current" / "Intensité souscrite";
         [NONE] [number(&[L::ISOUSC])] sensor("current").diagnostic(), No;
-    CUTOFF_POWER "cutoff_power" Consumption Int, "VA" since 1: "Cut-off power" / "Puissance de coupure";
+    CUTOFF_POWER "cutoff_power" Consumption Int, "VA": "Cut-off power" / "Puissance de coupure";
         [from(&[L::PCOUP], thousands).said("PCOUP x 1000")] [NONE] sensor("apparent_power").diagnostic(), No;
-    MAXIMUM_POWER "maximum_power" Consumption Int, "" since 1: "PMAX as sent" / "PMAX";
+    MAXIMUM_POWER "maximum_power" Consumption Int, "": "PMAX as sent" / "PMAX";
         [NONE] [number(&[L::PMAX]).said("PMAX (unit uncertain)")] sensor("").diagnostic(), No;
 
     // Phases
-    CURRENT_L1 "current_l1" Phases Int, "A" since 1: "Current, phase 1" / "Intensité, phase 1";
+    CURRENT_L1 "current_l1" Phases Int, "A" phase 1: "Current, phase 1" / "Intensité, phase 1";
         [number(&[L::IRMS1])] [number(&[L::IINST, L::IINST1])] sensor("current").measurement(), Yes;
-    CURRENT_L2 "current_l2" Phases Int, "A" since 1: "Current, phase 2" / "Intensité, phase 2";
+    CURRENT_L2 "current_l2" Phases Int, "A" phase 2: "Current, phase 2" / "Intensité, phase 2";
         [number(&[L::IRMS2])] [number(&[L::IINST2])] sensor("current").measurement(), Yes;
-    CURRENT_L3 "current_l3" Phases Int, "A" since 1: "Current, phase 3" / "Intensité, phase 3";
+    CURRENT_L3 "current_l3" Phases Int, "A" phase 3: "Current, phase 3" / "Intensité, phase 3";
         [number(&[L::IRMS3])] [number(&[L::IINST3])] sensor("current").measurement(), Yes;
-    VOLTAGE_L1 "voltage_l1" Phases Int, "V" since 1: "Voltage, phase 1" / "Tension, phase 1";
+    VOLTAGE_L1 "voltage_l1" Phases Int, "V" phase 1: "Voltage, phase 1" / "Tension, phase 1";
         [number(&[L::URMS1])] [NONE] sensor("voltage").measurement(), Yes;
-    VOLTAGE_L2 "voltage_l2" Phases Int, "V" since 1: "Voltage, phase 2" / "Tension, phase 2";
+    VOLTAGE_L2 "voltage_l2" Phases Int, "V" phase 2: "Voltage, phase 2" / "Tension, phase 2";
         [number(&[L::URMS2])] [NONE] sensor("voltage").measurement(), Yes;
-    VOLTAGE_L3 "voltage_l3" Phases Int, "V" since 1: "Voltage, phase 3" / "Tension, phase 3";
+    VOLTAGE_L3 "voltage_l3" Phases Int, "V" phase 3: "Voltage, phase 3" / "Tension, phase 3";
         [number(&[L::URMS3])] [NONE] sensor("voltage").measurement(), Yes;
-    VOLTAGE_MEAN_L1 "voltage_mean_l1" Phases Int, "V" since 1: "Mean voltage, phase 1" / "Tension moyenne, phase 1";
+    VOLTAGE_MEAN_L1 "voltage_mean_l1" Phases Int, "V" phase 1: "Mean voltage, phase 1" / "Tension moyenne, phase 1";
         [number(&[L::UMOY1])] [NONE] sensor("voltage").measurement(), No;
-    VOLTAGE_MEAN_L2 "voltage_mean_l2" Phases Int, "V" since 1: "Mean voltage, phase 2" / "Tension moyenne, phase 2";
+    VOLTAGE_MEAN_L2 "voltage_mean_l2" Phases Int, "V" phase 2: "Mean voltage, phase 2" / "Tension moyenne, phase 2";
         [number(&[L::UMOY2])] [NONE] sensor("voltage").measurement(), No;
-    VOLTAGE_MEAN_L3 "voltage_mean_l3" Phases Int, "V" since 1: "Mean voltage, phase 3" / "Tension moyenne, phase 3";
+    VOLTAGE_MEAN_L3 "voltage_mean_l3" Phases Int, "V" phase 3: "Mean voltage, phase 3" / "Tension moyenne, phase 3";
         [number(&[L::UMOY3])] [NONE] sensor("voltage").measurement(), No;
-    VOLTAGE_MEAN_L1_TIME "voltage_mean_l1_time" Phases Time, "" since 1: "Time of: Mean voltage, phase 1" / "Heure de : Tension moyenne, phase 1";
+    VOLTAGE_MEAN_L1_TIME "voltage_mean_l1_time" Phases Time, "" phase 1: "Time of: Mean voltage, phase 1" / "Heure de : Tension moyenne, phase 1";
         [time(&[L::UMOY1])] [NONE] NOT, Never;
-    VOLTAGE_MEAN_L2_TIME "voltage_mean_l2_time" Phases Time, "" since 1: "Time of: Mean voltage, phase 2" / "Heure de : Tension moyenne, phase 2";
+    VOLTAGE_MEAN_L2_TIME "voltage_mean_l2_time" Phases Time, "" phase 2: "Time of: Mean voltage, phase 2" / "Heure de : Tension moyenne, phase 2";
         [time(&[L::UMOY2])] [NONE] NOT, Never;
-    VOLTAGE_MEAN_L3_TIME "voltage_mean_l3_time" Phases Time, "" since 1: "Time of: Mean voltage, phase 3" / "Heure de : Tension moyenne, phase 3";
+    VOLTAGE_MEAN_L3_TIME "voltage_mean_l3_time" Phases Time, "" phase 3: "Time of: Mean voltage, phase 3" / "Heure de : Tension moyenne, phase 3";
         [time(&[L::UMOY3])] [NONE] NOT, Never;
-    APPARENT_POWER_L1 "apparent_power_l1" Phases Int, "VA" since 1: "Apparent power, phase 1" / "Puissance apparente, phase 1";
+    APPARENT_POWER_L1 "apparent_power_l1" Phases Int, "VA" phase 1: "Apparent power, phase 1" / "Puissance apparente, phase 1";
         [number(&[L::SINSTS1])] [NONE] sensor("apparent_power").measurement(), Yes;
-    APPARENT_POWER_L2 "apparent_power_l2" Phases Int, "VA" since 1: "Apparent power, phase 2" / "Puissance apparente, phase 2";
+    APPARENT_POWER_L2 "apparent_power_l2" Phases Int, "VA" phase 2: "Apparent power, phase 2" / "Puissance apparente, phase 2";
         [number(&[L::SINSTS2])] [NONE] sensor("apparent_power").measurement(), Yes;
-    APPARENT_POWER_L3 "apparent_power_l3" Phases Int, "VA" since 1: "Apparent power, phase 3" / "Puissance apparente, phase 3";
+    APPARENT_POWER_L3 "apparent_power_l3" Phases Int, "VA" phase 3: "Apparent power, phase 3" / "Puissance apparente, phase 3";
         [number(&[L::SINSTS3])] [NONE] sensor("apparent_power").measurement(), Yes;
-    APPARENT_POWER_MAX_L1 "apparent_power_max_l1" Phases Int, "VA" since 1: "Maximum power today, phase 1" / "Puissance maximale du jour, phase 1";
+    APPARENT_POWER_MAX_L1 "apparent_power_max_l1" Phases Int, "VA" phase 1: "Maximum power today, phase 1" / "Puissance maximale du jour, phase 1";
         [number(&[L::SMAXSN1])] [NONE] sensor("apparent_power"), No;
-    APPARENT_POWER_MAX_L2 "apparent_power_max_l2" Phases Int, "VA" since 1: "Maximum power today, phase 2" / "Puissance maximale du jour, phase 2";
+    APPARENT_POWER_MAX_L2 "apparent_power_max_l2" Phases Int, "VA" phase 2: "Maximum power today, phase 2" / "Puissance maximale du jour, phase 2";
         [number(&[L::SMAXSN2])] [NONE] sensor("apparent_power"), No;
-    APPARENT_POWER_MAX_L3 "apparent_power_max_l3" Phases Int, "VA" since 1: "Maximum power today, phase 3" / "Puissance maximale du jour, phase 3";
+    APPARENT_POWER_MAX_L3 "apparent_power_max_l3" Phases Int, "VA" phase 3: "Maximum power today, phase 3" / "Puissance maximale du jour, phase 3";
         [number(&[L::SMAXSN3])] [NONE] sensor("apparent_power"), No;
-    APPARENT_POWER_MAX_L1_TIME "apparent_power_max_l1_time" Phases Time, "" since 1: "Time of: Maximum power today, phase 1" / "Heure de : Puissance maximale du jour, phase 1";
+    APPARENT_POWER_MAX_L1_TIME "apparent_power_max_l1_time" Phases Time, "" phase 1: "Time of: Maximum power today, phase 1" / "Heure de : Puissance maximale du jour, phase 1";
         [time(&[L::SMAXSN1])] [NONE] NOT, Never;
-    APPARENT_POWER_MAX_L2_TIME "apparent_power_max_l2_time" Phases Time, "" since 1: "Time of: Maximum power today, phase 2" / "Heure de : Puissance maximale du jour, phase 2";
+    APPARENT_POWER_MAX_L2_TIME "apparent_power_max_l2_time" Phases Time, "" phase 2: "Time of: Maximum power today, phase 2" / "Heure de : Puissance maximale du jour, phase 2";
         [time(&[L::SMAXSN2])] [NONE] NOT, Never;
-    APPARENT_POWER_MAX_L3_TIME "apparent_power_max_l3_time" Phases Time, "" since 1: "Time of: Maximum power today, phase 3" / "Heure de : Puissance maximale du jour, phase 3";
+    APPARENT_POWER_MAX_L3_TIME "apparent_power_max_l3_time" Phases Time, "" phase 3: "Time of: Maximum power today, phase 3" / "Heure de : Puissance maximale du jour, phase 3";
         [time(&[L::SMAXSN3])] [NONE] NOT, Never;
-    APPARENT_POWER_MAX_PREVIOUS_L1 "apparent_power_max_previous_l1" Phases Int, "VA" since 1: "Previous maximum power, phase 1" / "Puissance maximale précédente, phase 1";
+    APPARENT_POWER_MAX_PREVIOUS_L1 "apparent_power_max_previous_l1" Phases Int, "VA" phase 1: "Previous maximum power, phase 1" / "Puissance maximale précédente, phase 1";
         [number(&[L::SMAXSN1_1])] [NONE] sensor("apparent_power"), No;
-    APPARENT_POWER_MAX_PREVIOUS_L2 "apparent_power_max_previous_l2" Phases Int, "VA" since 1: "Previous maximum power, phase 2" / "Puissance maximale précédente, phase 2";
+    APPARENT_POWER_MAX_PREVIOUS_L2 "apparent_power_max_previous_l2" Phases Int, "VA" phase 2: "Previous maximum power, phase 2" / "Puissance maximale précédente, phase 2";
         [number(&[L::SMAXSN2_1])] [NONE] sensor("apparent_power"), No;
-    APPARENT_POWER_MAX_PREVIOUS_L3 "apparent_power_max_previous_l3" Phases Int, "VA" since 1: "Previous maximum power, phase 3" / "Puissance maximale précédente, phase 3";
+    APPARENT_POWER_MAX_PREVIOUS_L3 "apparent_power_max_previous_l3" Phases Int, "VA" phase 3: "Previous maximum power, phase 3" / "Puissance maximale précédente, phase 3";
         [number(&[L::SMAXSN3_1])] [NONE] sensor("apparent_power"), No;
-    APPARENT_POWER_MAX_PREVIOUS_L1_TIME "apparent_power_max_previous_l1_time" Phases Time, "" since 1: "Time of: Previous maximum power, phase 1" / "Heure de : Puissance maximale précédente, phase 1";
+    APPARENT_POWER_MAX_PREVIOUS_L1_TIME "apparent_power_max_previous_l1_time" Phases Time, "" phase 1: "Time of: Previous maximum power, phase 1" / "Heure de : Puissance maximale précédente, phase 1";
         [time(&[L::SMAXSN1_1])] [NONE] NOT, Never;
-    APPARENT_POWER_MAX_PREVIOUS_L2_TIME "apparent_power_max_previous_l2_time" Phases Time, "" since 1: "Time of: Previous maximum power, phase 2" / "Heure de : Puissance maximale précédente, phase 2";
+    APPARENT_POWER_MAX_PREVIOUS_L2_TIME "apparent_power_max_previous_l2_time" Phases Time, "" phase 2: "Time of: Previous maximum power, phase 2" / "Heure de : Puissance maximale précédente, phase 2";
         [time(&[L::SMAXSN2_1])] [NONE] NOT, Never;
-    APPARENT_POWER_MAX_PREVIOUS_L3_TIME "apparent_power_max_previous_l3_time" Phases Time, "" since 1: "Time of: Previous maximum power, phase 3" / "Heure de : Puissance maximale précédente, phase 3";
+    APPARENT_POWER_MAX_PREVIOUS_L3_TIME "apparent_power_max_previous_l3_time" Phases Time, "" phase 3: "Time of: Previous maximum power, phase 3" / "Heure de : Puissance maximale précédente, phase 3";
         [time(&[L::SMAXSN3_1])] [NONE] NOT, Never;
-    CURRENT_MAX_L1 "current_max_l1" Phases Int, "A" since 1: "Maximum current, phase 1" / "Intensité maximale, phase 1";
+    CURRENT_MAX_L1 "current_max_l1" Phases Int, "A" phase 1: "Maximum current, phase 1" / "Intensité maximale, phase 1";
         [NONE] [number(&[L::IMAX, L::IMAX1])] sensor("current").diagnostic(), No;
-    CURRENT_MAX_L2 "current_max_l2" Phases Int, "A" since 1: "Maximum current, phase 2" / "Intensité maximale, phase 2";
+    CURRENT_MAX_L2 "current_max_l2" Phases Int, "A" phase 2: "Maximum current, phase 2" / "Intensité maximale, phase 2";
         [NONE] [number(&[L::IMAX2])] sensor("current").diagnostic(), No;
-    CURRENT_MAX_L3 "current_max_l3" Phases Int, "A" since 1: "Maximum current, phase 3" / "Intensité maximale, phase 3";
+    CURRENT_MAX_L3 "current_max_l3" Phases Int, "A" phase 3: "Maximum current, phase 3" / "Intensité maximale, phase 3";
         [NONE] [number(&[L::IMAX3])] sensor("current").diagnostic(), No;
-    PHASE_LOST_L1 "phase_lost_l1" Phases Bool, "" since 1: "Phase 1 lost" / "Phase 1 absente";
+    PHASE_LOST_L1 "phase_lost_l1" Phases Bool, "" phase 1: "Phase 1 lost" / "Phase 1 absente";
         [NONE] [from(&[L::PPOT], |c| flag(c.number() >> 1 & 1 == 1))] binary("problem").diagnostic(), Yes;
-    PHASE_LOST_L2 "phase_lost_l2" Phases Bool, "" since 1: "Phase 2 lost" / "Phase 2 absente";
+    PHASE_LOST_L2 "phase_lost_l2" Phases Bool, "" phase 2: "Phase 2 lost" / "Phase 2 absente";
         [NONE] [from(&[L::PPOT], |c| flag(c.number() >> 2 & 1 == 1))] binary("problem").diagnostic(), Yes;
-    PHASE_LOST_L3 "phase_lost_l3" Phases Bool, "" since 1: "Phase 3 lost" / "Phase 3 absente";
+    PHASE_LOST_L3 "phase_lost_l3" Phases Bool, "" phase 3: "Phase 3 lost" / "Phase 3 absente";
         [NONE] [from(&[L::PPOT], |c| flag(c.number() >> 3 & 1 == 1))] binary("problem").diagnostic(), Yes;
 
     // Tariff
-    CONTRACT "contract" Tariff Text, "" since 1: "Contract" / "Contrat";
+    CONTRACT "contract" Tariff Text, "": "Contract" / "Contrat";
         [text(&[L::NGTF]).said("NGTF trimmed")] [text(&[L::OPTARIF])] sensor("").diagnostic(), Yes;
-    CONTRACT_TYPE "contract_type" Tariff Enum(&["base", "off_peak", "ejp", "tempo", "producer", "other"]), "" since 5: "Type of contract" / "Type de contrat";
-        [rule(&[L::NGTF], "derived")] [rule(&[L::OPTARIF], "derived")] sensor("enum").diagnostic(), No;
-    TARIFF_NAME "tariff_name" Tariff Text, "" since 1: "Tariff label" / "Libellé du tarif";
+    TARIFF_NAME "tariff_name" Tariff Text, "": "Tariff label" / "Libellé du tarif";
         [text(&[L::LTARF]).said("LTARF trimmed")] [text(&[L::PTEC])] sensor(""), Yes;
-    TARIFF "tariff" Tariff Enum(&["base", "off_peak", "peak", "super_off_peak", "ejp_normal", "ejp_peak", "blue_off_peak", "blue_peak", "white_off_peak", "white_peak", "red_off_peak", "red_peak", "other"]), "" since 5: "Tariff period in force" / "Période tarifaire en cours";
-        [rule(&[L::NTARF], "derived")] [rule(&[L::PTEC], "PTEC")] sensor("enum"), Yes;
-    TARIFF_INDEX "tariff_index" Tariff Int, "" since 1: "Tariff index in force" / "Index tarifaire en cours";
+    TARIFF_INDEX "tariff_index" Tariff Int, "": "Tariff index in force" / "Index tarifaire en cours";
         [number(&[L::NTARF])] [from(&[L::PTEC], period_index).said("HC.. 1; HP.. 2; HN.. 1; PM.. 2; Tempo HCJB HPJB HCJW HPJW HCJR HPJR 1..6; TH.. null")] sensor("").diagnostic(), No;
-    OFF_PEAK "off_peak" Tariff Bool, "" since 5: "Off-peak" / "Heures creuses";
-        [rule(&[L::LTARF, L::NTARF], "from LTARF and NTARF, never the contact")] [rule(&[L::PTEC], "PTEC")] binary(""), Yes;
-    NEXT_TARIFF_TIME "next_tariff_time" Tariff Time, "" since 8: "Next tariff change" / "Prochain changement de tarif";
-        [rule(&[L::PJOURF_1], "day profile")] [NONE] sensor("timestamp"), Yes;
-    NEXT_OFF_PEAK_TIME "next_off_peak_time" Tariff Time, "" since 8: "Next off-peak hours" / "Prochaines heures creuses";
-        [rule(&[L::PJOURF_1], "day profile")] [NONE] sensor("timestamp"), Yes;
-    ENERGY_TARIFF_1 "energy_tariff_1" Tariff Uint64, "Wh" since 1: "Energy of tariff index 1" / "Énergie, index 1";
+    ENERGY_TARIFF_1 "energy_tariff_1" Tariff Uint64, "Wh" number 1: "Energy of tariff index 1" / "Énergie, index 1";
         [number(&[L::EASF01])] [number(&[L::HCHC, L::EJPHN, L::BBRHCJB])] sensor("energy").total(), Contract;
-    ENERGY_TARIFF_2 "energy_tariff_2" Tariff Uint64, "Wh" since 1: "Energy of tariff index 2" / "Énergie, index 2";
+    ENERGY_TARIFF_2 "energy_tariff_2" Tariff Uint64, "Wh" number 2: "Energy of tariff index 2" / "Énergie, index 2";
         [number(&[L::EASF02])] [number(&[L::HCHP, L::EJPHPM, L::BBRHPJB])] sensor("energy").total(), Contract;
-    ENERGY_TARIFF_3 "energy_tariff_3" Tariff Uint64, "Wh" since 1: "Energy of tariff index 3" / "Énergie, index 3";
+    ENERGY_TARIFF_3 "energy_tariff_3" Tariff Uint64, "Wh" number 3: "Energy of tariff index 3" / "Énergie, index 3";
         [number(&[L::EASF03])] [number(&[L::BBRHCJW])] sensor("energy").total(), Contract;
-    ENERGY_TARIFF_4 "energy_tariff_4" Tariff Uint64, "Wh" since 1: "Energy of tariff index 4" / "Énergie, index 4";
+    ENERGY_TARIFF_4 "energy_tariff_4" Tariff Uint64, "Wh" number 4: "Energy of tariff index 4" / "Énergie, index 4";
         [number(&[L::EASF04])] [number(&[L::BBRHPJW])] sensor("energy").total(), Contract;
-    ENERGY_TARIFF_5 "energy_tariff_5" Tariff Uint64, "Wh" since 1: "Energy of tariff index 5" / "Énergie, index 5";
+    ENERGY_TARIFF_5 "energy_tariff_5" Tariff Uint64, "Wh" number 5: "Energy of tariff index 5" / "Énergie, index 5";
         [number(&[L::EASF05])] [number(&[L::BBRHCJR])] sensor("energy").total(), Contract;
-    ENERGY_TARIFF_6 "energy_tariff_6" Tariff Uint64, "Wh" since 1: "Energy of tariff index 6" / "Énergie, index 6";
+    ENERGY_TARIFF_6 "energy_tariff_6" Tariff Uint64, "Wh" number 6: "Energy of tariff index 6" / "Énergie, index 6";
         [number(&[L::EASF06])] [number(&[L::BBRHPJR])] sensor("energy").total(), Contract;
-    ENERGY_TARIFF_7 "energy_tariff_7" Tariff Uint64, "Wh" since 1: "Energy of tariff index 7" / "Énergie, index 7";
+    ENERGY_TARIFF_7 "energy_tariff_7" Tariff Uint64, "Wh" number 7: "Energy of tariff index 7" / "Énergie, index 7";
         [number(&[L::EASF07])] [NONE] sensor("energy").total(), Contract;
-    ENERGY_TARIFF_8 "energy_tariff_8" Tariff Uint64, "Wh" since 1: "Energy of tariff index 8" / "Énergie, index 8";
+    ENERGY_TARIFF_8 "energy_tariff_8" Tariff Uint64, "Wh" number 8: "Energy of tariff index 8" / "Énergie, index 8";
         [number(&[L::EASF08])] [NONE] sensor("energy").total(), Contract;
-    ENERGY_TARIFF_9 "energy_tariff_9" Tariff Uint64, "Wh" since 1: "Energy of tariff index 9" / "Énergie, index 9";
+    ENERGY_TARIFF_9 "energy_tariff_9" Tariff Uint64, "Wh" number 9: "Energy of tariff index 9" / "Énergie, index 9";
         [number(&[L::EASF09])] [NONE] sensor("energy").total(), Contract;
-    ENERGY_TARIFF_10 "energy_tariff_10" Tariff Uint64, "Wh" since 1: "Energy of tariff index 10" / "Énergie, index 10";
+    ENERGY_TARIFF_10 "energy_tariff_10" Tariff Uint64, "Wh" number 10: "Energy of tariff index 10" / "Énergie, index 10";
         [number(&[L::EASF10])] [NONE] sensor("energy").total(), Contract;
-    DISTRIBUTOR_INDEX "distributor_index" Tariff Int, "" since 1: "Distributor index in force" / "Index distributeur en cours";
+    DISTRIBUTOR_INDEX "distributor_index" Tariff Int, "": "Distributor index in force" / "Index distributeur en cours";
         [stge("STGE 14-15, plus 1", |c| int(c.status().distributor_index()))] [NONE] sensor("").diagnostic(), No;
-    ENERGY_DISTRIBUTOR_1 "energy_distributor_1" Tariff Uint64, "Wh" since 1: "Energy of distributor index 1" / "Énergie, index distributeur 1";
+    ENERGY_DISTRIBUTOR_1 "energy_distributor_1" Tariff Uint64, "Wh": "Energy of distributor index 1" / "Énergie, index distributeur 1";
         [number(&[L::EASD01])] [NONE] sensor("energy").total().diagnostic(), No;
-    ENERGY_DISTRIBUTOR_2 "energy_distributor_2" Tariff Uint64, "Wh" since 1: "Energy of distributor index 2" / "Énergie, index distributeur 2";
+    ENERGY_DISTRIBUTOR_2 "energy_distributor_2" Tariff Uint64, "Wh": "Energy of distributor index 2" / "Énergie, index distributeur 2";
         [number(&[L::EASD02])] [NONE] sensor("energy").total().diagnostic(), No;
-    ENERGY_DISTRIBUTOR_3 "energy_distributor_3" Tariff Uint64, "Wh" since 1: "Energy of distributor index 3" / "Énergie, index distributeur 3";
+    ENERGY_DISTRIBUTOR_3 "energy_distributor_3" Tariff Uint64, "Wh": "Energy of distributor index 3" / "Énergie, index distributeur 3";
         [number(&[L::EASD03])] [NONE] sensor("energy").total().diagnostic(), No;
-    ENERGY_DISTRIBUTOR_4 "energy_distributor_4" Tariff Uint64, "Wh" since 1: "Energy of distributor index 4" / "Énergie, index distributeur 4";
+    ENERGY_DISTRIBUTOR_4 "energy_distributor_4" Tariff Uint64, "Wh": "Energy of distributor index 4" / "Énergie, index distributeur 4";
         [number(&[L::EASD04])] [NONE] sensor("energy").total().diagnostic(), No;
-    COLOR_TODAY "color_today" Tariff Enum(&["blue", "white", "red"]), "" since 1: "Colour of the day" / "Couleur du jour";
+    COLOR_TODAY "color_today" Tariff Enum(&["blue", "white", "red"]), "": "Colour of the day" / "Couleur du jour";
         [rule(&[L::NTARF, L::NGTF], "colour of the index in force")] [from(&[L::PTEC], period_color)] sensor("enum"), Tempo;
-    COLOR_TOMORROW "color_tomorrow" Tariff Enum(&["blue", "white", "red"]), "" since 1: "Colour of tomorrow" / "Couleur de demain";
+    COLOR_TOMORROW "color_tomorrow" Tariff Enum(&["blue", "white", "red"]), "": "Colour of tomorrow" / "Couleur de demain";
         [stge("STGE 26-27", |c| color(c.status().color_tomorrow()))] [from(&[L::DEMAIN], tomorrow).said("DEMAIN (---- is null)")] sensor("enum"), Tempo;
-    MOBILE_PEAK_NOTICE "mobile_peak_notice" Tariff Int, "" since 1: "Mobile peak announced (0 to 3)" / "Préavis de pointe mobile";
+    MOBILE_PEAK_NOTICE "mobile_peak_notice" Tariff Int, "": "Mobile peak announced (0 to 3)" / "Préavis de pointe mobile";
         [stge("STGE 28-29", |c| int(c.status().peak_notice()))] [rule(&[L::PEJP], "1 while PEJP")] sensor(""), Ejp;
-    MOBILE_PEAK_NOTICE_MINUTES "mobile_peak_notice_minutes" Tariff Int, "min" since 1: "Minutes of notice" / "Minutes de préavis";
+    MOBILE_PEAK_NOTICE_MINUTES "mobile_peak_notice_minutes" Tariff Int, "min": "Minutes of notice" / "Minutes de préavis";
         [NONE] [number(&[L::PEJP])] sensor("duration"), No;
-    MOBILE_PEAK "mobile_peak" Tariff Int, "" since 1: "Mobile peak in force (0 to 3)" / "Pointe mobile en cours";
+    MOBILE_PEAK "mobile_peak" Tariff Int, "": "Mobile peak in force (0 to 3)" / "Pointe mobile en cours";
         [stge("STGE 30-31", |c| int(c.status().peak()))] [from(&[L::PTEC], period_peak).said("1 while PTEC is PM..")] sensor(""), Ejp;
-    MOBILE_PEAK_1_START "mobile_peak_1_start" Tariff Time, "" since 1: "Start of mobile peak 1" / "Début de la pointe mobile 1";
+    MOBILE_PEAK_1_START "mobile_peak_1_start" Tariff Time, "": "Start of mobile peak 1" / "Début de la pointe mobile 1";
         [time(&[L::DPM1])] [NONE] sensor("timestamp").diagnostic(), No;
-    MOBILE_PEAK_2_START "mobile_peak_2_start" Tariff Time, "" since 1: "Start of mobile peak 2" / "Début de la pointe mobile 2";
+    MOBILE_PEAK_2_START "mobile_peak_2_start" Tariff Time, "": "Start of mobile peak 2" / "Début de la pointe mobile 2";
         [time(&[L::DPM2])] [NONE] sensor("timestamp").diagnostic(), No;
-    MOBILE_PEAK_3_START "mobile_peak_3_start" Tariff Time, "" since 1: "Start of mobile peak 3" / "Début de la pointe mobile 3";
+    MOBILE_PEAK_3_START "mobile_peak_3_start" Tariff Time, "": "Start of mobile peak 3" / "Début de la pointe mobile 3";
         [time(&[L::DPM3])] [NONE] sensor("timestamp").diagnostic(), No;
-    MOBILE_PEAK_1_END "mobile_peak_1_end" Tariff Time, "" since 1: "End of mobile peak 1" / "Fin de la pointe mobile 1";
+    MOBILE_PEAK_1_END "mobile_peak_1_end" Tariff Time, "": "End of mobile peak 1" / "Fin de la pointe mobile 1";
         [time(&[L::FPM1])] [NONE] sensor("timestamp").diagnostic(), No;
-    MOBILE_PEAK_2_END "mobile_peak_2_end" Tariff Time, "" since 1: "End of mobile peak 2" / "Fin de la pointe mobile 2";
+    MOBILE_PEAK_2_END "mobile_peak_2_end" Tariff Time, "": "End of mobile peak 2" / "Fin de la pointe mobile 2";
         [time(&[L::FPM2])] [NONE] sensor("timestamp").diagnostic(), No;
-    MOBILE_PEAK_3_END "mobile_peak_3_end" Tariff Time, "" since 1: "End of mobile peak 3" / "Fin de la pointe mobile 3";
+    MOBILE_PEAK_3_END "mobile_peak_3_end" Tariff Time, "": "End of mobile peak 3" / "Fin de la pointe mobile 3";
         [time(&[L::FPM3])] [NONE] sensor("timestamp").diagnostic(), No;
-    DAY_NUMBER "day_number" Tariff Int, "" since 1: "Day number" / "Numéro du jour";
+    DAY_NUMBER "day_number" Tariff Int, "": "Day number" / "Numéro du jour";
         [number(&[L::NJOURF])] [NONE] sensor("").diagnostic(), No;
-    DAY_NUMBER_TOMORROW "day_number_tomorrow" Tariff Int, "" since 1: "Number of the next day" / "Numéro du prochain jour";
+    DAY_NUMBER_TOMORROW "day_number_tomorrow" Tariff Int, "": "Number of the next day" / "Numéro du prochain jour";
         [number(&[L::NJOURF_1])] [NONE] sensor("").diagnostic(), No;
-    SCHEDULE_GROUP "schedule_group" Tariff Text, "" since 1: "Schedule group" / "Groupe horaire";
+    SCHEDULE_GROUP "schedule_group" Tariff Text, "": "Schedule group" / "Groupe horaire";
         [NONE] [text(&[L::HHPHC])] sensor("").diagnostic(), No;
 
     // Production
-    ENERGY_INJECTED "energy_injected" Production Uint64, "Wh" since 1: "Energy injected" / "Énergie injectée";
+    ENERGY_INJECTED "energy_injected" Production Uint64, "Wh": "Energy injected" / "Énergie injectée";
         [number(&[L::EAIT])] [NONE] sensor("energy").total(), Yes;
-    APPARENT_POWER_INJECTED "apparent_power_injected" Production Int, "VA" since 1: "Apparent power injected" / "Puissance apparente injectée";
+    APPARENT_POWER_INJECTED "apparent_power_injected" Production Int, "VA": "Apparent power injected" / "Puissance apparente injectée";
         [number(&[L::SINSTI])] [NONE] sensor("apparent_power").measurement(), Yes;
-    APPARENT_POWER_INJECTED_MAX "apparent_power_injected_max" Production Int, "VA" since 1: "Maximum injection today" / "Injection maximale du jour";
+    APPARENT_POWER_INJECTED_MAX "apparent_power_injected_max" Production Int, "VA": "Maximum injection today" / "Injection maximale du jour";
         [number(&[L::SMAXIN])] [NONE] sensor("apparent_power"), Yes;
-    APPARENT_POWER_INJECTED_MAX_TIME "apparent_power_injected_max_time" Production Time, "" since 1: "Time of: Maximum injection today" / "Heure de : Injection maximale du jour";
+    APPARENT_POWER_INJECTED_MAX_TIME "apparent_power_injected_max_time" Production Time, "": "Time of: Maximum injection today" / "Heure de : Injection maximale du jour";
         [time(&[L::SMAXIN])] [NONE] sensor("timestamp"), No;
-    APPARENT_POWER_INJECTED_MAX_PREVIOUS "apparent_power_injected_max_previous" Production Int, "VA" since 1: "Previous maximum injection" / "Injection maximale précédente";
+    APPARENT_POWER_INJECTED_MAX_PREVIOUS "apparent_power_injected_max_previous" Production Int, "VA": "Previous maximum injection" / "Injection maximale précédente";
         [number(&[L::SMAXIN_1])] [NONE] sensor("apparent_power"), No;
-    APPARENT_POWER_INJECTED_MAX_PREVIOUS_TIME "apparent_power_injected_max_previous_time" Production Time, "" since 1: "Time of: Previous maximum injection" / "Heure de : Injection maximale précédente";
+    APPARENT_POWER_INJECTED_MAX_PREVIOUS_TIME "apparent_power_injected_max_previous_time" Production Time, "": "Time of: Previous maximum injection" / "Heure de : Injection maximale précédente";
         [time(&[L::SMAXIN_1])] [NONE] NOT, Never;
-    POWER_AVERAGE_INJECTED "power_average_injected" Production Int, "W" since 1: "Average power injected" / "Puissance moyenne injectée";
+    POWER_AVERAGE_INJECTED "power_average_injected" Production Int, "W": "Average power injected" / "Puissance moyenne injectée";
         [number(&[L::CCAIN])] [NONE] sensor("power"), No;
-    POWER_AVERAGE_INJECTED_TIME "power_average_injected_time" Production Time, "" since 1: "Time of: Average power injected" / "Heure de : Puissance moyenne injectée";
+    POWER_AVERAGE_INJECTED_TIME "power_average_injected_time" Production Time, "": "Time of: Average power injected" / "Heure de : Puissance moyenne injectée";
         [time(&[L::CCAIN])] [NONE] NOT, Never;
-    POWER_AVERAGE_INJECTED_PREVIOUS "power_average_injected_previous" Production Int, "W" since 1: "Average power injected, period before" / "Puissance moyenne injectée précédente";
+    POWER_AVERAGE_INJECTED_PREVIOUS "power_average_injected_previous" Production Int, "W": "Average power injected, period before" / "Puissance moyenne injectée précédente";
         [number(&[L::CCAIN_1])] [NONE] NOT, Never;
-    POWER_AVERAGE_INJECTED_PREVIOUS_TIME "power_average_injected_previous_time" Production Time, "" since 1: "Time of: Average power injected, period before" / "Heure de : Puissance moyenne injectée précédente";
+    POWER_AVERAGE_INJECTED_PREVIOUS_TIME "power_average_injected_previous_time" Production Time, "": "Time of: Average power injected, period before" / "Heure de : Puissance moyenne injectée précédente";
         [time(&[L::CCAIN_1])] [NONE] NOT, Never;
-    REACTIVE_ENERGY_Q1 "reactive_energy_q1" Production Uint64, "varh" since 1: "Reactive energy of quadrant 1" / "Énergie réactive, quadrant 1";
+    REACTIVE_ENERGY_Q1 "reactive_energy_q1" Production Uint64, "varh": "Reactive energy of quadrant 1" / "Énergie réactive, quadrant 1";
         [number(&[L::ERQ1])] [NONE] sensor("reactive_energy").total().diagnostic(), No;
-    REACTIVE_ENERGY_Q2 "reactive_energy_q2" Production Uint64, "varh" since 1: "Reactive energy of quadrant 2" / "Énergie réactive, quadrant 2";
+    REACTIVE_ENERGY_Q2 "reactive_energy_q2" Production Uint64, "varh": "Reactive energy of quadrant 2" / "Énergie réactive, quadrant 2";
         [number(&[L::ERQ2])] [NONE] sensor("reactive_energy").total().diagnostic(), No;
-    REACTIVE_ENERGY_Q3 "reactive_energy_q3" Production Uint64, "varh" since 1: "Reactive energy of quadrant 3" / "Énergie réactive, quadrant 3";
+    REACTIVE_ENERGY_Q3 "reactive_energy_q3" Production Uint64, "varh": "Reactive energy of quadrant 3" / "Énergie réactive, quadrant 3";
         [number(&[L::ERQ3])] [NONE] sensor("reactive_energy").total().diagnostic(), No;
-    REACTIVE_ENERGY_Q4 "reactive_energy_q4" Production Uint64, "varh" since 1: "Reactive energy of quadrant 4" / "Énergie réactive, quadrant 4";
+    REACTIVE_ENERGY_Q4 "reactive_energy_q4" Production Uint64, "varh": "Reactive energy of quadrant 4" / "Énergie réactive, quadrant 4";
         [number(&[L::ERQ4])] [NONE] sensor("reactive_energy").total().diagnostic(), No;
 
     // Status
-    STATUS_REGISTER "status_register" Status Text, "" since 1: "Status register" / "Registre de statuts";
+    STATUS_REGISTER "status_register" Status Text, "": "Status register" / "Registre de statuts";
         [text(&[L::STGE]).said("STGE, 8 hexadecimal digits")] [NONE] sensor("").diagnostic(), No;
-    DRY_CONTACT "dry_contact" Status Bool, "" since 1: "Dry contact closed" / "Contact sec fermé";
+    DRY_CONTACT "dry_contact" Status Bool, "": "Dry contact closed" / "Contact sec fermé";
         [stge("STGE bit 0 inverted (true = closed)", |c| flag(!c.status().dry_contact_open()))] [NONE] binary(""), Yes;
-    BREAKER "breaker" Status Enum(&["closed", "over_power", "over_voltage", "load_shedding", "remote_order", "overheat_high_current", "overheat_low_current"]), "" since 1: "Breaker" / "Organe de coupure";
+    BREAKER "breaker" Status Enum(&["closed", "over_power", "over_voltage", "load_shedding", "remote_order", "overheat_high_current", "overheat_low_current"]), "": "Breaker" / "Organe de coupure";
         [stge("STGE 1-3", breaker)] [NONE] sensor("enum"), Yes;
-    TERMINAL_COVER_OPEN "terminal_cover_open" Status Bool, "" since 1: "Terminal cover open" / "Cache-bornes ouvert";
+    TERMINAL_COVER_OPEN "terminal_cover_open" Status Bool, "": "Terminal cover open" / "Cache-bornes ouvert";
         [stge("STGE 4", |c| flag(c.status().terminal_cover_open()))] [NONE] binary("opening").diagnostic(), No;
-    OVER_VOLTAGE "over_voltage" Status Bool, "" since 1: "Overvoltage" / "Surtension";
+    OVER_VOLTAGE "over_voltage" Status Bool, "": "Overvoltage" / "Surtension";
         [stge("STGE 6", |c| flag(c.status().over_voltage()))] [NONE] binary("problem"), Yes;
-    OVER_POWER "over_power" Status Bool, "" since 1: "Power overrun" / "Dépassement de puissance";
-        [stge("STGE 7", |c| flag(c.status().over_power()))] [rule(OVERRUN, "ADPS, ADIR1..3 (expires)")] binary("problem"), Yes;
-    OVERRUN_CURRENT_L1 "overrun_current_l1" Status Int, "A" since 1: "Overrun current, phase 1" / "Intensité de dépassement, phase 1";
+    OVER_POWER "over_power" Status Bool, "": "Power overrun" / "Dépassement de puissance";
+        [stge("STGE 7", |c| flag(c.status().over_power()))] [rule(L::OVERRUN, "ADPS, ADIR1..3 (expires)")] binary("problem"), Yes;
+    OVERRUN_CURRENT_L1 "overrun_current_l1" Status Int, "A" phase 1: "Overrun current, phase 1" / "Intensité de dépassement, phase 1";
         [NONE] [number(&[L::ADPS, L::ADIR1])] sensor("current"), No;
-    OVERRUN_CURRENT_L2 "overrun_current_l2" Status Int, "A" since 1: "Overrun current, phase 2" / "Intensité de dépassement, phase 2";
+    OVERRUN_CURRENT_L2 "overrun_current_l2" Status Int, "A" phase 2: "Overrun current, phase 2" / "Intensité de dépassement, phase 2";
         [NONE] [number(&[L::ADIR2])] sensor("current"), No;
-    OVERRUN_CURRENT_L3 "overrun_current_l3" Status Int, "A" since 1: "Overrun current, phase 3" / "Intensité de dépassement, phase 3";
+    OVERRUN_CURRENT_L3 "overrun_current_l3" Status Int, "A" phase 3: "Overrun current, phase 3" / "Intensité de dépassement, phase 3";
         [NONE] [number(&[L::ADIR3])] sensor("current"), No;
-    INJECTING "injecting" Status Bool, "" since 1: "Injecting" / "Injection en cours";
+    INJECTING "injecting" Status Bool, "": "Injecting" / "Injection en cours";
         [stge("STGE 9", |c| flag(c.status().is_injecting()))] [NONE] binary(""), Yes;
-    EURIDIS "euridis" Status Enum(&["disabled", "enabled", "secure"]), "" since 1: "Euridis output" / "Sortie Euridis";
+    EURIDIS "euridis" Status Enum(&["disabled", "enabled", "secure"]), "": "Euridis output" / "Sortie Euridis";
         [stge("STGE 19-20", euridis)] [NONE] sensor("enum").diagnostic(), No;
-    PLC_STATUS "plc_status" Status Enum(&["new_unlocked", "new_locked", "registered"]), "" since 1: "PLC status" / "Statut CPL";
+    PLC_STATUS "plc_status" Status Enum(&["new_unlocked", "new_locked", "registered"]), "": "PLC status" / "Statut CPL";
         [stge("STGE 21-22", plc)] [NONE] sensor("enum").diagnostic(), No;
-    PLC_SYNCHRONISED "plc_synchronised" Status Bool, "" since 1: "PLC synchronised" / "CPL synchronisé";
+    PLC_SYNCHRONISED "plc_synchronised" Status Bool, "": "PLC synchronised" / "CPL synchronisé";
         [stge("STGE 23", |c| flag(c.status().plc_synchronised()))] [NONE] binary("").diagnostic(), No;
-    RELAY_1 "relay_1" Status Bool, "" since 1: "Relay 1 closed" / "Relais 1 fermé";
+    RELAY_1 "relay_1" Status Bool, "" number 1: "Relay 1 closed" / "Relais 1 fermé";
         [relay("RELAIS bit 0 (true = closed)", |c| flag(c.relays().is_closed(1)))] [NONE] binary(""), No;
-    RELAY_2 "relay_2" Status Bool, "" since 1: "Relay 2 closed" / "Relais 2 fermé";
+    RELAY_2 "relay_2" Status Bool, "" number 2: "Relay 2 closed" / "Relais 2 fermé";
         [relay("RELAIS bit 1 (true = closed)", |c| flag(c.relays().is_closed(2)))] [NONE] binary(""), No;
-    RELAY_3 "relay_3" Status Bool, "" since 1: "Relay 3 closed" / "Relais 3 fermé";
+    RELAY_3 "relay_3" Status Bool, "" number 3: "Relay 3 closed" / "Relais 3 fermé";
         [relay("RELAIS bit 2 (true = closed)", |c| flag(c.relays().is_closed(3)))] [NONE] binary(""), No;
-    RELAY_4 "relay_4" Status Bool, "" since 1: "Relay 4 closed" / "Relais 4 fermé";
+    RELAY_4 "relay_4" Status Bool, "" number 4: "Relay 4 closed" / "Relais 4 fermé";
         [relay("RELAIS bit 3 (true = closed)", |c| flag(c.relays().is_closed(4)))] [NONE] binary(""), No;
-    RELAY_5 "relay_5" Status Bool, "" since 1: "Relay 5 closed" / "Relais 5 fermé";
+    RELAY_5 "relay_5" Status Bool, "" number 5: "Relay 5 closed" / "Relais 5 fermé";
         [relay("RELAIS bit 4 (true = closed)", |c| flag(c.relays().is_closed(5)))] [NONE] binary(""), No;
-    RELAY_6 "relay_6" Status Bool, "" since 1: "Relay 6 closed" / "Relais 6 fermé";
+    RELAY_6 "relay_6" Status Bool, "" number 6: "Relay 6 closed" / "Relais 6 fermé";
         [relay("RELAIS bit 5 (true = closed)", |c| flag(c.relays().is_closed(6)))] [NONE] binary(""), No;
-    RELAY_7 "relay_7" Status Bool, "" since 1: "Relay 7 closed" / "Relais 7 fermé";
+    RELAY_7 "relay_7" Status Bool, "" number 7: "Relay 7 closed" / "Relais 7 fermé";
         [relay("RELAIS bit 6 (true = closed)", |c| flag(c.relays().is_closed(7)))] [NONE] binary(""), No;
-    RELAY_8 "relay_8" Status Bool, "" since 1: "Relay 8 closed" / "Relais 8 fermé";
+    RELAY_8 "relay_8" Status Bool, "" number 8: "Relay 8 closed" / "Relais 8 fermé";
         [relay("RELAIS bit 7 (true = closed)", |c| flag(c.relays().is_closed(8)))] [NONE] binary(""), No;
 
-    // Breaker
-    BREAKER_LOAD "breaker_load" Breaker Int, "%" since 8: "Share of the trip threshold" / "Charge du disjoncteur";
-        [rule(&[L::PREF], "54E chapter 7")] [rule(&[L::ISOUSC], "ISOUSC")] sensor("").measurement(), Yes;
-    BREAKER_TRIP_IN "breaker_trip_in" Breaker Int, "s" since 8: "Seconds until the meter cuts (null: never)" / "Coupure dans";
-        [rule(&[L::PREF], "54E chapter 7")] [NONE] sensor("duration"), No;
-    POWER_TO_SHED "power_to_shed" Breaker Int, "VA" since 8: "Power to shed to avoid the cut" / "Puissance à délester";
-        [rule(&[L::PREF], "54E chapter 7")] [NONE] sensor("apparent_power"), No;
 }

@@ -16,8 +16,12 @@ pub struct Quantity {
     pub kind: Kind,
     /// Its unit, empty if it has none.
     pub unit: &'static str,
-    /// The issue that fills it.
-    pub since: u8,
+    /// The phase that it belongs to, 1 to 3, if it belongs to one.
+    pub phase: Option<u8>,
+    /// Its number, if it is one of several: of a tariff index 1 to 10, of a relay 1 to 8.
+    pub number: Option<u8>,
+    /// Its name on D-Bus, if that is not made of the key.
+    pub renamed: Option<&'static str>,
     /// Its English name; the one of a phase ends in `, phase n` or begins with `Phase n`.
     pub english: &'static str,
     /// Its French name.
@@ -46,20 +50,20 @@ impl Quantity {
         self.interface == Interface::Private
     }
 
-    /// The D-Bus property: the key in `PascalCase`; the state's own `time` is `Updated` there.
+    /// The D-Bus property: the key in `PascalCase`, unless it is renamed.
     pub fn property(&self) -> String {
-        if self.key == "time" {
-            return "Updated".to_owned();
+        match self.renamed {
+            Some(name) => name.to_owned(),
+            None => pascal_case(self.key),
         }
-        pascal_case(self.key)
     }
 
-    /// The phase that it belongs to, if it belongs to one.
-    pub fn phase(&self) -> Option<u8> {
-        let at = self.key.rfind("_l")?;
-        match self.key.as_bytes().get(at + 2) {
-            Some(digit @ b'1'..=b'3') => Some(digit - b'0'),
-            _ => None,
+    /// The D-Bus interface, without the prefix; `None` for what is in the JSON alone. A row of the JSON that has a name on
+    /// D-Bus is the meter's.
+    pub fn interface_on_bus(&self) -> Option<&'static str> {
+        match self.interface {
+            Interface::Json if self.renamed.is_some() => Interface::Meter.interface(),
+            interface => interface.interface(),
         }
     }
 }

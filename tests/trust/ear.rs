@@ -230,7 +230,7 @@ pub fn number(groups: &[SentGroup], label: Label) -> Option<u64> {
 /// The sent indexes, each with the quantity that it is published as.
 pub fn indexes(groups: &[SentGroup]) -> Vec<(Key, u64)> {
     let published_as = |label: Label| {
-        Key::filled().find(|key| {
+        Key::all().find(|key| {
             let source = key.row().source(label.mode());
             source.read().is_some() && source.labels().contains(&label)
         })

@@ -105,5 +105,8 @@ fn indexes(snapshot: &Snapshot, contract: Contract) -> u16 {
 
 /// The number of a supplier's index, 1 to 10.
 fn index_of(key: Key) -> Option<u64> {
-    key.row().key.strip_prefix("energy_tariff_")?.parse().ok()
+    let row = key.row();
+    (row.enabled == Enabled::Contract)
+        .then_some(row.number?)
+        .map(u64::from)
 }

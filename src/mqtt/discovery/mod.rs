@@ -145,7 +145,7 @@ fn name(row: &Quantity, facts: &Facts, language: Language) -> Cow<'static, str> 
         Language::French => row.french,
         Language::English => row.english,
     };
-    if row.phase() != Some(1) || facts.phases == Some(3) {
+    if row.phase != Some(1) || facts.phases == Some(3) {
         return name.into();
     }
     match (

@@ -9,22 +9,7 @@ pub fn french(word: &'static str) -> &'static str {
 }
 
 const FRENCH: &[(&str, &str)] = &[
-    // Contract and tariff
-    ("off_peak", "heures creuses"),
-    ("peak", "heures pleines"),
-    ("super_off_peak", "heures super creuses"),
-    ("ejp", "EJP"),
-    ("ejp_normal", "heures normales"),
-    ("ejp_peak", "pointe mobile"),
-    ("tempo", "Tempo"),
-    ("blue_off_peak", "bleu, heures creuses"),
-    ("blue_peak", "bleu, heures pleines"),
-    ("white_off_peak", "blanc, heures creuses"),
-    ("white_peak", "blanc, heures pleines"),
-    ("red_off_peak", "rouge, heures creuses"),
-    ("red_peak", "rouge, heures pleines"),
-    ("producer", "producteur"),
-    ("other", "autre"),
+    // Tempo
     ("blue", "bleu"),
     ("white", "blanc"),
     ("red", "rouge"),
@@ -57,7 +42,7 @@ mod tests {
     use crate::meter::{HomeAssistant, Kind};
 
     /// Spelt the same in both languages.
-    const SAME: [&str; 3] = ["standard", "historique", "base"];
+    const SAME: [&str; 2] = ["standard", "historique"];
 
     #[test]
     fn every_word_that_is_shown_has_a_french_word_of_its_own() {
