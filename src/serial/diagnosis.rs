@@ -1,10 +1,12 @@
 //! Finds out why a port cannot or must not be opened.
 //!
-//! The system's own words ("Permission denied", "Operation not permitted") have several causes, each with a cure of its
-//! own. The cause is looked for only after the port was refused, so a port that opens pays nothing for it.
+//! Input: a path, and the error of an opening. Output: a [`Refusal`], whose text says what to do.
 //!
-//! Some refusals are ours. A console and a port with a login prompt open without any error, and both readers then get a part
-//! of the bytes: such a port must not be opened at all.
+//! The system's messages ("Permission denied", "Operation not permitted") have several causes, each with a cure of its own.
+//! The cause is looked for only after an opening has failed, so it costs a good port nothing.
+//!
+//! A console, and a port with a login prompt, would open without an error, and each reader would get a part of the bytes:
+//! these are refused before the opening.
 
 use super::refusal::{Refusal, tty_name};
 use nix::errno::Errno;
@@ -40,8 +42,8 @@ pub fn resolve(path: &Path) -> Result<PathBuf, Refusal> {
     }
 }
 
-/// Whether a character device is a terminal, as a serial port is: sysfs names what it belongs to. Of what is not there, such
-/// as pseudo-terminals, only an open can tell.
+/// Whether a character device is a terminal, as a serial port is: sysfs names its subsystem. A device that sysfs lacks,
+/// such as a pseudo-terminal, may be one: opening it will show.
 fn is_terminal(device: u64) -> bool {
     let link = format!(
         "/sys/dev/char/{}:{}/subsystem",
@@ -71,16 +73,16 @@ pub fn refuse_console(device: &Path) -> Result<(), Refusal> {
 }
 
 fn is_console(device: &Path, active: &str) -> bool {
-    // /dev/pts/0 is not tty0's business: only what lies right below /dev.
+    // Only right below /dev: /dev/pts/tty0 would be no console.
     device.parent() == Some(Path::new("/dev"))
         && active
             .split_whitespace()
             .any(|console| console == tty_name(device))
 }
 
-/// Finds out why opening `device` just failed, by opening it again without the serial library, whose errors are words
-/// alone. `said` is what the library said.
-pub fn diagnose(device: &Path, said: &str) -> Refusal {
+/// Finds out why opening `device` just failed, by opening it again without the serial library, whose errors have no error
+/// number. `message` is the library's.
+pub fn diagnose(device: &Path, message: &str) -> Refusal {
     let flags = nix::fcntl::OFlag::O_NOCTTY | nix::fcntl::OFlag::O_NONBLOCK;
     let opened = OpenOptions::new()
         .read(true)
@@ -89,7 +91,7 @@ pub fn diagnose(device: &Path, said: &str) -> Refusal {
         .open(device);
     match opened {
         Ok(file) if !file.is_terminal() => Refusal::NotAPort(device.to_owned()),
-        Ok(_) => Refusal::Open(device.to_owned(), said.to_owned()),
+        Ok(_) => Refusal::Open(device.to_owned(), message.to_owned()),
         Err(error) => refusal_of(device, &error),
     }
 }
@@ -165,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_sysfs_does_not_know_may_be_a_terminal() {
+    fn what_sysfs_lacks_may_be_a_terminal() {
         let device = nix::sys::stat::makedev;
         assert!(is_terminal(device(136, 5)), "pts/5");
         assert!(is_terminal(device(4, 64)), "ttyS0");
@@ -173,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn the_answers_of_the_system_are_told_apart() {
+    fn each_error_of_the_system_has_its_refusal() {
         let device = Path::new("/dev/ttymxc2");
         let of = |errno: Errno| refusal_of(device, &io::Error::from(errno));
         assert!(matches!(of(Errno::ENOENT), Refusal::Missing(_)));
@@ -184,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_port_is_told_apart() {
+    fn what_is_no_port_is_refused_as_such() {
         assert!(matches!(
             resolve(Path::new("/nowhere/tty")),
             Err(Refusal::Missing(_))

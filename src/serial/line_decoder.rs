@@ -7,11 +7,11 @@
 //! counted from the opening of the port.
 
 use super::PortSettings;
+use super::decoder_stage::DecoderStage;
 use super::line_monitor::LineMonitor;
-use super::mode_detector::{ModeDetector, Observation, Step};
+use super::mode_detector::{LineObservation, ModeDetector, ModeStep};
 use super::pacing::Pacing;
 use super::port_reader::PortEvent;
-use super::stage::Stage;
 use crate::config::Device;
 use crate::meter::Input;
 use crate::tic::{Frame, Label, Mode};
@@ -25,24 +25,24 @@ pub struct LineDecoder {
     settings: PortSettings,
     /// Of the port, named by its mode. The one found last is tried first after the next opening.
     speed: Mode,
-    state: State,
+    state: LineState,
     read_at: Instant,
     /// The last input that a meter can rely on: a frame without a group is none.
     reported: Instant,
 }
 
-enum State {
+enum LineState {
     /// Not yet open for the first time.
     Connecting,
     /// Why it is not open.
     Unavailable(String),
-    Open(Box<Line>),
+    Open(Box<OpenLine>),
 }
 
 /// An open port.
-struct Line {
+struct OpenLine {
     opened: Instant,
-    stage: Stage,
+    stage: DecoderStage,
     detector: ModeDetector,
     pacing: Pacing,
     monitor: LineMonitor,
@@ -68,7 +68,7 @@ impl LineDecoder {
         Self {
             speed: settings.mode.unwrap_or(Mode::Standard),
             settings,
-            state: State::Connecting,
+            state: LineState::Connecting,
             read_at: now,
             reported: now,
         }
@@ -95,30 +95,31 @@ impl LineDecoder {
     /// Takes in what happened at `at`.
     pub fn push(&mut self, event: PortEvent<'_>, at: Instant) -> Vec<Input> {
         let mut inputs = Vec::new();
-        let mut observation = Observation::NoData;
+        let mut observation = LineObservation::NoData;
         match (event, &mut self.state) {
             (PortEvent::Unavailable(refusal), _) => {
                 let detail = refusal.to_string();
                 inputs.push(unavailable(&detail));
-                self.state = State::Unavailable(detail);
+                self.state = LineState::Unavailable(detail);
             }
             (PortEvent::Opened, _) => {
                 inputs.push(Input::Opened {
-                    detail: format!("listening on {}", self.settings.device),
+                    detail: format!("{} is open; groups are awaited", self.settings.device),
                 });
-                self.state = State::Open(Box::new(Line::new(&self.settings, self.speed, at)));
+                self.state =
+                    LineState::Open(Box::new(OpenLine::new(&self.settings, self.speed, at)));
                 self.read_at = at;
             }
-            (PortEvent::Reconnected, State::Open(line)) => {
+            (PortEvent::Reconnected, LineState::Open(line)) => {
                 line.start(&self.settings, self.speed, at);
                 self.read_at = at;
             }
-            (PortEvent::Bytes(bytes), State::Open(line)) => {
+            (PortEvent::Bytes(bytes), LineState::Open(line)) => {
                 observation = line.push_bytes(bytes, at, &mut inputs);
                 self.speed = line.detect(observation, &self.settings, at, &mut inputs);
                 self.read_at = line.read_at(at);
             }
-            (PortEvent::NoData, State::Open(line)) => {
+            (PortEvent::NoData, LineState::Open(line)) => {
                 observation = line.push_no_data(at, &mut inputs);
                 self.speed = line.detect(observation, &self.settings, at, &mut inputs);
                 self.read_at = line.read_at(at);
@@ -134,15 +135,15 @@ impl LineDecoder {
     }
 
     /// Adds what is new besides frames, or what is due after a second without an input.
-    fn report(&mut self, observation: Observation, at: Instant, inputs: &mut Vec<Input>) {
+    fn report(&mut self, observation: LineObservation, at: Instant, inputs: &mut Vec<Input>) {
         let due = at >= self.report_at() && !inputs.iter().any(is_report);
         match &mut self.state {
-            State::Connecting if due => inputs.push(Input::Connecting {
+            LineState::Connecting if due => inputs.push(Input::Connecting {
                 detail: format!("{}: connecting", self.settings.device),
             }),
-            State::Unavailable(detail) if due => inputs.push(unavailable(detail)),
-            State::Open(line) => inputs.extend(line.report(observation, due, at)),
-            State::Connecting | State::Unavailable(_) => {}
+            LineState::Unavailable(detail) if due => inputs.push(unavailable(detail)),
+            LineState::Open(line) => inputs.extend(line.report(observation, due, at)),
+            LineState::Connecting | LineState::Unavailable(_) => {}
         }
         if inputs.iter().any(is_report) {
             self.reported = at;
@@ -150,7 +151,7 @@ impl LineDecoder {
     }
 }
 
-impl Line {
+impl OpenLine {
     fn new(settings: &PortSettings, speed: Mode, opened: Instant) -> Self {
         let advice = match settings.device {
             Device::Path(_) => "check the two wires to I1 and I2 of the meter, and the adapter",
@@ -158,7 +159,7 @@ impl Line {
         };
         Self {
             opened,
-            stage: Stage::new(settings.mode, settings.parity),
+            stage: DecoderStage::new(settings.mode, settings.parity),
             detector: ModeDetector::new(settings.mode, speed, Duration::ZERO),
             pacing: Pacing::new(speed, !is_network(&settings.device)),
             monitor: LineMonitor::new(advice, Duration::ZERO),
@@ -168,7 +169,7 @@ impl Line {
 
     /// Another connection took the place of the first: only the silence goes on.
     fn start(&mut self, settings: &PortSettings, speed: Mode, at: Instant) {
-        self.stage = Stage::new(settings.mode, settings.parity);
+        self.stage = DecoderStage::new(settings.mode, settings.parity);
         self.detector = ModeDetector::new(settings.mode, speed, self.since_opened(at));
         self.pacing = Pacing::new(speed, !is_network(&settings.device));
     }
@@ -181,19 +182,27 @@ impl Line {
     fn read_at(&self, at: Instant) -> Instant {
         at + self
             .pacing
-            .nap(self.stage.open_len(), self.since_opened(at))
+            .sleep_time(self.stage.open_len(), self.since_opened(at))
     }
 
-    fn push_bytes(&mut self, bytes: &[u8], at: Instant, inputs: &mut Vec<Input>) -> Observation {
+    fn push_bytes(
+        &mut self,
+        bytes: &[u8],
+        at: Instant,
+        inputs: &mut Vec<Input>,
+    ) -> LineObservation {
         let now = self.since_opened(at);
         let (frames, mode) = self.stage.push(bytes);
         self.push_frames(frames, now, inputs);
         self.pacing.push_bytes(bytes.len());
         self.monitor.push_bytes(mode.is_some(), now);
-        mode.map_or(Observation::Noise(bytes.len()), Observation::Correct)
+        mode.map_or(
+            LineObservation::Noise(bytes.len()),
+            LineObservation::Correct,
+        )
     }
 
-    fn push_no_data(&mut self, at: Instant, inputs: &mut Vec<Input>) -> Observation {
+    fn push_no_data(&mut self, at: Instant, inputs: &mut Vec<Input>) -> LineObservation {
         let (observation, begins) = self.monitor.push_no_data(self.since_opened(at));
         if begins {
             self.pacing.push_silence();
@@ -216,16 +225,16 @@ impl Line {
     /// Follows the mode of the line. Returns the speed that the port is to have.
     fn detect(
         &mut self,
-        observation: Observation,
+        observation: LineObservation,
         settings: &PortSettings,
         at: Instant,
         inputs: &mut Vec<Input>,
     ) -> Mode {
         let now = self.since_opened(at);
         match self.detector.push(observation, now) {
-            Step::Stay => {}
-            Step::Probe => self.stage = Stage::new(None, settings.parity),
-            Step::Found(mode) => {
+            ModeStep::Stay => {}
+            ModeStep::Probe => self.stage = DecoderStage::new(None, settings.parity),
+            ModeStep::Found(mode) => {
                 log::debug!("{}: the line is in {mode} mode", settings.device);
                 self.pacing = Pacing::new(mode, !is_network(&settings.device));
                 let frames = self.stage.start_decoder(mode, settings.parity);
@@ -236,17 +245,17 @@ impl Line {
     }
 
     /// What to report besides frames: the first correct group at once, the state of the line if that is `due`.
-    fn report(&mut self, observation: Observation, due: bool, at: Instant) -> Option<Input> {
+    fn report(&mut self, observation: LineObservation, due: bool, at: Instant) -> Option<Input> {
         let now = self.since_opened(at);
         if self.monitor.is_lost(now) {
             self.progress = Progress::Nothing;
         }
         match (observation, self.progress) {
-            (Observation::Correct(mode), Progress::Nothing) => {
+            (LineObservation::Correct(mode), Progress::Nothing) => {
                 self.progress = Progress::Groups;
                 Some(syncing(mode))
             }
-            (Observation::Correct(mode), Progress::Groups) if due => Some(syncing(mode)),
+            (LineObservation::Correct(mode), Progress::Groups) if due => Some(syncing(mode)),
             _ if due => Some(Input::Tick {
                 detail: self.monitor.detail(now),
             }),

@@ -5,7 +5,7 @@
 //!
 //! Pure: time is an argument, counted from any origin.
 
-use super::mode_detector::Observation;
+use super::mode_detector::LineObservation;
 use std::time::Duration;
 
 /// Without a byte for this long the line is silent, and an open frame has ended. Much longer than any pause inside a frame
@@ -53,15 +53,15 @@ impl LineMonitor {
         }
     }
 
-    /// A read gave nothing: [`Observation::Silence`] if that has lasted for a second, and whether the silence begins.
-    pub fn push_no_data(&mut self, now: Duration) -> (Observation, bool) {
+    /// A read gave nothing: [`LineObservation::Silence`] if that has lasted for a second, and whether the silence begins.
+    pub fn push_no_data(&mut self, now: Duration) -> (LineObservation, bool) {
         if self.since_byte(now) < SILENT_AFTER {
-            return (Observation::NoData, false);
+            return (LineObservation::NoData, false);
         }
         let begins = !self.silent;
         self.silent = true;
         self.noise_since = None;
-        (Observation::Silence, begins)
+        (LineObservation::Silence, begins)
     }
 
     /// The time since the last byte, or since the line was opened.
@@ -89,11 +89,11 @@ impl LineMonitor {
             Duration::ZERO
         };
         if silence >= REPORTED_AFTER {
-            format!("no byte for {}: {}", words(silence), self.advice)
+            format!("no byte for {}: {}", rounded(silence), self.advice)
         } else if noise >= REPORTED_AFTER {
             format!(
                 "bytes arrive but no correct group for {}: wrong speed, noise or a cable fault",
-                words(noise)
+                rounded(noise)
             )
         } else {
             String::new()
@@ -101,8 +101,8 @@ impl LineMonitor {
     }
 }
 
-/// A duration, in words that seldom change.
-fn words(duration: Duration) -> &'static str {
+/// A duration in words: rounded down, so that the text seldom changes.
+fn rounded(duration: Duration) -> &'static str {
     match duration.as_secs() {
         0..60 => "several seconds",
         60..600 => "over a minute",
@@ -124,14 +124,23 @@ mod tests {
     fn silence_begins_once_after_a_second() {
         let mut monitor = LineMonitor::new("check", ms(0));
         monitor.push_bytes(true, ms(500));
-        assert_eq!(monitor.push_no_data(ms(1400)), (Observation::NoData, false));
-        assert_eq!(monitor.push_no_data(ms(1500)), (Observation::Silence, true));
+        assert_eq!(
+            monitor.push_no_data(ms(1400)),
+            (LineObservation::NoData, false)
+        );
+        assert_eq!(
+            monitor.push_no_data(ms(1500)),
+            (LineObservation::Silence, true)
+        );
         assert_eq!(
             monitor.push_no_data(ms(1700)),
-            (Observation::Silence, false)
+            (LineObservation::Silence, false)
         );
         monitor.push_bytes(false, ms(1800));
-        assert_eq!(monitor.push_no_data(ms(1900)), (Observation::NoData, false));
+        assert_eq!(
+            monitor.push_no_data(ms(1900)),
+            (LineObservation::NoData, false)
+        );
     }
 
     #[test]

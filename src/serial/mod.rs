@@ -37,9 +37,9 @@
 //! | `backoff`, `stop` | when to open again, when to end |
 //! | `line_decoder` | from bytes to inputs; its parts: |
 //! | `mode_detector`, `mode_probe` | which mode the line is in |
-//! | `stage` | the decoder, or both of them while the mode is unknown |
+//! | `decoder_stage` | the decoder, or both of them while the mode is unknown |
 //! | `pacing` | when to read next |
-//! | `line_monitor` | how long nothing correct has arrived, in words |
+//! | `line_monitor` | silence and noise, and the text about them |
 //!
 //! Invariants:
 //! - There is an input at least once a second, which the watchdog relies on.
@@ -50,6 +50,7 @@
 //! - Nothing is written to the port, and nothing that was read from it is logged.
 
 mod backoff;
+mod decoder_stage;
 mod diagnosis;
 mod input_reader;
 mod line_decoder;
@@ -60,7 +61,6 @@ mod pacing;
 mod port;
 mod port_reader;
 mod refusal;
-mod stage;
 mod stop;
 
 pub use diagnosis::{refuse_console, resolve};

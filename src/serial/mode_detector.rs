@@ -38,7 +38,7 @@ const NOISE_BURST_MAX: usize = 64;
 
 /// What a read gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Observation {
+pub enum LineObservation {
     /// No byte.
     NoData,
     /// No byte, and none for a second.
@@ -51,7 +51,7 @@ pub enum Observation {
 
 /// What follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum ModeStep {
     /// Nothing.
     Stay,
     /// Decode both modes from now on, at the new [`speed`](ModeDetector::speed).
@@ -62,7 +62,7 @@ pub enum Step {
 
 /// Bytes without a correct group.
 #[derive(Clone, Copy, Debug)]
-struct Noise {
+struct NoiseRun {
     since: Duration,
     last: Duration,
     count: usize,
@@ -85,7 +85,7 @@ enum Detection {
     },
     Found {
         mode: Mode,
-        noise: Option<Noise>,
+        noise: Option<NoiseRun>,
     },
 }
 
@@ -114,11 +114,11 @@ impl ModeDetector {
     }
 
     /// Takes an observation in; the step is applied before the next.
-    pub fn push(&mut self, observation: Observation, now: Duration) -> Step {
+    pub fn push(&mut self, observation: LineObservation, now: Duration) -> ModeStep {
         match (&mut self.state, observation) {
-            (Detection::Probing { .. }, Observation::Correct(mode)) => self.find(mode),
+            (Detection::Probing { .. }, LineObservation::Correct(mode)) => self.find(mode),
             (Detection::Probing { since, first_byte }, _) => {
-                if let Observation::Noise(_) = observation {
+                if let LineObservation::Noise(_) = observation {
                     first_byte.get_or_insert(now);
                 }
                 let due =
@@ -126,34 +126,34 @@ impl ModeDetector {
                 if now >= due {
                     self.try_other(now)
                 } else {
-                    Step::Stay
+                    ModeStep::Stay
                 }
             }
-            (Detection::Found { .. }, Observation::NoData) => Step::Stay,
-            (Detection::Found { noise, .. }, Observation::Silence) => {
+            (Detection::Found { .. }, LineObservation::NoData) => ModeStep::Stay,
+            (Detection::Found { noise, .. }, LineObservation::Silence) => {
                 *noise = noise
                     .filter(|noise| noise.count > NOISE_BURST_MAX && now < noise.last + LOST_AFTER);
-                Step::Stay
+                ModeStep::Stay
             }
-            (Detection::Found { noise, .. }, Observation::Correct(_)) => {
+            (Detection::Found { noise, .. }, LineObservation::Correct(_)) => {
                 *noise = None;
-                Step::Stay
+                ModeStep::Stay
             }
-            (Detection::Found { mode, noise }, Observation::Noise(count)) => {
-                let before = noise.unwrap_or(Noise {
+            (Detection::Found { mode, noise }, LineObservation::Noise(count)) => {
+                let before = noise.unwrap_or(NoiseRun {
                     since: now,
                     last: now,
                     count: 0,
                 });
                 let since = before.since;
-                *noise = Some(Noise {
+                *noise = Some(NoiseRun {
                     since,
                     last: now,
                     count: before.count.saturating_add(count),
                 });
                 let mode = *mode;
                 if now < since + MODE_LOST_AFTER {
-                    Step::Stay
+                    ModeStep::Stay
                 } else if self.is_configured {
                     self.find(mode)
                 } else {
@@ -163,18 +163,18 @@ impl ModeDetector {
         }
     }
 
-    fn find(&mut self, mode: Mode) -> Step {
+    fn find(&mut self, mode: Mode) -> ModeStep {
         self.state = Detection::found(mode);
-        Step::Found(mode)
+        ModeStep::Found(mode)
     }
 
-    fn try_other(&mut self, now: Duration) -> Step {
+    fn try_other(&mut self, now: Duration) -> ModeStep {
         self.speed = match self.speed {
             Mode::Standard => Mode::Historique,
             Mode::Historique => Mode::Standard,
         };
         self.state = Detection::probing(now);
-        Step::Probe
+        ModeStep::Probe
     }
 }
 
@@ -201,24 +201,28 @@ mod tests {
     }
 
     /// Pushes `observation` every 100 ms from `from` until the answer is not `Stay`.
-    fn until_step(detector: &mut ModeDetector, observation: Observation, from: u64) -> (Step, u64) {
+    fn until_step(
+        detector: &mut ModeDetector,
+        observation: LineObservation,
+        from: u64,
+    ) -> (ModeStep, u64) {
         (from..from + 60_000)
             .step_by(100)
             .map(|now| (detector.push(observation, ms(now)), now))
-            .find(|(step, _)| *step != Step::Stay)
-            .unwrap_or((Step::Stay, from + 60_000))
+            .find(|(step, _)| *step != ModeStep::Stay)
+            .unwrap_or((ModeStep::Stay, from + 60_000))
     }
 
     #[test]
     fn the_speeds_take_turns_while_only_noise_comes() {
         let mut detector = ModeDetector::new(None, Standard, ms(0));
         assert_eq!(
-            until_step(&mut detector, Observation::Noise(96), 0),
-            (Step::Probe, 2000)
+            until_step(&mut detector, LineObservation::Noise(96), 0),
+            (ModeStep::Probe, 2000)
         );
         assert_eq!(
-            until_step(&mut detector, Observation::Noise(96), 2100),
-            (Step::Probe, 4100)
+            until_step(&mut detector, LineObservation::Noise(96), 2100),
+            (ModeStep::Probe, 4100)
         );
         assert_eq!(detector.speed(), Standard);
     }
@@ -227,14 +231,17 @@ mod tests {
     fn a_silent_line_is_tried_more_slowly() {
         let mut detector = ModeDetector::new(None, Historique, ms(0));
         assert_eq!(
-            until_step(&mut detector, Observation::NoData, 0),
-            (Step::Probe, 4000)
+            until_step(&mut detector, LineObservation::NoData, 0),
+            (ModeStep::Probe, 4000)
         );
         // A line that wakes up gets its whole time from its first byte.
-        assert_eq!(detector.push(Observation::Silence, ms(7900)), Step::Stay);
         assert_eq!(
-            until_step(&mut detector, Observation::Noise(96), 7950),
-            (Step::Probe, 9950)
+            detector.push(LineObservation::Silence, ms(7900)),
+            ModeStep::Stay
+        );
+        assert_eq!(
+            until_step(&mut detector, LineObservation::Noise(96), 7950),
+            (ModeStep::Probe, 9950)
         );
     }
 
@@ -242,8 +249,8 @@ mod tests {
     fn a_correct_group_decides_whatever_the_speed() {
         let mut detector = ModeDetector::new(None, Standard, ms(0));
         assert_eq!(
-            detector.push(Observation::Correct(Historique), ms(300)),
-            Step::Found(Historique)
+            detector.push(LineObservation::Correct(Historique), ms(300)),
+            ModeStep::Found(Historique)
         );
         assert_eq!(detector.speed(), Standard);
     }
@@ -251,40 +258,43 @@ mod tests {
     #[test]
     fn a_mode_found_is_left_after_several_seconds_of_noise_only() {
         let mut detector = ModeDetector::new(None, Standard, ms(0));
-        detector.push(Observation::Correct(Standard), ms(100));
+        detector.push(LineObservation::Correct(Standard), ms(100));
         for now in (200..60_000).step_by(100) {
             let observation = if now % 4000 == 0 {
-                Observation::Correct(Standard)
+                LineObservation::Correct(Standard)
             } else {
-                Observation::Noise(96)
+                LineObservation::Noise(96)
             };
-            assert_eq!(detector.push(observation, ms(now)), Step::Stay);
+            assert_eq!(detector.push(observation, ms(now)), ModeStep::Stay);
         }
-        detector.push(Observation::Correct(Standard), ms(60_000));
+        detector.push(LineObservation::Correct(Standard), ms(60_000));
         assert_eq!(
-            until_step(&mut detector, Observation::Noise(96), 60_100),
-            (Step::Probe, 65_100)
+            until_step(&mut detector, LineObservation::Noise(96), 60_100),
+            (ModeStep::Probe, 65_100)
         );
         assert_eq!(
-            detector.push(Observation::Correct(Historique), ms(65_300)),
-            Step::Found(Historique)
+            detector.push(LineObservation::Correct(Historique), ms(65_300)),
+            ModeStep::Found(Historique)
         );
     }
 
     #[test]
     fn silence_never_makes_a_mode_doubtful() {
         let mut detector = ModeDetector::new(None, Standard, ms(0));
-        detector.push(Observation::Correct(Standard), ms(100));
+        detector.push(LineObservation::Correct(Standard), ms(100));
         assert_eq!(
-            until_step(&mut detector, Observation::Silence, 200).0,
-            Step::Stay
+            until_step(&mut detector, LineObservation::Silence, 200).0,
+            ModeStep::Stay
         );
         // Nor does a short burst of noise now and then.
         for now in (70_000..200_000).step_by(3000) {
-            assert_eq!(detector.push(Observation::Noise(3), ms(now)), Step::Stay);
             assert_eq!(
-                detector.push(Observation::Silence, ms(now + 1000)),
-                Step::Stay
+                detector.push(LineObservation::Noise(3), ms(now)),
+                ModeStep::Stay
+            );
+            assert_eq!(
+                detector.push(LineObservation::Silence, ms(now + 1000)),
+                ModeStep::Stay
             );
         }
     }
@@ -292,28 +302,31 @@ mod tests {
     #[test]
     fn frames_of_the_other_mode_in_bursts_are_found_out() {
         let mut detector = ModeDetector::new(None, Standard, ms(0));
-        detector.push(Observation::Correct(Standard), ms(100));
+        detector.push(LineObservation::Correct(Standard), ms(100));
         for now in [2000, 4000, 6000] {
-            assert_eq!(detector.push(Observation::Noise(150), ms(now)), Step::Stay);
             assert_eq!(
-                detector.push(Observation::Silence, ms(now + 1500)),
-                Step::Stay
+                detector.push(LineObservation::Noise(150), ms(now)),
+                ModeStep::Stay
+            );
+            assert_eq!(
+                detector.push(LineObservation::Silence, ms(now + 1500)),
+                ModeStep::Stay
             );
         }
-        let step = detector.push(Observation::Noise(150), ms(8000));
-        assert_eq!((step, detector.speed()), (Step::Probe, Historique));
+        let step = detector.push(LineObservation::Noise(150), ms(8000));
+        assert_eq!((step, detector.speed()), (ModeStep::Probe, Historique));
     }
 
     #[test]
     fn a_configured_mode_is_kept_and_decoded_anew() {
         let mut detector = ModeDetector::new(Some(Historique), Standard, ms(0));
-        let anew = Step::Found(Historique);
+        let anew = ModeStep::Found(Historique);
         assert_eq!(
-            until_step(&mut detector, Observation::Noise(96), 0),
+            until_step(&mut detector, LineObservation::Noise(96), 0),
             (anew, 5000)
         );
         assert_eq!(
-            until_step(&mut detector, Observation::Noise(96), 5100),
+            until_step(&mut detector, LineObservation::Noise(96), 5100),
             (anew, 10_100)
         );
         assert_eq!(detector.speed(), Historique);

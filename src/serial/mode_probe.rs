@@ -4,7 +4,7 @@
 //! so that a group in the middle of a frame decides within half a second. Their frames are dropped, but the bytes are
 //! kept: the decoder of the mode found starts from the first of them, and no frame is lost to the search.
 
-use super::stage::decode;
+use super::decoder_stage::decode;
 use crate::tic::{Decoder, Mode, Parity};
 
 /// How many bytes are kept, the newest: more than two of the longest frames (1727 bytes, 54E).

@@ -1,31 +1,35 @@
 //! When to read next: few wake-ups, and no frame late.
 //!
-//! A frame comes one character a millisecond, and a reader that wakes for each burst of them wakes a hundred times a
-//! frame. But frames follow each other, nearly always of one length: after two equal ones the end of the next can be told,
-//! and the reader may sleep until shortly before it. The tty keeps what comes meanwhile: it holds 4095 bytes, the longest
+//! In standard mode a character arrives every millisecond, and a reader that wakes for each burst of them wakes a hundred
+//! times a frame. But nearly all frames of a meter have one length: after two equal ones the end of the next is predicted,
+//! and the reader sleeps until shortly before it. The tty keeps what arrives meanwhile: it holds 4095 bytes, the longest
 //! frame is 1727 (54E, every group at once).
 //!
-//! The nap is always counted from the bytes still missing, so that the pauses of the historique mode only mean another,
-//! shorter nap. There is no prediction
+//! Input: frames, counts of bytes, silence. Output: how long to sleep. The sleep is always counted from the bytes still
+//! missing. In historique mode the pauses between groups make the frame end later than that, and the reader then sleeps
+//! again, for less each time: no pause is predicted, since the shortest allowed frame must not be late.
+//!
+//! There is no prediction
 //! - before two equal frames, or after a frame of another length;
 //! - when frames come faster than the line can carry them (a pty played at twenty times the speed, a backlog);
 //! - after a frame of a three-phase historique meter: a short frame may come instead of the long one, and is urgent;
-//! - where bytes come in the packets of a network (the caller says so).
+//! - where bytes come in the packets of a network.
 //!
 //! Pure: time is an argument, counted from any origin.
 
 use crate::tic::Mode;
 use std::time::Duration;
 
-/// Wake up so many characters before the predicted end: the rest is read as it comes. As many may have arrived and still be
-/// held back, in the FIFO of a UART or (at 9600 baud, for 16 ms) in a dongle: with fewer, the end could be slept over.
-const GUARD: usize = 16;
-/// Standard mode, every group at once, STX to ETX (54E).
-const LONGEST_FRAME: usize = 1727;
+/// The sleep ends this many characters before the predicted end; the rest is read as it arrives. As many may have arrived
+/// and still be held back, in the FIFO of a UART or (at 9600 baud, for 16 ms) in a dongle: with a smaller guard the reader
+/// could sleep beyond the end.
+const GUARD_CHARACTERS: usize = 16;
+/// The longest frame in bytes, STX to ETX: standard mode, every group at once (54E).
+const FRAME_LEN_MAX: usize = 1727;
 /// The shortest pause between ETX and the next STX (54E: 16.7 to 33.4 ms).
-const PAUSE: Duration = Duration::from_micros(16_700);
-/// On a line that gives nothing, look this often: the first bytes back need no hurry.
-const QUIET: Duration = Duration::from_millis(200);
+const FRAME_GAP_MIN: Duration = Duration::from_micros(16_700);
+/// How often a silent line is read: the first bytes after a silence are the middle of a frame, and not urgent.
+const SILENT_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Predicts the ends of frames.
 #[derive(Debug)]
@@ -33,14 +37,14 @@ pub struct Pacing {
     /// The time of one character on the wire.
     character: Duration,
     predicts: bool,
-    last: Option<Past>,
+    last: Option<PastFrame>,
     /// The length that the last two frames agreed on, in bytes from STX to ETX.
     expected: Option<usize>,
-    quiet: bool,
+    silent: bool,
 }
 
 #[derive(Debug)]
-struct Past {
+struct PastFrame {
     length: usize,
     end: Duration,
 }
@@ -56,43 +60,44 @@ impl Pacing {
             predicts,
             last: None,
             expected: None,
-            quiet: false,
+            silent: false,
         }
     }
 
     /// A frame of `length` bytes (STX to ETX) was read at `now`; `urgent`: a short one may come before the next of its kind.
     pub fn push_frame(&mut self, length: usize, urgent: bool, now: Duration) {
-        let at_pace = |past: &Past| now.saturating_sub(past.end) >= self.time_of(length) * 4 / 5;
+        let at_pace =
+            |past: &PastFrame| now.saturating_sub(past.end) >= self.time_of(length) * 4 / 5;
         let regular = self
             .last
             .as_ref()
             .is_some_and(|past| past.length == length && at_pace(past));
         self.expected = (self.predicts && regular && !urgent).then_some(length);
-        self.last = Some(Past { length, end: now });
+        self.last = Some(PastFrame { length, end: now });
     }
 
     /// A read gave `count` bytes; called after the frames that they held were pushed.
     pub fn push_bytes(&mut self, count: usize) {
-        self.quiet = false;
-        // More than a frame since the last read: a backlog, to be read without a nap.
-        if count > LONGEST_FRAME {
+        self.silent = false;
+        // More than a frame since the last read: a backlog, to be read at once.
+        if count > FRAME_LEN_MAX {
             self.expected = None;
         }
     }
 
-    /// Nothing has come for so long that the line counts as silent.
+    /// The line is silent: no byte has arrived for a second.
     pub fn push_silence(&mut self) {
-        self.quiet = true;
+        self.silent = true;
         self.expected = None;
         self.last = None;
     }
 
-    /// How long to sleep before the next read; zero: read now. `open` is the number of bytes of the open frame that came
-    /// so far, 0 between frames.
+    /// How long to sleep before the next read; zero: read now. `open` is the number of bytes of the open frame so far, 0
+    /// between frames.
     #[must_use]
-    pub fn nap(&self, open: usize, now: Duration) -> Duration {
-        if self.quiet {
-            return QUIET;
+    pub fn sleep_time(&self, open: usize, now: Duration) -> Duration {
+        if self.silent {
+            return SILENT_INTERVAL;
         }
         let (Some(expected), Some(last)) = (self.expected, &self.last) else {
             return Duration::ZERO;
@@ -100,9 +105,10 @@ impl Pacing {
         let end = if open > 0 {
             now + self.time_of(expected.saturating_sub(open))
         } else {
-            last.end + PAUSE + self.time_of(expected)
+            last.end + FRAME_GAP_MIN + self.time_of(expected)
         };
-        end.saturating_sub(self.time_of(GUARD)).saturating_sub(now)
+        end.saturating_sub(self.time_of(GUARD_CHARACTERS))
+            .saturating_sub(now)
     }
 
     fn time_of(&self, bytes: usize) -> Duration {
@@ -128,41 +134,41 @@ mod tests {
 
     #[test]
     fn sleeps_until_shortly_before_the_end_of_the_next_frame() {
-        let nap = steady().nap(0, ms(1920));
-        assert!((ms(895)..ms(905)).contains(&nap), "{nap:?}");
+        let sleep = steady().sleep_time(0, ms(1920));
+        assert!((ms(895)..ms(905)).contains(&sleep), "{sleep:?}");
         // Later in the pause, less is left.
-        assert_eq!(steady().nap(0, ms(1930)), nap - ms(10));
+        assert_eq!(steady().sleep_time(0, ms(1930)), sleep - ms(10));
     }
 
     #[test]
     fn the_missing_bytes_count_once_the_frame_is_open() {
-        let nap = steady().nap(465, ms(2500));
-        assert!((ms(399)..ms(402)).contains(&nap), "{nap:?}");
+        let sleep = steady().sleep_time(465, ms(2500));
+        assert!((ms(399)..ms(402)).contains(&sleep), "{sleep:?}");
         assert_eq!(
-            steady().nap(855, ms(2800)),
+            steady().sleep_time(855, ms(2800)),
             Duration::ZERO,
-            "the end is near: read as it comes"
+            "the end is near: read as it arrives"
         );
         assert_eq!(
-            steady().nap(900, ms(2900)),
+            steady().sleep_time(900, ms(2900)),
             Duration::ZERO,
             "longer than predicted"
         );
     }
 
     #[test]
-    fn the_end_is_not_slept_over_whatever_the_fifo_holds_back() {
+    fn no_sleep_goes_beyond_the_end_whatever_the_fifo_holds_back() {
         for mode in Mode::ALL {
             let mut pacing = Pacing::new(mode, true);
             let frame = pacing.time_of(200);
             pacing.push_frame(200, false, frame);
             pacing.push_frame(200, false, frame * 2);
             for (arrived, held_back) in
-                (1..200).flat_map(|n| (0..GUARD.min(n)).map(move |m| (n, m)))
+                (1..200).flat_map(|n| (0..GUARD_CHARACTERS.min(n)).map(move |m| (n, m)))
             {
-                let nap = pacing.nap(arrived - held_back, frame * 2);
+                let sleep = pacing.sleep_time(arrived - held_back, frame * 2);
                 assert!(
-                    nap < pacing.time_of(200 - arrived),
+                    sleep < pacing.time_of(200 - arrived),
                     "{mode}: {arrived}, {held_back}"
                 );
             }
@@ -171,25 +177,29 @@ mod tests {
 
     #[test]
     fn a_next_frame_that_is_late_is_awaited_awake() {
-        assert_eq!(steady().nap(0, ms(4000)), Duration::ZERO);
+        assert_eq!(steady().sleep_time(0, ms(4000)), Duration::ZERO);
     }
 
     #[test]
     fn predicts_only_after_two_equal_frames_at_pace() {
         let mut pacing = Pacing::new(Mode::Standard, true);
-        assert_eq!(pacing.nap(10, ms(0)), Duration::ZERO);
+        assert_eq!(pacing.sleep_time(10, ms(0)), Duration::ZERO);
         pacing.push_frame(865, false, ms(1000));
-        assert_eq!(pacing.nap(0, ms(1000)), Duration::ZERO);
+        assert_eq!(pacing.sleep_time(0, ms(1000)), Duration::ZERO);
         pacing.push_frame(905, false, ms(2000));
-        assert_eq!(pacing.nap(0, ms(2000)), Duration::ZERO, "another length");
+        assert_eq!(
+            pacing.sleep_time(0, ms(2000)),
+            Duration::ZERO,
+            "another length"
+        );
         pacing.push_frame(905, false, ms(2050));
         assert_eq!(
-            pacing.nap(0, ms(2050)),
+            pacing.sleep_time(0, ms(2050)),
             Duration::ZERO,
             "faster than the line can be"
         );
         pacing.push_frame(905, false, ms(3030));
-        assert!(pacing.nap(0, ms(3030)) > ms(900));
+        assert!(pacing.sleep_time(0, ms(3030)) > ms(900));
     }
 
     #[test]
@@ -197,39 +207,39 @@ mod tests {
         let mut pacing = Pacing::new(Mode::Historique, true);
         pacing.push_frame(222, true, ms(2000));
         pacing.push_frame(222, true, ms(4000));
-        assert_eq!(pacing.nap(0, ms(4000)), Duration::ZERO);
+        assert_eq!(pacing.sleep_time(0, ms(4000)), Duration::ZERO);
 
         let mut pacing = Pacing::new(Mode::Standard, false);
         pacing.push_frame(865, false, ms(1000));
         pacing.push_frame(865, false, ms(1920));
-        assert_eq!(pacing.nap(0, ms(1920)), Duration::ZERO);
+        assert_eq!(pacing.sleep_time(0, ms(1920)), Duration::ZERO);
 
         let mut pacing = steady();
         pacing.push_silence();
-        assert_eq!(pacing.nap(0, ms(9000)), QUIET);
+        assert_eq!(pacing.sleep_time(0, ms(9000)), SILENT_INTERVAL);
         pacing.push_bytes(8);
         assert_eq!(
-            pacing.nap(0, ms(9000)),
+            pacing.sleep_time(0, ms(9000)),
             Duration::ZERO,
-            "the first frame back is read as it comes"
+            "the first frame after a silence is read as it arrives"
         );
     }
 
     #[test]
-    fn a_backlog_is_read_without_a_nap() {
+    fn a_backlog_is_read_at_once() {
         let mut pacing = steady();
         pacing.push_bytes(861);
-        assert!(pacing.nap(0, ms(1920)) > ms(800));
+        assert!(pacing.sleep_time(0, ms(1920)) > ms(800));
         pacing.push_bytes(4095);
-        assert_eq!(pacing.nap(0, ms(1920)), Duration::ZERO);
+        assert_eq!(pacing.sleep_time(0, ms(1920)), Duration::ZERO);
     }
 
     #[test]
-    fn no_nap_lets_the_tty_overflow() {
+    fn no_sleep_lets_the_tty_overflow() {
         let mut pacing = Pacing::new(Mode::Standard, true);
-        pacing.push_frame(LONGEST_FRAME, false, ms(1000));
-        pacing.push_frame(LONGEST_FRAME, false, ms(2820));
-        let nap = pacing.nap(0, ms(2820));
-        assert!(nap < pacing.time_of(4095) / 2, "{nap:?}");
+        pacing.push_frame(FRAME_LEN_MAX, false, ms(1000));
+        pacing.push_frame(FRAME_LEN_MAX, false, ms(2820));
+        let sleep = pacing.sleep_time(0, ms(2820));
+        assert!(sleep < pacing.time_of(4095) / 2, "{sleep:?}");
     }
 }

@@ -4,8 +4,8 @@
 //! and when. The bytes are whole and in order; their time is that of the read, which may be long after their arrival if
 //! the caller waits to read.
 //!
-//! A `tcp://` source that gives nothing for [`TCP_IDLE_TIMEOUT`] is connected to anew: the server may be gone without a
-//! word, as after a power cut. That is no loss of the port, since a silent meter behind a server looks the same.
+//! A `tcp://` source that gives nothing for [`TCP_IDLE_TIMEOUT`] is connected to anew: the server may have lost power and
+//! closed nothing. The port is not reported as lost then, since a silent meter behind a good server looks the same.
 
 use super::backoff::OpenBackoff;
 use super::port::{self, OpenPort, PendingConnection, ReadOutcome};
@@ -70,7 +70,7 @@ enum PortState {
 }
 
 /// A [`PortEvent`] that borrows nothing.
-enum Outcome {
+enum PortOutcome {
     Unavailable(Refusal),
     Opened,
     Reconnected,
@@ -111,12 +111,14 @@ impl<'a> PortReader<'a> {
             PortState::Lost => self.lost(),
         };
         let event = match outcome {
-            Outcome::Unavailable(refusal) => PortEvent::Unavailable(refusal),
-            Outcome::Opened => PortEvent::Opened,
-            Outcome::Reconnected => PortEvent::Reconnected,
-            Outcome::Bytes(count) => PortEvent::Bytes(self.buffer.get(..count).unwrap_or_default()),
-            Outcome::NoData => PortEvent::NoData,
-            Outcome::Timer => PortEvent::Timer,
+            PortOutcome::Unavailable(refusal) => PortEvent::Unavailable(refusal),
+            PortOutcome::Opened => PortEvent::Opened,
+            PortOutcome::Reconnected => PortEvent::Reconnected,
+            PortOutcome::Bytes(count) => {
+                PortEvent::Bytes(self.buffer.get(..count).unwrap_or_default())
+            }
+            PortOutcome::NoData => PortEvent::NoData,
+            PortOutcome::Timer => PortEvent::Timer,
         };
         Some((Instant::now(), event))
     }
@@ -135,12 +137,12 @@ impl<'a> PortReader<'a> {
         }
     }
 
-    fn open(&mut self, open_at: Instant, return_by: Instant) -> Option<Outcome> {
+    fn open(&mut self, open_at: Instant, return_by: Instant) -> Option<PortOutcome> {
         if !self.sleep_until(open_at.min(return_by)) {
             return None;
         }
         if Instant::now() < open_at {
-            return Some(Outcome::Timer);
+            return Some(PortOutcome::Timer);
         }
         match &self.device {
             Device::Path(path) => match port::open_tty(path, self.speed, self.check) {
@@ -151,7 +153,7 @@ impl<'a> PortReader<'a> {
         }
     }
 
-    fn start_connecting(&mut self, replaces: bool, return_by: Instant) -> Option<Outcome> {
+    fn start_connecting(&mut self, replaces: bool, return_by: Instant) -> Option<PortOutcome> {
         // An idle connection is closed first, since some servers have one client only.
         self.state = PortState::Lost;
         match PendingConnection::start(&self.device) {
@@ -166,7 +168,7 @@ impl<'a> PortReader<'a> {
         }
     }
 
-    fn connect(&mut self, return_by: Instant) -> Option<Outcome> {
+    fn connect(&mut self, return_by: Instant) -> Option<PortOutcome> {
         while !self.stop.is_asked() {
             let PortState::Connecting {
                 connection,
@@ -178,19 +180,19 @@ impl<'a> PortReader<'a> {
             match connection.wait(CONNECT_POLL) {
                 Some(Ok(port)) => return Some(self.opened(port, *replaces)),
                 Some(Err(refusal)) => return Some(self.unavailable(refusal)),
-                None if Instant::now() >= return_by => return Some(Outcome::Timer),
+                None if Instant::now() >= return_by => return Some(PortOutcome::Timer),
                 None => {}
             }
         }
         None
     }
 
-    fn read(&mut self, read_at: Instant, return_by: Instant) -> Option<Outcome> {
+    fn read(&mut self, read_at: Instant, return_by: Instant) -> Option<PortOutcome> {
         if !self.sleep_until(read_at.min(return_by)) {
             return None;
         }
         if Instant::now() < read_at {
-            return Some(Outcome::Timer);
+            return Some(PortOutcome::Timer);
         }
         let PortState::Open { port, active } = &mut self.state else {
             return Some(self.lost());
@@ -199,45 +201,45 @@ impl<'a> PortReader<'a> {
             ReadOutcome::Bytes(count) => {
                 *active = Instant::now();
                 self.backoff.reset();
-                Some(Outcome::Bytes(count))
+                Some(PortOutcome::Bytes(count))
             }
             ReadOutcome::Nothing if port.is_network() && active.elapsed() >= self.idle_timeout => {
                 log::debug!("{}: no byte for {:?}", self.device, self.idle_timeout);
                 self.start_connecting(true, return_by)
             }
-            ReadOutcome::Nothing => Some(Outcome::NoData),
+            ReadOutcome::Nothing => Some(PortOutcome::NoData),
             ReadOutcome::Gone => Some(self.lost()),
         }
     }
 
-    fn opened(&mut self, port: OpenPort, replaces: bool) -> Outcome {
+    fn opened(&mut self, port: OpenPort, replaces: bool) -> PortOutcome {
         log::debug!("{} is open", self.device);
         self.state = PortState::Open {
             port,
             active: Instant::now(),
         };
         if replaces {
-            Outcome::Reconnected
+            PortOutcome::Reconnected
         } else {
-            Outcome::Opened
+            PortOutcome::Opened
         }
     }
 
-    fn lost(&mut self) -> Outcome {
+    fn lost(&mut self) -> PortOutcome {
         self.unavailable(match &self.device {
             Device::Path(path) => Refusal::HungUp(path.clone()),
             tcp @ Device::Tcp { .. } => Refusal::Closed(tcp.to_string()),
         })
     }
 
-    fn unavailable(&mut self, refusal: Refusal) -> Outcome {
+    fn unavailable(&mut self, refusal: Refusal) -> PortOutcome {
         log::debug!("{refusal}");
         // The port is closed before the wait.
         drop(mem::replace(
             &mut self.state,
             PortState::Closed(Instant::now() + self.backoff.next_wait()),
         ));
-        Outcome::Unavailable(refusal)
+        PortOutcome::Unavailable(refusal)
     }
 
     /// False: the stop was asked for.

@@ -1,6 +1,7 @@
-//! Why a port cannot be read, in one line for people that says what to do.
+//! Why a port cannot be read, and the text about it: one line that starts with the port and ends with what to do.
 //!
-//! The causes are found in `diagnosis`.
+//! The only place of these texts: the daemon publishes them, the doctor prints them. The causes are found in `diagnosis`,
+//! and by a [`PortCheck`](super::PortCheck).
 
 use crate::names::file::DEVICE;
 use std::fmt;
@@ -12,7 +13,7 @@ use std::path::{Path, PathBuf};
 pub enum Refusal {
     /// The path does not exist.
     Missing(PathBuf),
-    /// The path is there, but nothing answers behind it.
+    /// The path exists, but no device answers behind it.
     Gone(PathBuf),
     /// Not a serial port.
     NotAPort(PathBuf),
@@ -31,25 +32,25 @@ pub enum Refusal {
     Permission {
         /// The port.
         device: PathBuf,
-        /// The user that we run as.
+        /// The user of this process.
         user: String,
         /// The group that owns the device file.
         group: String,
         /// Its permission bits.
         mode: u32,
-        /// Whether we are of that group.
+        /// Whether the user is in that group.
         member: bool,
     },
     /// The device policy of the systemd unit.
     Policy {
         /// The port.
         device: PathBuf,
-        /// The name of its driver, if the system tells.
+        /// The name of its driver, if sysfs has it.
         driver: Option<String>,
     },
     /// Opened exclusively by another process.
     Held(PathBuf),
-    /// Any other answer of the system to an open.
+    /// Any other error of an opening, with its text.
     Open(PathBuf, String),
     /// The port was open, and the device went away.
     HungUp(PathBuf),
@@ -59,14 +60,14 @@ pub enum Refusal {
     Network {
         /// tcp://host:port
         address: String,
-        /// What the system said.
+        /// The error of the system.
         cause: io::Error,
     },
     /// The name of a `tcp://` source does not resolve.
     UnknownHost {
         /// tcp://host:port
         address: String,
-        /// What the system said.
+        /// The error of the system.
         cause: io::Error,
     },
 }
@@ -229,9 +230,9 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_link_of_ours_is_not_a_missing_file() {
-        let ours = Refusal::Missing("/dev/linky".into()).to_string();
-        assert!(ours.contains("no dongle or UART is recognised"), "{ours}");
+    fn a_missing_link_of_the_package_is_not_a_missing_file() {
+        let link = Refusal::Missing("/dev/linky".into()).to_string();
+        assert!(link.contains("no dongle or UART is recognised"), "{link}");
         let other = Refusal::Missing("/dev/ttyUSB7".into()).to_string();
         assert!(other.contains("/dev/ttyUSB7: no such device"), "{other}");
     }
@@ -277,10 +278,10 @@ mod tests {
             Refusal::Open(device(), "too many open files".to_owned()),
             Refusal::HungUp(device()),
         ] {
-            let said = refusal.to_string();
+            let text = refusal.to_string();
             assert!(
-                said.starts_with("/dev/ttyUSB0: ") && !said.contains('\n'),
-                "{said}"
+                text.starts_with("/dev/ttyUSB0: ") && !text.contains('\n'),
+                "{text}"
             );
         }
     }

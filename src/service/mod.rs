@@ -31,7 +31,7 @@ use tokio::runtime::Handle;
 
 use self::console_check::ConsoleCheck;
 use self::journal::Journal;
-use self::reader::Reader;
+use self::reader::MeterReader;
 use self::sinks::Sinks;
 use self::supervisor::Supervisor;
 use self::systemd::Systemd;
@@ -125,7 +125,7 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
     let (stopper, stop) = stop_pair();
     let mut threads = Threads::new(stopper, store);
     for (number, (configured, meter)) in settings.meters.iter().zip(meters).enumerate() {
-        let reader = Reader {
+        let reader = MeterReader {
             meter,
             number,
             port: reader::port(configured),

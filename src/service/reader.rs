@@ -17,7 +17,7 @@ use crate::store::StoreHandle;
 const STACK: usize = 256 * 1024;
 
 /// What a reader needs.
-pub struct Reader {
+pub struct MeterReader {
     /// The meter that it feeds.
     pub meter: Meter,
     /// Its number among the meters.
@@ -34,7 +34,7 @@ pub struct Reader {
     pub pulse: Pulse,
 }
 
-impl Reader {
+impl MeterReader {
     /// Starts the thread. It ends when `stop` is asked for.
     ///
     /// # Errors

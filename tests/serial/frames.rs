@@ -9,16 +9,16 @@ use linky_sensor::tic::Mode;
 use crate::meter::{Pty, historique, number, play, standard};
 use crate::reader::Reader;
 
-/// Eight frames at the meter's own pace: none may be lost or late, and the later ones are slept
-/// through.
+/// Eight frames at the meter's own pace: none may be lost or late, and the reader sleeps
+/// through the later ones.
 fn paced(mode: Mode, frames: fn(u32) -> Vec<u8>) {
     let pty = Pty::new();
     let reader = Reader::start(pty.device(), None);
     reader.until_opened(5);
     let meter = play(pty.writer(), mode, 1, frames);
     let next = || {
-        reader.until(5, |told| match &told.input {
-            Input::Frame(frame) => Some((number(frame), told.at, told.sleeps)),
+        reader.until(5, |received| match &received.input {
+            Input::Frame(frame) => Some((number(frame), received.at, received.sleeps)),
             _ => None,
         })
     };
@@ -63,8 +63,8 @@ fn frames_twenty_times_too_fast_are_all_read_as_they_come() {
     let meter = play(pty.writer(), Mode::Standard, 20, standard);
     let mut last = Instant::now();
     for n in 0..100 {
-        let (found, at) = reader.until(5, |told| match &told.input {
-            Input::Frame(frame) => Some((number(frame), told.at)),
+        let (found, at) = reader.until(5, |received| match &received.input {
+            Input::Frame(frame) => Some((number(frame), received.at)),
             _ => None,
         });
         assert_eq!(found, n);

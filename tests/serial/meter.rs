@@ -125,7 +125,7 @@ impl Pty {
     }
 }
 
-/// Writes as an 8-byte FIFO delivers, `speed` times faster than `mode`, until told to end.
+/// Writes as an 8-byte FIFO delivers, `speed` times faster than `mode`, until switched off.
 pub fn play(
     mut to: impl Write + Send + 'static,
     mode: Mode,
@@ -135,7 +135,7 @@ pub fn play(
     let off = Arc::new(AtomicBool::new(false));
     let is_off = Arc::clone(&off);
     let character = Duration::from_secs(10) / mode.baud() / speed;
-    // Eight bytes, or what comes before such a FIFO loses patience; and the pause after a group.
+    // Eight bytes, or what arrives before such a FIFO times out; and the pause after a group.
     let (burst, pause) = match mode {
         Mode::Standard => (8, Duration::ZERO),
         Mode::Historique => (2, Duration::from_millis(20) / speed),

@@ -1,4 +1,4 @@
-//! Which mode the line has.
+//! Which mode the line is in.
 
 use linky_sensor::config::Device;
 use linky_sensor::tic::Mode;
@@ -29,8 +29,8 @@ fn the_historique_mode_is_found_in_the_middle_of_a_frame() {
 }
 
 #[test]
-fn the_speed_is_sought_where_it_matters() {
-    // This pty tells the speed that the reader set: at a wrong one the line gives rubbish, as a
+fn the_speed_is_detected_where_the_port_has_one() {
+    // This pty shows the speed that the reader set: at a wrong one the line gives rubbish, as a
     // real one does.
     let (master, slave) = serialport::TTYPort::pair().unwrap();
     let reader = Reader::start(Device::Path(slave.name().unwrap().into()), None);
@@ -58,7 +58,7 @@ fn a_meter_that_changes_its_mode_is_followed() {
 }
 
 #[test]
-fn a_mode_that_was_told_is_never_left() {
+fn a_configured_mode_is_never_left() {
     let pty = Pty::new();
     let reader = Reader::start(pty.device(), Some(Mode::Historique));
     reader.until_opened(5);

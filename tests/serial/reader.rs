@@ -1,4 +1,4 @@
-//! The reader in a thread of its own, and what it tells.
+//! The reader in a thread of its own, and the inputs that it gives.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -32,7 +32,7 @@ impl PortCheck for Refuse {
 }
 
 /// An input, when it came, and how often the reader's thread had slept by then.
-pub struct Told {
+pub struct Received {
     pub input: Input,
     pub at: Instant,
     pub sleeps: u64,
@@ -41,7 +41,7 @@ pub struct Told {
 /// A reader in its thread; it ends with its test.
 pub struct Reader {
     stopper: Stopper,
-    told: Receiver<Told>,
+    inputs: Receiver<Received>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -56,7 +56,7 @@ impl Reader {
         check: impl PortCheck + 'static,
     ) -> Self {
         let (stopper, stop) = stop_pair();
-        let (tell, told) = channel();
+        let (sender, inputs) = channel();
         let settings = PortSettings {
             device,
             mode,
@@ -64,7 +64,7 @@ impl Reader {
         };
         let thread = std::thread::spawn(move || {
             for input in InputReader::new(&settings, &check, &stop) {
-                let _ = tell.send(Told {
+                let _ = sender.send(Received {
                     input,
                     at: Instant::now(),
                     sleeps: sleeps(),
@@ -73,28 +73,28 @@ impl Reader {
         });
         Self {
             stopper,
-            told,
+            inputs,
             thread: Some(thread),
         }
     }
 
     /// The next input for which `wanted` gives something, within `seconds`.
-    pub fn until<T>(&self, seconds: u64, mut wanted: impl FnMut(&Told) -> Option<T>) -> T {
+    pub fn until<T>(&self, seconds: u64, mut wanted: impl FnMut(&Received) -> Option<T>) -> T {
         let deadline = Instant::now() + Duration::from_secs(seconds);
         let mut seen = Vec::new();
         loop {
             match self
-                .told
+                .inputs
                 .recv_timeout(deadline.saturating_duration_since(Instant::now()))
             {
-                Ok(told) => match wanted(&told) {
+                Ok(received) => match wanted(&received) {
                     Some(found) => return found,
-                    None => seen.push(told.input),
+                    None => seen.push(received.input),
                 },
                 Err(RecvTimeoutError::Timeout) => {
                     let tail = &seen[seen.len().saturating_sub(20)..];
                     panic!(
-                        "not told within {seconds} s; {} inputs, at last {tail:#?}",
+                        "not received within {seconds} s; {} inputs, at last {tail:#?}",
                         seen.len()
                     )
                 }
@@ -104,27 +104,27 @@ impl Reader {
     }
 
     pub fn until_unavailable(&self, seconds: u64, words: &str) -> String {
-        self.until(seconds, |told| match &told.input {
+        self.until(seconds, |received| match &received.input {
             Input::Unavailable { detail } if detail.contains(words) => Some(detail.clone()),
             _ => None,
         })
     }
 
     pub fn until_opened(&self, seconds: u64) {
-        self.until(seconds, |told| {
-            matches!(told.input, Input::Opened { .. }).then_some(())
+        self.until(seconds, |received| {
+            matches!(received.input, Input::Opened { .. }).then_some(())
         });
     }
 
     pub fn until_syncing(&self, seconds: u64, mode: Mode) {
-        self.until(seconds, |told| match &told.input {
+        self.until(seconds, |received| match &received.input {
             Input::Syncing { detail } => detail.contains(mode.as_str()).then_some(()),
             _ => None,
         });
     }
 
     pub fn until_tick(&self, seconds: u64, words: &str) {
-        self.until(seconds, |told| match &told.input {
+        self.until(seconds, |received| match &received.input {
             Input::Tick { detail } => detail.contains(words).then_some(()),
             _ => None,
         });
@@ -132,7 +132,7 @@ impl Reader {
 
     /// The number of the next whole frame.
     pub fn until_frame(&self, seconds: u64, mode: Mode) -> u32 {
-        self.until(seconds, |told| match &told.input {
+        self.until(seconds, |received| match &received.input {
             Input::Frame(frame) if frame.mode() == mode && !frame.is_damaged() => {
                 Some(number(frame))
             }

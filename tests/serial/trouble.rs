@@ -14,17 +14,17 @@ use crate::meter::{Pty, play, standard};
 use crate::reader::{Reader, Refuse};
 
 #[test]
-fn a_silent_line_is_told_and_the_reader_beats_every_second() {
+fn a_silent_line_is_reported_and_there_is_an_input_every_second() {
     let pty = Pty::new();
     let reader = Reader::start(pty.device(), None);
     let mut last = Instant::now();
-    reader.until(15, |told| {
+    reader.until(15, |received| {
         assert!(
-            told.at - last < Duration::from_millis(1500),
-            "a beat was missed"
+            received.at - last < Duration::from_millis(1500),
+            "an input was missed"
         );
-        last = told.at;
-        match &told.input {
+        last = received.at;
+        match &received.input {
             Input::Tick { detail } => detail.starts_with("no byte for several").then_some(()),
             _ => None,
         }
@@ -77,7 +77,7 @@ fn a_port_that_another_process_holds_is_named_and_awaited() {
 }
 
 #[test]
-fn what_is_no_port_is_refused_in_words() {
+fn what_is_no_port_is_refused_with_the_cause() {
     let reader = Reader::start(Device::Path("/dev/null".into()), None);
     reader.until_unavailable(5, "/dev/null: not a serial port");
     let reader = Reader::start(Device::Path("/nowhere/ttyUSB0".into()), None);
@@ -89,11 +89,14 @@ fn a_port_that_must_be_left_alone_is_not_opened() {
     let pty = Pty::new();
     let reader = Reader::start_checked(pty.device(), None, Refuse);
     for _ in 0..3 {
-        let said = reader.until(5, |told| match &told.input {
+        let detail = reader.until(5, |received| match &received.input {
             Input::Unavailable { detail } => Some(detail.clone()),
             other => panic!("{other:?}"),
         });
-        assert!(said.contains("is used by serial-getty@x.service"), "{said}");
+        assert!(
+            detail.contains("is used by serial-getty@x.service"),
+            "{detail}"
+        );
     }
 }
 
@@ -120,7 +123,7 @@ fn a_stop_ends_the_reader_at_once() {
 }
 
 #[test]
-fn a_port_served_over_tcp_is_read_and_called_again() {
+fn a_port_served_over_tcp_is_read_and_connected_to_again() {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = server.local_addr().unwrap().port();
     let reader = Reader::start(

@@ -163,8 +163,8 @@ mod tests {
             );
             assert_eq!(run_on(device), (false, wanted));
         }
-        let (is_well, said) = run_on(Path::new("/nowhere/tty"));
+        let (is_well, text) = run_on(Path::new("/nowhere/tty"));
         assert!(!is_well);
-        assert!(said.starts_with("/nowhere/tty: no such device"), "{said}");
+        assert!(text.starts_with("/nowhere/tty: no such device"), "{text}");
     }
 }

@@ -4,14 +4,14 @@ use super::mode_probe::ModeProbe;
 use crate::tic::{Decoder, Frame, Mode, Parity};
 
 /// The decoder of a line, or the probe that finds out which to take.
-pub enum Stage {
+pub enum DecoderStage {
     /// The mode is unknown.
     Probe(Box<ModeProbe>),
     /// The mode is known.
     Decoder(Decoder),
 }
 
-impl Stage {
+impl DecoderStage {
     /// The first stage of a new line; `mode` as configured.
     #[must_use]
     pub fn new(mode: Option<Mode>, parity: Parity) -> Self {
