@@ -21,7 +21,8 @@ use crate::support::meter::{Fed, standard};
 
 pub const MAIN: &str = "/io/github/linky_sensor/Linky1/meter_main";
 pub const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
-pub const SOON: Duration = Duration::from_secs(5);
+/// Longer than anything takes that is not slow by its nature, on a slow machine.
+pub const SOON: Duration = Duration::from_secs(20);
 
 pub type Properties = HashMap<String, OwnedVariant>;
 
@@ -204,6 +205,20 @@ impl Program {
         let (name, message) = self.signal().await;
         assert_eq!(name, format!("{PROPERTIES} PropertiesChanged"));
         message.body().deserialize().expect("sa{sv}as")
+    }
+
+    /// Waits until this property changes; the signals before are passed over.
+    pub async fn change_of(&mut self, property: &str) {
+        loop {
+            let (name, message) = self.signal().await;
+            if name == format!("{PROPERTIES} PropertiesChanged") {
+                let (_, changed, _): (String, Properties, Vec<String>) =
+                    message.body().deserialize().expect("sa{sv}as");
+                if changed.contains_key(property) {
+                    return;
+                }
+            }
+        }
     }
 
     /// The next signal, which is an event: its interface and name, its arguments.
