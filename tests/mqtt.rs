@@ -1,16 +1,11 @@
 //! The MQTT sink against a real mosquitto: what a subscriber hears, whatever happens to the broker and on the way to it.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::indexing_slicing,
     reason = "a test fails by panicking"
 )]
 
-mod support {
-    pub mod broker;
-    pub mod proxy;
-    pub mod sink;
-}
+mod support;
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};

@@ -11,7 +11,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "a test fails by panicking"
@@ -29,16 +28,8 @@ mod privacy;
 mod session;
 mod values;
 
-#[path = "../support"]
-#[allow(dead_code, reason = "each test uses its own part")]
-mod support {
-    pub mod broker;
-    pub mod bus;
-    pub mod busctl;
-    pub mod daemon;
-    pub mod line;
-    pub mod record;
-}
+#[path = "../support/mod.rs"]
+mod support;
 
 const METER: &str = "/io/github/linky_sensor/Linky1/meter_main";
 const ROOT: &str = "/io/github/linky_sensor/Linky1";

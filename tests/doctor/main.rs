@@ -19,11 +19,8 @@ use linky_sensor::simulator::{Pty, Scenario, SimulatedMeter};
 use support::line::Wired;
 use tokio::net::TcpSocket;
 
-#[path = "../support"]
-#[allow(dead_code, reason = "each test uses its own part")]
-mod support {
-    pub mod line;
-}
+#[path = "../support/mod.rs"]
+mod support;
 
 /// Longer than the doctor takes for anything.
 const DEADLINE: Duration = Duration::from_secs(30);

@@ -25,17 +25,8 @@ mod patience;
 mod systemd;
 mod watchdog;
 
-#[path = "../support"]
-#[allow(dead_code, reason = "each test uses its own part")]
-mod support {
-    pub mod broker;
-    pub mod bus;
-    pub mod busctl;
-    pub mod daemon;
-    pub mod line;
-    pub mod proxy;
-    pub mod record;
-}
+#[path = "../support/mod.rs"]
+mod support;
 
 /// The object of a meter on the bus.
 fn object(meter: &str) -> String {

@@ -32,15 +32,8 @@ mod random;
 mod stage;
 mod wire;
 
-#[path = "../support"]
-#[allow(dead_code, reason = "each test uses its own part")]
-mod support {
-    pub mod broker;
-    pub mod bus;
-    pub mod busctl;
-    pub mod daemon;
-    pub mod proxy;
-}
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::collections::BTreeMap;
 use std::env;

@@ -3,24 +3,13 @@
 //! - `session`: what is published arrives over TLS, and whoever cannot be trusted is refused in words.
 //! - `files`: what is said about the files that TLS needs.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod files;
 mod session;
 
-#[path = "../support"]
-#[allow(dead_code, reason = "each test uses its own part")]
-mod support {
-    pub mod broker;
-    pub mod certificates;
-    pub mod daemon;
-    pub mod line;
-}
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::path::Path;
 
