@@ -28,3 +28,27 @@ fn over_a_day_the_power_adds_up_to_the_index() {
         assert!(mean < 15.0, "seed {seed}: {mean} W off on the average");
     }
 }
+
+/// At the VA that the house had before, the power is there with the first frame; else with the second increment.
+#[test]
+fn a_restart_does_not_make_the_house_a_stranger() {
+    let (mut model, mut meter) = (ActivePower::default(), Counter::new(1));
+    let (mut starts, mut at_once) = (0, 0);
+    for (number, second) in (0..).zip(day(4)) {
+        let sample = meter.push(number, second);
+        model.push(&sample);
+        if number % 3_600 == 3_599 {
+            let saved = model.save();
+            model = ActivePower::default();
+            model.restore(&saved);
+            model.push(&sample);
+            starts += 1;
+            if let Some(power) = model.power(sample.time) {
+                at_once += 1;
+                let error = (power - second.active).abs() / second.active;
+                assert!(error < 0.1, "{power} W, not {} W", second.active);
+            }
+        }
+    }
+    assert!(at_once * 2 > starts, "{at_once} of {starts}");
+}

@@ -8,7 +8,7 @@
 //! 4. W = factor × VA, plus what is repaid of the energy that the index counted and no power showed.
 
 use super::estimate::{Elapsed, Estimate};
-use super::levels::Levels;
+use super::levels::{Level, Levels, SavedLevel};
 
 /// Seconds without a frame after which the phase is lost.
 const SILENCE: f64 = 10.0;
@@ -96,7 +96,17 @@ pub struct Direction {
 }
 
 impl Direction {
-    /// Whether two increments were seen once.
+    /// What to keep on disk.
+    pub fn save(&self) -> Vec<SavedLevel> {
+        self.levels.save()
+    }
+
+    /// Before the first frame: takes back what [`save`](Self::save) gave.
+    pub fn restore(&mut self, saved: &[SavedLevel]) {
+        self.levels.restore(saved);
+    }
+
+    /// Whether the power factor comes from this house: from two increments, or from an earlier start at the same VA.
     pub fn is_known(&self) -> bool {
         self.is_known
     }
@@ -111,7 +121,9 @@ impl Direction {
     /// Takes a frame in, whose VA are rounded to `resolution`. Answers with the power in W.
     pub fn push(&mut self, now: &Observation, resolution: f64) -> f64 {
         let Some(state) = &mut self.state else {
-            let state = State::new(now);
+            let level = self.levels.get(now.apparent);
+            self.is_known = level.is_some();
+            let state = State::new(now, level);
             let power = state.power;
             self.state = Some(state);
             return power;
@@ -128,8 +140,11 @@ impl Direction {
 }
 
 impl State {
-    fn new(now: &Observation) -> Self {
-        let estimate = Estimate::new(now.apparent);
+    fn new(now: &Observation, level: Option<Level>) -> Self {
+        let mut estimate = Estimate::new(now.apparent);
+        if let Some(level) = level {
+            estimate.recall(level.factor, level.variance + LEVEL_FLOOR);
+        }
         Self {
             power: estimate.factor * now.apparent,
             estimate,

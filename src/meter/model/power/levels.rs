@@ -5,6 +5,10 @@
 //! as much where loads repeat themselves.
 //!
 //! The variance of each level is learned: where two loads share one level, the memory is trusted less.
+//!
+//! It is kept on disk, so that a restart does not make the house a stranger.
+
+use serde::{Deserialize, Serialize};
 
 /// Four for each doubling, from 1 VA to 65 kVA.
 const COUNT: usize = 64;
@@ -49,7 +53,31 @@ impl Levels {
         });
         *level = Some(Level { factor, variance });
     }
+
+    /// What to keep on disk.
+    pub fn save(&self) -> Vec<SavedLevel> {
+        let known = (0..).zip(&self.0);
+        known
+            .filter_map(|(place, level)| {
+                level.map(|level| SavedLevel(place, level.factor, level.variance))
+            })
+            .collect()
+    }
+
+    /// Takes back what [`save`](Self::save) gave. What cannot be is left out.
+    pub fn restore(&mut self, saved: &[SavedLevel]) {
+        for &SavedLevel(place, factor, variance) in saved {
+            let is_possible = (0.0..=1.0).contains(&factor) && (0.0..=1.0).contains(&variance);
+            if let Some(level) = self.0.get_mut(usize::from(place)).filter(|_| is_possible) {
+                *level = Some(Level { factor, variance });
+            }
+        }
+    }
 }
+
+/// A level on disk: its place, power factor and variance.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SavedLevel(u8, f64, f64);
 
 /// The place of a level; none for 0 VA, of which there is nothing to know.
 fn place(apparent: f64) -> Option<usize> {
@@ -86,6 +114,22 @@ mod tests {
             levels.keep(2_000.0, factor, 1e-4);
         }
         assert!(levels.get(2_000.0).unwrap().variance > 10.0 * alone);
+    }
+
+    #[test]
+    fn what_is_on_disk_comes_back_and_what_cannot_be_does_not() {
+        let mut levels = Levels::default();
+        levels.keep(380.0, 0.8, 0.01);
+        let mut saved = levels.save();
+        saved.extend([
+            SavedLevel(64, 0.5, 0.1),
+            SavedLevel(7, 1.5, 0.1),
+            SavedLevel(8, 0.5, f64::NAN),
+        ]);
+        let mut restored = Levels::default();
+        restored.restore(&saved);
+        assert_eq!(restored.get(380.0), levels.get(380.0));
+        assert_eq!(restored.save().len(), 1);
     }
 
     #[test]

@@ -19,7 +19,8 @@
 //! factor that the house had at the same VA before. See [`direction`] for the rules.
 //!
 //! # Invariants
-//! - Null before the second increment of an index: the first gives the phase, the second a power factor.
+//! - Null before the second increment of an index: the first gives the phase, the second a power factor. After a restart it
+//!   is there at once if the house was at the same VA before.
 //! - Without injection, the power is between 0 and the apparent power of the same frame.
 //! - What the index counts is what the power adds up to: the difference is repaid within ten minutes.
 //! - A meter that is no producer shows 0 VA while the house injects: the power is then 0, and the rest is unknown.
@@ -30,8 +31,11 @@ mod levels;
 
 use core::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::HOLD;
 use direction::{Direction, Observation};
+use levels::SavedLevel;
 
 /// The clock of the meter is the better one as long as it agrees with the host's within this many seconds.
 const CLOCKS_AGREE: f64 = 3.0;
@@ -59,6 +63,13 @@ pub struct PowerSample {
     pub phases: Option<[u32; 3]>,
     /// To how many VA the apparent power is rounded: 1, or 10 in historique mode.
     pub resolution: u32,
+}
+
+/// What is kept over a restart, by direction.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SavedPower {
+    withdrawn: Vec<SavedLevel>,
+    injected: Option<Vec<SavedLevel>>,
 }
 
 /// The time of the last frame by both clocks.
@@ -104,6 +115,24 @@ impl ActivePower {
     /// the model sees it, and only the phase of the increments is lost.
     pub fn reset(&mut self) {
         *self = Self::default();
+    }
+
+    /// What to keep over a restart: the power factors of this house.
+    pub fn save(&self) -> SavedPower {
+        SavedPower {
+            withdrawn: self.withdrawn.save(),
+            injected: self.injected.as_ref().map(Direction::save),
+        }
+    }
+
+    /// Before the first frame: takes back what [`save`](Self::save) gave.
+    pub fn restore(&mut self, saved: &SavedPower) {
+        self.withdrawn.restore(&saved.withdrawn);
+        self.injected = saved.injected.as_ref().map(|saved| {
+            let mut direction = Direction::default();
+            direction.restore(saved);
+            direction
+        });
     }
 
     /// Takes the figures of a frame in.
