@@ -57,6 +57,8 @@ events! {
     MessageReceived "message_received",
     ClockDegraded "clock_degraded",
     ClockRestored "clock_restored",
+    BreakerWarningStarted "breaker_warning_started",
+    BreakerWarningEnded "breaker_warning_ended",
 }
 
 impl EventKind {

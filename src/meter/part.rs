@@ -75,7 +75,6 @@ impl Save {
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     /// Both clocks.
-    #[expect(dead_code, reason = "for models that measure time; none does yet")]
     pub now: Moment,
     /// The mode.
     pub mode: Mode,

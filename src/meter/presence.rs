@@ -8,6 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::label_values::LabelValues;
+use super::model::breaker::has_breaker;
 use super::part::{Context, Part, Reset};
 use super::quantity::Key;
 use super::reading::{Keys, Reading};
@@ -78,7 +79,9 @@ impl Presence {
 
     fn belongs(&self, key: Key, values: &LabelValues, mode: Mode) -> bool {
         let row = key.row();
-        if row.is_private() && !self.private {
+        if row.is_private() && !self.private
+            || row.interface == Interface::Breaker && !has_breaker(values, mode)
+        {
             return false;
         }
         let phase_is_there = match row.phase {

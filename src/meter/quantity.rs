@@ -12,7 +12,7 @@ use super::source::{Source, from, horodate as time, number, read, relay, rule, s
 use crate::tic::Label as L;
 
 use Enabled::{Contract, Ejp, Never, No, Tempo, Yes};
-use Kind::{Bool, Count, Enum, Int, Text, Time, Uint64};
+use Kind::{Bool, Count, Enum, Int, Signed, Text, Time, Uint64};
 use read::{
     breaker, color, device_type, euridis, flag, int, maker, period_color, period_index,
     period_peak, plc, thousands, tomorrow, year,
@@ -166,6 +166,8 @@ quantities! {
         [number(&[L::EAST])] [rule(L::OPTIONS, "BASE, else the sum of the indexes (never a partial sum)")] sensor("energy").total(), Yes;
     APPARENT_POWER "apparent_power" Consumption Int, "VA": "Apparent power" / "Puissance apparente";
         [number(&[L::SINSTS])] [number(&[L::PAPP])] sensor("apparent_power").measurement(), Yes;
+    POWER "power" Consumption Signed, "W": "Power (estimated; negative when injecting)" / "Puissance (estimée)";
+        [rule(&[L::EAST], "index increments")] [rule(L::OPTIONS, "same")] sensor("power").measurement(), Yes;
     APPARENT_POWER_MAX "apparent_power_max" Consumption Int, "VA": "Maximum power today" / "Puissance maximale du jour";
         [number(&[L::SMAXSN])] [NONE] sensor("apparent_power"), Yes;
     APPARENT_POWER_MAX_TIME "apparent_power_max_time" Consumption Time, "": "Time of: Maximum power today" / "Heure de : Puissance maximale du jour";
@@ -399,4 +401,15 @@ quantities! {
     RELAY_8 "relay_8" Status Bool, "" number 8: "Relay 8 closed" / "Relais 8 fermé";
         [relay("RELAIS bit 7 (true = closed)", |c| flag(c.relays().is_closed(8)))] [NONE] binary(""), No;
 
+    // Breaker
+    BREAKER_LOAD "breaker_load" Breaker Int, "%": "Share of the trip threshold" / "Charge du disjoncteur";
+        [rule(&[L::PCOUP], "54E chapter 7")] [rule(&[L::ISOUSC], "ISOUSC")] sensor("").measurement(), Yes;
+    BREAKER_TRIP_IN "breaker_trip_in" Breaker Int, "s": "Seconds until the meter cuts (null: never)" / "Coupure dans";
+        [rule(&[L::PCOUP], "54E chapter 7")] [NONE] sensor("duration"), No;
+    BREAKER_WARNING "breaker_warning" Breaker Bool, "": "The meter is about to cut" / "Coupure imminente";
+        [rule(&[L::PCOUP], "54E chapter 7")] [rule(&[L::ISOUSC], "ISOUSC (estimate)")] binary("problem"), Yes;
+    POWER_HEADROOM "power_headroom" Breaker Signed, "VA": "Power that may be added without a cut" / "Puissance disponible";
+        [rule(&[L::PCOUP], "1.3 PCOUP - SINSTS, smallest phase; negative: to shed")] [rule(&[L::ISOUSC], "260 ISOUSC - PAPP")] sensor("apparent_power").measurement(), No;
+    POWER_HEADROOM_60S "power_headroom_60s" Breaker Signed, "VA": "Power that may be added for a minute" / "Puissance disponible une minute";
+        [rule(&[L::PCOUP], "the same for one minute")] [NONE] sensor("apparent_power").measurement(), No;
 }

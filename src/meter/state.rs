@@ -16,6 +16,8 @@ use super::derive::derive;
 use super::event::{Event, EventWatch};
 use super::label_values::{GroupValue, LabelValues};
 use super::memory::Memory;
+use super::model::breaker::BreakerPart;
+use super::model::power::PowerPart;
 use super::nameplate::Nameplate;
 use super::part::{Context, Finding, Part, Reset, Save};
 use super::plausible::{Safeguards, Validator, Verdict};
@@ -59,6 +61,8 @@ parts! {
     Models {
         events: EventWatch,
         calendar: CalendarMemory,
+        power: PowerPart,
+        breaker: BreakerPart,
     }
 }
 

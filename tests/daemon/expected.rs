@@ -11,6 +11,9 @@ use super::facts::{
     SUMMED, TWICE,
 };
 
+/// Stands for the value of a model, which may be null too.
+pub const ANY: &str = "of a model";
+
 /// A fact of one number: label, interface, type, key, how.
 #[derive(Clone, Debug)]
 struct Single {
@@ -200,8 +203,10 @@ impl Expected {
     }
 
     fn value(&self, fact: &Single) -> Value {
-        if fact.how == How::Rule {
-            return self.by_rule(&fact.key);
+        match fact.how {
+            How::Rule => return self.by_rule(&fact.key),
+            How::Model => return json!(ANY),
+            _ => {}
         }
         let Some(known) = self.known(&fact.label) else {
             return Value::Null;
@@ -228,7 +233,7 @@ impl Expected {
                 let word = words[usize::try_from(bits(from, count)).unwrap()];
                 json!(Some(word).filter(|word| *word != "-"))
             }
-            How::Rule => unreachable!("see above"),
+            How::Rule | How::Model => unreachable!("see above"),
         }
     }
 

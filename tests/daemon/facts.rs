@@ -28,9 +28,11 @@ pub enum How {
     Words(u32, u32, &'static [&'static str]),
     /// From several groups, by a rule that has the name of the key.
     Rule,
+    /// From several frames, by a model: `tests/power` judges its value.
+    Model,
 }
 
-use How::{Bit, Bits, Horodate, Kilo, Kind, Maker, NotBit, Number, Rule, Text, Words, Year};
+use How::{Bit, Bits, Horodate, Kilo, Kind, Maker, Model, NotBit, Number, Rule, Text, Words, Year};
 
 /// label, interface, type, key, how
 pub type Fact = (&'static str, &'static str, &'static str, &'static str, How);
@@ -148,6 +150,13 @@ pub const STANDARD: &[Fact] = &[
     ("RELAIS", "Status", "b", "relay_6", Bit(5)),
     ("RELAIS", "Status", "b", "relay_7", Bit(6)),
     ("RELAIS", "Status", "b", "relay_8", Bit(7)),
+
+    ("EAST", "Consumption", "i", "power", Model),
+    ("PCOUP", "Breaker", "u", "breaker_load", Model),
+    ("PCOUP", "Breaker", "u", "breaker_trip_in", Model),
+    ("PCOUP", "Breaker", "b", "breaker_warning", Model),
+    ("PCOUP", "Breaker", "i", "power_headroom", Model),
+    ("PCOUP", "Breaker", "i", "power_headroom_60s", Model),
 ];
 
 #[rustfmt::skip]
@@ -194,6 +203,11 @@ pub const HISTORIQUE: &[Fact] = &[
     ("ADPS", "Status", "b", "over_power", Rule),
     ("ADPS", "Status", "u", "overrun_current_l1", Number),
     ("ADIR{n}", "Status", "u", "overrun_current_l{n}", Number),
+
+    ("OPTARIF", "Consumption", "i", "power", Model),
+    ("ISOUSC", "Breaker", "u", "breaker_load", Model),
+    ("ISOUSC", "Breaker", "b", "breaker_warning", Model),
+    ("ISOUSC", "Breaker", "i", "power_headroom", Model),
 ];
 
 /// Labels that are sent only now and then: their keys are there before they are.

@@ -13,13 +13,14 @@ use super::support::daemon::{SOON, within};
 use super::values::{Case, Plan};
 use super::{METER, ROOT, interface, micros, pascal};
 
-const INTERFACES: [&str; 7] = [
+const INTERFACES: [&str; 8] = [
     "Meter",
     "Consumption",
     "Phases",
     "Tariff",
     "Production",
     "Status",
+    "Breaker",
     "Calendar",
 ];
 

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use linky_sensor::simulator::{FrameKind, SentFrame};
 use serde_json::{Map, Value, json};
 
-use super::expected::{Expected, always};
+use super::expected::{ANY, Expected, always};
 use super::facts::OF_THE_STATE;
 use super::micros;
 use super::values::{Case, Plan};
@@ -68,7 +68,10 @@ pub fn states_are(said: &[Value], wanted: &BTreeMap<u64, Map<String, Value>>, ex
         let keys: BTreeSet<&String> = state.keys().chain(wanted.keys()).collect();
         let differing: Vec<String> = keys
             .into_iter()
-            .filter(|key| state.get(*key) != wanted.get(*key))
+            .filter(|key| match wanted.get(*key) {
+                Some(value) if value == ANY => !state.contains_key(*key),
+                value => state.get(*key) != value,
+            })
             .map(|key| {
                 format!(
                     "{key}: {:?} is said, {:?} was sent",

@@ -23,6 +23,7 @@
 //!   is ten seconds old.
 
 mod filter;
+mod part;
 mod warning;
 
 use core::time::Duration;
@@ -32,6 +33,7 @@ use filter::TripFilter;
 use warning::Warning;
 
 pub use filter::Maximum;
+pub use part::{BreakerPart, has_breaker};
 
 /// The breaker opens at this many times the cut-off power, by the filter.
 const MARGIN: f64 = 1.3;

@@ -71,7 +71,7 @@ impl Observation {
 }
 
 #[derive(Clone, Debug)]
-struct State {
+struct FilterState {
     estimate: Estimate,
     time: f64,
     apparent: f64,
@@ -90,7 +90,7 @@ struct State {
 /// One direction; see the module.
 #[derive(Clone, Debug, Default)]
 pub struct Direction {
-    state: Option<State>,
+    state: Option<FilterState>,
     levels: Levels,
     is_known: bool,
 }
@@ -123,7 +123,7 @@ impl Direction {
         let Some(state) = &mut self.state else {
             let level = self.levels.get(now.apparent);
             self.is_known = level.is_some();
-            let state = State::new(now, level);
+            let state = FilterState::new(now, level);
             let power = state.power;
             self.state = Some(state);
             return power;
@@ -139,7 +139,7 @@ impl Direction {
     }
 }
 
-impl State {
+impl FilterState {
     fn new(now: &Observation, level: Option<Level>) -> Self {
         let mut estimate = Estimate::new(now.apparent);
         if let Some(level) = level {

@@ -28,6 +28,7 @@
 mod direction;
 mod estimate;
 mod levels;
+mod part;
 
 use core::time::Duration;
 
@@ -36,6 +37,8 @@ use serde::{Deserialize, Serialize};
 use super::HOLD;
 use direction::{Direction, Observation};
 use levels::SavedLevel;
+
+pub use part::PowerPart;
 
 /// The clock of the meter is the better one as long as it agrees with the host's within this many seconds.
 const CLOCKS_AGREE: f64 = 3.0;
@@ -74,7 +77,7 @@ pub struct SavedPower {
 
 /// The time of the last frame by both clocks.
 #[derive(Clone, Copy, Debug)]
-struct Clock {
+struct FrameTime {
     host: Duration,
     meter: Option<i64>,
     /// Seconds that the filters were given so far.
@@ -106,7 +109,7 @@ pub struct ActivePower {
     withdrawn: Direction,
     /// Of a producer.
     injected: Option<Direction>,
-    clock: Option<Clock>,
+    clock: Option<FrameTime>,
     power: Option<f64>,
 }
 
@@ -184,7 +187,7 @@ impl ActivePower {
             let meter = meter.filter(|meter| (meter - host).abs() < CLOCKS_AGREE);
             last.elapsed + meter.unwrap_or(host)
         });
-        self.clock = Some(Clock {
+        self.clock = Some(FrameTime {
             host: sample.time,
             meter: sample.meter_time,
             elapsed,
