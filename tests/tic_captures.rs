@@ -73,7 +73,7 @@ fn text(frames: &[Shown]) -> String {
         rejected: [parity, checksum, format],
     } in frames
     {
-        let state = if *damaged { "damaged" } else { "sound" };
+        let state = if *damaged { "damaged" } else { "whole" };
         writeln!(
             out,
             "frame: {state}, {wire_len} bytes, end {end}, \
@@ -125,7 +125,7 @@ fn two_decoders_agree_on_captures() {
 #[test]
 fn two_decoders_agree_on_damaged_streams() {
     let mut random = Random(0x5EED);
-    let mut seen = std::collections::BTreeMap::<String, u32>::new();
+    let mut ends = std::collections::BTreeMap::<String, u32>::new();
     for round in 0..150 {
         for (path, mode, bytes) in &captures() {
             let check = random.below(2) == 0;
@@ -150,15 +150,15 @@ fn two_decoders_agree_on_damaged_streams() {
                 stream.escape_ascii().to_string()
             );
             for frame in found {
-                *seen.entry(frame.end).or_default() += 1;
+                *ends.entry(frame.end).or_default() += 1;
             }
         }
     }
-    // The damage is worth something only if every kind of end came up.
+    // The damage must be enough to bring up every kind of end.
     assert_eq!(
-        seen.keys().collect::<Vec<_>>(),
+        ends.keys().collect::<Vec<_>>(),
         ["Aborted", "Boundary", "Etx", "Overflow", "Silence"],
-        "{seen:?}"
+        "{ends:?}"
     );
 }
 

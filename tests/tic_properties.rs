@@ -99,7 +99,7 @@ fn profile(slots: &[(u8, u8, u16)]) -> String {
     blocks.join(" ")
 }
 
-/// A sound group: what a decoder should say of it, and its bytes without parity.
+/// A good group: its fields, and its bytes without parity.
 fn groups(mode: Mode) -> impl Strategy<Value = (Label, String, String, Vec<u8>)> {
     labels(mode)
         .prop_flat_map(|label| (Just(label), horodates(), data(label)))
@@ -207,7 +207,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_borne(mode in modes(), parity in parities(), chunks in vec(vec(any::<u8>(), 0..600), 0..30)) {
+    fn any_bytes_are_decoded_within_bounds(mode in modes(), parity in parities(), chunks in vec(vec(any::<u8>(), 0..600), 0..30)) {
         let mut decoder = Decoder::new(mode, parity);
         prop_assert_eq!(decoder.push(&[STX]), []);
         for chunk in chunks {
@@ -217,7 +217,7 @@ proptest! {
     }
 
     #[test]
-    fn any_characters_of_the_protocol_are_borne(
+    fn any_characters_of_the_protocol_are_decoded_alike_however_cut(
         mode in modes(),
         characters in vec(proptest::sample::select(b"\x02\x03\x04\t\n\r AT01\x80".to_vec()), 0..2000),
         sizes in vec(1..50usize, 1..10),
@@ -251,19 +251,19 @@ fn frame_of_all(mode: Mode) -> Vec<u8> {
 #[test]
 fn with_parity_one_wrong_bit_never_makes_another_value_and_costs_its_group_only() {
     for mode in Mode::ALL {
-        let sound = frame_of_all(mode);
+        let whole = frame_of_all(mode);
         // A frame of the first group alone, before and after.
-        let first = sound
+        let first = whole
             .iter()
             .position(|&byte| byte == with_parity(0x0D))
             .unwrap();
-        let short = [&sound[..=first], &[ETX]].concat();
-        let stream = [short.as_slice(), &sound, &short].concat();
+        let short = [&whole[..=first], &[ETX]].concat();
+        let stream = [short.as_slice(), &whole, &short].concat();
         let (frames, _) = decode(mode, Parity::Check, &stream, &[usize::MAX]);
         assert!(frames.len() == 3 && !frames.iter().any(Frame::is_damaged));
         let expected = &frames[1];
         assert_eq!(expected.groups().len(), Label::all(mode).count());
-        for at in short.len()..short.len() + sound.len() {
+        for at in short.len()..short.len() + whole.len() {
             for bit in 0..8 {
                 let mut wrong = stream.clone();
                 wrong[at] ^= 1 << bit;

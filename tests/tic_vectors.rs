@@ -1,10 +1,10 @@
-//! Single groups, sound and damaged, with the verdict of a strict decoder:
+//! Single groups, good and damaged, and whether a strict decoder accepts them:
 //! `tests/vectors/groups.csv`.
 //!
 //! `raw_hex` runs from LF to CR, or what the damage left of that; a row with a valid sum may still
 //! have to be rejected. Each row is put between STX and ETX and decoded. Parity is stripped in the
 //! vectors, but for two rows that show what an 8N1 port reads: these are to be rejected where
-//! parity is not expected, and are sound where it is checked.
+//! parity is not expected, and are good where it is checked.
 
 #![allow(
     clippy::unwrap_used,
@@ -25,7 +25,7 @@ struct Row {
     horodate: String,
     value: String,
     sum_holds: bool,
-    verdict: String,
+    expected: String,
 }
 
 fn rows() -> Vec<Row> {
@@ -39,7 +39,7 @@ fn rows() -> Vec<Row> {
 
 fn row(line: usize, text: &str) -> Row {
     let cells = cells(text);
-    let [mode, raw, label, horodate, value, sum_holds, verdict, ..] = cells.as_slice() else {
+    let [mode, raw, label, horodate, value, sum_holds, expected, ..] = cells.as_slice() else {
         panic!("line {line} has {} cells", cells.len())
     };
     let mode = Mode::ALL
@@ -59,7 +59,7 @@ fn row(line: usize, text: &str) -> Row {
         horodate,
         value,
         sum_holds: sum_holds == "true",
-        verdict: verdict.clone(),
+        expected: expected.clone(),
     }
 }
 
@@ -90,11 +90,11 @@ fn has_parity(row: &Row) -> bool {
 }
 
 #[test]
-fn every_group_gets_its_verdict() {
+fn every_group_is_accepted_or_rejected_as_expected() {
     for row in rows().iter().filter(|row| !has_parity(row)) {
         let frame = decode(row, 0x02, &mut Decoder::new(row.mode, Parity::Ignore));
         let accepted: Vec<_> = frame.groups().collect();
-        if row.verdict == "reject" {
+        if row.expected == "reject" {
             assert!(accepted.is_empty(), "line {}: {frame:?}", row.line);
             assert_eq!(
                 frame.rejected().total(),
@@ -111,7 +111,7 @@ fn every_group_gets_its_verdict() {
             (group.name(), group.horodate_text(), group.data()),
             (&*row.label, &*row.horodate, &*row.value)
         );
-        let expected = if row.verdict == "accept_unknown_label" {
+        let expected = if row.expected == "accept_unknown_label" {
             None
         } else {
             Some(&*row.label)
@@ -134,7 +134,7 @@ fn every_group_gets_its_verdict() {
 fn the_reason_of_a_rejection_is_the_sum_or_the_form() {
     for row in rows()
         .iter()
-        .filter(|row| row.verdict == "reject" && !row.label.is_empty())
+        .filter(|row| row.expected == "reject" && !row.label.is_empty())
     {
         if row
             .raw
@@ -155,7 +155,8 @@ fn the_reason_of_a_rejection_is_the_sum_or_the_form() {
 }
 
 #[test]
-fn what_an_8n1_port_reads_is_sound_where_parity_is_checked_and_damage_where_it_was_stripped() {
+fn what_an_8n1_port_receives_is_accepted_where_parity_is_checked_and_damage_where_it_was_stripped()
+{
     let rows: Vec<Row> = rows().into_iter().filter(has_parity).collect();
     assert_eq!(rows.len(), 2);
     for row in rows {

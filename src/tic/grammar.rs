@@ -1,12 +1,21 @@
 //! What may follow a label: the exact length of the data, the characters and values it may hold,
 //! and whether a horodate comes first.
 //!
+//! ```text
+//! number(n)    = nDIGIT               ; within(n, a, b): a value from a to b
+//! digits(n)    = nDIGIT               ; an identity, not a number
+//! hex(n)       = nHEXDIG              ; in upper case
+//! text(n)      = n( %x20 to %x7E )    ; padded with spaces, on either side
+//! empty        = ""
+//! schedule(1)  = "A" / "C" / "D" / "E" / "Y"
+//! profile, option, period, tomorrow   ; see data/profile.rs and data/tariff.rs
+//! dated(g)     = horodate SEP g       ; a season letter is needed
+//! announced(g) = horodate SEP g       ; a season letter, or SP
+//! ```
+//!
 //! The sum of a group is blind to a flip of bit 6, to two opposite changes and to characters lost
 //! in fours: an exact grammar is what catches these. So it is as narrow as the specification
-//! allows, and no narrower: a value that a meter may send passes.
-//!
-//! A grammar is built by the small functions below, so that the list of labels reads like the
-//! specification.
+//! allows, and no narrower: every value that a meter may send is accepted. Source: 54E 6.
 
 use super::data::digits::{parse_decimal, parse_hex};
 use super::data::horodate::Season;
@@ -16,7 +25,7 @@ use super::data::tariff::{Period, TariffOption, Tomorrow};
 /// What the data of a label is made of.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum DataKind {
-    /// Nothing: the horodate says it all (DATE).
+    /// Nothing: the horodate is all there is (DATE).
     Empty,
     /// A whole number in decimal digits, padded with zeros.
     Number,

@@ -4,12 +4,19 @@
 //! of an array. A label that is not listed is no error (a later revision of the protocol may add
 //! some): its group is kept raw, without a `Label`.
 //!
-//! Each row gives the constant, the name on the wire, the grammar of what follows it, the [`Role`],
-//! the phase (L1: phase 1; TRI: sent by three-phase meters only), in which frames it is
-//! [`Sent`], and the meaning. The names on the wire keep `-` and `+`; the constants have `_` there. No name is in
-//! both modes. Source: Enedis-NOI-CPT_54E, 6.2 (standard) and Enedis-NOI-CPT_02E with 54E, 6.1
-//! (historique).
+//! Each row gives:
 //!
+//! | column | |
+//! |---|---|
+//! | constant | as the name, with `_` for `-` and `+` |
+//! | name | as on the wire; no name is in both modes |
+//! | grammar | what may follow: length and kind of the data, horodate or none |
+//! | role | what it carries, see [`Role`] |
+//! | phase | L1: phase 1. TRI1 to TRI3: the same and phases 2 and 3, from three-phase meters only. TRI: these only, of no phase. ANY: neither |
+//! | sent | in which frames, see [`Sent`] |
+//! | meaning | with its unit |
+//!
+//! Source: 54E 6.2 (standard); 02E, and 54E 6.1 (historique).
 
 use core::fmt;
 
@@ -31,6 +38,15 @@ use Sent::{Always, Long, Occasional, Overrun};
 use TariffOption::{Base, Ejp, OffPeak, Tempo};
 
 /// A label of the list; see the constants.
+///
+/// ```
+/// use linky_sensor::tic::{Label, Mode, Role};
+///
+/// assert_eq!(Label::EASF03.role(), Role::Supplier(3));
+/// assert_eq!((Label::IRMS2.phase(), Label::IRMS2.is_three_phase()), (Some(2), true));
+/// let dated = Label::all(Mode::Standard).filter(|label| label.has_horodate());
+/// assert_eq!(dated.count(), 24);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Label(u8);
 
@@ -244,7 +260,7 @@ labels! {
 }
 
 impl Label {
-    /// How many labels there are, both modes together; `index()` is below it.
+    /// The number of labels, both modes together; `index()` is below it.
     pub const COUNT: usize = Place::PPOT as usize + 1;
 
     /// The energy indexes of the supplier's calendar in standard mode, 1 to 10.

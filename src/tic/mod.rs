@@ -2,8 +2,8 @@
 //! interface, from bytes to typed values.
 //!
 //! The line goes one way, from the meter. A **character** has seven bits and even parity. A
-//! **group** is a label, its data and a six-bit sum, between LF and CR. A **frame** is a turn of
-//! groups, between STX and ETX; frames follow each other for ever.
+//! **group** is a label, its data and a six-bit sum, between LF and CR. A **frame** is a series of
+//! groups, between STX and ETX; frames follow each other without end.
 //!
 //! ```text
 //! STX  LF label SEP [horodate SEP] data SEP sum CR  LF … CR  ETX   (17 to 33 ms)   STX …
@@ -12,22 +12,18 @@
 //! The meter is in one of two [`Mode`]s: *standard* (9600 baud, SEP is HT, some data is dated by a
 //! horodate) or *historique* (1200 baud, SEP is SP, the labels of the meters before Linky).
 //!
-//! Bytes go through three steps, each of which knows nothing of the next:
-//!
-//! | step | in | out |
-//! |---|---|---|
-//! | `line` | bytes of an 8N1 port | characters, or a mark for those of bad parity |
-//! | `group` | characters between LF and CR | an accepted group, or one reason to reject it |
-//! | [`Decoder`] | groups and markers | [`Frame`]s |
+//! | room | what is in it |
+//! |---|---|
+//! | `wire` | [`Decoder`]: bytes to [`Frame`]s; [`push_group`] for the other way |
+//! | `label`, `grammar`, `role` | [`Label`]: the one list of what a meter may send, its grammar, its [`Role`] |
+//! | `data` | what the data of a label means: [`Horodate`], [`Status`], [`Profile`] and others |
 //!
 //! A group is accepted when parity, form, sum **and the grammar of its label** hold, all of them.
-//! The sum alone would pass one single-bit error in eight. A frame with bad groups keeps its good
-//! ones and counts the others. [`Label`] is the one list of what a meter may send; [`Status`],
-//! [`Relays`], [`Profile`], [`Address`], [`Horodate`], [`TariffOption`], [`Period`] and
-//! [`Tomorrow`] read what the data of some labels means.
+//! The sum alone would accept one single-bit error in eight. A frame with bad groups keeps its good
+//! ones and counts the others.
 //!
-//! All of this is pure: core and alloc, no I/O, no clock, no log, no panic whatever comes, and
-//! memory bounded by one frame.
+//! All of this is pure: core and alloc, no I/O, no clock, no log, no panic on any input, and
+//! memory bounded by one frame besides those returned.
 //!
 //! ```
 //! use linky_sensor::tic::{Decoder, Label, Mode, Parity};

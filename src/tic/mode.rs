@@ -1,11 +1,11 @@
 //! The two modes of the output, and all that follows from the mode alone.
 //!
 //! The mode is a setting of the meter: only the network operator changes it. It fixes the speed,
-//! the separator, the rule of the checksum and the labels. Source: Enedis-NOI-CPT_54E, 5.
+//! the separator, the rule of the checksum and the labels. Source: 54E 5.
 
 use core::fmt;
 
-/// What the meter speaks.
+/// The mode of the output of a meter.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Mode {
     /// 9600 baud, fields separated by HT, dated values.

@@ -40,7 +40,7 @@ struct Open {
 /// none.
 struct Piece {
     characters: Vec<Character>,
-    alive: bool,
+    intact: bool,
 }
 
 pub fn decode(mode: Mode, check_parity: bool, bytes: &[u8]) -> Vec<Shown> {
@@ -58,9 +58,9 @@ pub fn decode(mode: Mode, check_parity: bool, bytes: &[u8]) -> Vec<Shown> {
         if open
             .as_ref()
             .is_some_and(|open| open.shown.wire_len == 4096)
-            && !piece.as_ref().is_some_and(|p| p.alive)
+            && !piece.as_ref().is_some_and(|p| p.intact)
         {
-            bury(&mut piece, &mut open);
+            reject_open_piece(&mut piece, &mut open);
             close(&mut frames, open.take(), "Overflow");
         }
         let Some(frame) = open.as_mut() else {
@@ -70,7 +70,7 @@ pub fn decode(mode: Mode, check_parity: bool, bytes: &[u8]) -> Vec<Shown> {
                     open = Some(begin(1, true));
                     piece = Some(Piece {
                         characters: vec![],
-                        alive: true,
+                        intact: true,
                     });
                 }
                 _ => {}
@@ -78,10 +78,10 @@ pub fn decode(mode: Mode, check_parity: bool, bytes: &[u8]) -> Vec<Shown> {
             continue;
         };
 
-        // Inside a group that is sound so far.
+        // Inside a group with no damage so far.
         if let Some(Piece {
             characters,
-            alive: alive @ true,
+            intact: intact @ true,
         }) = piece.as_mut()
         {
             let fits = characters.len() < 160;
@@ -107,7 +107,7 @@ pub fn decode(mode: Mode, check_parity: bool, bytes: &[u8]) -> Vec<Shown> {
                 // An LF too many.
                 piece = None;
             } else if !ended {
-                *alive = false;
+                *intact = false;
                 characters.clear();
                 if counts {
                     continue;
@@ -115,7 +115,7 @@ pub fn decode(mode: Mode, check_parity: bool, bytes: &[u8]) -> Vec<Shown> {
                 // Any other character is looked at again, below.
             } else {
                 piece = None;
-                match judge(mode, &body) {
+                match parse_group(mode, &body) {
                     Err(reason) => {
                         frame.shown.rejected[reason] += 1;
                         frame.shown.damaged = true;
@@ -138,25 +138,25 @@ pub fn decode(mode: Mode, check_parity: bool, bytes: &[u8]) -> Vec<Shown> {
             }
         }
 
-        // Between groups, or in a dead one.
+        // Between groups, or in a broken one.
         let frame = open.as_mut().unwrap();
         let before = frame.shown.wire_len;
         frame.shown.wire_len += 1;
         match character {
             Some(10) => {
-                bury(&mut piece, &mut open);
+                reject_open_piece(&mut piece, &mut open);
                 piece = Some(Piece {
                     characters: vec![],
-                    alive: true,
+                    intact: true,
                 });
             }
-            Some(13) => bury(&mut piece, &mut open),
+            Some(13) => reject_open_piece(&mut piece, &mut open),
             Some(3) => {
-                bury(&mut piece, &mut open);
+                reject_open_piece(&mut piece, &mut open);
                 close(&mut frames, open.take(), "Etx");
             }
             Some(2) => {
-                bury(&mut piece, &mut open);
+                reject_open_piece(&mut piece, &mut open);
                 let frame = open.as_mut().unwrap();
                 if previous_eot {
                     frame.shown.wire_len = before;
@@ -176,7 +176,7 @@ pub fn decode(mode: Mode, check_parity: bool, bytes: &[u8]) -> Vec<Shown> {
             other => piece
                 .get_or_insert(Piece {
                     characters: vec![],
-                    alive: false,
+                    intact: false,
                 })
                 .characters
                 .push(other),
@@ -187,7 +187,7 @@ pub fn decode(mode: Mode, check_parity: bool, bytes: &[u8]) -> Vec<Shown> {
     if let (
         Some(Piece {
             characters,
-            alive: true,
+            intact: true,
         }),
         Some(frame),
     ) = (&piece, open.as_mut())
@@ -199,7 +199,7 @@ pub fn decode(mode: Mode, check_parity: bool, bytes: &[u8]) -> Vec<Shown> {
         }
         open.as_mut().unwrap().shown.wire_len += characters.len();
     }
-    bury(&mut piece, &mut open);
+    reject_open_piece(&mut piece, &mut open);
     close(
         &mut frames,
         open,
@@ -220,7 +220,7 @@ fn begin(wire_len: usize, damaged: bool) -> Open {
 }
 
 /// Counts a group that was not accepted.
-fn bury(piece: &mut Option<Piece>, open: &mut Option<Open>) {
+fn reject_open_piece(piece: &mut Option<Piece>, open: &mut Option<Open>) {
     if let (Some(piece), Some(open)) = (piece.take(), open.as_mut()) {
         let reason = if piece.characters.contains(&None) {
             0
@@ -252,7 +252,7 @@ const SUM: usize = 1;
 const FORM: usize = 2;
 
 /// The name and the line of a group, or why it is rejected.
-fn judge(mode: Mode, body: &[u8]) -> Result<(String, String), usize> {
+fn parse_group(mode: Mode, body: &[u8]) -> Result<(String, String), usize> {
     let body = String::from_utf8(body.to_vec()).map_err(|_| FORM)?;
     let separator = if mode == Mode::Standard { '\t' } else { ' ' };
     let mut characters = body.chars();
@@ -283,7 +283,7 @@ fn judge(mode: Mode, body: &[u8]) -> Result<(String, String), usize> {
     if !horodate.is_empty() && !is_date(horodate) {
         return Err(FORM);
     }
-    let sound = match Label::all(mode).find(|label| label.name() == name) {
+    let accepted = match Label::all(mode).find(|label| label.name() == name) {
         Some(label) => {
             let blank =
                 horodate.starts_with(' ') && !(name.starts_with("DPM") || name.starts_with("FPM"));
@@ -299,7 +299,7 @@ fn judge(mode: Mode, body: &[u8]) -> Result<(String, String), usize> {
             written && name.len() <= 10 && name.starts_with(|c: char| c.is_ascii_uppercase())
         }
     };
-    if sound {
+    if accepted {
         Ok((name.to_owned(), show(name, horodate, data)))
     } else {
         Err(FORM)

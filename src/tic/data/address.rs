@@ -1,12 +1,26 @@
-//! ADSC and ADCO: twelve digits `CC AA TT NNNNNN`, the Euridis address and serial number of the
-//! meter.
+//! ADSC and ADCO: the Euridis address of the meter, which is its serial number.
 //!
-//! Only the maker, the year and the type are read: the rest identifies the customer and stays in
-//! the frame. Source: Euridis association, list of manufacturer codes and device types, V3.04A.
+//! ```text
+//! address = maker year type number
+//! maker   = 2DIGIT    ; code of the manufacturer
+//! year    = 2DIGIT    ; year of manufacture, from 2000 on
+//! type    = 2DIGIT    ; Euridis type of the device
+//! number  = 6DIGIT    ; not kept: it identifies the customer
+//! ```
+//!
+//! Source: Euridis association, list of manufacturer codes and device types, V3.04A.
 
 use super::digits::parse_decimal;
 
-/// What the serial number tells about the meter, without the number itself.
+/// Maker, year and type of a meter, without its number.
+///
+/// ```
+/// use linky_sensor::tic::Address;
+///
+/// let address = Address::parse(b"041776000123").unwrap();
+/// assert_eq!((address.year(), address.device_type()), (2017, 76));
+/// assert_eq!(address.maker_name(), Some("Landis+Gyr / Siemens Metering"));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Address {
     maker: u8,
@@ -15,7 +29,7 @@ pub struct Address {
 }
 
 impl Address {
-    /// Reads the twelve digits; `None` if they are not twelve digits.
+    /// Parses the twelve digits; `None` if they are not twelve digits.
     pub fn parse(data: &[u8]) -> Option<Address> {
         if data.len() != 12 || !data.iter().all(u8::is_ascii_digit) {
             return None;

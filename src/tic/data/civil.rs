@@ -16,8 +16,8 @@ pub const WINTER: i32 = 3_600;
 /// Offset of summer time in Paris, in seconds east of UTC.
 pub const SUMMER: i32 = 7_200;
 
-/// Days from 1970-01-01 to a date. `month` is 1 to 12, `day` 1 to 31; others are taken as so many
-/// days further.
+/// Days from 1970-01-01 to a date. `month` is 1 to 12, `day` 1 to 31; a day past the
+/// end of its month counts into the next.
 pub const fn days_from_civil(year: i64, month: u8, day: u8) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
@@ -27,7 +27,14 @@ pub const fn days_from_civil(year: i64, month: u8, day: u8) -> i64 {
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
-/// The date (year, month 1 to 12, day 1 to 31) that lies so many days after 1970-01-01.
+/// The date (year, month 1 to 12, day 1 to 31) that is `days` days after 1970-01-01.
+///
+/// ```
+/// use linky_sensor::tic::civil::{civil_from_days, days_from_civil};
+///
+/// assert_eq!(civil_from_days(19_782), (2024, 2, 29));
+/// assert_eq!(days_from_civil(2024, 2, 29), 19_782);
+/// ```
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

@@ -1,28 +1,39 @@
-//! The horodate: thirteen characters `SAAMMJJhhmmss` before the data of some groups, a civil time
-//! with its season.
+//! The horodate: a civil time with its season, before the data of some groups in standard mode.
 //!
-//! The season letter gives the offset from UTC by itself: `H` winter +01:00, `E` summer +02:00; so
-//! the hour that occurs twice in autumn is never ambiguous, and no time-zone database is needed.
-//! Lower case says that the meter's own clock is degraded. A space stands where the season does not
-//! apply (start and end of mobile peaks): legal time of Europe/Paris is meant. The letter is never
-//! judged by the date: meters overseas may have no summer time. Source: Enedis-NOI-CPT_54E,
-//! 6.2.1.1.
+//! ```text
+//! horodate = season year month day hour minute second    ; 13 characters, `SAAMMJJhhmmss`
+//! season   = "H"      ; winter, +01:00
+//!          / "E"      ; summer, +02:00
+//!          / "h"      ; winter, the clock of the meter is degraded
+//!          / "e"      ; summer, the clock of the meter is degraded
+//!          / SP       ; none: legal time of Europe/Paris (start and end of mobile peaks)
+//! year     = 2DIGIT   ; from 2000 on
+//! month    = 2DIGIT   ; 01 to 12
+//! day      = 2DIGIT   ; 01 to the length of the month
+//! hour     = 2DIGIT   ; 00 to 23
+//! minute   = 2DIGIT   ; 00 to 59
+//! second   = 2DIGIT   ; 00 to 59
+//! ```
+//!
+//! The letter alone gives the offset from UTC: the hour that occurs twice in autumn is never
+//! ambiguous, and no time-zone database is needed. It is not checked against the date: meters
+//! overseas may have no summer time. Source: 54E 6.2.1.1.
 
 use core::fmt;
 
 use super::civil::{self, DAY};
 use super::digits::parse_decimal;
 
-/// What the first character of a horodate says.
+/// The first character of a horodate.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Season {
     /// `H`, +01:00.
     Winter,
     /// `E`, +02:00.
     Summer,
-    /// `h`: +01:00, by a clock not to be trusted.
+    /// `h`: +01:00, by a degraded clock.
     DegradedWinter,
-    /// `e`: +02:00, by a clock not to be trusted.
+    /// `e`: +02:00, by a degraded clock.
     DegradedSummer,
     /// A space: legal time of Europe/Paris.
     Blank,
@@ -48,7 +59,16 @@ pub struct Horodate {
 }
 
 impl Horodate {
-    /// Reads thirteen characters; `None` if they are not a season and a date of the calendar.
+    /// Parses thirteen characters; `None` if they are not a season and a date of the calendar.
+    ///
+    /// ```
+    /// use linky_sensor::tic::Horodate;
+    ///
+    /// let horodate = Horodate::parse(b"E231029023000").unwrap();
+    /// assert_eq!(horodate.to_string(), "2023-10-29T02:30:00+02:00");
+    /// assert_eq!(horodate.unix(), 1_698_539_400);
+    /// assert_eq!(Horodate::parse(b"E230229000000"), None); // no leap year
+    /// ```
     pub fn parse(text: &[u8]) -> Option<Horodate> {
         let (season, digits) = text.split_first()?;
         let (pairs, []) = digits.as_chunks::<2>() else {
@@ -100,7 +120,7 @@ impl Horodate {
         }
     }
 
-    /// True if the meter says that its clock is not to be trusted.
+    /// True if the clock of the meter is degraded: it ran without a reference.
     pub const fn is_degraded(&self) -> bool {
         matches!(self.season, Season::DegradedWinter | Season::DegradedSummer)
     }

@@ -1,13 +1,25 @@
-//! PJOURF+1 and PPOINTE: what the supplier's calendar does over a day. Eleven blocks of eight
-//! characters, `HHMMSSSS` or the filler `NONUTILE`, separated by single spaces; the fillers come
-//! last.
+//! PJOURF+1 and PPOINTE: what the supplier's calendar does over a day.
 //!
-//! `SSSS` is a word in hexadecimal: bits 15-14 the dry contact, bits 10-4 the virtual contacts 7 to
-//! 1, bits 3-0 the supplier index. The specification does not say how `HHMM` is written, and meters
-//! differ: some write 22:30 as `2230`, others in hexadecimal, as `161E`. So all blocks of a profile
-//! are read both ways, and the way that gives valid times is taken; when both do, the maker decides
-//! and the profile is marked as assumed. Source: Enedis-NOI-CPT_54E, 6.2.3.17, and captures of six
-//! meters.
+//! ```text
+//! profile = block 10( SP block )      ; 98 characters
+//! block   = hour minute actions       ; in order of time
+//!         / "NONUTILE"                ; a filler: only fillers follow
+//! hour    = 2DIGIT / 2HEXDIG          ; see below
+//! minute  = 2DIGIT / 2HEXDIG
+//! actions = 4HEXDIG                   ; 16 bits, in upper case
+//! ```
+//!
+//! | bits of the actions | |
+//! |---|---|
+//! | 15-14 | dry contact: 0 unchanged, 1 as the Tempo settings of the meter, 2 open, 3 closed |
+//! | 13-11 | not used |
+//! | 10-4 | virtual contacts 7 to 1, 1 is closed |
+//! | 3-0 | supplier index 1 to 10; any other code leaves it as it is |
+//!
+//! The specification leaves open how hour and minute are written, and meters differ: 22:30 is `2230`
+//! on some, and `161E` in hexadecimal on others. So all blocks of a profile are parsed both ways,
+//! and the way that gives valid times is taken; when both do, the maker decides and the profile is
+//! marked as assumed. Source: 54E 6.2.3.17, and captures of six meters.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -78,9 +90,19 @@ impl fmt::Display for Undecoded {
 impl core::error::Error for Undecoded {}
 
 impl Profile {
-    /// Reads the 98 characters of PJOURF+1 or PPOINTE. `maker` is the code of
+    /// Parses the 98 characters of PJOURF+1 or PPOINTE. `maker` is the code of
     /// [`Address::maker`](super::Address::maker), if known: meters of Sagemcom (02, 81, 84) write
     /// times in hexadecimal.
+    ///
+    /// ```
+    /// use linky_sensor::tic::Profile;
+    ///
+    /// let data = format!("0000C001 06208002 2220C001{}", " NONUTILE".repeat(8));
+    /// let profile = Profile::parse(&data, None).unwrap();
+    /// let times: Vec<_> = profile.slots.iter().map(|slot| (slot.hour, slot.minute)).collect();
+    /// assert_eq!(times, [(0, 0), (6, 20), (22, 20)]);
+    /// assert_eq!(profile.slots[1].tariff_index, Some(2));
+    /// ```
     ///
     /// # Errors
     /// If the blocks are malformed, if their times fit neither way, or if these do not increase.
@@ -124,7 +146,7 @@ struct Block {
 }
 
 impl Block {
-    /// Reads a block; `None` for a filler and for anything that is no block, or whose time is valid
+    /// Parses a block; `None` for a filler and for anything that is no block, or whose time is valid
     /// in neither way.
     fn parse(block: &[u8]) -> Option<Block> {
         let (time, word) = block.split_first_chunk::<4>()?;
@@ -248,7 +270,7 @@ mod tests {
         assert_eq!(times(both, Some(3)), [(0, 0), (6, 0), (16, 0)]);
         assert!(Profile::parse(&padded(both), None).unwrap().assumed);
         let same = Profile::parse(&padded("00008001"), Some(2)).unwrap();
-        assert!(!same.assumed, "both ways say midnight");
+        assert!(!same.assumed, "midnight both ways");
     }
 
     #[test]
@@ -281,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_decoded_says_why() {
+    fn what_cannot_be_decoded_has_a_reason() {
         let reason = |blocks: &str| Profile::parse(&padded(blocks), None).unwrap_err();
         assert_eq!(reason("00008001 06008002 05008001"), Undecoded::Order);
         assert_eq!(reason("00008001 00008002"), Undecoded::Order);

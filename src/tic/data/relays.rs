@@ -1,7 +1,11 @@
-//! RELAIS: eight relays in a byte that is written in decimal. Relay 1 is the dry contact of the
-//! meter, 2 to 8 are virtual.
+//! RELAIS: the state of eight relays.
 //!
-//! Relay *n* has weight 2^(n-1); 1 is closed. Source: Enedis-NOI-CPT_54E, 6.2.3.15.
+//! ```text
+//! relays = 3DIGIT     ; a byte in decimal, 000 to 255
+//! ```
+//!
+//! Bit *n* - 1 is relay *n*: 1 is closed. Relay 1 is the dry contact of the meter, 2 to 8 are
+//! virtual. Source: 54E 6.2.3.15.
 
 use super::digits::parse_decimal;
 
@@ -15,7 +19,14 @@ impl Relays {
         Relays(raw)
     }
 
-    /// Reads three decimal digits, 000 to 255.
+    /// Parses three decimal digits, 000 to 255; `None` for anything else.
+    ///
+    /// ```
+    /// use linky_sensor::tic::Relays;
+    ///
+    /// let relays = Relays::parse(b"005").unwrap();
+    /// assert!(relays.is_closed(1) && !relays.is_closed(2) && relays.is_closed(3));
+    /// ```
     pub fn parse(data: &[u8]) -> Option<Relays> {
         if data.len() != 3 {
             return None;

@@ -1,8 +1,31 @@
-//! STGE, the status register: 32 bits in eight upper-case hexadecimal digits, most significant
-//! first.
+//! STGE, the status register.
 //!
-//! Every bit has its method; a reserved code is `None`, never an error. Source: Enedis-NOI-CPT_54E,
-//! 6.2.3.14.
+//! ```text
+//! status = 8HEXDIG     ; 32 bits, most significant first, in upper case
+//! ```
+//!
+//! | bits | |
+//! |---|---|
+//! | 0 | dry contact: 0 closed, 1 open |
+//! | 1-3 | breaker, see [`Breaker`] |
+//! | 4 | cover of the distributor's terminals: 1 open |
+//! | 6 | overvoltage on a phase |
+//! | 7 | power above the subscribed one |
+//! | 8 | 0 consumer, 1 producer |
+//! | 9 | active energy: 1 negative |
+//! | 10-13 | supplier index in force, less one |
+//! | 14-15 | distributor index in force, less one |
+//! | 16 | clock: 1 degraded |
+//! | 17 | output: 0 historique, 1 standard |
+//! | 19-20 | Euridis output, see [`Euridis`] |
+//! | 21-22 | power-line communication, see [`Plc`] |
+//! | 23 | power-line communication: 1 synchronised |
+//! | 24-25 | Tempo colour of today: 0 none, 1 blue, 2 white, 3 red |
+//! | 26-27 | Tempo colour of tomorrow |
+//! | 28-29 | mobile peak that is announced: 0 none, 1 to 3 |
+//! | 30-31 | mobile peak in progress: 0 none, 1 to 3 |
+//!
+//! Bits 5 and 18 are not used. A reserved code is `None`, never an error. Source: 54E 6.2.3.14.
 
 use super::digits::parse_hex;
 use super::tariff::Color;
@@ -58,7 +81,16 @@ impl Status {
         Status(raw)
     }
 
-    /// Reads the eight digits of STGE.
+    /// Parses the eight digits of STGE; `None` for anything else.
+    ///
+    /// ```
+    /// use linky_sensor::tic::{Breaker, Status};
+    ///
+    /// let status = Status::parse(b"003A4401").unwrap();
+    /// assert_eq!(status.breaker(), Some(Breaker::Closed));
+    /// assert_eq!(status.tariff_index(), Some(2));
+    /// assert!(status.is_standard() && !status.over_power());
+    /// ```
     pub fn parse(data: &[u8]) -> Option<Status> {
         if data.len() == 8 {
             parse_hex(data).map(Status)
@@ -190,7 +222,7 @@ impl Status {
 
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "at most four bits are asked for"
+        reason = "at most four bits are selected"
     )]
     const fn bits(self, at: u32, count: u32) -> u8 {
         (self.0 >> at & ((1 << count) - 1)) as u8
@@ -278,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn other_bits_seen_in_the_field() {
+    fn other_bits_of_real_meters() {
         let cover = status("000B0411");
         assert!(cover.terminal_cover_open() && cover.clock_degraded());
         assert_eq!(

@@ -1,7 +1,15 @@
-//! Codes of the historique mode that tell about the tariff: OPTARIF, PTEC and DEMAIN. Each is a
-//! closed set; the same functions say whether a group is acceptable and what it means.
+//! OPTARIF, PTEC and DEMAIN: the codes of the tariff in historique mode. Each is a closed set: any
+//! other code rejects its group.
 //!
-//! Source: Enedis-NOI-CPT_02E, and 54E 6.1 for how a Linky maps its supplier indexes on them.
+//! ```text
+//! option   = "BASE" / "HC.." / "EJP." / "BBR" programmes
+//! programmes = %x28 to %x3F            ; 001ccppp: circuit 1 A to C (cc), circuit 2 P0 to P7 (ppp)
+//! period   = "TH.." / "HC.." / "HP.." / "HN.." / "PM.."
+//!          / "H" ( "C" / "P" ) "J" ( "B" / "W" / "R" )
+//! tomorrow = "----" / "BLEU" / "BLAN" / "ROUG"
+//! ```
+//!
+//! Source: 02E, and 54E 6.1 for how a Linky maps its supplier indexes on them.
 
 /// A Tempo day.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -29,7 +37,7 @@ pub enum TariffOption {
 }
 
 impl TariffOption {
-    /// Reads the four characters of OPTARIF; `None` for any other code.
+    /// Parses the four characters of OPTARIF; `None` for any other code.
     pub fn parse(data: &[u8]) -> Option<TariffOption> {
         match data {
             b"BASE" => Some(TariffOption::Base),
@@ -64,7 +72,15 @@ pub enum Period {
 }
 
 impl Period {
-    /// Reads the four characters of PTEC; `None` for any other code.
+    /// Parses the four characters of PTEC; `None` for any other code.
+    ///
+    /// ```
+    /// use linky_sensor::tic::{Color, Period};
+    ///
+    /// let period = Period::parse(b"HPJW").unwrap();
+    /// assert_eq!(period, Period::Tempo { color: Color::White, peak: true });
+    /// assert_eq!(period.index(), Some(4));
+    /// ```
     pub fn parse(data: &[u8]) -> Option<Period> {
         Some(match data {
             b"TH.." => Period::All,
@@ -97,12 +113,12 @@ impl Period {
     }
 }
 
-/// What DEMAIN says of the next Tempo day.
+/// DEMAIN, the colour of the next Tempo day.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Tomorrow(Option<Color>);
 
 impl Tomorrow {
-    /// Reads the four characters of DEMAIN; `None` for any other code.
+    /// Parses the four characters of DEMAIN; `None` for any other code.
     pub fn parse(data: &[u8]) -> Option<Tomorrow> {
         match data {
             b"----" => Some(Tomorrow(None)),
@@ -140,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn periods_tell_the_index_that_counts() {
+    fn a_period_gives_the_index_that_counts() {
         let index = |code: &str| Period::parse(code.as_bytes()).unwrap().index();
         assert_eq!(
             ["TH..", "HC..", "HP..", "HN..", "PM.."].map(index),

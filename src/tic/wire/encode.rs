@@ -1,9 +1,13 @@
 //! The meter's side: the sum of a group, a whole group, the parity bit. For simulators and tests;
 //! the decoder shares only the definition of the sum.
 //!
-//! Both modes add the seven-bit codes of the group from its label on, keep six bits and add 0x20.
-//! Historique stops at the last character of the data; standard also counts the separator before
-//! the sum. Source: Enedis-NOI-CPT_54E, 5.3.6.
+//! ```text
+//! counted = label SEP [ horodate SEP ] data         ; historique
+//! counted = label SEP [ horodate SEP ] data SEP     ; standard
+//! sum     = ( the codes of counted, added up, and %x3F ) + %x20
+//! ```
+//!
+//! Source: 54E 5.3.6.
 
 use alloc::vec::Vec;
 
@@ -12,6 +16,12 @@ use crate::tic::Mode;
 
 /// The character that ends a group, 0x20 to 0x5F. `body` runs from the first character of the label
 /// to the last of the data.
+///
+/// ```
+/// use linky_sensor::tic::{Mode, checksum};
+///
+/// assert_eq!(checksum(Mode::Standard, b"NTARF\t01"), b'N');
+/// ```
 pub fn checksum(mode: Mode, body: &[u8]) -> u8 {
     let separator = match mode {
         Mode::Standard => mode.separator(),
@@ -21,8 +31,15 @@ pub fn checksum(mode: Mode, body: &[u8]) -> u8 {
     (sum & 0x3F) + 0x20
 }
 
-/// Appends a whole group, LF to CR, with its sum and without parity. The fields are taken as they
-/// are.
+/// Appends a whole group, LF to CR, with its sum and without parity. The fields are not checked.
+///
+/// ```
+/// use linky_sensor::tic::{Mode, push_group};
+///
+/// let mut bytes = Vec::new();
+/// push_group(Mode::Historique, "ISOUSC", None, "30", &mut bytes);
+/// assert_eq!(bytes, b"\nISOUSC 30 9\r");
+/// ```
 pub fn push_group(mode: Mode, label: &str, horodate: Option<&str>, data: &str, out: &mut Vec<u8>) {
     let separator = mode.separator();
     let mut body = Vec::with_capacity(label.len() + data.len() + 15);
@@ -38,7 +55,7 @@ pub fn push_group(mode: Mode, label: &str, horodate: Option<&str>, data: &str, o
     out.extend_from_slice(&[separator, checksum(mode, &body), CR]);
 }
 
-/// The byte that an 8N1 port reads for a seven-bit character: bit 7 makes the number of ones even.
+/// The byte that an 8N1 port receives for a seven-bit character: bit 7 makes the number of ones even.
 pub const fn with_parity(character: u8) -> u8 {
     let character = character & 0x7F;
     if character.count_ones() % 2 == 1 {

@@ -1,8 +1,7 @@
-//! A frame: the accepted groups of one turn of the meter's output, and how it went.
+//! A frame: the groups between STX and ETX that were accepted, and how it ended.
 //!
 //! It owns one text and, for each group, where its fields lie in it; a group is borrowed from its
-//! frame. Only what passed every check of the wire is in it. What did not pass is counted, by
-//! reason, once for each group.
+//! frame. A rejected group is not in it, but counted, by the reason.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -10,7 +9,20 @@ use core::fmt;
 
 use crate::tic::{Horodate, Label, Mode};
 
-/// A frame; see the module.
+/// The accepted groups between STX and ETX, and how the frame ended.
+///
+/// ```
+/// use linky_sensor::tic::{Decoder, Mode, Parity, push_group};
+///
+/// let mut bytes = vec![0x02];
+/// push_group(Mode::Standard, "EAST", None, "021849106", &mut bytes);
+/// push_group(Mode::Standard, "UMOY1", Some("H240201230000"), "237", &mut bytes);
+/// bytes.push(0x03);
+/// let frame = Decoder::new(Mode::Standard, Parity::Ignore).push(&bytes).remove(0);
+/// assert!(!frame.is_damaged());
+/// let names: Vec<&str> = frame.groups().map(|group| group.name()).collect();
+/// assert_eq!(names, ["EAST", "UMOY1"]);
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Frame {
     pub(super) mode: Mode,
@@ -65,7 +77,7 @@ pub struct Rejected {
 }
 
 impl Rejected {
-    /// All of them.
+    /// The sum of the three.
     pub const fn total(self) -> u32 {
         self.parity
             .saturating_add(self.checksum)
@@ -92,7 +104,7 @@ impl Frame {
             .map(|span| self.group(span))
     }
 
-    /// The groups that did not pass.
+    /// How many groups were rejected, by the reason.
     pub fn rejected(&self) -> Rejected {
         self.rejected
     }
@@ -150,7 +162,7 @@ impl fmt::Debug for Frame {
     }
 }
 
-/// An accepted group of a [`Frame`].
+/// An accepted group of a [`Frame`]: label, horodate and data as they came.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Group<'a> {
     label: Option<Label>,
@@ -177,7 +189,7 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// Its label; `None` if it is not listed: then the group is only sound, and kept raw.
+    /// Its label; `None` if it is not listed: then only the form and the sum were checked.
     pub fn label(&self) -> Option<Label> {
         self.label
     }
@@ -209,7 +221,7 @@ impl<'a> Group<'a> {
     }
 }
 
-/// Shows the fields; the data of an identifier is left out, so that no log ever holds one by
+/// Shows the fields; the data of an identifier is left out, so that no log holds one by
 /// accident.
 impl fmt::Debug for Group<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -68,9 +68,9 @@ fn split_fields(mode: Mode, fields: &str) -> Option<(&str, &str, &str)> {
         Mode::Historique => ("", rest),
     };
     let dated = rest.len() != data.len();
-    let sound =
+    let well_formed =
         !name.is_empty() && !data.contains('\t') && (!dated || horodate.len() == HORODATE_LEN);
-    sound.then_some((name, horodate, data))
+    well_formed.then_some((name, horodate, data))
 }
 
 /// The number that the data holds, 0 if it is none; `None` if label, horodate and data do not go

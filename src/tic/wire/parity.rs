@@ -68,7 +68,7 @@ const STRIPPED_AFTER: u8 = 64;
 pub(super) struct ParityDecoder {
     found: ParityFound,
     /// Characters read while undecided.
-    seen: u8,
+    undecided: u8,
 }
 
 impl ParityDecoder {
@@ -78,7 +78,10 @@ impl ParityDecoder {
             Parity::Check => ParityFound::Checked,
             Parity::Ignore => ParityFound::Ignored,
         };
-        ParityDecoder { found, seen: 0 }
+        ParityDecoder {
+            found,
+            undecided: 0,
+        }
     }
 
     pub(super) const fn found(&self) -> ParityFound {
@@ -98,10 +101,10 @@ impl ParityDecoder {
     }
 
     fn decide(&mut self, byte: u8) {
-        self.seen += 1;
+        self.undecided += 1;
         if !byte.is_ascii() {
             self.found = ParityFound::Checked;
-        } else if self.seen == STRIPPED_AFTER {
+        } else if self.undecided == STRIPPED_AFTER {
             self.found = ParityFound::Stripped;
         }
     }
