@@ -1,6 +1,6 @@
 //! linky-sensor: the French Linky electricity meter on D-Bus, on MQTT and in Home Assistant.
 //!
-//! The data flows down this list; `docs/` and the README say how to use it.
+//! The data flows down this list; the README and `docs/` are for users.
 //!
 //! - [`serial`]: the port; bytes.
 //! - [`tic`]: the protocol, pure; bytes to frames.

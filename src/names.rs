@@ -1,7 +1,8 @@
 //! Every name that the outside world may rely on: D-Bus, MQTT, files, variables, exit codes, the journal.
 //!
-//! A name written here is public: other people's scripts, dashboards and units hold it. The rest of the crate spells
-//! none of them itself. Names that depend on the configuration (a meter's id, the base topic) are built by small
+//! A name written here is public: other people's scripts, dashboards and units hold it. The rest of the crate uses these
+//! constants; only the keys of the journal's fields are spelled again, since the macros of `log` take literals (a test
+//! in tests/walls.rs compares them). Names that depend on the configuration (a meter's id, the base topic) are built by small
 //! functions that take checked values (`config::MeterId`, a checked topic) as text and cannot fail.
 //! The keys of the readings are not here but in the one table of quantities.
 
@@ -17,7 +18,7 @@ pub const USER: &str = "linky-sensor";
 /// The root object: `org.freedesktop.DBus.ObjectManager` and [`interface::MANAGER`].
 pub const ROOT_PATH: &str = "/io/github/linky_sensor/Linky1";
 
-/// The D-Bus error answered by Get for a value that is not known.
+/// The D-Bus error that Get returns for a value that is null.
 pub const ERROR_NOT_AVAILABLE: &str = "io.github.linky_sensor.Linky1.Error.NotAvailable";
 
 /// The object path of the meter with this id.
@@ -37,7 +38,7 @@ pub const DEFAULT_METER: &str = "main";
 pub mod interface {
     /// On the root object: version, state of the broker, history.
     pub const MANAGER: &str = "io.github.linky_sensor.Linky1.Manager";
-    /// What is known of any meter.
+    /// Identity, link and counters of a meter.
     pub const METER: &str = "io.github.linky_sensor.Linky1.Meter";
     /// Power and energy drawn.
     pub const CONSUMPTION: &str = "io.github.linky_sensor.Linky1.Consumption";
@@ -78,7 +79,7 @@ pub mod interface {
 pub mod topic {
     /// The base of every topic unless configured.
     pub const DEFAULT_BASE: &str = "linky";
-    /// Where Home Assistant listens for discovery unless configured.
+    /// The topic prefix of Home Assistant's discovery unless configured.
     pub const DEFAULT_HOME_ASSISTANT_PREFIX: &str = "homeassistant";
     /// The Python linky-sensor's topic of readings.
     pub const PYTHON_DATA: &str = "house/sensors/energy";
@@ -125,7 +126,7 @@ pub mod topic {
         format!("{base}/{meter}/history")
     }
 
-    /// Whether the meter is heard, retained.
+    /// Whether the meter is received, retained.
     #[must_use]
     pub fn availability(base: &str, meter: &str) -> String {
         format!("{base}/{meter}/availability")
@@ -137,7 +138,7 @@ pub mod topic {
         format!("{base}/{BRIDGE}/{client_id}/availability")
     }
 
-    /// Where Home Assistant says that it has started.
+    /// Home Assistant publishes here that it has started.
     #[must_use]
     pub fn home_assistant_status(prefix: &str) -> String {
         format!("{prefix}/status")
@@ -166,7 +167,7 @@ pub mod file {
     pub const CONFIG_DROP_INS: &str = "/etc/linky-sensor/linky-sensor.d";
     /// The symlink that our udev rule gives to the TIC adapter.
     pub const DEVICE: &str = "/dev/linky";
-    /// Where the daemon keeps its state when systemd does not say ([`super::variable::STATE_DIRECTORY`]).
+    /// Where the daemon keeps its state unless systemd sets [`super::variable::STATE_DIRECTORY`].
     pub const STATE_DIRECTORY: &str = "/var/lib/linky-sensor";
     /// In the state directory: what could not be delivered to the broker yet.
     pub const HISTORY: &str = "history";
@@ -183,7 +184,7 @@ pub mod file {
 pub mod variable {
     /// The directory that holds the credentials of this unit.
     pub const CREDENTIALS_DIRECTORY: &str = "CREDENTIALS_DIRECTORY";
-    /// Where systemd listens to what its services tell it.
+    /// The socket of sd_notify(3).
     pub const NOTIFY_SOCKET: &str = "NOTIFY_SOCKET";
     /// The directory for what must survive a restart.
     pub const STATE_DIRECTORY: &str = "STATE_DIRECTORY";
@@ -193,7 +194,7 @@ pub mod variable {
 pub mod exit {
     /// Done.
     pub const OK: u8 = 0;
-    /// The answer is no (`status`: the meter is not heard).
+    /// The answer is no (`status`: a meter is not received).
     pub const FAILURE: u8 = 1;
     /// The command line is wrong. The unit does not restart on it.
     pub const USAGE: u8 = 64;
@@ -232,7 +233,7 @@ pub mod journal {
     pub const CONFIGURATION_ERROR: &str = "de8fcba83da849a1937917f438db0790";
     /// The link to a meter went from one state to another.
     pub const LINK_CHANGED: &str = "4946518483474f44a00ebb9c15059e45";
-    /// The meter speaks the other mode.
+    /// The meter sends in the other mode.
     pub const MODE_CHANGED: &str = "87298657762d4fe0a0bfdbbc914e5e76";
     /// Another meter answers on this port.
     pub const METER_REPLACED: &str = "8fda8603ae3f4a539910ade8680293a6";

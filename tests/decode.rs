@@ -50,16 +50,16 @@ fn decode(arguments: &[&str], bytes: &[u8]) -> Output {
     child.wait_with_output().unwrap()
 }
 
-/// What it prints, when all goes well. Of a short capture it also says that it is one.
+/// What it prints, if it succeeds. A short capture gives a note on standard error.
 fn lines(arguments: &[&str], bytes: &[u8]) -> String {
     let output = decode(arguments, bytes);
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(0), "{said}");
-    assert!(said.is_empty() || said.contains(SHORT), "{said}");
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{errors}");
+    assert!(errors.is_empty() || errors.contains(SHORT), "{errors}");
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// What is said of a capture without figures.
+/// The note on a capture without figures.
 const SHORT: &str = "no figure is known yet: a state shows one once its label came in 3 frames";
 
 fn json(lines: &str) -> Vec<Value> {
@@ -88,7 +88,7 @@ fn is_like_golden(name: &str, lines: &str) {
     assert_eq!(
         lines.lines().count(),
         golden.lines().count(),
-        "{name}: so many lines"
+        "{name}: number of lines"
     );
 }
 
@@ -131,7 +131,7 @@ fn every_state_is_as_the_schema_says() {
     }
 }
 
-/// A schema that says yes to everything proves nothing.
+/// A schema that accepts everything proves nothing.
 #[test]
 fn the_schema_refuses_what_is_wrong() {
     let validator = jsonschema::validator_for(&schema()).unwrap();
@@ -201,14 +201,14 @@ fn the_mode_is_found_or_told() {
         let (mode, other) = match name.split('-').next().unwrap() {
             "standard" => ("standard", "historique"),
             "historique" => ("historique", "standard"),
-            _ => panic!("{name} tells no mode"),
+            _ => panic!("{name} names no mode"),
         };
         let groups = |mode: &str| lines(&["--mode", mode, "--format", "tic"], &bytes);
         assert_eq!(groups(mode), groups("auto"), "{name}");
         let output = decode(&["--mode", other, "--format", "tic"], &bytes);
-        let said = String::from_utf8(output.stderr).unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(65), "{name} read as {other}");
-        assert!(said.contains("Leave --mode out"), "{said}");
+        assert!(errors.contains("Leave --mode out"), "{errors}");
         assert!(
             json(&String::from_utf8(output.stdout).unwrap())
                 .iter()
@@ -227,12 +227,12 @@ fn statistics_come_last_and_beside() {
             lines(&["--format", "tic"], &bytes),
             "{name}"
         );
-        let said = String::from_utf8(output.stderr).unwrap();
-        is_like_golden(&format!("{name}.stats.txt"), &said);
+        let errors = String::from_utf8(output.stderr).unwrap();
+        is_like_golden(&format!("{name}.stats.txt"), &errors);
         let mode = name.split('-').next().unwrap();
         assert!(
-            said.contains(&format!("mode      {mode}")),
-            "{name}: {said}"
+            errors.contains(&format!("mode      {mode}")),
+            "{name}: {errors}"
         );
     }
 }
@@ -257,41 +257,41 @@ fn a_file_is_read_as_standard_input_is() {
 fn what_is_no_capture_is_refused_with_what_to_do() {
     let picture =
         b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x58\0\0\x01\x90\x08\x06\0\0\0\xd8\xb2\x9f\xc8";
-    for bytes in [&b""[..], b"no meter ever says this", picture] {
+    for bytes in [&b""[..], b"no meter ever sends this", picture] {
         for format in ["state", "tic", "python"] {
             let output = decode(&["--format", format], bytes);
-            let said = String::from_utf8(output.stderr).unwrap();
-            assert_eq!(output.status.code(), Some(65), "{said}");
+            let errors = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(65), "{errors}");
             assert!(output.stdout.is_empty(), "{format}");
             let found = format!(
                 "linky-sensor: standard input: found no group of a meter (bytes read: {}), expected ",
                 bytes.len()
             );
             assert!(
-                said.starts_with(&found) && said.contains("Record them: stty"),
-                "{said}"
+                errors.starts_with(&found) && errors.contains("Record them: stty"),
+                "{errors}"
             );
         }
     }
     let output = decode(&["--parity", "check"], &captures().swap_remove(0).1);
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(65), "{said}");
-    assert!(said.contains("Leave --parity out"), "{said}");
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(65), "{errors}");
+    assert!(errors.contains("Leave --parity out"), "{errors}");
 }
 
 #[test]
 fn a_capture_too_short_for_figures_is_said_to_be_so() {
     for (name, bytes) in captures() {
         let output = decode(&[], &bytes);
-        let said = String::from_utf8(output.stderr).unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
         let states = json(&String::from_utf8(output.stdout).unwrap());
         let has_figures = states.iter().any(|state| state["energy"].is_u64());
-        assert_eq!(said.is_empty(), has_figures, "{name}: {said}");
+        assert_eq!(errors.is_empty(), has_figures, "{name}: {errors}");
         if !has_figures {
             let found = format!("{SHORT}. Frames found: {} (", states.len());
             assert!(
-                said.contains(&found) && said.contains("--format tic"),
-                "{name}: {said}"
+                errors.contains(&found) && errors.contains("--format tic"),
+                "{name}: {errors}"
             );
             assert_eq!(decode(&["--format", "tic"], &bytes).stderr, b"", "{name}");
         }
@@ -319,8 +319,8 @@ fn what_is_cut_off_at_the_end_is_shown() {
 fn a_file_that_is_not_there_is_named() {
     let output = decode(&["/nonexistent/capture.tic"], b"");
     assert_eq!(output.status.code(), Some(66));
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("/nonexistent/capture.tic"), "{said}");
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(errors.contains("/nonexistent/capture.tic"), "{errors}");
     assert!(output.stdout.is_empty());
     assert_eq!(decode(&["/"], b"").status.code(), Some(66), "a folder");
     assert_eq!(decode(&["--format", "xml"], b"").status.code(), Some(64));

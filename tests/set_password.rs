@@ -61,13 +61,13 @@ fn an_interruption_at_the_prompt_leaves_the_terminal_as_it_was() {
         .spawn()
         .expect("setsid and unshare are not there: install the package util-linux");
     let mut command = Running(command);
-    let mut said = String::new();
+    let mut shown = String::new();
     within("the prompt", || {
         let mut buffer = [0; 256];
         if let Ok(length) = screen.read(&mut buffer) {
-            said.push_str(&String::from_utf8_lossy(buffer.get(..length)?));
+            shown.push_str(&String::from_utf8_lossy(buffer.get(..length)?));
         }
-        said.contains("Password").then_some(())
+        shown.contains("Password").then_some(())
     });
     assert!(!is_shown(), "what is typed is not seen");
     screen.write_all(b"hunter\x03").unwrap();
@@ -75,7 +75,7 @@ fn an_interruption_at_the_prompt_leaves_the_terminal_as_it_was() {
     assert_eq!(
         status.signal(),
         Some(Signal::SIGINT as i32),
-        "{status}: {said}"
+        "{status}: {shown}"
     );
     assert!(is_shown(), "what is typed is seen again");
 }

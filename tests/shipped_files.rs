@@ -1,5 +1,5 @@
-//! What is installed beside the program says what the program does: the manual pages know every command, option and
-//! key, the policy of the bus, the unit and the catalog of the journal use the public names, and the conffile stays as it is.
+//! The files installed beside the program agree with it: the manual pages have every command, option and key; the
+//! policy of the bus, the unit and the catalog of the journal use the public names; the conffile stays as it is.
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -72,7 +72,7 @@ fn marked<'a>(manual: &'a str, mark: &str) -> BTreeSet<&'a str> {
 }
 
 #[test]
-fn the_manual_knows_every_command_and_option() {
+fn the_manual_has_every_command_and_option() {
     let described = marked(MANUAL, "Fl");
     let commands = commands();
     assert!(
@@ -166,10 +166,10 @@ fn the_catalog_explains_every_kind_of_message_and_no_other() {
         .lines()
         .filter_map(|line| line.strip_prefix("-- "))
         .collect();
-    let mut told = names::journal::ALL.to_vec();
+    let mut ids = names::journal::ALL.to_vec();
     explained.sort_unstable();
-    told.sort_unstable();
-    assert_eq!(explained, told);
+    ids.sort_unstable();
+    assert_eq!(explained, ids);
 }
 
 /// dpkg asks about a conffile that both sides changed, and an unattended upgrade that would have to ask fails. What a

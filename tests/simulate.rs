@@ -80,7 +80,7 @@ fn output(arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-/// Opens the port, reads until so many whole frames have come or the meter hangs up, closes it.
+/// Opens the port, reads this many whole frames or until the meter hangs up, closes it.
 fn read_frames(port: &Path, mode: Mode, count: usize) -> Vec<Frame> {
     let mut file = File::options()
         .read(true)

@@ -90,14 +90,14 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l s
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l serial -d 'The last six digits of the meter\'s serial number' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l prm -d 'The number of the delivery point, 14 digits' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l start -d 'The meter\'s clock at the start: "now", seconds since 1970, or legal time such as 2026-01-15T18:30:00' -r
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l speed -d 'Pass time so many times faster than the line' -r
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l frames -d 'End after so many frames' -r
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l seconds -d 'End after so many seconds of the meter\'s time' -r
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l speed -d 'Speed of time, as a multiple of that of the line' -r
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l frames -d 'End after this many frames' -r
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l seconds -d 'End after this many seconds of the meter\'s time' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l parity -d 'Parity in bit 7, or cleared as by an adapter set to seven bits' -r -f -a "even\t''
 strip\t''"
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l noise -d 'Bit error rate, such as 1e-4' -r
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l burst -d 'Bursts of four random characters: so many per character' -r
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l lose -d 'Lost characters: so many per character' -r
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l noise -d 'Errors per bit, such as 1e-4' -r
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l burst -d 'Bursts of four random characters, per character' -r
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l lose -d 'Lost characters, per character' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l output -d 'Where the bytes go' -r -f -a "pty\t''
 stdout\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l link -d 'Symbolic link to the pseudo-terminal, removed at the end' -r -F
@@ -110,7 +110,7 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l f
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -l bus -d 'The bus of the daemon: system, session, or a D-Bus address' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -l config -d 'The configuration file; run and check-config read it' -r -F
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -l json -d 'One JSON object: by meter, the keys that are known; under bridge, the daemon and its broker'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -l json -d 'Print one JSON object: under the id of each meter its values, under bridge the daemon and its broker'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields simulate status help" -f -a "run" -d 'Run the daemon: read the meters, and publish them'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields simulate status help" -f -a "demo" -d 'Show the whole chain on this machine: a simulated meter, the daemon, a bus and a broker'

@@ -2,8 +2,8 @@
 //!
 //! A command is `fn run(self, console: &mut Console) -> Result<u8, CommandError>`: it writes to the console with
 //! `write!`, and returns an exit code of `names::exit`, or the error that ended it. [`Console::finish`] makes of that
-//! the exit code of the process. Nothing else in `commands` flushes at the end, prints an error or knows that a pipe
-//! can be closed:
+//! the exit code of the process. No command flushes at the end, prints its error or handles a closed
+//! pipe itself:
 //!
 //! - standard output is buffered; a command that shows progress flushes it;
 //! - a reader that closes the pipe ends the command quietly, with the code that it returned, or `OK` if it was still

@@ -1,9 +1,9 @@
 //! `linky-sensor decode`: raw bytes of a meter in, one JSON object per frame out.
 //!
-//! The clock is the time on the wire: ten bits a character at the speed of the mode. Both modes are tried at
-//! once: no bytes hold a correct group of both.
+//! The clock is the time on the wire: ten bits a character at the speed of the mode. Two decoders, one for each mode, get
+//! the same bytes: no bytes hold a correct group of both.
 //!
-//! What holds no group of a meter is no capture: exit code `DATA`. States without a figure are explained, since a state
+//! A file without a group of a meter is no capture: exit code `DATA`. A note explains states without a figure: a state
 //! needs three frames of a label.
 
 use std::fmt;
@@ -22,7 +22,7 @@ use crate::meter::{Identity, Input, Interface, Memory, Meter, Moment, Snapshot, 
 use crate::names::exit;
 use crate::tic::{Decoder, Frame, Label, Mode, Parity, ParityFound};
 
-/// So many bytes are heard at once: less than the shortest frame, so that frames come in their order.
+/// Bytes that both decoders get at once: less than the shortest frame, so that the frames come in order.
 const PIECE: usize = 64;
 
 /// What to decode, and how to show it.
@@ -132,17 +132,17 @@ impl Decode {
                 Err(error) => return Err(StreamError::Input(error)),
             };
             totals.bytes += read as u64;
-            // Both decoders hear the same at the same time: at the end, that nothing more comes.
-            let heard = chunk.get(..read).unwrap_or_default();
-            for piece in heard.chunks(PIECE).chain((read == 0).then_some(heard)) {
-                clock.pass(piece.len());
+            // The empty piece at the end stands for silence.
+            let bytes = chunk.get(..read).unwrap_or_default();
+            for piece in bytes.chunks(PIECE).chain((read == 0).then_some(bytes)) {
+                clock.advance(piece.len());
                 for decoder in &mut decoders {
                     for frame in frames(decoder, piece) {
                         let mode = frame.mode();
-                        // The decoder of the other mode makes nothing but noise of it.
-                        let is_heard =
+                        // The decoder of the other mode gives frames without a group.
+                        let is_received =
                             frame.groups().next().is_some() || totals.modes.contains(&mode);
-                        if self.mode == ModeChoice::Auto && !is_heard {
+                        if self.mode == ModeChoice::Auto && !is_received {
                             continue;
                         }
                         clock.mode = mode;
@@ -189,7 +189,7 @@ fn identity() -> Identity {
     }
 }
 
-/// The meter's own clock, if the frame tells it.
+/// The meter's own clock, if it is in the frame.
 fn wall(frame: &Frame) -> Option<Timestamp> {
     Some(Timestamp(
         frame
@@ -200,7 +200,7 @@ fn wall(frame: &Frame) -> Option<Timestamp> {
     ))
 }
 
-/// The time on the wire: ten bits a character, at the speed of the mode that was last heard.
+/// The time on the wire: ten bits a character, at the speed of the mode of the last frame.
 struct WireClock {
     time: Duration,
     mode: Mode,
@@ -216,8 +216,8 @@ impl Default for WireClock {
 }
 
 impl WireClock {
-    /// So many characters pass.
-    fn pass(&mut self, characters: usize) {
+    /// Advances by the time of these characters.
+    fn advance(&mut self, characters: usize) {
         let bits = u32::try_from(characters)
             .unwrap_or(u32::MAX)
             .saturating_mul(10);
@@ -234,7 +234,7 @@ fn frames(decoder: &mut Decoder, bytes: &[u8]) -> Vec<Frame> {
     }
 }
 
-/// Whether a state tells anything but who the meter is and how it is heard.
+/// Whether a state holds anything but the identity of the meter and its link.
 fn has_figures(snapshot: &Snapshot) -> bool {
     let is_figure =
         |on: Interface| !matches!(on, Interface::Json | Interface::Meter | Interface::Private);
@@ -255,7 +255,7 @@ fn line(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-/// What was seen in all.
+/// Totals of the file.
 #[derive(Default)]
 struct DecodeTotals {
     bytes: u64,

@@ -191,7 +191,7 @@ fn markdown(out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// What the daemon itself knows is always known. Only a decoded file may have no time.
+/// What the daemon gives itself is never null, but for the time of a decoded file.
 fn may_be_null(key: Key) -> bool {
     let row = key.row();
     let is_own = row.interface == Interface::Json

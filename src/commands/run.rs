@@ -18,7 +18,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// Runs the daemon until it is told to end by a signal, or fails. It logs, and writes nothing to the console.
+    /// Runs the daemon until a signal stops it, or it fails. It logs, and writes nothing to the console.
     pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
         Ok(service::run(console.config(), self.bus.0, self.verbose))
     }

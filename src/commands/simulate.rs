@@ -80,28 +80,28 @@ pub struct Simulate {
     /// The meter has messages to show
     #[arg(long)]
     messages: bool,
-    /// Pass time so many times faster than the line
+    /// Speed of time, as a multiple of that of the line
     #[arg(long, allow_negative_numbers = true, value_name = "N", value_parser = parse_speed, default_value = "1")]
     speed: f64,
     /// Send as fast as the bytes are taken
     #[arg(long, conflicts_with = "speed")]
     flat_out: bool,
-    /// End after so many frames
+    /// End after this many frames
     #[arg(long, allow_negative_numbers = true, value_name = "N")]
     frames: Option<u64>,
-    /// End after so many seconds of the meter's time
+    /// End after this many seconds of the meter's time
     #[arg(long, allow_negative_numbers = true, value_name = "N")]
     seconds: Option<u64>,
     /// Parity in bit 7, or cleared as by an adapter set to seven bits
     #[arg(long, value_enum, default_value = "even")]
     parity: SentParity,
-    /// Bit error rate, such as 1e-4
+    /// Errors per bit, such as 1e-4
     #[arg(long, value_name = "RATE", value_parser = parse_rate, default_value = "0")]
     noise: f64,
-    /// Bursts of four random characters: so many per character
+    /// Bursts of four random characters, per character
     #[arg(long, value_name = "RATE", value_parser = parse_rate, default_value = "0")]
     burst: f64,
-    /// Lost characters: so many per character
+    /// Lost characters, per character
     #[arg(long, value_name = "RATE", value_parser = parse_rate, default_value = "0")]
     lose: f64,
     /// Where the bytes go
@@ -231,7 +231,7 @@ fn stop_on_signals() -> Arc<AtomicBool> {
     if signals.thread_block().is_ok() {
         let stop = Arc::clone(&stop);
         thread::spawn(move || {
-            // An error is as good a reason to stop as a signal.
+            // If the wait fails no signal can stop the command: stop at once.
             let _ = signals.wait();
             stop.store(true, Ordering::Relaxed);
         });

@@ -1,7 +1,7 @@
 //! `linky-sensor status`: what the running daemon sees, in a short page or in JSON.
 //!
-//! It asks over D-Bus as any program may, opens no port and starts nothing. Exit code 0 if every meter is being
-//! received, 1 otherwise, so that scripts and monitoring can ask in one word.
+//! It reads D-Bus as any program may, opens no port and starts nothing. Exit code 0 if every meter is received, 1
+//! otherwise, for scripts and monitoring.
 
 use std::io::{self, Write};
 
@@ -19,7 +19,7 @@ pub struct StatusCommand {
     /// The bus of the daemon: system, session, or a D-Bus address
     #[arg(long, default_value = "system", value_name = "BUS")]
     bus: Bus,
-    /// One JSON object: by meter, the keys that are known; under bridge, the daemon and its broker
+    /// Print one JSON object: under the id of each meter its values, under bridge the daemon and its broker
     #[arg(long)]
     json: bool,
 }
@@ -142,7 +142,7 @@ fn write_page(out: &mut dyn Write, overview: &Overview, meters: &[SeenMeter]) ->
         }
     }
     writeln!(out)?;
-    // The cause is told in the journal alone.
+    // Only the journal has the cause.
     if [BrokerState::Disconnected, BrokerState::Refused]
         .iter()
         .any(|state| state.as_str() == broker)
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cause_and_a_backlog_are_told() {
+    fn a_cause_and_a_backlog_are_shown() {
         let mut meter = meter();
         let detail = Value::Text("no byte for 12 s".into());
         meter.reading.set(Key::LINK, Some(Value::Enum("no_signal")));
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broker_that_is_away_is_told_and_where_the_cause_is() {
+    fn a_broker_that_is_away_is_shown_and_where_the_cause_is() {
         for broker in ["disconnected", "refused"] {
             let overview = Overview {
                 broker: broker.into(),

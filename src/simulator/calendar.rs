@@ -1,8 +1,8 @@
-//! The supplier's calendar: which tariff holds at a moment, what is announced, and the words that the meter uses.
+//! The supplier's calendar: the tariff in force, the peaks announced, and their names on the wire.
 //!
-//! A pure function of the contract, the seed and the legal time. An EJP peak day is a red day of Tempo. Tempo and EJP announce themselves as peaks: at 18:00 the day before as a mobile peak (DPM, FPM, PPOINTE),
-//! a Tempo colour also at 20:00 in STGE and DEMAIN. A Tempo day runs from 06:00 to 06:00, and so does what the meter
-//! calls today.
+//! A pure function of the contract, the seed and the legal time. An EJP peak day is a red day of Tempo. Both are announced
+//! at 18:00 the day before, as a mobile peak (DPM, FPM, PPOINTE); a Tempo colour also at 20:00, in STGE and DEMAIN. A
+//! Tempo day, the "today" of the meter, runs from 06:00 to 06:00.
 
 use super::clock::{self, Local};
 use super::coloured_days::ColouredDays;
@@ -24,7 +24,7 @@ const PEAK_ANNOUNCED: u32 = hour(18);
 const COLOR_ANNOUNCED: u32 = hour(20);
 const DISTRIBUTOR_OFF_PEAK: std::ops::Range<u32> = hour(6)..hour(22);
 
-/// What holds at a moment.
+/// The tariff at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Tariff {
     /// Supplier index in force, 1 to 6.
@@ -102,7 +102,7 @@ impl PlanCalendar {
         }
     }
 
-    /// What holds at `now`.
+    /// The tariff at `now`.
     pub fn tariff(&mut self, now: Local) -> Tariff {
         let distributor = if now.is_winter() { 1 } else { 3 }
             + u8::from(DISTRIBUTOR_OFF_PEAK.contains(&now.second));
@@ -231,7 +231,7 @@ impl PlanCalendar {
         }
     }
 
-    /// PJOURF+1: when each index of an ordinary day starts, seconds, and its word.
+    /// PJOURF+1 of an ordinary day: the second at which each index starts, and its four hexadecimal digits SSSS.
     pub const fn day_profile(&self) -> &'static [(u32, u16)] {
         match self.contract {
             TariffPlan::Base | TariffPlan::Ejp => &[(0, 0x8001)],

@@ -70,7 +70,7 @@ pub(super) fn written(season: char, day: i64, second: u32) -> String {
 /// is read as if the clock had not changed yet.
 ///
 /// # Errors
-/// A line that says what was expected.
+/// What was expected, in one line.
 pub fn parse_start(text: &str, now: i64) -> Result<i64, String> {
     if text == "now" {
         return Ok(now);

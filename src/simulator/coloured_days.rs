@@ -7,7 +7,7 @@ use super::random::Random;
 use crate::tic::Color;
 use crate::tic::civil;
 
-/// The colour of every day. Holds the last winter that was asked for.
+/// The colour of every day. Caches one winter.
 #[derive(Debug)]
 pub(super) struct ColouredDays {
     seed: u64,
@@ -24,7 +24,7 @@ impl ColouredDays {
 
     /// The colour of a day, counted from 1 January 1970.
     pub fn color(&mut self, day: i64) -> Color {
-        // A winter is named after the year of its autumn; in the eight months from October all coloured days lie.
+        // A winter has the year of its autumn; all coloured days are in the eight months from October.
         let (year, month, _) = civil::civil_from_days(day);
         if (6..=9).contains(&month) {
             return Color::Blue;

@@ -1,9 +1,9 @@
 //! The house behind the meter: which loads are on at a moment, what the sun gives, what the voltage is.
 //!
 //! Input: a seed, the size of the connection, a moment. Output: [`PhaseFlow`], what goes through each phase in that second.
-//! A pure function: there is nothing to advance, and any second of any year can be asked for. Each appliance has a
+//! A pure function: it has no state, and gives any second of any year. Each appliance has a
 //! [`Habit`], and what varies from day to day is drawn for that day. A load shedder keeps the house below the subscribed
-//! power, as it does in real French houses; only the overrun of the scenario passes it.
+//! power, as it does in real French houses; only the overrun of the scenario exceeds it.
 //!
 //! Active power is in W, reactive in var, both positive when withdrawn; all arithmetic is in integers, so that a seed
 //! means the same on every machine.
@@ -28,9 +28,9 @@ pub(super) struct PhaseFlow {
 enum Habit {
     /// Always.
     Always,
-    /// By its thermostat: so many seconds on, so many off.
+    /// By its thermostat: seconds on, seconds off.
     Cycle { on: u32, off: u32 },
-    /// Once a day, on so many days in a hundred, starting somewhere in these seconds, for so many seconds.
+    /// Once a day, on `days` days of a hundred: starts between the seconds `from` and `until`, runs for `lasts` seconds.
     Daily {
         days: u32,
         from: u32,
@@ -60,7 +60,7 @@ const fn appliance(watts: i32, reactive: i32, habit: Habit) -> Appliance {
 
 /// By importance: what comes first is shed last. In a three-phase house they are on phases 1, 2, 3, 1, 2, 3, …
 const APPLIANCES: [Appliance; 10] = [
-    // What never sleeps: router, standby.
+    // Always on: router, standby.
     appliance(65, -40, Habit::Always),
     // Fridge.
     appliance(
@@ -150,7 +150,7 @@ const APPLIANCES: [Appliance; 10] = [
     appliance(1_300, 0, Habit::CheapInWinter { on: 900, off: 600 }),
 ];
 
-/// Things that are drawn and are no appliance.
+/// What `draw` takes for anything but an appliance.
 const VOLTAGE: u64 = 100;
 const CLOUDS: u64 = 200;
 const FLICKER: u64 = 300;

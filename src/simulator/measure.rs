@@ -1,5 +1,4 @@
-//! What the meter's sensors make of the flows of one second: currents, voltages, apparent powers, and the net of the
-//! phases.
+//! What the meter measures of the flows of one second: currents, voltages, apparent powers, and the net of the phases.
 //!
 //! A current has no sign. An apparent power has one here, that of the active power of its phase: in a three-phase meter
 //! a phase that injects counts negative, the signed sum is what the meter withdraws or injects, and the phases do not
@@ -7,7 +6,7 @@
 
 use super::household::PhaseFlow;
 
-/// One second as the meter sees it. Rows of a phase that does not exist are zeros.
+/// The measurements of one second. Those of a phase that does not exist are zeros.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Measures {
     /// IRMS, A.

@@ -1,7 +1,7 @@
-//! The meter: passes simulated time, and says frame after frame what it knows.
+//! The simulated meter: an iterator of frames in simulated time.
 //!
-//! Time passes as on the wire: a frame takes ten bits a character at the speed of its mode, then comes a pause. A frame
-//! says what held when it began. At the start the meter has already lived since the midnight before yesterday, so that
+//! Time advances as on the wire: a frame takes ten bits a character at the speed of its mode, then comes a pause. A frame
+//! holds the values at its first byte. The simulation begins at midnight, a day or two before the first frame, so that
 //! yesterday's maximum, the load curve and the mean voltages are those of the house.
 
 use std::time::Duration;
@@ -18,14 +18,14 @@ use super::scenario::{Phases, Scenario, ScenarioError};
 use super::standard;
 use crate::tic::{Label, Mode};
 
-/// Historique three-phase: after the last overrun, short frames go on for so many seconds.
+/// Historique three-phase: seconds for which short frames go on after the last overrun.
 const SHORT_FRAMES_AFTER: i64 = 60;
-/// A long frame comes after so many short ones.
+/// Short frames between two long ones.
 const SHORT_FRAMES: u32 = 20;
-/// MSG2 is sent so many seconds after the start.
+/// Seconds from the start until MSG2 is sent.
 const SHORT_MESSAGE_AFTER: i64 = 30;
 
-/// What a meter sent.
+/// A frame as the meter sent it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentFrame {
     /// The meter's clock at the first byte, Unix time.
@@ -38,14 +38,14 @@ pub struct SentFrame {
     pub bytes: Vec<u8>,
     /// The groups that are in the bytes, in order.
     pub groups: Vec<SentGroup>,
-    /// What sort of frame it is.
+    /// Its kind.
     pub kind: FrameKind,
 }
 
-/// Sorts of frames.
+/// Kinds of frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FrameKind {
-    /// All that the meter has to say.
+    /// All groups of the meter.
     Long,
     /// Historique three-phase, during an overrun and for one minute after it: currents only.
     Short,
@@ -61,7 +61,7 @@ impl SentFrame {
     }
 }
 
-/// What the meter knows at a second.
+/// The values of the meter at one second.
 #[derive(Debug)]
 pub(super) struct SimulatedState {
     pub unix: i64,
@@ -81,7 +81,7 @@ pub struct SimulatedMeter {
     pauses: Random,
     /// Microseconds on the wire since the first frame.
     elapsed: u64,
-    /// The last second at which a current exceeded the subscribed one.
+    /// The last second at which a current exceeded the subscribed one, Unix time.
     exceeded: Option<i64>,
     short_frames: u32,
     short_message_sent: bool,
@@ -91,7 +91,7 @@ impl SimulatedMeter {
     /// A meter at the start of its scenario.
     ///
     /// # Errors
-    /// What [`Scenario::check`] says.
+    /// Those of [`Scenario::check`].
     pub fn new(scenario: Scenario) -> Result<Self, ScenarioError> {
         scenario.check()?;
         let birth = {
@@ -120,14 +120,14 @@ impl SimulatedMeter {
             short_message_sent: false,
             scenario,
         };
-        meter.pass_quickly(meter.scenario.start);
+        meter.advance_by_minutes(meter.scenario.start);
         Ok(meter)
     }
 
-    /// Lets so many seconds pass without sending anything, quickly: the house is looked at once a minute.
+    /// Advances by `seconds` without sending anything, in steps of a minute.
     pub fn let_pass(&mut self, seconds: u32) {
         self.elapsed += u64::from(seconds) * 1_000_000;
-        self.pass_quickly(self.second_at(self.elapsed));
+        self.advance_by_minutes(self.second_at(self.elapsed));
     }
 
     /// The scenario.
@@ -146,15 +146,15 @@ impl SimulatedMeter {
         (second - self.scenario.start).max(0).unsigned_abs() * 1_000_000
     }
 
-    fn pass_quickly(&mut self, until: i64) {
+    fn advance_by_minutes(&mut self, until: i64) {
         while self.state.unix < until {
             let next_minute = self.state.unix - self.state.unix.rem_euclid(60) + 60;
-            self.pass(next_minute.min(until));
+            self.advance_to(next_minute.min(until));
         }
     }
 
     /// One step, at most to the next full minute.
-    fn pass(&mut self, to: i64) {
+    fn advance_to(&mut self, to: i64) {
         let state = &mut self.state;
         let seconds = u32::try_from(to - state.unix).unwrap_or(0);
         let local = Local::at(to);
@@ -163,7 +163,7 @@ impl SimulatedMeter {
         if local.day != state.local.day {
             state.registers.begin_day(to);
         }
-        // What flowed until now flowed under the tariff until now.
+        // The energy of this step belongs to the tariff before it.
         state
             .registers
             .add(to, seconds, &state.measures, &state.tariff);
@@ -210,12 +210,12 @@ impl SimulatedMeter {
         )
     }
 
-    /// Microseconds that so many characters take on the wire.
+    /// Microseconds that these characters take on the wire.
     fn wire_time(&self, characters: usize) -> u64 {
         u64::try_from(characters).unwrap_or(0) * 10_000_000 / u64::from(self.scenario.mode.baud())
     }
 
-    /// Characters sent in so many microseconds.
+    /// Characters sent in these microseconds.
     fn characters_in(&self, micros: u64) -> usize {
         usize::try_from(micros * u64::from(self.scenario.mode.baud()) / 10_000_000)
             .unwrap_or(usize::MAX)
@@ -234,7 +234,7 @@ impl Iterator for SimulatedMeter {
         let was_short = self.sends_short_frames();
         let end = self.second_at(began + self.wire_time(bytes.len()));
         while self.state.unix < end {
-            self.pass(self.state.unix + 1);
+            self.advance_to(self.state.unix + 1);
             if self.sends_short_frames() && !was_short {
                 let sent =
                     self.characters_in(self.elapsed_at(self.state.unix).saturating_sub(began));
@@ -249,7 +249,7 @@ impl Iterator for SimulatedMeter {
         let pause = 16_700 + u64::from(self.pauses.below(16_701));
         self.elapsed = began + self.wire_time(bytes.len()) + pause;
         while self.state.unix < self.second_at(self.elapsed) {
-            self.pass(self.state.unix + 1);
+            self.advance_to(self.state.unix + 1);
         }
         Some(SentFrame {
             time,

@@ -5,7 +5,7 @@
 //!                                                                 bytes -> noise -> pace -> pty or stdout
 //! ```
 //! The upper line is pure: a [`Scenario`] gives the same bytes for ever, time is simulated, and each frame comes with the
-//! groups that it holds, so that a test compares what was sent with what was understood. The lower line is the wire:
+//! groups that it holds, so that a test compares what was sent with what was decoded. The lower line is the wire:
 //! damage, the baud rate, a pseudo-terminal.
 //!
 //! ```

@@ -1,4 +1,4 @@
-//! What a long cable, a weak optocoupler or a busy computer do to the bytes: damage with a seed.
+//! Damage by a long cable, a weak optocoupler or a busy computer, drawn from a seed.
 //!
 //! [`Channel`] takes the bytes of a frame and gives those that arrive; it works on all eight bits, parity included. The
 //! kinds of damage are independent of each other, and each has its rate in [`Noise`].
@@ -20,13 +20,15 @@ pub struct Noise {
     pub swapped: f64,
     /// One of the eight bits sticks at 0 or 1 for 32 characters: per character.
     pub stuck: f64,
-    /// The rest of what is sent is lost: per call of [`Channel::pass`], so per frame.
+    /// The rest of a frame is lost: per frame, a call of [`Channel::pass`].
     pub cut: f64,
     /// Not damage: the adapter is set to seven bits and clears the parity bit, after all the rest.
     pub strip_parity: bool,
 }
 
+/// Characters of a burst.
 const BURST: u32 = 4;
+/// Characters for which a bit sticks.
 const STUCK: u32 = 32;
 
 /// A noisy line.
@@ -52,7 +54,7 @@ impl Channel {
         }
     }
 
-    /// What arrives of these bytes.
+    /// The bytes that arrive of those of a frame.
     pub fn pass(&mut self, sent: &[u8]) -> Vec<u8> {
         let mut bytes = sent.to_vec();
         if self.random.chance(self.noise.cut) {

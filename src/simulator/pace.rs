@@ -1,8 +1,8 @@
-//! When the bytes leave: at the speed of the line, some times faster, or at once.
+//! When the bytes are written: at the speed of the line, a multiple of it, or at once.
 //!
 //! A UART hands its bytes over in pieces of a FIFO, 8 bytes, each when its last bit has arrived; so does [`Pace`], with
 //! absolute deadlines, so that a late piece does not delay those behind it. After a stop of more than a second (a
-//! machine suspended, a writer that waited) it starts afresh rather than catch up: a meter sends nothing twice.
+//! machine suspended, a blocked writer) it takes the present as its new origin and does not catch up.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,17 +11,19 @@ use std::time::{Duration, Instant};
 use super::meter::SentFrame;
 use crate::tic::Mode;
 
+/// Bytes that are written at once.
 const FIFO: usize = 8;
-/// The longest sleep, so that a stop is noticed.
-const SLEEP: Duration = Duration::from_millis(50);
-/// Shorter waits are not worth a sleep: they add up until they are.
-const TICK: Duration = Duration::from_millis(1);
-const TOO_LATE: Duration = Duration::from_secs(1);
+/// The longest sleep, so that a stop takes effect.
+const SLEEP_MAX: Duration = Duration::from_millis(50);
+/// The shortest sleep: shorter waits add up.
+const SLEEP_MIN: Duration = Duration::from_millis(1);
+/// Later than this, the origin is set anew.
+const CATCH_UP_MAX: Duration = Duration::from_secs(1);
 
-/// How fast simulated time passes.
+/// How fast simulated time is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Speed {
-    /// So many times as fast as the line: 1 is true to it; above 0.
+    /// A multiple of the speed of the line, above 0; 1 is that of a real meter.
     Times(f64),
     /// As fast as the bytes are taken.
     FlatOut,
@@ -32,7 +34,7 @@ pub enum Speed {
 pub struct Pace {
     speed: Speed,
     baud: u32,
-    /// A moment of the host and one of the simulation that belong together.
+    /// A time of the host and the simulated time that corresponds to it.
     origin: Option<(Instant, Duration)>,
 }
 
@@ -47,8 +49,8 @@ impl Pace {
         }
     }
 
-    /// Writes what arrives of a frame, piece by piece, each in its time, until `stop` is set. The frame's own time
-    /// counts, not the number of bytes that noise has left.
+    /// Writes the bytes `arrived` of a frame, piece by piece, each when it is due, until `stop` is set. The frame begins
+    /// at its own time, whatever noise has removed.
     ///
     /// # Errors
     /// Those of `out`.
@@ -87,16 +89,16 @@ impl Pace {
         let Some(deadline) = wait.ok().and_then(|wait| host.checked_add(wait)) else {
             return;
         };
-        if now.saturating_duration_since(deadline) > TOO_LATE {
+        if now.saturating_duration_since(deadline) > CATCH_UP_MAX {
             self.origin = Some((now, due));
             return;
         }
         while !stop.load(Ordering::Relaxed) {
             let left = deadline.saturating_duration_since(Instant::now());
-            if left < TICK {
+            if left < SLEEP_MIN {
                 break;
             }
-            std::thread::sleep(left.min(SLEEP));
+            std::thread::sleep(left.min(SLEEP_MAX));
         }
     }
 }

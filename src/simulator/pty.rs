@@ -1,9 +1,8 @@
 //! A pseudo-terminal that behaves as a serial port with a meter behind it.
 //!
 //! The reader opens [`Pty::path`], or the symbolic link that was asked for, closes it, opens it again. As with a UART,
-//! what comes while nobody has the port open is lost, and so is what a reader leaves until the buffers are full: a
-//! write never fails and never waits longer than the patience given. The terminal is raw: no echo, no translation, CR,
-//! ETX and EOT pass.
+//! bytes are lost while the port is closed, and when a reader does not read and the buffers are full: a write never
+//! fails and never waits longer than its timeout. The terminal is raw: no echo, no translation of CR, ETX or EOT.
 
 use std::fs;
 use std::io::{self, Write};
@@ -18,8 +17,8 @@ use nix::pty::{PtyMaster, grantpt, posix_openpt, ptsname_r, unlockpt};
 use nix::sys::stat::Mode;
 use nix::sys::termios::{FlushArg, SetArg, cfmakeraw, tcflush, tcgetattr, tcsetattr};
 
-/// How often a wait looks again whether a reader has come, or has read.
-const LOOK: Duration = Duration::from_millis(5);
+/// How often a wait polls whether there is a reader, or whether it has read.
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// The meter's end of a pseudo-terminal. Dropping it removes the link and hangs up on the reader.
 #[derive(Debug)]
@@ -27,17 +26,17 @@ pub struct Pty {
     master: PtyMaster,
     path: PathBuf,
     link: Option<PathBuf>,
-    patience: Duration,
+    write_timeout: Duration,
     had_reader: bool,
 }
 
 impl Pty {
-    /// Opens a pseudo-terminal. `link` becomes a symbolic link to it, in place of one that is there. `patience` is how
-    /// long a write may wait for a reader before it drops the bytes: zero for a line with a speed of its own.
+    /// Opens a pseudo-terminal. `link` becomes a symbolic link to it, in place of one that is there. A write waits
+    /// `write_timeout` for a reader, then drops the bytes: zero for a line with a speed of its own.
     ///
     /// # Errors
-    /// No pseudo-terminal to be had, or the link cannot be made, in particular because something else has its name.
-    pub fn open(link: Option<&Path>, patience: Duration) -> io::Result<Self> {
+    /// There is no pseudo-terminal, or the link cannot be made: its path is a file of another kind.
+    pub fn open(link: Option<&Path>, write_timeout: Duration) -> io::Result<Self> {
         let master =
             posix_openpt(OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC)?;
         grantpt(&master)?;
@@ -56,7 +55,7 @@ impl Pty {
             master,
             path,
             link: link.map(Path::to_owned),
-            patience,
+            write_timeout,
             had_reader: false,
         })
     }
@@ -67,23 +66,23 @@ impl Pty {
         &self.path
     }
 
-    /// Waits until the reader has taken all that was written, at most so long. Without a reader it returns at once.
-    /// Hanging up takes away what has not been read.
+    /// Waits until the reader has read all that was written, `at_most` this long. Without a reader it returns at once.
+    /// Dropping the terminal discards what has not been read.
     pub fn drain(&self, at_most: Duration) {
         let deadline = Instant::now() + at_most;
         let Ok(slave) = open_slave(&self.path) else {
             return;
         };
         while self.had_reader && is_ready(&slave, PollFlags::POLLIN) && Instant::now() < deadline {
-            thread::sleep(LOOK);
+            thread::sleep(POLL_INTERVAL);
         }
     }
 
-    /// Whether somebody has the port open. What a reader that has left did not read must not meet the next one.
+    /// Whether a process has the port open. Discards what the last reader left, so that the next one gets fresh bytes.
     fn look_for_reader(&mut self) -> bool {
         let has_reader = !is_ready(&self.master, PollFlags::POLLHUP);
         if self.had_reader && !has_reader {
-            // Failing, it costs the next reader a damaged frame.
+            // If it fails the next reader gets one damaged frame.
             let _ =
                 open_slave(&self.path).and_then(|slave| Ok(tcflush(&slave, FlushArg::TCIOFLUSH)?));
         }
@@ -93,9 +92,9 @@ impl Pty {
 }
 
 impl Write for Pty {
-    /// Takes all bytes always; see the module for those that are lost.
+    /// Takes all bytes, always; the module head lists which of them are lost.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let deadline = Instant::now() + self.patience;
+        let deadline = Instant::now() + self.write_timeout;
         let mut left = bytes;
         loop {
             if self.look_for_reader() {
@@ -105,7 +104,7 @@ impl Write for Pty {
             if left.is_empty() || Instant::now() >= deadline {
                 return Ok(bytes.len());
             }
-            thread::sleep(LOOK);
+            thread::sleep(POLL_INTERVAL);
         }
     }
 
@@ -116,7 +115,7 @@ impl Write for Pty {
 
 impl Drop for Pty {
     fn drop(&mut self) {
-        // Another simulator may have taken the name meanwhile.
+        // Another simulator may have replaced the link meanwhile.
         if let Some(link) = &self.link
             && fs::read_link(link).is_ok_and(|target| target == self.path)
         {
@@ -141,7 +140,7 @@ fn is_ready(file: &impl AsFd, what: PollFlags) -> bool {
             .any(|file| file.revents().is_some_and(|events| events.intersects(what)))
 }
 
-/// In one step for whoever looks: there is never no link.
+/// Replaces the link in one step: there is one at any moment.
 fn put_link(path: &Path, link: &Path) -> io::Result<()> {
     if fs::symlink_metadata(link).is_ok_and(|found| !found.is_symlink()) {
         return Err(io::Error::new(
@@ -194,11 +193,11 @@ mod tests {
     #[test]
     fn without_a_reader_bytes_are_lost_and_a_new_reader_gets_fresh_ones() {
         let mut pty = Pty::open(None, Duration::ZERO).unwrap();
-        pty.write_all(b"nobody").unwrap();
+        pty.write_all(b"no reader").unwrap();
         let first = reader(pty.path());
         pty.write_all(b"left unread").unwrap();
         drop(first);
-        pty.write_all(b"nobody again").unwrap();
+        pty.write_all(b"no reader again").unwrap();
         let mut second = reader(pty.path());
         pty.write_all(b"fresh").unwrap();
         let mut buffer = [0; 64];
@@ -213,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_does_not_read_stops_nobody() {
+    fn a_reader_that_does_not_read_does_not_block_the_meter() {
         let mut pty = Pty::open(None, Duration::ZERO).unwrap();
         let _reader = reader(pty.path());
         for _ in 0..1_000 {

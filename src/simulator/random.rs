@@ -1,9 +1,8 @@
 //! Numbers drawn from a seed: SplitMix64, written here so that a seed gives the same meter in every version, on every
 //! machine. A crate is free to change its stream; a test that names a seed is not.
 //!
-//! Two uses: [`Random`] is a stream (noise, pauses); [`draw`] is a number that belongs to a thing and a moment (at
-//! what time was the kettle switched on, on this day?), the same however often and in whatever order it is asked.
-//! Not for secrets.
+//! [`Random`] is a stream (noise, pauses); [`draw`] is a hash of a thing and a time (when the kettle is switched on, on
+//! this day), the same at each call. Not for secrets.
 
 /// A stream of numbers.
 #[derive(Debug, Clone)]
@@ -18,7 +17,7 @@ impl Random {
         Self { state: seed }
     }
 
-    /// The next 64 bits, all values alike.
+    /// The next 64 bits, uniformly distributed.
     pub const fn bits(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         mix(self.state)

@@ -1,7 +1,7 @@
-//! What the meter remembers: energies, the maxima of two days, load curves and mean voltages.
+//! The registers of the meter: energies, the maxima of two days, load curves and mean voltages.
 //!
 //! [`Registers::add`] takes a stretch of time during which the measures held. A stretch of one second is exact; a longer
-//! one, at most a minute and never across a full minute, is for passing quickly over months.
+//! one, at most a minute and never across a full minute, is for simulating months quickly.
 //!
 //! Whole Wh leave one remainder for all registers at once, so that EAST is always the sum of EASF and the sum of EASD.
 

@@ -1,7 +1,6 @@
 //! What to simulate: plain data, chosen before the start, the same [`Scenario`] always giving the same bytes.
 //!
-//! Nothing here identifies anybody: the serial number and the delivery point are zeros unless the caller says
-//! otherwise.
+//! The serial number and the delivery point are zeros by default, so that nothing identifies a customer.
 
 use std::fmt;
 
@@ -22,7 +21,7 @@ pub struct Scenario {
     /// Subscribed power PREF, kVA: 1 to 18 single-phase, 3 to 36 three-phase. It also sets the size of the house, which
     /// stays below it (see `overrun`).
     pub power_kva: u8,
-    /// What the house does, which days are red, how long the pauses are.
+    /// Decides the loads of the house, the red days and the pauses.
     pub seed: u64,
     /// The moment of the first frame: seconds since 1970, UTC, from 2001 to 2098. See [`parse_start`](super::parse_start).
     pub start: i64,
@@ -143,7 +142,7 @@ impl fmt::Display for ScenarioError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::HistoriqueProducer => {
-                f.write_str("a producer needs the standard mode: the historique mode says nothing of injection")
+                f.write_str("a producer needs the standard mode: the historique mode has no injection")
             }
             Self::Power(Phases::One) => f.write_str("a single-phase meter has a subscribed power of 1 to 18 kVA"),
             Self::Power(Phases::Three) => f.write_str("a three-phase meter has a subscribed power of 3 to 36 kVA"),

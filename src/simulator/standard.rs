@@ -112,7 +112,7 @@ pub(super) fn groups(
 
     groups.text(Label::STGE, &format!("{:08X}", status(scenario, state)));
     for ((start, end), number) in MOBILE_PEAKS.into_iter().zip(1..) {
-        // One that is announced is of more use than the one in progress, which the status register tells.
+        // An announced peak goes before the one in progress, which is in the status register too.
         let peak = tariff.announced.filter(|peak| peak.number == number);
         if let Some(peak) = peak.or(tariff.running.filter(|peak| peak.number == number)) {
             groups.dated(start, peak.start(), 0);

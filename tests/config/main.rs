@@ -1,4 +1,4 @@
-//! The configuration as people meet it: the files that we ship, files put together, and the words said about a mistake.
+//! The configuration as users see it: the shipped files, merged files, and the messages about mistakes.
 
 #![expect(
     clippy::unwrap_used,
@@ -46,7 +46,7 @@ impl Files {
         config::load(&self.main()).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// What is said about them, with the directory taken out.
+    /// The error, without the directory.
     fn error(&self) -> String {
         let directory = format!("{}/", self.directory.path().display());
         config::load(&self.main())

@@ -1,8 +1,8 @@
-//! A table of mistakes, and all that is said about each: the words are the feature.
+//! A table of mistakes and the whole message about each.
 
 use linky_sensor::config;
 
-/// Wrong files, and all that is said about each.
+/// Wrong files and their messages.
 const WRONG: &[(&str, &str)] = &[
     // Keys that do not exist.
     (
@@ -236,13 +236,13 @@ fn each_mistake_is_explained() {
 fn the_old_habit_of_underscores_is_understood() {
     let error =
         config::parse("f", "[mqtt]\npassword_file = \"/a\"\nBase_Topic = \"x\"\n").unwrap_err();
-    let said: Vec<&str> = error
+    let message: Vec<&str> = error
         .faults()
         .iter()
         .map(|fault| fault.expected.as_str())
         .collect();
     assert_eq!(
-        said,
+        message,
         [
             "\"password-file\", the nearest valid key",
             "\"base-topic\", the nearest valid key"

@@ -1,6 +1,6 @@
-//! `debian/changelog` says what `CHANGELOG.md` says, in Debian's form. The version is that of `Cargo.toml`.
+//! `debian/changelog` is `CHANGELOG.md` in Debian's form. The version is that of `Cargo.toml`.
 //!
-//! A section `## [1.2.3] - 2027-01-31` is an entry of that day. `## [Unreleased]`, if it says anything, is the entry of the
+//! A section `## [1.2.3] - 2027-01-31` is an entry of that day. `## [Unreleased]`, unless it is empty, is the entry of the
 //! version that `Cargo.toml` names, and must not be a released one.
 
 use super::{assert_is_kept, printed, read};

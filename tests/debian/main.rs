@@ -1,4 +1,4 @@
-//! What the Debian package tells of itself is true: `debian/copyright` of the crates that are linked, `debian/changelog` of
+//! The Debian package describes itself correctly: `debian/copyright` of the crates that are linked, `debian/changelog` of
 //! `CHANGELOG.md`. `UPDATE_GOLDEN=1 cargo test --test debian` writes them.
 
 #![expect(

@@ -1,5 +1,5 @@
-//! The version of Rust that `Cargo.toml` asks for is enough for what it builds, as far as each crate says so itself. That
-//! our own code needs no newer one is clippy's to tell (`incompatible_msrv`).
+//! The version of Rust that `Cargo.toml` asks for is enough for what it builds, as far as each crate declares it. That
+//! our own code needs no newer one is checked by clippy (`incompatible_msrv`).
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! The simulated meter against the decoder: what was sent is what is understood, and what a meter says is consistent.
+//! The simulated meter against the decoder: what was sent is decoded, and the values of a frame are consistent.
 //!
 //! `sent`: what each frame is held against. `frames`, `time`, `overrun`: the tests.
 

@@ -1,4 +1,4 @@
-//! More than the subscribed power: how each mode tells it.
+//! More than the subscribed power, in each mode.
 
 use linky_sensor::simulator::{FrameKind, Phases, Scenario, SimulatedMeter};
 use linky_sensor::tic::{Decoder, FrameEnd, Label, Mode, Parity};
