@@ -5,6 +5,7 @@ use super::port_reader::PortReader;
 use super::{PortCheck, PortSettings, Stop};
 use crate::meter::Input;
 use std::collections::VecDeque;
+use std::time::Instant;
 
 /// The inputs of a port, at least one a second, until the stop.
 ///
@@ -20,7 +21,7 @@ impl<'a> InputReader<'a> {
     /// Opens nothing yet.
     #[must_use]
     pub fn new(settings: &PortSettings, check: &'a dyn PortCheck, stop: &'a Stop) -> Self {
-        let line = LineDecoder::new(settings.clone());
+        let line = LineDecoder::new(settings.clone(), Instant::now());
         let port = PortReader::new(settings.device.clone(), line.speed(), check, stop);
         Self {
             port,

@@ -61,10 +61,9 @@ enum Progress {
 }
 
 impl LineDecoder {
-    /// For a port that is not yet open.
+    /// For a port that is not yet open at `now`.
     #[must_use]
-    pub fn new(settings: PortSettings) -> Self {
-        let now = Instant::now();
+    pub fn new(settings: PortSettings, now: Instant) -> Self {
         Self {
             speed: settings.mode.unwrap_or(Mode::Standard),
             settings,
@@ -92,7 +91,7 @@ impl LineDecoder {
         self.reported + REPORT_INTERVAL
     }
 
-    /// Takes in what happened at `at`.
+    /// Takes in what happened at `at`. Most events give no input, and then nothing is allocated.
     pub fn push(&mut self, event: PortEvent<'_>, at: Instant) -> Vec<Input> {
         let mut inputs = Vec::new();
         let mut observation = LineObservation::NoData;
@@ -111,7 +110,7 @@ impl LineDecoder {
                 self.read_at = at;
             }
             (PortEvent::Reconnected, LineState::Open(line)) => {
-                line.start(&self.settings, self.speed, at);
+                line.restart(&self.settings, self.speed, at);
                 self.read_at = at;
             }
             (PortEvent::Bytes(bytes), LineState::Open(line)) => {
@@ -167,14 +166,14 @@ impl OpenLine {
         }
     }
 
-    /// Another connection took the place of the first: only the silence goes on.
-    fn start(&mut self, settings: &PortSettings, speed: Mode, at: Instant) {
+    /// Starts anew on another connection; the silence is that of both.
+    fn restart(&mut self, settings: &PortSettings, speed: Mode, at: Instant) {
         self.stage = DecoderStage::new(settings.mode, settings.parity);
         self.detector = ModeDetector::new(settings.mode, speed, self.since_opened(at));
         self.pacing = Pacing::new(speed, !is_network(&settings.device));
     }
 
-    /// The time of the machines.
+    /// The time that the detector, the pacing and the monitor are given.
     fn since_opened(&self, at: Instant) -> Duration {
         at.saturating_duration_since(self.opened)
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// Without a byte for this long the line is silent, and an open frame has ended. Much longer than any pause inside a frame
 /// or between two (33.4 ms, 54E), so that a reader that was scheduled late sees no silence.
-pub const SILENT_AFTER: Duration = Duration::from_secs(1);
+const SILENT_AFTER: Duration = Duration::from_secs(1);
 /// Without a correct group for this long, the groups before no longer count for the state of the line (54E, annex A).
 pub const LOST_AFTER: Duration = Duration::from_secs(10);
 /// A shorter silence or noise is not reported. Longer than the pause of a reader through the longest frame (3 s).

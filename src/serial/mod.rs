@@ -13,10 +13,12 @@
 //! [`InputReader`] joins the two halves. A command that needs the bytes themselves, or their times, runs the same loop:
 //!
 //! ```no_run
+//! use std::time::Instant;
+//!
 //! use linky_sensor::serial::{LineDecoder, PortEvent, PortReader, PortCheck, PortSettings, Stop};
 //!
 //! fn record(settings: &PortSettings, check: &dyn PortCheck, stop: &Stop) {
-//!     let mut line = LineDecoder::new(settings.clone());
+//!     let mut line = LineDecoder::new(settings.clone(), Instant::now());
 //!     let mut port = PortReader::new(settings.device.clone(), line.speed(), check, stop);
 //!     while let Some((at, event)) = port.next(line.read_at(), line.report_at()) {
 //!         if let PortEvent::Bytes(bytes) = &event {

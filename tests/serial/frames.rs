@@ -11,7 +11,7 @@ use crate::reader::Reader;
 
 /// Eight frames at the meter's own pace: none may be lost or late, and the reader sleeps
 /// through the later ones.
-fn paced(mode: Mode, frames: fn(u32) -> Vec<u8>) {
+fn paced(mode: Mode, frames: fn(u32) -> Vec<u8>, wake_ups_max: u64) {
     let pty = Pty::new();
     let reader = Reader::start(pty.device(), None);
     reader.until_opened(5);
@@ -27,8 +27,8 @@ fn paced(mode: Mode, frames: fn(u32) -> Vec<u8>) {
     assert!(frames.iter().map(|frame| frame.0).eq(0..8), "{frames:?}");
 
     let paced = &frames[3..];
-    // The best frame counts: on a busy machine any other may be disturbed. A reader that does not nap wakes for each burst,
-    // some seventy times in historique.
+    // The best frame counts: on a busy machine any other may be disturbed. A reader that does not sleep through frames wakes
+    // for each burst: about a hundred times a frame in standard mode, seventy in historique.
     let wake_ups = paced.windows(2).map(|pair| pair[1].2 - pair[0].2);
     let wake_ups = wake_ups.min().unwrap();
     let late: Vec<_> = paced
@@ -36,9 +36,7 @@ fn paced(mode: Mode, frames: fn(u32) -> Vec<u8>) {
         .map(|frame| frame.1 - ends[frame.0 as usize])
         .collect();
     println!("{mode}: {wake_ups} wake-ups a frame, late by {late:?}");
-    // A calm machine wakes 21 times a frame in historique: the 16 characters of the guard come in bursts of two, and the
-    // pauses are napped through in shorter and shorter naps. The rest is room for a busy one.
-    assert!(wake_ups < 30, "{wake_ups} wake-ups a frame");
+    assert!(wake_ups <= wake_ups_max, "{wake_ups} wake-ups a frame");
     assert!(
         *late.iter().min().unwrap() < Duration::from_millis(5),
         "{late:?}"
@@ -47,12 +45,15 @@ fn paced(mode: Mode, frames: fn(u32) -> Vec<u8>) {
 
 #[test]
 fn a_standard_meter_costs_few_wake_ups_and_no_frame_is_late() {
-    paced(Mode::Standard, standard);
+    // The end of the sleep, perhaps a report, and two or three bursts of eight characters.
+    paced(Mode::Standard, standard, 10);
 }
 
 #[test]
 fn a_historique_meter_costs_few_wake_ups_and_no_frame_is_late() {
-    paced(Mode::Historique, historique);
+    // Nine bursts of two characters before the end, three or four sleeps that the pauses between groups make necessary, and
+    // a report: 14, and room for a busy machine.
+    paced(Mode::Historique, historique, 24);
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn seconds(n: u64) -> Duration {
 
 #[test]
 fn a_connection_being_made_is_no_refusal() {
-    let mut line = LineDecoder::new(settings());
+    let mut line = LineDecoder::new(settings(), Instant::now());
     let due = line.report_at();
     assert!(line.push(PortEvent::Timer, due - seconds(1)).is_empty());
     let inputs = line.push(PortEvent::Timer, due);
@@ -78,7 +78,7 @@ fn a_connection_being_made_is_no_refusal() {
 
 #[test]
 fn the_groups_of_the_first_frame_and_the_frame_itself_are_reported() {
-    let mut line = LineDecoder::new(settings());
+    let mut line = LineDecoder::new(settings(), Instant::now());
     let at = line.report_at();
     let inputs = line.push(PortEvent::Opened, at);
     assert!(matches!(&*inputs, [Input::Opened { .. }]), "{inputs:?}");
@@ -95,7 +95,7 @@ fn the_groups_of_the_first_frame_and_the_frame_itself_are_reported() {
 
 #[test]
 fn a_new_connection_starts_a_new_decoder() {
-    let mut line = LineDecoder::new(settings());
+    let mut line = LineDecoder::new(settings(), Instant::now());
     let at = line.report_at();
     line.push(PortEvent::Opened, at);
     for _ in 0..3 {
@@ -115,7 +115,7 @@ fn a_new_connection_starts_a_new_decoder() {
 
 #[test]
 fn an_opening_tries_the_speed_that_was_found_last() {
-    let mut line = LineDecoder::new(settings());
+    let mut line = LineDecoder::new(settings(), Instant::now());
     let at = line.report_at();
     line.push(PortEvent::Opened, at);
     assert_eq!(line.speed(), Mode::Standard);
