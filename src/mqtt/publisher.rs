@@ -19,7 +19,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::availability::Availability;
-use super::discovery::{self, Device, Facts};
+use super::discovery::{self, AnnouncedDevice, Facts};
 use super::message::Message;
 use super::topics::Topics;
 use crate::config::{Interval, MqttSettings};
@@ -31,7 +31,7 @@ use crate::tic::Mode;
 pub struct Publisher {
     meter: Arc<str>,
     topics: Topics,
-    device: Device,
+    device: AnnouncedDevice,
     retain: bool,
     interval: Interval,
     /// The newest state.
@@ -69,7 +69,7 @@ impl Publisher {
         facts.update(&newest);
         Self {
             meter: newest.id.clone(),
-            device: Device {
+            device: AnnouncedDevice {
                 id: newest.id.to_string(),
                 name: name.to_owned(),
                 language: settings.home_assistant.language,

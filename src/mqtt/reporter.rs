@@ -73,7 +73,9 @@ fn refused(code: ConnectReturnCode) -> Option<&'static str> {
             "the user name or the password. Set username in [mqtt], and store the password with: sudo linky-sensor set-password",
         ),
         ConnectReturnCode::BadClientId => Some("the client id. Set client-id in [mqtt]"),
-        ConnectReturnCode::RefusedProtocolVersion => Some("the protocol. It must speak MQTT 3.1.1"),
+        ConnectReturnCode::RefusedProtocolVersion => {
+            Some("the protocol. It must support MQTT 3.1.1")
+        }
         ConnectReturnCode::ServiceUnavailable | ConnectReturnCode::Success => None,
     }
 }

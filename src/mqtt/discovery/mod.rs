@@ -1,6 +1,6 @@
 //! Home Assistant's device discovery: one retained message per meter that announces its entities.
 //!
-//! Inputs: the meter's configuration ([`Device`]) and what is known about it ([`Facts`]). Output: the JSON of
+//! Inputs: the meter's configuration ([`AnnouncedDevice`]) and what is known about it ([`Facts`]). Output: the JSON of
 //! `<prefix>/device/linky_<id>/config`. Pure and deterministic.
 //!
 //! - A component for each quantity of the table that is an entity there and is in the meter's state; one for its events.
@@ -27,7 +27,7 @@ use words::french;
 
 /// The configuration of a meter that its announcement shows.
 #[derive(Clone, Debug)]
-pub struct Device {
+pub struct AnnouncedDevice {
     /// The id of the meter.
     pub id: String,
     /// Its name for people.
@@ -45,7 +45,7 @@ pub struct Device {
 }
 
 /// The discovery message of a meter.
-pub fn announcement(device: &Device, facts: &Facts) -> Value {
+pub fn announcement(device: &AnnouncedDevice, facts: &Facts) -> Value {
     let entities = facts
         .keys
         .iter()
@@ -78,7 +78,7 @@ pub fn announcement(device: &Device, facts: &Facts) -> Value {
 }
 
 /// The component of a quantity; `None` if it has no entity.
-fn entity(device: &Device, facts: &Facts, key: Key) -> Option<Value> {
+fn entity(device: &AnnouncedDevice, facts: &Facts, key: Key) -> Option<Value> {
     let row = key.row();
     let HomeAssistant::Entity {
         binary,
@@ -110,7 +110,7 @@ fn entity(device: &Device, facts: &Facts, key: Key) -> Option<Value> {
 }
 
 /// The component of the events.
-fn events(device: &Device) -> Value {
+fn events(device: &AnnouncedDevice) -> Value {
     let name = match device.language {
         Language::French => "Événement",
         Language::English => "Event",
@@ -126,7 +126,7 @@ fn events(device: &Device) -> Value {
     })
 }
 
-fn unique_id(device: &Device, key: &str) -> String {
+fn unique_id(device: &AnnouncedDevice, key: &str) -> String {
     format!("linky_{}_{key}", device.id)
 }
 
@@ -135,7 +135,7 @@ fn describes_the_link(key: Key) -> bool {
     key == Key::LINK || key == Key::MODE || key.row().kind == Kind::Count
 }
 
-fn bridge_only(device: &Device) -> Value {
+fn bridge_only(device: &AnnouncedDevice) -> Value {
     json!([{"topic": *device.bridge}])
 }
 

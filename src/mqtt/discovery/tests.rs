@@ -8,8 +8,8 @@ use crate::meter::Snapshot;
 use crate::meter::quantity::TABLE;
 use crate::tic::Mode;
 
-fn device(language: Language) -> Device {
-    Device {
+fn device(language: Language) -> AnnouncedDevice {
+    AnnouncedDevice {
         id: "main".to_owned(),
         name: "Linky".to_owned(),
         language,

@@ -14,7 +14,7 @@ fn online() -> Message {
 }
 
 /// An outbox with a session, its history, and the packet ids that were used.
-struct Scene {
+struct TestOutbox {
     outbox: Outbox,
     store: ManualStore,
     dropped: Arc<AtomicU64>,
@@ -27,7 +27,7 @@ fn at(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-impl Scene {
+impl TestOutbox {
     fn new() -> Self {
         Self::with(&MqttSettings::default())
     }
@@ -107,7 +107,7 @@ fn texts(seqs: impl IntoIterator<Item = usize>) -> Vec<String> {
 
 #[test]
 fn an_acknowledgement_delivers_the_message_with_its_packet_id_once() {
-    let mut scene = Scene::new();
+    let mut scene = TestOutbox::new();
     scene.push(1..=2, at(0));
     scene.send(at(0));
     let packet_id = scene.packet_ids[1];
@@ -121,7 +121,7 @@ fn an_acknowledgement_delivers_the_message_with_its_packet_id_once() {
 
 #[test]
 fn packet_ids_in_flight_are_distinct_whatever_the_order_of_acknowledgements() {
-    let mut scene = Scene::new();
+    let mut scene = TestOutbox::new();
     scene.send(at(0));
     let first = scene.packet_ids[0];
     for seq in 0..3 * usize::from(PACKET_ID_RANGE) {
@@ -136,7 +136,7 @@ fn packet_ids_in_flight_are_distinct_whatever_the_order_of_acknowledgements() {
 
 #[test]
 fn a_message_of_qos_0_is_delivered_when_it_is_written() {
-    let mut scene = Scene::with(&MqttSettings {
+    let mut scene = TestOutbox::with(&MqttSettings {
         qos: Qos::AtMostOnce,
         ..MqttSettings::default()
     });
@@ -149,7 +149,7 @@ fn a_message_of_qos_0_is_delivered_when_it_is_written() {
 
 #[test]
 fn fewer_messages_of_qos_2_are_in_flight() {
-    let mut scene = Scene::with(&MqttSettings {
+    let mut scene = TestOutbox::with(&MqttSettings {
         qos: Qos::ExactlyOnce,
         ..MqttSettings::default()
     });
@@ -159,7 +159,7 @@ fn fewer_messages_of_qos_2_are_in_flight() {
 
 #[test]
 fn records_for_which_the_window_has_no_room_are_stored_with_all_older_ones() {
-    let mut scene = Scene::new();
+    let mut scene = TestOutbox::new();
     scene.push(1..WINDOW, at(0));
     let sent = scene.send(at(0));
     assert_eq!(sent.len(), WINDOW);
@@ -175,7 +175,7 @@ fn records_for_which_the_window_has_no_room_are_stored_with_all_older_ones() {
 
 #[test]
 fn without_a_history_records_wait_for_the_window() {
-    let mut scene = Scene::with(&MqttSettings {
+    let mut scene = TestOutbox::with(&MqttSettings {
         history: None,
         ..MqttSettings::default()
     });
@@ -208,7 +208,7 @@ fn recording_starts_with_the_first_acknowledgement() {
 
 #[test]
 fn records_in_flight_are_stored_before_newer_ones_when_the_session_is_lost() {
-    let mut scene = Scene::new();
+    let mut scene = TestOutbox::new();
     scene.push(0..3, at(0));
     scene.send(at(0));
     scene.acknowledge(1..2);
@@ -227,7 +227,7 @@ fn records_in_flight_are_stored_before_newer_ones_when_the_session_is_lost() {
 
 #[test]
 fn stored_records_are_replayed_beside_live_ones_until_they_are_acknowledged() {
-    let mut scene = Scene::new();
+    let mut scene = TestOutbox::new();
     scene.outbox.on_disconnected();
     scene.push(1..=3, at(0));
     assert_eq!(scene.outbox.deadline(), None, "no session");
@@ -247,7 +247,7 @@ fn stored_records_are_replayed_beside_live_ones_until_they_are_acknowledged() {
 
 #[test]
 fn a_record_that_is_not_acknowledged_in_time_is_stored() {
-    let mut scene = Scene::new();
+    let mut scene = TestOutbox::new();
     scene.push([1], at(0));
     scene.send(at(0));
     scene.acknowledge(0..1);
@@ -267,7 +267,7 @@ fn a_record_that_is_not_acknowledged_in_time_is_stored() {
 
 #[test]
 fn a_record_in_flight_is_not_replayed() {
-    let mut scene = Scene::new();
+    let mut scene = TestOutbox::new();
     let blocked = at(8) + 300 * MILLI;
     scene.send(blocked);
     scene.push([1], at(10) + 200 * MILLI);
@@ -283,7 +283,7 @@ fn a_record_in_flight_is_not_replayed() {
 
 #[test]
 fn replay_leaves_half_of_the_window_free_and_does_not_spin() {
-    let mut scene = Scene::new();
+    let mut scene = TestOutbox::new();
     scene.outbox.on_disconnected();
     scene.push(0..WINDOW, at(0));
     scene.outbox.on_connected(at(0));
@@ -302,7 +302,7 @@ fn replay_leaves_half_of_the_window_free_and_does_not_spin() {
 
 #[test]
 fn a_history_that_is_delivered_needs_no_timer() {
-    let mut scene = Scene::new();
+    let mut scene = TestOutbox::new();
     scene.outbox.on_disconnected();
     scene.push([1], at(0));
     scene.outbox.on_connected(at(0));
@@ -334,7 +334,7 @@ fn a_record_of_another_format_is_dropped_and_counted() {
 
 #[test]
 fn after_the_stop_nothing_is_replayed_and_the_rest_is_stored() {
-    let mut scene = Scene::new();
+    let mut scene = TestOutbox::new();
     scene.outbox.on_disconnected();
     scene.push([1], at(0));
     scene.outbox.on_connected(at(0));
@@ -347,7 +347,7 @@ fn after_the_stop_nothing_is_replayed_and_the_rest_is_stored() {
 
 #[test]
 fn a_broker_that_does_not_acknowledge_is_stuck_after_a_while() {
-    let mut scene = Scene::new();
+    let mut scene = TestOutbox::new();
     scene.send(at(0));
     scene.acknowledge(0..1);
     assert!(!scene.outbox.is_stuck(at(3600)), "idle");
@@ -363,7 +363,7 @@ fn a_broker_that_does_not_acknowledge_is_stuck_after_a_while() {
 
 #[test]
 fn a_broker_that_does_not_keep_up_is_stuck() {
-    let mut scene = Scene::new();
+    let mut scene = TestOutbox::new();
     (0..=WAITING_MAX).for_each(|_| scene.outbox.push(online(), at(0)));
     assert!(scene.outbox.is_stuck(at(0)));
 }

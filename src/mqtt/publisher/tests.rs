@@ -15,12 +15,12 @@ fn at(seconds: u64) -> Duration {
 }
 
 /// A meter and its publisher.
-struct Scene {
+struct TestPublisher {
     sample: Sample,
     publisher: Publisher,
 }
 
-impl Scene {
+impl TestPublisher {
     fn new(settings: &MqttSettings) -> Self {
         Self::of(Sample::new(), settings)
     }
@@ -84,7 +84,7 @@ fn powers(messages: &[Message]) -> Vec<u64> {
 
 #[test]
 fn the_newest_state_is_published_at_each_tick() {
-    let mut scene = Scene::settled(&MqttSettings::default());
+    let mut scene = TestPublisher::settled(&MqttSettings::default());
     assert_eq!(scene.publisher.deadline(), None);
     assert_eq!(powers(&scene.frame(1, at(0))), [1], "the first tick");
     for second in 1..10 {
@@ -102,7 +102,7 @@ fn the_newest_state_is_published_at_each_tick() {
 
 #[test]
 fn an_event_is_published_at_once_after_its_state_and_the_tick_goes_on() {
-    let mut scene = Scene::settled(&MqttSettings::default());
+    let mut scene = TestPublisher::settled(&MqttSettings::default());
     scene.frame(1, at(0));
     scene.frame(2, at(3));
     let changed = single_phase_at(3).replace("LTARF|      BASE      ", "LTARF|  HEURE CREUSE  ");
@@ -128,7 +128,7 @@ fn an_event_is_published_at_once_after_its_state_and_the_tick_goes_on() {
 
 #[test]
 fn with_the_interval_frame_every_update_is_published() {
-    let mut scene = Scene::settled(&MqttSettings {
+    let mut scene = TestPublisher::settled(&MqttSettings {
         interval: Interval::Frame,
         ..MqttSettings::default()
     });
@@ -141,7 +141,7 @@ fn with_the_interval_frame_every_update_is_published() {
 
 #[test]
 fn ticks_missed_during_a_suspend_are_not_caught_up() {
-    let mut scene = Scene::settled(&MqttSettings::default());
+    let mut scene = TestPublisher::settled(&MqttSettings::default());
     scene.frame(1, at(0));
     scene.frame(2, at(1));
     assert_eq!(powers(&scene.on_timer(at(3600))), [2]);
@@ -150,7 +150,7 @@ fn ticks_missed_during_a_suspend_are_not_caught_up() {
 
 #[test]
 fn the_last_state_is_repeated_as_it_was() {
-    let mut scene = Scene::new(&MqttSettings::default());
+    let mut scene = TestPublisher::new(&MqttSettings::default());
     assert_eq!(scene.publisher.last_state(), None);
     let messages = scene.frame(1, at(0));
     scene.frame(2, at(1));
@@ -162,7 +162,7 @@ fn the_last_state_is_repeated_as_it_was() {
 
 #[test]
 fn availability_and_discovery_are_published_when_they_change() {
-    let mut scene = Scene::new(&MqttSettings::default());
+    let mut scene = TestPublisher::new(&MqttSettings::default());
     let discovery = "homeassistant/device/linky_main/config";
     let messages = scene.birth();
     assert_eq!(
@@ -212,7 +212,7 @@ const UNKNOWN: &str = r#"{"today":null,"tomorrow":null,"peak":null,"assumed":fal
 
 #[test]
 fn the_calendar_is_published_when_it_changes() {
-    let mut scene = Scene::new(&MqttSettings::default());
+    let mut scene = TestPublisher::new(&MqttSettings::default());
     let messages = scene.frame(1, at(0));
     let calendar = calendars(&messages);
     let json: serde_json::Value = serde_json::from_str(&calendar[0]).unwrap();
@@ -224,7 +224,7 @@ fn the_calendar_is_published_when_it_changes() {
 
 #[test]
 fn a_calendar_that_becomes_unknown_is_published_as_null_with_the_state() {
-    let mut scene = Scene::new(&MqttSettings {
+    let mut scene = TestPublisher::new(&MqttSettings {
         interval: Interval::Frame,
         ..MqttSettings::default()
     });
@@ -249,7 +249,7 @@ fn a_calendar_that_becomes_unknown_is_published_as_null_with_the_state() {
 
 #[test]
 fn in_historique_mode_the_calendar_of_the_mode_before_is_removed() {
-    let mut scene = Scene::new(&MqttSettings::default());
+    let mut scene = TestPublisher::new(&MqttSettings::default());
     scene.frame(1, at(0));
     let update = scene.sample.frame(Mode::Historique, &historique());
     assert_eq!(calendars(&scene.push(&update, at(1))), [""]);
@@ -260,7 +260,7 @@ fn in_historique_mode_the_calendar_of_the_mode_before_is_removed() {
 
 #[test]
 fn a_new_meter_without_a_calendar_has_no_such_topic() {
-    let mut scene = Scene::new(&MqttSettings::default());
+    let mut scene = TestPublisher::new(&MqttSettings::default());
     let update = scene.sample.frame(Mode::Historique, &historique());
     assert_eq!(calendars(&scene.birth()), NO_TEXT);
     assert_eq!(calendars(&scene.push(&update, at(0))), NO_TEXT);
@@ -273,7 +273,7 @@ fn optional_messages_are_published_only_on_request() {
         ..MqttSettings::default()
     };
     settings.home_assistant.enabled = false;
-    let mut scene = Scene::new(&settings);
+    let mut scene = TestPublisher::new(&settings);
     let mut messages = scene.frame(1, at(0));
     scene.publisher.birth_messages(&mut messages);
     assert_eq!(
@@ -291,7 +291,7 @@ fn the_groups_come_with_each_state_that_a_frame_made() {
         python_compatible: Some(PythonCompatible::default()),
         ..MqttSettings::default()
     };
-    let mut scene = Scene::of(Sample::with_identifiers(true), &settings);
+    let mut scene = TestPublisher::of(Sample::with_identifiers(true), &settings);
     let lost = scene.sample.unplug();
     let messages = scene.push(&lost, at(0));
     assert_eq!(powers(&messages).len(), 1);
@@ -322,7 +322,7 @@ fn no_message_contains_an_identifier() {
         raw: true,
         ..MqttSettings::default()
     };
-    let mut scene = Scene::new(&settings);
+    let mut scene = TestPublisher::new(&settings);
     let mut messages = Vec::new();
     for second in 0..4 {
         messages.extend(scene.frame(1, at(second)));
@@ -338,7 +338,7 @@ fn no_message_contains_an_identifier() {
 
 #[test]
 fn at_the_stop_the_meter_is_offline() {
-    let mut scene = Scene::new(&MqttSettings::default());
+    let mut scene = TestPublisher::new(&MqttSettings::default());
     scene.frame(1, at(0));
     let mut messages = Vec::new();
     scene.publisher.goodbye(&mut messages);

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Asserts that a damaged file of three records gives the first of them, unchanged, and returns how many.
-fn assert_a_prefix(scene: &mut Scene, what: &str) -> usize {
+fn assert_a_prefix(scene: &mut TestLog, what: &str) -> usize {
     let records = scene.all();
     for (record, number) in records.iter().zip(0..) {
         assert_eq!(
@@ -29,14 +29,14 @@ fn assert_a_prefix(scene: &mut Scene, what: &str) -> usize {
 #[test]
 fn a_tail_cut_at_any_byte_loses_the_record_it_is_in() {
     let mut ends = Vec::new();
-    let mut whole = Scene::new();
+    let mut whole = TestLog::new();
     for number in 0..3 {
         whole.append(&payload(number));
         ends.push(fs::metadata(whole.newest()).unwrap().len());
     }
     let bytes = fs::read(whole.newest()).unwrap();
     for length in 0..=bytes.len() {
-        let mut scene = Scene::new();
+        let mut scene = TestLog::new();
         fs::write(scene.path("00000000000000000000.log"), &bytes[..length]).unwrap();
         scene.reopen();
         let complete = ends.iter().filter(|end| **end <= length as u64).count();
@@ -47,7 +47,7 @@ fn a_tail_cut_at_any_byte_loses_the_record_it_is_in() {
 
 #[test]
 fn a_flipped_bit_loses_its_record_and_those_behind_it() {
-    let mut whole = Scene::new();
+    let mut whole = TestLog::new();
     whole.fill(3, payload);
     let bytes = fs::read(whole.newest()).unwrap();
     let first = RecordHeader::SIZE + payload(0).len();
@@ -55,7 +55,7 @@ fn a_flipped_bit_loses_its_record_and_those_behind_it() {
         for bit in 0..8 {
             let mut damaged = bytes.clone();
             damaged[at] ^= 1 << bit;
-            let mut scene = Scene::new();
+            let mut scene = TestLog::new();
             fs::write(scene.path("00000000000000000000.log"), &damaged).unwrap();
             scene.reopen();
             let count = assert_a_prefix(&mut scene, &format!("{at}.{bit}"));
@@ -66,7 +66,7 @@ fn a_flipped_bit_loses_its_record_and_those_behind_it() {
 
 #[test]
 fn a_tail_of_zeros_is_cut() {
-    let mut scene = Scene::new();
+    let mut scene = TestLog::new();
     scene.fill(3, payload);
     let mut bytes = fs::read(scene.newest()).unwrap();
     bytes.extend([0; 5000]);
@@ -78,7 +78,7 @@ fn a_tail_of_zeros_is_cut() {
 
 #[test]
 fn a_damaged_segment_is_kept_aside_and_the_others_are_read() {
-    let mut scene = Scene::new();
+    let mut scene = TestLog::new();
     scene.fill(500, payload);
     let damaged = scene.path(&scene.files()[1]);
     let mut bytes = fs::read(&damaged).unwrap();
@@ -101,7 +101,7 @@ fn a_damaged_segment_is_kept_aside_and_the_others_are_read() {
 
 #[test]
 fn a_missing_segment_does_not_affect_the_others() {
-    let mut scene = Scene::new();
+    let mut scene = TestLog::new();
     scene.fill(500, payload);
     let files = scene.files();
     fs::remove_file(scene.path(&files[1])).unwrap();
@@ -112,7 +112,7 @@ fn a_missing_segment_does_not_affect_the_others() {
 
 #[test]
 fn without_a_position_all_records_are_read() {
-    let mut scene = Scene::new();
+    let mut scene = TestLog::new();
     scene.fill(3, payload);
     scene.log.ack(0).unwrap();
     for damage in [Some("7\n"), None] {
@@ -128,7 +128,7 @@ fn without_a_position_all_records_are_read() {
 
 #[test]
 fn foreign_files_are_left_alone() {
-    let mut scene = Scene::new();
+    let mut scene = TestLog::new();
     scene.append(b"x");
     for name in ["7.log", "notes.log", "00000000000000000009.txt"] {
         fs::write(scene.path(name), "mine").unwrap();

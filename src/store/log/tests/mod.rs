@@ -10,13 +10,13 @@ use super::*;
 const BOUND: u64 = 64 << 10;
 
 /// A log in a directory of its own.
-struct Scene {
+struct TestLog {
     directory: TempDir,
     bound: u64,
     log: Log,
 }
 
-impl Scene {
+impl TestLog {
     fn new() -> Self {
         Self::bounded(BOUND)
     }
@@ -91,7 +91,7 @@ fn payload(number: u64) -> Vec<u8> {
 
 #[test]
 fn records_are_read_in_the_order_of_appending_until_they_are_acked() {
-    let mut scene = Scene::new();
+    let mut scene = TestLog::new();
     for number in 0..5 {
         assert_eq!(scene.append(&payload(number)), number);
     }
@@ -111,7 +111,7 @@ fn records_are_read_in_the_order_of_appending_until_they_are_acked() {
 
 #[test]
 fn a_log_that_is_delivered_is_empty_and_its_numbers_go_on() {
-    let mut scene = Scene::new();
+    let mut scene = TestLog::new();
     scene.fill(200, payload);
     assert!(scene.files().len() > 1);
     (0..200).for_each(|number| scene.log.ack(number).unwrap());
@@ -127,7 +127,7 @@ fn a_log_that_is_delivered_is_empty_and_its_numbers_go_on() {
 
 #[test]
 fn a_read_is_bounded_in_records_and_in_bytes() {
-    let mut scene = Scene::new();
+    let mut scene = TestLog::new();
     scene.fill(10, |_| vec![7; 1000]);
     assert_eq!(scene.log.read(0, 4, usize::MAX).len(), 4);
     assert_eq!(scene.log.read(4, 99, 2500).len(), 3);
@@ -148,7 +148,7 @@ fn nothing_is_written_before_recording_begins() {
 
 #[test]
 fn skipped_numbers_are_not_pending() {
-    let mut scene = Scene::new();
+    let mut scene = TestLog::new();
     for number in [0, 5, 6, 300] {
         scene.log.append(number, b"x").unwrap();
     }
@@ -162,7 +162,7 @@ fn skipped_numbers_are_not_pending() {
 
 #[test]
 fn the_oldest_is_dropped_and_counted_when_the_bound_is_reached() {
-    let mut scene = Scene::new();
+    let mut scene = TestLog::new();
     for number in 0..2000 {
         scene.append(&[b'x'; 100]);
         assert!(scene.size() <= BOUND, "at {number}");
@@ -179,7 +179,7 @@ fn the_oldest_is_dropped_and_counted_when_the_bound_is_reached() {
 
 #[test]
 fn a_million_records_leave_no_more_than_the_bound() {
-    let mut scene = Scene::bounded(1 << 20);
+    let mut scene = TestLog::bounded(1 << 20);
     for number in 0..1_000_000 {
         scene.log.append(number, b"a state of a meter").unwrap();
     }
@@ -195,7 +195,7 @@ fn a_million_records_leave_no_more_than_the_bound() {
 
 #[test]
 fn a_lower_bound_applies_at_the_next_start() {
-    let mut scene = Scene::bounded(1 << 20);
+    let mut scene = TestLog::bounded(1 << 20);
     scene.fill(5000, |_| vec![b'x'; 100]);
     scene.bound = 400 << 10;
     scene.reopen();
@@ -206,7 +206,7 @@ fn a_lower_bound_applies_at_the_next_start() {
 
 #[test]
 fn a_record_longer_than_the_bound_is_refused() {
-    let mut scene = Scene::new();
+    let mut scene = TestLog::new();
     let too_long = vec![0; usize::try_from(BOUND).unwrap()];
     assert!(scene.log.append(0, &too_long).is_err());
     assert_eq!((scene.log.take_dropped(), scene.log.pending()), (1, 0));
@@ -217,7 +217,7 @@ fn a_record_longer_than_the_bound_is_refused() {
 
 #[test]
 fn records_dropped_while_reading_are_skipped() {
-    let mut scene = Scene::new();
+    let mut scene = TestLog::new();
     scene.fill(500, |_| vec![b'x'; 100]);
     assert_eq!(scene.log.read(0, 3, usize::MAX).len(), 3);
     scene.fill(500, |_| vec![b'x'; 100]);
@@ -230,7 +230,7 @@ fn records_dropped_while_reading_are_skipped() {
 // ---- all of it -----------------------------------------------------------------------------
 
 #[derive(Clone, Debug)]
-enum Step {
+enum LogStep {
     Append(usize),
     Read(usize),
     Rewind,
@@ -239,14 +239,14 @@ enum Step {
     Sync,
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+fn steps() -> impl Strategy<Value = Vec<LogStep>> {
     let step = prop_oneof![
-        8 => (0_usize..6000).prop_map(Step::Append),
-        3 => (1_usize..9).prop_map(Step::Read),
-        1 => Just(Step::Rewind),
-        6 => any::<prop::sample::Index>().prop_map(Step::Ack),
-        1 => Just(Step::Reopen),
-        1 => Just(Step::Sync),
+        8 => (0_usize..6000).prop_map(LogStep::Append),
+        3 => (1_usize..9).prop_map(LogStep::Read),
+        1 => Just(LogStep::Rewind),
+        6 => any::<prop::sample::Index>().prop_map(LogStep::Ack),
+        1 => Just(LogStep::Reopen),
+        1 => Just(LogStep::Sync),
     ];
     prop::collection::vec(step, 1..120)
 }
@@ -258,17 +258,17 @@ proptest! {
     /// as dropped.
     #[test]
     fn it_is_a_queue(steps in steps()) {
-        let mut scene = Scene::new();
+        let mut scene = TestLog::new();
         let mut waiting: BTreeMap<u64, usize> = BTreeMap::new();
         let mut acked_since_open: Vec<u64> = Vec::new();
         let mut from = 0;
         for step in steps {
             match step {
-                Step::Append(size) => {
+                LogStep::Append(size) => {
                     let number = scene.append(&vec![b'x'; size]);
                     waiting.insert(number, size);
                 }
-                Step::Read(count) => {
+                LogStep::Read(count) => {
                     let records = scene.log.read(from, count, usize::MAX);
                     let expected: Vec<_> = waiting.range(from..).take(count).collect();
                     let read: Vec<(u64, usize)> =
@@ -278,15 +278,15 @@ proptest! {
                         from = last.number + 1;
                     }
                 }
-                Step::Rewind => from = 0,
-                Step::Ack(index) if !waiting.is_empty() => {
+                LogStep::Rewind => from = 0,
+                LogStep::Ack(index) if !waiting.is_empty() => {
                     let number = *waiting.keys().nth(index.index(waiting.len())).unwrap();
                     waiting.remove(&number);
                     acked_since_open.push(number);
                     scene.log.ack(number).unwrap();
                 }
-                Step::Ack(_) => {}
-                Step::Reopen => {
+                LogStep::Ack(_) => {}
+                LogStep::Reopen => {
                     scene.reopen();
                     // Those behind one that is not acked are delivered again.
                     let head = waiting.keys().next().copied().unwrap_or(u64::MAX);
@@ -296,7 +296,7 @@ proptest! {
                     }
                     from = 0;
                 }
-                Step::Sync => scene.log.sync().unwrap(),
+                LogStep::Sync => scene.log.sync().unwrap(),
             }
             let dropped = scene.log.take_dropped();
             for _ in 0..dropped {
