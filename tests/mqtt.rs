@@ -1,4 +1,4 @@
-//! The MQTT sink against a real mosquitto: what a subscriber hears, whatever happens to the broker and on the way to it.
+//! The MQTT sink against a real mosquitto: what a subscriber receives, whatever happens to the broker and the connection.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -27,7 +27,7 @@ const AVAILABILITY: &str = "linky/main/availability";
 const BRIDGE: &str = "linky/bridge/test/availability";
 const DISCOVERY: &str = "homeassistant/device/linky_main/config";
 
-/// The seqs of the states that the ear hears, up to and including `last`.
+/// The seqs of the states that are received, up to and including `last`.
 fn seqs_up_to(ear: &Ear, last: u64) -> Vec<u64> {
     let mut seqs = Vec::new();
     while seqs.last() != Some(&last) {
@@ -64,7 +64,7 @@ fn states_arrive_in_order_with_every_seq() {
 }
 
 #[test]
-fn an_event_follows_its_state_and_is_not_kept() {
+fn an_event_follows_its_state_and_is_not_retained() {
     let broker = Broker::start();
     let ear = Ear::at(&broker);
     let mut sink = Sink::start(&MqttSettings {
@@ -93,7 +93,7 @@ fn an_event_follows_its_state_and_is_not_kept() {
 // ---- the broker comes and goes -------------------------------------------------------------
 
 #[test]
-fn a_broker_that_forgot_everything_is_told_everything() {
+fn a_broker_that_lost_its_memory_gets_everything_again() {
     let mut broker = Broker::start();
     let mut sink = Sink::start(&settings(broker.port));
     for _ in 0..4 {
@@ -236,10 +236,10 @@ fn a_missing_password_file_is_a_refusal_until_it_is_there() {
     assert_eq!(seqs_up_to(&ear, last), [last]);
 }
 
-// ---- what is said --------------------------------------------------------------------------
+// ---- messages ------------------------------------------------------------------------------
 
 #[test]
-fn home_assistant_that_starts_is_told_everything_again() {
+fn home_assistant_gets_everything_again_when_it_starts() {
     let broker = Broker::start();
     let ear = Ear::at(&broker);
     let mut sink = Sink::start(&settings(broker.port));
@@ -258,7 +258,7 @@ fn home_assistant_that_starts_is_told_everything_again() {
 }
 
 #[test]
-fn a_lost_way_is_told_by_the_last_will() {
+fn a_lost_connection_publishes_the_last_will() {
     let broker = Broker::start();
     let ear = Ear::at(&broker);
     let proxy = Proxy::to(broker.port, &[25]);

@@ -100,9 +100,12 @@ impl Wire {
         self.flush().await
     }
 
-    /// Closes the connection and forgets everything that was sent. Returns the events that had arrived.
+    /// Closes the connection and forgets everything that was sent. Returns the packets that had arrived; of what was about
+    /// to be written, nothing counts.
     pub fn close(&mut self) -> Vec<Event> {
-        let events = self.connection.state.events.drain(..).collect();
+        let events = self.connection.state.events.drain(..);
+        let events = events.filter(|event| matches!(event, Event::Incoming(_)));
+        let events = events.collect();
         self.connection.clean();
         self.connection.pending.clear();
         self.connection.state.collision = None;

@@ -1,4 +1,4 @@
-//! An account of all that a subscriber heard, on both topics, that is always connected to the broker.
+//! An account of all messages on both topics, received by a subscriber that is always connected to the broker.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -11,25 +11,25 @@ pub const STATE: &str = "linky/main/state";
 pub const EVENT: &str = "linky/main/event";
 pub const HISTORY: &str = "linky/main/history";
 
-/// What was heard of one start of the daemon.
+/// The messages of one start of the daemon.
 #[derive(Debug, Default)]
 pub struct Account {
-    /// The seqs of the states, live ones in the order in which they came.
+    /// The seqs of the live states, in the order of arrival.
     pub live: Vec<u64>,
-    /// The same of late ones.
-    pub late: Vec<u64>,
-    /// Late ones with their whole text.
+    /// The same of replayed states.
+    pub replayed: Vec<u64>,
+    /// The replayed states as text.
     pub texts: BTreeMap<u64, String>,
-    /// The events, with their seqs: live ones, and late ones.
+    /// The events with their seqs, live and replayed.
     pub events: Vec<(String, u64)>,
-    pub late_events: Vec<(String, u64)>,
+    pub replayed_events: Vec<(String, u64)>,
 }
 
 /// The accounts of all starts, by their boot.
 #[derive(Debug, Default)]
 pub struct Accounts {
     pub boots: BTreeMap<String, Account>,
-    /// The boot of each late message, in order.
+    /// The boot of each replayed message, in order.
     pub order: Vec<String>,
 }
 
@@ -46,21 +46,26 @@ impl Accounts {
             (STATE, None) => account.live.push(seq),
             (EVENT, Some(_)) => account.events.push((text(&json, "event_type"), seq)),
             (_, None) => {
-                account.late.push(seq);
+                account.replayed.push(seq);
                 account.texts.insert(seq, heard.payload.clone());
             }
-            (_, Some(_)) => account.late_events.push((text(&json, "event_type"), seq)),
+            (_, Some(_)) => account
+                .replayed_events
+                .push((text(&json, "event_type"), seq)),
         }
         if heard.topic == HISTORY {
             self.order.push(boot);
         }
     }
 
-    /// Listens until this is true of what was heard.
-    pub fn listen(&mut self, ear: &Ear, patience: Duration, until: impl Fn(&Self) -> bool) {
-        let deadline = Instant::now() + patience;
+    /// Receives until this is true of the account.
+    pub fn receive(&mut self, ear: &Ear, timeout: Duration, until: impl Fn(&Self) -> bool) {
+        let deadline = Instant::now() + timeout;
         while !until(self) {
-            assert!(Instant::now() < deadline, "not heard; until then {self:?}");
+            assert!(
+                Instant::now() < deadline,
+                "not received; until then {self:?}"
+            );
             if let Some(heard) = ear.next_within(Duration::from_millis(200)) {
                 self.add(&heard);
             }
@@ -73,33 +78,33 @@ impl Accounts {
 }
 
 impl Account {
-    /// Whether the states of all these seqs were heard.
+    /// Whether the states with all these seqs were received.
     pub fn has_all(&self, seqs: impl IntoIterator<Item = u64>) -> bool {
-        let heard = self.heard();
-        seqs.into_iter().all(|seq| heard.contains(&seq))
+        let received = self.received();
+        seqs.into_iter().all(|seq| received.contains(&seq))
     }
 
-    pub fn heard(&self) -> BTreeSet<u64> {
-        self.live.iter().chain(&self.late).copied().collect()
+    pub fn received(&self) -> BTreeSet<u64> {
+        self.live.iter().chain(&self.replayed).copied().collect()
     }
 
-    /// How many states came on the topic of late ones more than once, or on both.
+    /// The number of states that were replayed more than once, or were live and replayed.
     pub fn duplicates(&self) -> usize {
         let live: BTreeSet<u64> = self.live.iter().copied().collect();
-        let late: BTreeSet<u64> = self.late.iter().copied().collect();
-        self.late.len() - late.len() + live.intersection(&late).count()
+        let replayed: BTreeSet<u64> = self.replayed.iter().copied().collect();
+        self.replayed.len() - replayed.len() + live.intersection(&replayed).count()
     }
 
-    /// Each topic is in order by itself: a state may come again (as the last one, in each session), never an older one.
+    /// Each topic is in order: a state may be repeated (as the last one, in each session), never an older one.
     pub fn assert_in_order(&self) {
         assert!(self.live.is_sorted(), "live: {:?}", self.live);
         let mut newest = 0;
         let mut known = BTreeSet::new();
-        for seq in &self.late {
+        for seq in &self.replayed {
             assert!(
                 *seq > newest || known.contains(seq),
-                "{seq} comes late behind {newest}: {:?}",
-                self.late
+                "{seq} is replayed after {newest}: {:?}",
+                self.replayed
             );
             newest = newest.max(*seq);
             known.insert(*seq);

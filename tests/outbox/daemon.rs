@@ -19,8 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const ROOT: &str = "/io/github/linky_sensor/Linky1";
 const MANAGER: &str = "io.github.linky_sensor.Linky1.Manager";
 
-/// How many bytes of history a daemon has here.
-fn waiting(home: &Home) -> u64 {
+/// The size of the history on the disk, in bytes.
+fn history_size(home: &Home) -> u64 {
     let entries = fs::read_dir(home.state().join("history"));
     let lengths = entries
         .into_iter()
@@ -29,13 +29,13 @@ fn waiting(home: &Home) -> u64 {
     lengths.sum()
 }
 
-fn await_waiting(home: &Home, bytes: u64) {
+fn await_history_size(home: &Home, bytes: u64) {
     within(PATIENCE, "a longer history", || {
-        (waiting(home) >= bytes).then_some(())
+        (history_size(home) >= bytes).then_some(())
     });
 }
 
-/// The records that wait, in order. The history stays as it is: they are read from a copy.
+/// The undelivered records, in order, read from a copy of the history.
 fn records(home: &Home) -> Vec<Record> {
     let copy = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(home.state().join("history")).unwrap() {
@@ -47,7 +47,7 @@ fn records(home: &Home) -> Vec<Record> {
 }
 
 #[test]
-fn killed_in_the_middle_of_an_outage_the_daemon_loses_nothing_that_it_told() {
+fn killed_during_an_outage_the_daemon_loses_nothing() {
     let broker = Broker::start();
     let ear = Ear::at(&broker);
     let proxy = Proxy::to(broker.port, &[]);
@@ -64,14 +64,14 @@ fn killed_in_the_middle_of_an_outage_the_daemon_loses_nothing_that_it_told() {
 
     let daemon = home.start_ready();
     let mut accounts = Accounts::default();
-    accounts.listen(&ear, PATIENCE, |all| {
+    accounts.receive(&ear, PATIENCE, |all| {
         all.boots.values().any(|account| account.live.len() > 20)
     });
     let first = accounts.boots.keys().next().unwrap().clone();
     proxy.cut();
-    await_waiting(&home, 20_000);
+    await_history_size(&home, 20_000);
     let before = daemon.memory("VmRSS");
-    await_waiting(&home, 200_000);
+    await_history_size(&home, 200_000);
     let after = daemon.memory("VmRSS");
     assert!(
         after < before + before / 4,
@@ -83,22 +83,22 @@ fn killed_in_the_middle_of_an_outage_the_daemon_loses_nothing_that_it_told() {
 
     let _daemon = home.start_ready();
     assert!(pending() >= kept.len() as u64, "{}", pending());
-    await_waiting(&home, 230_000);
+    await_history_size(&home, 230_000);
     proxy.mend();
     let drained = Duration::from_millis(60) * u32::try_from(kept.len()).unwrap();
-    accounts.listen(&ear, PATIENCE + drained, |all| {
+    accounts.receive(&ear, PATIENCE + drained, |all| {
         let second = all.boots.iter().find(|(boot, _)| **boot != first);
         second.is_some_and(|(_, second)| second.has_all(1..=10) && second.live.len() > 20)
     });
 
     let account = accounts.of(&first);
     account.assert_in_order();
-    let heard = account.heard();
+    let heard = account.received();
     let (oldest, newest) = (*heard.first().unwrap(), *heard.last().unwrap());
     assert!(account.has_all(oldest..=newest), "{account:?}");
     assert!(account.duplicates() <= 64, "{}", account.duplicates());
-    let told = account.late.iter();
-    let told: Vec<String> = told
+    let replayed = account.replayed.iter();
+    let replayed: Vec<String> = replayed
         .map(|seq| format!("main\n{}", account.texts[seq]))
         .collect();
     let texts = kept
@@ -106,7 +106,7 @@ fn killed_in_the_middle_of_an_outage_the_daemon_loses_nothing_that_it_told() {
         .map(|record| String::from_utf8(record.payload).unwrap());
     let texts: Vec<String> = texts.filter(|text| !text.contains("event_type")).collect();
     assert!(texts.len() > 60);
-    assert_eq!(told, texts, "each as it was first made");
+    assert_eq!(replayed, texts, "each as it was first made");
     assert!(
         accounts.order.is_sorted_by_key(|boot| *boot != first),
         "the first start comes first"

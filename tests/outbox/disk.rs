@@ -22,16 +22,16 @@ fn a_full_disk_costs_what_does_not_fit_and_nothing_else() {
         .env(DISK, directory.path())
         .output()
         .expect("unshare is not there: install the package util-linux");
-    let (said, complaints) = (
+    let (output_text, errors) = (
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr),
     );
     assert!(
-        !complaints.contains("unshare:") && !complaints.contains("mount:"),
-        "no file system can be mounted (run as root, or allow user namespaces): {complaints}"
+        !errors.contains("unshare:") && !errors.contains("mount:"),
+        "no file system can be mounted (run as root, or allow user namespaces): {errors}"
     );
-    assert!(output.status.success(), "{said}{complaints}");
-    assert!(said.contains("1 passed"), "{said}");
+    assert!(output.status.success(), "{output_text}{errors}");
+    assert!(output_text.contains("1 passed"), "{output_text}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Where the history ends: it is full, it is not wanted, or it has not begun.
+//! The limits of the history: full, off, or not started.
 
 use std::fs;
 use std::thread;
@@ -9,7 +9,7 @@ use linky_sensor::sink::BrokerState;
 use linky_sensor::store::Log;
 
 use crate::account::Accounts;
-use crate::outage::{BOOT, LATE, await_empty, files, frames, running, seconds, stage};
+use crate::outage::{BOOT, REPLAY_TIMEOUT, await_empty, files, frames, running, seconds, stage};
 use crate::support::broker::{Broker, Ear, PATIENCE, free_port};
 use crate::support::proxy::Proxy;
 use crate::support::sink::{Sink, settings};
@@ -35,15 +35,15 @@ fn when_the_history_is_full_the_oldest_is_dropped_and_counted() {
         .unwrap();
     proxy.mend();
     let mut accounts = Accounts::default();
-    accounts.listen(&ear, LATE, |all| {
+    accounts.receive(&ear, REPLAY_TIMEOUT, |all| {
         let account = all.boots.get(BOOT);
-        account.is_some_and(|account| account.late.contains(&last))
+        account.is_some_and(|account| account.replayed.contains(&last))
     });
     await_empty(&sink, directory.path());
-    let late = &accounts.of(BOOT).late;
-    let oldest = late[0];
+    let replayed = &accounts.of(BOOT).replayed;
+    let oldest = replayed[0];
     assert!(oldest > first + 100, "{oldest}");
-    assert_eq!(*late, (oldest..=last).collect::<Vec<u64>>());
+    assert_eq!(*replayed, (oldest..=last).collect::<Vec<u64>>());
     // Those before the outage that were in flight at its beginning are dropped too.
     let earlier = sink.dropped() - (oldest - first);
     assert!(earlier <= 3, "{earlier}");
@@ -84,11 +84,11 @@ fn without_a_history_nothing_is_written_and_what_is_lost_is_counted() {
         proxy.mend();
         sink.await_state(BrokerState::Connected, PATIENCE);
         let mut accounts = Accounts::default();
-        accounts.listen(&ear, PATIENCE, |all| {
+        accounts.receive(&ear, PATIENCE, |all| {
             let account = all.boots.get(BOOT);
             account.is_some_and(|account| account.live.contains(&last))
         });
-        assert_eq!(accounts.of(BOOT).late, [0; 0]);
+        assert_eq!(accounts.of(BOOT).replayed, [0; 0]);
     }
 }
 

@@ -1,4 +1,4 @@
-//! The session and its history against a real mosquitto, on a way that breaks.
+//! The session and its history against a real mosquitto, over a connection that breaks.
 
 use std::fs;
 use std::path::Path;
@@ -16,10 +16,10 @@ use crate::support::sink::{Sink, settings};
 
 pub const BOOT: &str = "b00t";
 
-/// The longest that a reconnection, the patience after it and a short history take.
-pub const LATE: Duration = Duration::from_secs(90);
+/// Longer than a reconnection, the delay before the replay and a short history take.
+pub const REPLAY_TIMEOUT: Duration = Duration::from_secs(90);
 
-/// The meter goes on for so long at so many frames a second; the last seq.
+/// Sends `rate` frames a second for this time; the last seq.
 pub fn frames(sink: &mut Sink, rate: u32, time: Duration) -> u64 {
     let end = Instant::now() + time;
     loop {
@@ -35,7 +35,7 @@ pub fn seconds(count: u64) -> Duration {
     Duration::from_secs(count)
 }
 
-/// A broker, an ear at it that nothing disturbs, and a way to it that can be broken.
+/// A broker, a subscriber with a connection of its own, and a connection for the sink that can be broken.
 pub fn stage() -> (Broker, Ear, Proxy) {
     let broker = Broker::start();
     let ear = Ear::at(&broker);
@@ -66,20 +66,20 @@ fn start(
     let mut sink = Sink::with_history(settings, directory, boot);
     sink.await_state(BrokerState::Connected, PATIENCE);
     let last = sink.frame();
-    let is_heard = |accounts: &Accounts| {
+    let is_received = |accounts: &Accounts| {
         let account = accounts.boots.get(boot);
         account.is_some_and(|account| account.live.contains(&last))
     };
-    accounts.listen(ear, PATIENCE, is_heard);
+    accounts.receive(ear, PATIENCE, is_received);
     sink
 }
 
-/// Waits until all is delivered, and nothing is left on the disk.
+/// Waits until everything is delivered, and nothing is left on the disk.
 pub fn await_empty(sink: &Sink, directory: &Path) {
     let deadline = Instant::now() + PATIENCE;
     let is_log = |name: &str| name.ends_with(".log");
     while sink.pending() > 0 || files(directory).iter().any(|name| is_log(name)) {
-        assert!(Instant::now() < deadline, "{} wait", sink.pending());
+        assert!(Instant::now() < deadline, "{} pending", sink.pending());
         thread::sleep(Duration::from_millis(5));
     }
 }
@@ -105,14 +105,17 @@ fn an_outage_of_thirty_seconds_loses_nothing() {
     assert!(sink.pending() > 250, "{}", sink.pending());
     proxy.mend();
     let last = frames(&mut sink, 10, seconds(30));
-    accounts.listen(&ear, LATE, |all| {
-        all.of(BOOT).has_all(1..=last) && !all.of(BOOT).late_events.is_empty()
+    accounts.receive(&ear, REPLAY_TIMEOUT, |all| {
+        all.of(BOOT).has_all(1..=last) && !all.of(BOOT).replayed_events.is_empty()
     });
     let account = accounts.of(BOOT);
     account.assert_in_order();
-    assert!(account.late.len() > 250, "{}", account.late.len());
+    assert!(account.replayed.len() > 250, "{}", account.replayed.len());
     assert!(account.duplicates() <= 64, "{}", account.duplicates());
-    assert_eq!(account.late_events[0], ("tariff_changed".to_owned(), event));
+    assert_eq!(
+        account.replayed_events[0],
+        ("tariff_changed".to_owned(), event)
+    );
     assert_eq!(
         account
             .events
@@ -126,7 +129,7 @@ fn an_outage_of_thirty_seconds_loses_nothing() {
 }
 
 #[test]
-fn late_ones_come_ten_seconds_after_the_session_twenty_a_second_beside_live_ones() {
+fn records_are_replayed_after_ten_seconds_twenty_a_second_beside_live_ones() {
     let (_broker, ear, proxy) = stage();
     let directory = tempfile::tempdir().unwrap();
     let (mut sink, _) = running(&settings(proxy.port), directory.path(), BOOT, &ear);
@@ -147,7 +150,7 @@ fn late_ones_come_ten_seconds_after_the_session_twenty_a_second_beside_live_ones
                 _ => {}
             }
         }
-        assert!(connected.elapsed() < LATE, "{}", come.len());
+        assert!(connected.elapsed() < REPLAY_TIMEOUT, "{}", come.len());
     }
     assert!(
         (9.5..11.0).contains(&come[0].as_secs_f64()),
@@ -160,7 +163,7 @@ fn late_ones_come_ten_seconds_after_the_session_twenty_a_second_beside_live_ones
 }
 
 #[test]
-fn a_broker_that_starts_again_and_remembers_nothing_gets_what_it_missed() {
+fn a_broker_that_starts_again_without_its_memory_gets_what_it_missed() {
     for qos in [Qos::AtLeastOnce, Qos::ExactlyOnce] {
         let mut broker = Broker::start();
         let directory = tempfile::tempdir().unwrap();
@@ -178,20 +181,24 @@ fn a_broker_that_starts_again_and_remembers_nothing_gets_what_it_missed() {
         broker.start_again();
         let ear = Ear::at(&broker);
         let mut accounts = Accounts::default();
-        accounts.listen(&ear, LATE, |all| {
+        accounts.receive(&ear, REPLAY_TIMEOUT, |all| {
             let account = all.boots.get(BOOT);
-            account.is_some_and(|account| account.late.contains(&missed))
+            account.is_some_and(|account| account.replayed.contains(&missed))
         });
         let account = accounts.of(BOOT);
         account.assert_in_order();
         let outage: Vec<u64> = account
-            .late
+            .replayed
             .iter()
             .copied()
             .filter(|seq| *seq >= first)
             .collect();
         assert_eq!(outage, (first..=missed).collect::<Vec<u64>>(), "{qos:?}");
-        assert_eq!(account.live.last(), Some(&missed), "the last one holds");
+        assert_eq!(
+            account.live.last(),
+            Some(&missed),
+            "the last one is current"
+        );
         let json: serde_json::Value = serde_json::from_str(&account.texts[&first]).unwrap();
         assert!(
             json["time"].is_string() && json["meter"] == "main",
@@ -202,7 +209,7 @@ fn a_broker_that_starts_again_and_remembers_nothing_gets_what_it_missed() {
 }
 
 #[test]
-fn a_way_that_holds_all_back_for_some_seconds_loses_nothing_and_repeats_nothing() {
+fn a_connection_that_stalls_for_some_seconds_loses_and_repeats_nothing() {
     let (_broker, ear, proxy) = stage();
     let directory = tempfile::tempdir().unwrap();
     let (mut sink, mut accounts) = running(&settings(proxy.port), directory.path(), BOOT, &ear);
@@ -216,16 +223,16 @@ fn a_way_that_holds_all_back_for_some_seconds_loses_nothing_and_repeats_nothing(
         assert_eq!(sink.health.broker(), BrokerState::Connected);
     }
     let last = sink.frame();
-    accounts.listen(&ear, LATE, |all| all.of(BOOT).has_all(1..=last));
+    accounts.receive(&ear, REPLAY_TIMEOUT, |all| all.of(BOOT).has_all(1..=last));
     accounts.of(BOOT).assert_in_order();
     await_empty(&sink, directory.path());
     // All that was in flight was acknowledged in the end.
     assert_eq!(accounts.of(BOOT).duplicates(), 0);
-    assert!(accounts.of(BOOT).late.len() > 60);
+    assert!(accounts.of(BOOT).replayed.len() > 60);
 }
 
 #[test]
-fn a_way_that_holds_all_back_until_the_session_is_given_up_repeats_only_what_was_in_flight() {
+fn a_connection_that_stalls_until_the_session_ends_repeats_only_what_was_in_flight() {
     let (_broker, ear, proxy) = stage();
     let directory = tempfile::tempdir().unwrap();
     let (mut sink, mut accounts) = running(&settings(proxy.port), directory.path(), BOOT, &ear);
@@ -235,31 +242,31 @@ fn a_way_that_holds_all_back_until_the_session_is_given_up_repeats_only_what_was
         frames(&mut sink, 10, seconds(1));
     }
     proxy.mend();
-    sink.await_state(BrokerState::Connected, LATE);
+    sink.await_state(BrokerState::Connected, REPLAY_TIMEOUT);
     let last = frames(&mut sink, 10, seconds(1));
-    accounts.listen(&ear, LATE, |all| all.of(BOOT).has_all(1..=last));
+    accounts.receive(&ear, REPLAY_TIMEOUT, |all| all.of(BOOT).has_all(1..=last));
     await_empty(&sink, directory.path());
     let account = accounts.of(BOOT);
     account.assert_in_order();
     assert!(account.duplicates() <= 64, "{}", account.duplicates());
-    assert!(account.late.contains(&held));
+    assert!(account.replayed.contains(&held));
 }
 
 #[test]
-fn a_way_that_is_too_slow_for_all_loses_nothing() {
+fn a_connection_that_is_too_slow_loses_nothing() {
     let (_broker, ear, proxy) = stage();
     let directory = tempfile::tempdir().unwrap();
     let (mut sink, mut accounts) = running(&settings(proxy.port), directory.path(), BOOT, &ear);
     proxy.slow();
     // Some 60 kB a second, of which 20 pass.
-    let deadline = Instant::now() + LATE;
+    let deadline = Instant::now() + REPLAY_TIMEOUT;
     while sink.pending() <= 100 {
         assert!(Instant::now() < deadline, "{}", sink.pending());
         frames(&mut sink, 40, seconds(1));
     }
     proxy.mend();
     let last = frames(&mut sink, 10, seconds(1));
-    accounts.listen(&ear, LATE, |all| all.of(BOOT).has_all(1..=last));
+    accounts.receive(&ear, REPLAY_TIMEOUT, |all| all.of(BOOT).has_all(1..=last));
     await_empty(&sink, directory.path());
     let account = accounts.of(BOOT);
     account.assert_in_order();
@@ -268,7 +275,7 @@ fn a_way_that_is_too_slow_for_all_loses_nothing() {
 }
 
 #[test]
-fn whatever_breaks_on_the_way_nothing_is_lost_and_the_order_holds() {
+fn whatever_breaks_nothing_is_lost_and_the_order_holds() {
     let broker = Broker::start();
     let ear = Ear::at(&broker);
     let plan: &[usize] = &[4, 61, 202];
@@ -278,16 +285,16 @@ fn whatever_breaks_on_the_way_nothing_is_lost_and_the_order_holds() {
     fs::create_dir(directory.path().join("history")).unwrap();
     fs::write(directory.path().join("history/position"), "").unwrap();
     let mut sink = Sink::with_history(&settings(proxy.port), directory.path(), BOOT);
-    let deadline = Instant::now() + LATE;
+    let deadline = Instant::now() + REPLAY_TIMEOUT;
     while proxy.broken() < plan.len() {
         assert!(Instant::now() < deadline, "{} breaks", proxy.broken());
         frames(&mut sink, 50, Duration::from_millis(20));
     }
-    sink.await_state(BrokerState::Connected, LATE);
+    sink.await_state(BrokerState::Connected, REPLAY_TIMEOUT);
     let last = frames(&mut sink, 50, seconds(1));
     let mut accounts = Accounts::default();
-    let patience = LATE + seconds(last / 20);
-    accounts.listen(&ear, patience, |all| {
+    let timeout = REPLAY_TIMEOUT + seconds(last / 20);
+    accounts.receive(&ear, timeout, |all| {
         all.boots
             .get(BOOT)
             .is_some_and(|account| account.has_all(1..=last))
@@ -320,13 +327,16 @@ fn a_start_goes_on_where_the_last_one_stopped() {
     sink.stop();
     proxy.mend();
     let sink = start(&settings, directory.path(), "3", &ear, &mut accounts);
-    accounts.listen(&ear, LATE, |all| {
+    accounts.receive(&ear, REPLAY_TIMEOUT, |all| {
         let account = all.boots.get("2");
-        account.is_some_and(|account| account.late.contains(&second))
+        account.is_some_and(|account| account.replayed.contains(&second))
     });
     await_empty(&sink, directory.path());
     accounts.of("1").assert_in_order();
-    assert!(accounts.of("1").late.contains(&first));
-    assert_eq!(accounts.of("2").late, (1..=second).collect::<Vec<u64>>());
+    assert!(accounts.of("1").replayed.contains(&first));
+    assert_eq!(
+        accounts.of("2").replayed,
+        (1..=second).collect::<Vec<u64>>()
+    );
     assert!(accounts.order.is_sorted(), "the first start comes first");
 }

@@ -28,23 +28,23 @@ fn writes_until_it_is_killed() {
     let mut log = Log::open(directory.into(), BOUND);
     log.begin().unwrap();
     let mut out = std::io::stdout();
-    let mut say = |line: String| out.write_all(line.as_bytes()).unwrap();
+    let mut print = |line: String| out.write_all(line.as_bytes()).unwrap();
     loop {
         for _ in 0..3 {
             let number = log.next();
             log.append(number, &payload(number)).unwrap();
-            say(format!("\nappended {number}\n"));
+            print(format!("\nappended {number}\n"));
         }
         let acked = if log.pending() > 20 { 4 } else { 2 };
         for record in log.read(0, acked, usize::MAX) {
             log.ack(record.number).unwrap();
-            say(format!("\nacked {}\n", record.number));
+            print(format!("\nacked {}\n", record.number));
         }
     }
 }
 
-/// The numbers that the process said, up to its end.
-fn said(lines: impl Iterator<Item = String>) -> (BTreeSet<u64>, BTreeSet<u64>) {
+/// The numbers in the output of the process.
+fn parse_output(lines: impl Iterator<Item = String>) -> (BTreeSet<u64>, BTreeSet<u64>) {
     let (mut appended, mut acked) = (BTreeSet::new(), BTreeSet::new());
     for line in lines {
         if let Some(number) = line.strip_prefix("appended ") {
@@ -70,7 +70,7 @@ fn start(directory: &Path) -> (Child, BufReader<ChildStdout>) {
 }
 
 #[test]
-fn a_process_that_is_killed_loses_nothing_that_it_appended() {
+fn a_killed_process_loses_no_appended_record() {
     let directory = tempfile::tempdir().unwrap();
     let directory = directory.path().join("history");
     let mut waiting = BTreeSet::new();
@@ -86,7 +86,7 @@ fn a_process_that_is_killed_loses_nothing_that_it_appended() {
         child.kill().unwrap();
         child.wait().unwrap();
         lines.extend(out.lines().map_while(Result::ok));
-        let (appended, acked) = said(lines.into_iter());
+        let (appended, acked) = parse_output(lines.into_iter());
         waiting.extend(appended);
         let mut log = Log::open(directory.clone(), BOUND);
         let records = log.read(0, usize::MAX, usize::MAX);
@@ -99,7 +99,7 @@ fn a_process_that_is_killed_loses_nothing_that_it_appended() {
         assert_eq!(log.pending(), numbers.len() as u64);
         waiting.retain(|number| !acked.contains(number));
         let there: BTreeSet<u64> = numbers.into_iter().collect();
-        // What it did last it may not have said any more.
+        // It may have been killed before it printed its last step.
         let lost: Vec<&u64> = waiting.difference(&there).collect();
         assert!(lost.len() <= 1 && lost.first() <= waiting.first().as_ref());
         let unsaid = there.difference(&waiting).count();

@@ -1,4 +1,4 @@
-//! What is said about the files that TLS needs: at the start, and by `check-config`.
+//! The messages of `check-config` about the files of TLS.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -16,7 +16,7 @@ const CONFIG: i32 = exit::CONFIG as i32;
 
 const URL: &str = "mqtts://localhost:1";
 
-/// What `check-config` says of this configuration: exit code, and errors with its directory taken out.
+/// `check-config` on this configuration: exit code, and errors without its directory.
 fn check(config: &str) -> (i32, String) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("linky-sensor.toml");
@@ -167,7 +167,7 @@ fn each_mistake_is_named_with_what_to_do() {
     assert_eq!(
         keys,
         ["ca-file", "client-certificate"],
-        "both are told: {errors}"
+        "both are reported: {errors}"
     );
 }
 

@@ -1,7 +1,7 @@
 //! `mqtts://`: the real binary and a real mosquitto, with certificates made for the occasion.
 //!
-//! - `session`: what is published arrives over TLS, and whoever cannot be trusted is refused in words.
-//! - `files`: what is said about the files that TLS needs.
+//! - `session`: states arrive over TLS, and a broker that cannot be trusted is refused with the remedy.
+//! - `files`: the messages about the files of TLS.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! What goes over TLS, and what is refused.
+//! Sessions over TLS, and refusals.
 
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
@@ -47,16 +47,16 @@ fn home(url: &str, authority: Option<&Path>, client: Option<&Pair>) -> Home {
     Home::new(&(meter + &mqtt(url, authority, client)))
 }
 
-/// Waits until the log says this about there being no session.
-fn await_complaint(home: &Home, wanted: &str) {
+/// Waits for this reason in the log line about the missing session.
+fn await_reason(home: &Home, wanted: &str) {
     let deadline = Instant::now() + SOON;
     loop {
         let log = home.log();
-        let mut complaints = log.lines().filter(|line| line.contains("no session with"));
-        if complaints.any(|line| line.contains(wanted)) {
+        let mut reasons = log.lines().filter(|line| line.contains("no session with"));
+        if reasons.any(|line| line.contains(wanted)) {
             return;
         }
-        assert!(Instant::now() < deadline, "not said: {wanted}\n{log}");
+        assert!(Instant::now() < deadline, "not logged: {wanted}\n{log}");
         thread::sleep(Duration::from_millis(5));
     }
 }
@@ -105,7 +105,7 @@ fn a_state_arrives_over_tls() {
 }
 
 #[test]
-fn who_cannot_be_trusted_is_refused_in_words() {
+fn an_untrusted_broker_is_refused_with_the_remedy() {
     let authority = Authority::new();
     let ca = authority.certificate();
     let cases = [
@@ -136,7 +136,7 @@ fn who_cannot_be_trusted_is_refused_in_words() {
         let ear = Ear::at(&broker);
         let home = home(&format!("mqtts://localhost:{port}"), ca, None);
         let mut daemon = home.start_ready();
-        await_complaint(&home, wanted);
+        await_reason(&home, wanted);
         await_broker(&mut daemon, "refused");
         daemon.stop();
         assert_eq!(
@@ -164,7 +164,7 @@ fn a_self_signed_certificate_may_be_trusted_by_name() {
 }
 
 #[test]
-fn a_broker_that_refuses_our_certificate_is_understood() {
+fn a_refused_client_certificate_is_reported_with_its_reason() {
     let (authority, stranger) = (Authority::new(), Authority::new());
     let server = authority.sign("server", THIS_MACHINE);
     let foreign = stranger.sign("client", "DNS:client");
@@ -184,18 +184,18 @@ fn a_broker_that_refuses_our_certificate_is_understood() {
         ),
     ] {
         let port = free_port();
-        // In TLS 1.3 it says so when the handshake is over, if it is heard at all.
+        // In TLS 1.3 the alert follows the handshake, and may be lost.
         let _broker = broker_up_to("TLSv1.2", port, &server, &demanding(&authority));
         let url = format!("mqtts://localhost:{port}");
         let home = home(&url, Some(&authority.certificate()), client);
         let mut daemon = home.start_ready();
-        await_complaint(&home, wanted);
+        await_reason(&home, wanted);
         await_broker(&mut daemon, "refused");
     }
 }
 
 #[test]
-fn a_broker_that_refuses_our_certificate_after_the_handshake_is_guessed() {
+fn a_client_certificate_refused_after_the_handshake_is_reported() {
     let (authority, stranger) = (Authority::new(), Authority::new());
     let server = authority.sign("server", THIS_MACHINE);
     let foreign = stranger.sign("client", "DNS:client");
@@ -211,7 +211,7 @@ fn a_broker_that_refuses_our_certificate_after_the_handshake_is_guessed() {
         let url = format!("mqtts://localhost:{port}");
         let home = home(&url, Some(&authority.certificate()), client);
         let _daemon = home.start_ready();
-        await_complaint(&home, wanted);
+        await_reason(&home, wanted);
         assert!(!home.log().contains("connected to"), "{}", home.log());
     }
 }
@@ -225,7 +225,7 @@ fn a_renewed_certificate_needs_no_restart() {
     let url = format!("mqtts://localhost:{port}");
     let home = home(&url, Some(&authority.certificate()), Some(&client));
     let mut daemon = home.start_ready();
-    await_complaint(&home, "Connection refused");
+    await_reason(&home, "Connection refused");
     let renewed = authority.sign("client", "DNS:client");
     fs::copy(&renewed.key, &client.key).unwrap();
     fs::copy(&renewed.certificate, &client.certificate).unwrap();
@@ -243,20 +243,20 @@ fn a_daemon_starts_without_its_files_and_connects_when_they_are_there() {
     let _broker = broker(port, &server, "");
     let home = home(&format!("mqtts://localhost:{port}"), Some(&ca), None);
     let mut daemon = home.start_ready();
-    await_complaint(&home, &format!("ca-file {}: no such file", ca.display()));
+    await_reason(&home, &format!("ca-file {}: no such file", ca.display()));
     await_broker(&mut daemon, "refused");
     fs::copy(authority.certificate(), &ca).unwrap();
     await_broker_within(&mut daemon, "connected", REFUSED_RETRY + SOON);
 }
 
 #[test]
-fn a_broker_without_tls_is_told_nothing() {
+fn nothing_is_published_to_a_broker_without_tls() {
     let broker = Broker::start();
     let ear = Ear::at(&broker);
     let home_at = |port| home(&format!("mqtts://localhost:{port}"), None, None);
     let home = home_at(broker.port);
     let mut daemon = home.start_ready();
-    await_complaint(&home, "Is this its port for TLS?");
+    await_reason(&home, "Is this its port for TLS?");
     daemon.stop();
     assert!(ear.rest().is_empty(), "something was published");
 
@@ -265,27 +265,27 @@ fn a_broker_without_tls_is_told_nothing() {
     let mut daemon = home.start_ready();
     let (mut client, _) = listener.accept().unwrap();
     client.write_all(b"220 this is something else\r\n").unwrap();
-    await_complaint(&home, "there is no TLS on this port");
+    await_reason(&home, "there is no TLS on this port");
     await_broker(&mut daemon, "refused");
-    let mut heard = Vec::new();
-    match client.read_to_end(&mut heard) {
+    let mut received = Vec::new();
+    match client.read_to_end(&mut received) {
         Err(error) if error.kind() != ErrorKind::ConnectionReset => panic!("{error}"),
         _ => {}
     }
     // The record of a handshake, and no word of MQTT.
-    assert_eq!(heard[..2], [0x16, 0x03]);
-    assert!(!heard.windows(4).any(|word| word == b"MQTT"));
+    assert_eq!(received[..2], [0x16, 0x03]);
+    assert!(!received.windows(4).any(|word| word == b"MQTT"));
 }
 
 #[test]
-fn a_broker_that_says_nothing_is_left() {
+fn a_broker_that_does_not_answer_times_out() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let home =
         home(&format!("mqtts://localhost:{port}"), None, None).with("WATCHDOG_USEC", "2000000");
     let mut daemon = home.start_ready();
     let silent: TcpStream = listener.accept().unwrap().0;
-    await_complaint(&home, "no answer");
+    await_reason(&home, "no answer");
     let again = listener.accept().unwrap().0;
     let fed = daemon.notices().iter().filter(|line| *line == "WATCHDOG=1");
     assert!(fed.count() >= 2, "the watchdog was not fed while it waited");

@@ -242,7 +242,7 @@ fn a_calendar_that_becomes_unknown_is_published_as_null_with_the_state() {
     assert_eq!(calendars(&messages), [UNKNOWN]);
     let states = on(&messages, "linky/main/state");
     let state = str::from_utf8(&states.last().unwrap().payload).unwrap();
-    assert!(state.contains(r#""apparent_power":null"#), "{state}");
+    assert!(state.contains(r#""device_type":null"#), "{state}");
     assert_eq!(calendars(&scene.birth()), [UNKNOWN]);
     assert_ne!(calendars(&scene.frame(1, at(60))), [UNKNOWN], "known again");
 }
