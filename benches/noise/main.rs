@@ -1,6 +1,6 @@
 //! The noise laboratory: how many wrong values pass, and how many good ones are lost, over lines of every sort.
 //!
-//! Simulated meters speak over a damaged line; `truth` knows what they said. Counted per million groups sent: wrong ones
+//! Simulated meters send over a damaged line; `truth` keeps what they sent. Counted per million groups sent: wrong ones
 //! that the sum alone would pass, that pass all checks of the wire, and wrong values that are published; and how many of
 //! the groups that arrived untouched were kept. `docs/NOISE.md` holds the result.
 //!

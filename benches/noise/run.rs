@@ -43,7 +43,7 @@ pub struct Counts {
     pub late: u64,
     /// Values that were held back.
     pub held: u64,
-    /// Events that tell of a jump or of another meter.
+    /// Events for a jump or another meter; neither happened.
     pub alarms: u64,
     /// The labels and the keys that were wrong.
     pub culprits: BTreeMap<String, u64>,

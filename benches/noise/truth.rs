@@ -13,7 +13,7 @@ use linky_sensor::meter::{
 use linky_sensor::simulator::SentFrame;
 use linky_sensor::tic::{Decoder, Frame, Group, Mode, Parity};
 
-/// The state of so many frames ago is still right: a frame whose end was lost ends in the next, and is entered after it.
+/// The state of this many frames ago is still right: a frame whose end was lost ends in the next, and is entered after it.
 const RECENT: usize = 3;
 
 /// A meter that nothing was received of yet.
@@ -128,7 +128,7 @@ impl Truth {
     }
 }
 
-/// An event that says that something is wrong with the meter, and that noise must not cause.
+/// An event that noise must not cause: the meter or its indexes changed.
 pub fn is_alarm(kind: EventKind) -> bool {
     matches!(
         kind,

@@ -4,8 +4,8 @@ use linky_sensor::meter::{EventKind, Key};
 use linky_sensor::simulator::{Scenario, SentFrame, SentGroup, SimulatedMeter, TariffPlan};
 use linky_sensor::tic::{Label, Mode};
 
-use crate::ear::{
-    EVENING, Ear, acquainted, assert_indexes, historique, number, scenario, standard, with,
+use crate::receiver::{
+    EVENING, Receiver, after_frames, assert_indexes, historique, number, scenario, standard, with,
 };
 
 fn next(meter: &mut SimulatedMeter) -> (SentFrame, Vec<SentGroup>) {
@@ -15,9 +15,9 @@ fn next(meter: &mut SimulatedMeter) -> (SentFrame, Vec<SentGroup>) {
 }
 
 #[test]
-fn another_meter_is_believed_within_ten_frames() {
+fn another_meter_is_accepted_within_ten_frames() {
     for mode in Mode::ALL {
-        let (_, mut ear) = acquainted(scenario(mode, TariffPlan::OffPeak), 30);
+        let (_, mut receiver) = after_frames(scenario(mode, TariffPlan::OffPeak), 30);
         let mut other = SimulatedMeter::new(Scenario {
             maker: 81,
             year: 25,
@@ -27,18 +27,24 @@ fn another_meter_is_believed_within_ten_frames() {
             ..scenario(mode, TariffPlan::OffPeak)
         })
         .unwrap();
-        ear.turn_to(mode);
-        let replaced = |ear: &Ear| ear.count(EventKind::MeterReplaced) == 1;
-        ear.take_memory();
-        ear.until(9, || next(&mut other), replaced);
-        assert!(ear.take_memory(), "what is on disk is of the other meter");
+        receiver.turn_to(mode);
+        let replaced = |receiver: &Receiver| receiver.count(EventKind::MeterReplaced) == 1;
+        receiver.take_memory();
+        receiver.until(9, || next(&mut other), replaced);
+        assert!(
+            receiver.take_memory(),
+            "what is on disk is of the other meter"
+        );
         let (sent, groups) = next(&mut other);
-        ear.hear(&sent);
-        assert_indexes(&ear, &groups);
-        let told = format!("{:?}", ear.events);
-        assert!(!told.contains("123456") && told.contains("2025"), "{told}");
+        receiver.receive(&sent);
+        assert_indexes(&receiver, &groups);
+        let events = format!("{:?}", receiver.events);
+        assert!(
+            !events.contains("123456") && events.contains("2025"),
+            "{events}"
+        );
         assert_eq!(
-            ear.count(EventKind::IndexJumped),
+            receiver.count(EventKind::IndexJumped),
             0,
             "another meter has other indexes"
         );
@@ -48,54 +54,54 @@ fn another_meter_is_believed_within_ten_frames() {
 /// A frame whose name was lost, and its end with the beginning of the next.
 #[test]
 fn nothing_stands_that_came_before_the_name_of_another_meter() {
-    let (mut meter, mut ear) = standard();
+    let (mut meter, mut receiver) = standard();
     let mut other = SimulatedMeter::new(Scenario {
         serial: 123_456,
         seed: 99,
         ..scenario(Mode::Standard, TariffPlan::Base)
     })
     .unwrap();
-    while ear.count(EventKind::MeterReplaced) == 0 {
+    while receiver.count(EventKind::MeterReplaced) == 0 {
         let (sent, mut groups) = next(&mut meter);
         groups.remove(0);
         groups.extend(next(&mut other).1.into_iter().take(1));
-        ear.hear_instead(&sent, &groups);
+        receiver.receive_instead(&sent, &groups);
     }
-    assert_eq!(ear.energy(), None);
+    assert_eq!(receiver.energy(), None);
 }
 
 #[test]
-fn a_meter_that_was_replaced_while_nothing_listened_is_believed_at_its_second_frame() {
+fn a_meter_that_was_replaced_while_the_daemon_was_down_is_accepted_at_its_second_frame() {
     for mode in Mode::ALL {
-        let (mut meter, mut ear) = acquainted(scenario(mode, TariffPlan::Base), 30);
+        let (mut meter, mut receiver) = after_frames(scenario(mode, TariffPlan::Base), 30);
         let (sent, before) = next(&mut meter);
-        ear.hear(&sent);
+        receiver.receive(&sent);
         meter.let_pass(12 * 3_600);
-        ear.restart();
-        let energy = |ear: &Ear| ear.energy().is_some();
+        receiver.restart();
+        let energy = |receiver: &Receiver| receiver.energy().is_some();
         let other = || {
             let (sent, groups) = next(&mut meter);
             (sent, reset(&groups, &before))
         };
-        assert_eq!(ear.until(3, other, energy), 2);
-        assert!(ear.energy() < Some(100_000));
+        assert_eq!(receiver.until(3, other, energy), 2);
+        assert!(receiver.energy() < Some(100_000));
     }
 }
 
 #[test]
-fn another_contract_is_believed_within_three_frames() {
+fn another_contract_is_accepted_within_three_frames() {
     for (mode, label, name) in [
         (Mode::Standard, Label::NGTF, "     TEMPO      "),
         (Mode::Historique, Label::OPTARIF, "EJP."),
     ] {
-        let (mut meter, mut ear) = acquainted(scenario(mode, TariffPlan::OffPeak), 30);
-        let changed = |ear: &Ear| ear.count(EventKind::ContractChanged) == 1;
+        let (mut meter, mut receiver) = after_frames(scenario(mode, TariffPlan::OffPeak), 30);
+        let changed = |receiver: &Receiver| receiver.count(EventKind::ContractChanged) == 1;
         let other = || {
             let (sent, groups) = next(&mut meter);
             (sent, with(&groups, &[(label, name)]))
         };
-        ear.until(3, other, changed);
-        let event = ear
+        receiver.until(3, other, changed);
+        let event = receiver
             .events
             .iter()
             .find(|event| event.kind == EventKind::ContractChanged);
@@ -118,33 +124,33 @@ fn reset(groups: &[SentGroup], before: &[SentGroup]) -> Vec<SentGroup> {
 }
 
 #[test]
-fn a_reset_that_the_totals_confirm_is_believed_within_ten_frames() {
-    let (mut meter, mut ear) = standard();
+fn a_reset_that_the_totals_confirm_is_accepted_within_ten_frames() {
+    let (mut meter, mut receiver) = standard();
     let (sent, before) = next(&mut meter);
-    ear.hear(&sent);
-    let energy = ear.energy().unwrap();
-    let small = |ear: &Ear| ear.energy().unwrap() < 1_000;
+    receiver.receive(&sent);
+    let energy = receiver.energy().unwrap();
+    let small = |receiver: &Receiver| receiver.energy().unwrap() < 1_000;
     let other = || {
         let (sent, groups) = next(&mut meter);
         (sent, reset(&groups, &before))
     };
-    let frames = ear.until(9, other, small);
+    let frames = receiver.until(9, other, small);
     assert!(frames >= 3, "not at once");
-    let told = ear
+    let events = receiver
         .events
         .iter()
         .find(|event| event.kind == EventKind::IndexJumped);
-    let told = told.unwrap();
-    assert_eq!(told.from, format!("energy {energy}"));
-    assert!(told.to.starts_with("energy "), "{told:?}");
+    let events = events.unwrap();
+    assert_eq!(events.from, format!("energy {energy}"));
+    assert!(events.to.starts_with("energy "), "{events:?}");
 }
 
 #[test]
-fn a_reset_that_nothing_confirms_is_believed_after_a_minute() {
-    let (mut meter, mut ear) = historique();
+fn a_reset_that_nothing_confirms_is_accepted_after_a_minute() {
+    let (mut meter, mut receiver) = historique();
     let (sent, before) = next(&mut meter);
-    ear.hear(&sent);
-    let energy = ear.energy().unwrap();
+    receiver.receive(&sent);
+    let energy = receiver.energy().unwrap();
     let began = sent.time;
     let mut ended = began;
     let other = || {
@@ -152,15 +158,15 @@ fn a_reset_that_nothing_confirms_is_believed_after_a_minute() {
         ended = sent.time;
         (sent, reset(&groups, &before))
     };
-    ear.until(60, other, |ear| ear.energy() != Some(energy));
+    receiver.until(60, other, |receiver| receiver.energy() != Some(energy));
     assert!((60..70).contains(&(ended - began)), "{} s", ended - began);
-    assert!(ear.energy().unwrap() < 1_000);
-    assert_eq!(ear.count(EventKind::IndexJumped), 1);
+    assert!(receiver.energy().unwrap() < 1_000);
+    assert_eq!(receiver.count(EventKind::IndexJumped), 1);
 }
 
 #[test]
-fn a_leap_upwards_that_nothing_confirms_is_believed_after_a_minute() {
-    let (mut meter, mut ear) = historique();
+fn a_leap_upwards_that_nothing_confirms_is_accepted_after_a_minute() {
+    let (mut meter, mut receiver) = historique();
     let (mut began, mut ended) = (None, 0);
     let other = || {
         let (sent, groups) = next(&mut meter);
@@ -172,14 +178,16 @@ fn a_leap_upwards_that_nothing_confirms_is_believed_after_a_minute() {
             with(&groups, &[(Label::BASE, &format!("{value:09}"))]),
         )
     };
-    ear.until(60, other, |ear| ear.count(EventKind::IndexJumped) == 1);
+    receiver.until(60, other, |receiver| {
+        receiver.count(EventKind::IndexJumped) == 1
+    });
     assert!((60..70).contains(&(ended - began.unwrap())));
 }
 
 /// The parts of the supplier start anew, the total and the parts of the distributor go on.
 #[test]
-fn a_contract_that_moves_the_indexes_is_believed_in_two_minutes() {
-    let (mut meter, mut ear) = standard();
+fn a_contract_that_moves_the_indexes_is_accepted_in_two_minutes() {
+    let (mut meter, mut receiver) = standard();
     let (_, before) = next(&mut meter);
     let other = || {
         let (sent, groups) = next(&mut meter);
@@ -192,46 +200,68 @@ fn a_contract_that_moves_the_indexes_is_believed_in_two_minutes() {
         }
         (sent, groups)
     };
-    let part = |ear: &Ear| ear.state().reading.int(Key::ENERGY_TARIFF_1);
-    ear.until(90, other, |ear| part(ear) < Some(1_000));
-    assert_eq!(ear.count(EventKind::ContractChanged), 1);
+    let part = |receiver: &Receiver| receiver.state().reading.int(Key::ENERGY_TARIFF_1);
+    receiver.until(90, other, |receiver| part(receiver) < Some(1_000));
+    assert_eq!(receiver.count(EventKind::ContractChanged), 1);
+}
+
+/// A meter that rounds each index down: the parts fall behind the total, a watt-hour every few minutes.
+#[test]
+fn parts_that_are_rounded_lock_nothing_out() {
+    let (mut meter, mut receiver) = standard();
+    for frame in 0..1_800_u64 {
+        let (sent, mut groups) = next(&mut meter);
+        for label in [Label::EASF02, Label::EASD02] {
+            let rounded = number(&groups, label).unwrap() + frame / 300;
+            groups = with(&groups, &[(label, &format!("{rounded:09}"))]);
+        }
+        receiver.receive_instead(&sent, &groups);
+        assert_eq!(receiver.energy(), number(&groups, Label::EAST), "{frame}");
+    }
+    assert_eq!(
+        (receiver.held(), receiver.count(EventKind::IndexJumped)),
+        (0, 0)
+    );
 }
 
 #[test]
-fn the_other_mode_is_believed_at_its_first_frame() {
-    let (_, mut ear) = standard();
+fn the_other_mode_is_accepted_at_its_first_frame() {
+    let (_, mut receiver) = standard();
     let mut meter = SimulatedMeter::new(Scenario {
         start: EVENING + 3_600,
         ..scenario(Mode::Historique, TariffPlan::OffPeak)
     })
     .unwrap();
-    ear.turn_to(Mode::Historique);
+    receiver.turn_to(Mode::Historique);
     let sent = meter.next().unwrap();
-    ear.hear(&sent);
-    assert_indexes(&ear, &sent.groups);
-    assert_eq!((ear.held(), ear.count(EventKind::ModeChanged)), (0, 1));
-    assert_eq!(ear.count(EventKind::IndexJumped), 0);
+    receiver.receive(&sent);
+    assert_indexes(&receiver, &sent.groups);
+    assert_eq!(
+        (receiver.held(), receiver.count(EventKind::ModeChanged)),
+        (0, 1)
+    );
+    assert_eq!(receiver.count(EventKind::IndexJumped), 0);
 }
 
 /// From two minutes before a moment to two minutes after it: nothing is held, and the clock of the meter is published.
-fn pass(moment: i64, mode: Mode) -> (SimulatedMeter, Ear) {
+fn pass(moment: i64, mode: Mode) -> (SimulatedMeter, Receiver) {
     let mut meter = SimulatedMeter::new(Scenario {
         start: moment - 120,
         ..scenario(mode, TariffPlan::Tempo)
     })
     .unwrap();
-    let mut ear = Ear::new(mode);
+    let mut receiver = Receiver::new(mode);
     loop {
         let sent = meter.next().unwrap();
-        ear.hear(&sent);
-        assert_indexes(&ear, &sent.groups);
-        assert_eq!(ear.held(), 0);
+        receiver.receive(&sent);
+        assert_indexes(&receiver, &sent.groups);
+        assert_eq!(receiver.held(), 0);
         if mode == Mode::Standard {
-            let clock = ear.state().reading.get(Key::METER_TIME).unwrap();
+            let clock = receiver.state().reading.get(Key::METER_TIME).unwrap();
             assert_eq!(clock.micros(), Some(sent.time * 1_000_000));
         }
         if sent.time > moment + 120 {
-            return (meter, ear);
+            return (meter, receiver);
         }
     }
 }
@@ -248,8 +278,8 @@ fn midnight_and_both_changes_of_the_clock_cost_nothing() {
 
 #[test]
 fn tomorrow_becomes_today_at_midnight() {
-    let (_, ear) = pass(1_772_406_000, Mode::Standard);
-    let calendar = &ear.state().calendar;
+    let (_, receiver) = pass(1_772_406_000, Mode::Standard);
+    let calendar = &receiver.state().calendar;
     assert!(calendar.today.is_some());
     assert_eq!(
         calendar.today, calendar.tomorrow,
@@ -260,23 +290,30 @@ fn tomorrow_becomes_today_at_midnight() {
 #[test]
 fn hours_of_silence_cost_nothing() {
     for mode in Mode::ALL {
-        let (mut meter, mut ear) = acquainted(scenario(mode, TariffPlan::OffPeak), 30);
-        let changes = ear.count(EventKind::LinkChanged);
-        ear.hear_nothing(5 * 3_600);
-        assert_eq!(ear.energy(), None);
-        assert_eq!(ear.count(EventKind::LinkChanged), changes + 1, "told once");
+        let (mut meter, mut receiver) = after_frames(scenario(mode, TariffPlan::OffPeak), 30);
+        let changes = receiver.count(EventKind::LinkChanged);
+        receiver.receive_nothing(5 * 3_600);
+        assert_eq!(receiver.energy(), None);
+        assert_eq!(
+            receiver.count(EventKind::LinkChanged),
+            changes + 1,
+            "one event"
+        );
         meter.let_pass(5 * 3_600);
         let sent = meter.next().unwrap();
-        ear.hear(&sent);
-        assert_indexes(&ear, &sent.groups);
-        assert_eq!((ear.held(), ear.count(EventKind::IndexJumped)), (0, 0));
+        receiver.receive(&sent);
+        assert_indexes(&receiver, &sent.groups);
+        assert_eq!(
+            (receiver.held(), receiver.count(EventKind::IndexJumped)),
+            (0, 0)
+        );
     }
 }
 
 #[test]
 fn a_clock_that_is_set_is_followed_within_three_frames() {
     for (shift, by) in [(3_600, "forward"), (-600, "back")] {
-        let (mut meter, mut ear) = standard();
+        let (mut meter, mut receiver) = standard();
         let hour = |groups: &[SentGroup]| {
             let mut groups = groups.to_vec();
             for group in groups.iter_mut().filter(|group| group.label == Label::DATE) {
@@ -294,12 +331,12 @@ fn a_clock_that_is_set_is_followed_within_three_frames() {
             time = sent.time;
             (sent, hour(&groups))
         };
-        let is_set = |ear: &Ear| {
-            let clock = ear.state().reading.get(Key::METER_TIME).unwrap();
-            let host = ear.state().time.unwrap().0;
+        let is_set = |receiver: &Receiver| {
+            let clock = receiver.state().reading.get(Key::METER_TIME).unwrap();
+            let host = receiver.state().time.unwrap().0;
             clock.micros().unwrap() - host == shift * 1_000_000
         };
-        let frames = ear.until(3, other, is_set);
+        let frames = receiver.until(3, other, is_set);
         assert_eq!(frames, 3, "{by}");
     }
 }

@@ -4,9 +4,9 @@ use linky_sensor::meter::{EventKind, Key, Value};
 use linky_sensor::simulator::{SentFrame, SentGroup, SimulatedMeter, TariffPlan};
 use linky_sensor::tic::{Label, Mode};
 
-use crate::ear::{
-    Ear, acquainted, assert_indexes, historique, indexes, number, scenario, standard, three_phases,
-    with,
+use crate::receiver::{
+    Receiver, after_frames, assert_indexes, historique, indexes, number, scenario, standard,
+    three_phases, with,
 };
 
 /// One digit of a number replaced, counted from the last.
@@ -26,14 +26,20 @@ fn with_stuck(groups: &[SentGroup], label: Label, place: usize, digit: char) -> 
 const STEP: u64 = 2;
 
 /// An hour with a stuck digit, a frame each ten seconds: only what was sent is published.
-fn an_hour_stuck(mut meter: SimulatedMeter, mut ear: Ear, label: Label, place: usize, digit: char) {
-    let mut sent_so_far = vec![ear.energy().unwrap()];
+fn an_hour_stuck(
+    mut meter: SimulatedMeter,
+    mut receiver: Receiver,
+    label: Label,
+    place: usize,
+    digit: char,
+) {
+    let mut sent_so_far = vec![receiver.energy().unwrap()];
     for _ in 0..360 {
         meter.let_pass(10);
         let sent = meter.next().unwrap();
         sent_so_far.push(number(&sent.groups, label).unwrap());
-        ear.hear_instead(&sent, &with_stuck(&sent.groups, label, place, digit));
-        let published = ear.energy().unwrap();
+        receiver.receive_instead(&sent, &with_stuck(&sent.groups, label, place, digit));
+        let published = receiver.energy().unwrap();
         let lowest = sent_so_far[0].saturating_sub(STEP);
         let highest = sent_so_far[sent_so_far.len() - 1] + STEP;
         assert!(
@@ -45,21 +51,21 @@ fn an_hour_stuck(mut meter: SimulatedMeter, mut ear: Ear, label: Label, place: u
         );
     }
     assert_eq!(
-        ear.count(EventKind::IndexJumped),
+        receiver.count(EventKind::IndexJumped),
         0,
         "{label} {place} {digit} {:?}",
-        ear.events
+        receiver.events
     );
     // The fault ends: what has another digit there shows it.
     let mut sent = meter.next().unwrap();
     for _ in 0..4 {
-        ear.hear(&sent);
+        receiver.receive(&sent);
         sent = meter.next().unwrap();
     }
-    ear.hear(&sent);
+    receiver.receive(&sent);
     let right = &sent.get(label).unwrap().data;
     if *right != stuck(right, place, digit) {
-        assert_indexes(&ear, &sent.groups);
+        assert_indexes(&receiver, &sent.groups);
     }
 }
 
@@ -67,34 +73,34 @@ fn an_hour_stuck(mut meter: SimulatedMeter, mut ear: Ear, label: Label, place: u
 fn a_stuck_digit_of_the_total_never_enters() {
     for place in 0..9 {
         for digit in ['0', '5', '9'] {
-            let (meter, ear) = standard();
-            an_hour_stuck(meter, ear, Label::EAST, place, digit);
+            let (meter, receiver) = standard();
+            an_hour_stuck(meter, receiver, Label::EAST, place, digit);
         }
     }
 }
 
-/// Without totals, a wrong value within what the connection can carry meanwhile cannot be told from a right one.
+/// Without totals, a wrong value within what the connection can carry meanwhile cannot be distinguished from a right one.
 #[test]
 fn a_stuck_digit_of_an_index_without_totals_never_enters() {
     for place in 2..9 {
         for digit in ['0', '5', '9'] {
-            let (meter, ear) = historique();
-            an_hour_stuck(meter, ear, Label::BASE, place, digit);
+            let (meter, receiver) = historique();
+            an_hour_stuck(meter, receiver, Label::BASE, place, digit);
         }
     }
 }
 
 #[test]
 fn a_stuck_digit_of_a_part_locks_out_no_other_part() {
-    let (mut meter, mut ear) = acquainted(three_phases(TariffPlan::Tempo), 30);
+    let (mut meter, mut receiver) = after_frames(three_phases(TariffPlan::Tempo), 30);
     let mut before = None;
     for _ in 0..360 {
         meter.let_pass(10);
         let sent = meter.next().unwrap();
-        ear.hear_instead(&sent, &with_stuck(&sent.groups, Label::EASF09, 0, '8'));
+        receiver.receive_instead(&sent, &with_stuck(&sent.groups, Label::EASF09, 0, '8'));
         let now = indexes(&sent.groups);
         for ((key, now), (_, before)) in now.iter().zip(before.as_ref().unwrap_or(&now)) {
-            let published = ear.state().reading.int(*key).unwrap();
+            let published = receiver.state().reading.int(*key).unwrap();
             assert!(
                 [*now, *before].contains(&published),
                 "{key:?} {published}: {before}, {now}"
@@ -107,50 +113,52 @@ fn a_stuck_digit_of_a_part_locks_out_no_other_part() {
 /// The total and a part of the supplier are wrong by as much: only the parts of the distributor know.
 #[test]
 fn one_fault_in_the_total_and_a_part_never_enters() {
-    let (mut meter, mut ear) = acquainted(scenario(Mode::Standard, TariffPlan::Base), 30);
+    let (mut meter, mut receiver) = after_frames(scenario(Mode::Standard, TariffPlan::Base), 30);
     for _ in 0..360 {
         meter.let_pass(10);
         let sent = meter.next().unwrap();
         let total = with_stuck(&sent.groups, Label::EAST, 4, '7');
-        ear.hear_instead(&sent, &with_stuck(&total, Label::EASF01, 4, '7'));
+        receiver.receive_instead(&sent, &with_stuck(&total, Label::EASF01, 4, '7'));
         let highest = number(&sent.groups, Label::EAST).unwrap();
-        assert!(ear.energy().unwrap() <= highest + STEP);
+        assert!(receiver.energy().unwrap() <= highest + STEP);
     }
-    assert_eq!(ear.count(EventKind::IndexJumped), 0);
+    assert_eq!(receiver.count(EventKind::IndexJumped), 0);
 }
 
 fn damage(mode: Mode, label: Label, wrong: &[&str]) {
     for stripped in [false, true] {
         let mut meter = SimulatedMeter::new(scenario(mode, TariffPlan::Base)).unwrap();
-        let mut ear = Ear::new(mode);
+        let mut receiver = Receiver::new(mode);
         if stripped {
-            ear = ear.without_parity();
+            receiver = receiver.without_parity();
         }
-        let mut hear = |ear: &mut Ear, wrong: Option<&str>| {
+        let mut receive = |receiver: &mut Receiver, wrong: Option<&str>| {
             let sent = meter.next().unwrap();
-            let before = ear.energy();
+            let before = receiver.energy();
             match wrong {
-                None => ear.hear(&sent),
-                Some(data) => ear.hear_instead(&sent, &with(&sent.groups, &[(label, data)])),
+                None => receiver.receive(&sent),
+                Some(data) => {
+                    receiver.receive_instead(&sent, &with(&sent.groups, &[(label, data)]))
+                }
             };
             (sent, before)
         };
         for _ in 0..30 {
-            hear(&mut ear, None);
+            receive(&mut receiver, None);
         }
         for data in wrong {
-            let (_, before) = hear(&mut ear, Some(data));
-            assert_eq!(ear.energy(), before, "{label}={data}");
+            let (_, before) = receive(&mut receiver, Some(data));
+            assert_eq!(receiver.energy(), before, "{label}={data}");
         }
         for _ in 0..3 {
-            hear(&mut ear, None);
+            receive(&mut receiver, None);
         }
-        let (sent, _) = hear(&mut ear, None);
+        let (sent, _) = receive(&mut receiver, None);
         if !stripped || mode == Mode::Standard {
-            assert_indexes(&ear, &sent.groups);
+            assert_indexes(&receiver, &sent.groups);
         }
-        assert_eq!(ear.count(EventKind::IndexJumped), 0);
-        assert!(ear.held() >= 1);
+        assert_eq!(receiver.count(EventKind::IndexJumped), 0);
+        assert!(receiver.held() >= 1);
     }
 }
 
@@ -173,76 +181,84 @@ fn damaged_indexes_do_not_enter_and_lock_nothing_out() {
 fn one_high_index_within_reach_does_not_lock_the_right_ones_out() {
     for stripped in [false, true] {
         let mut meter = SimulatedMeter::new(scenario(Mode::Historique, TariffPlan::Base)).unwrap();
-        let mut ear = Ear::new(Mode::Historique);
+        let mut receiver = Receiver::new(Mode::Historique);
         if stripped {
-            ear = ear.without_parity();
+            receiver = receiver.without_parity();
         }
         for _ in 0..30 {
             let sent = meter.next().unwrap();
-            ear.hear(&sent);
+            receiver.receive(&sent);
         }
         let sent = meter.next().unwrap();
         let high = number(&sent.groups, Label::BASE).unwrap() + 18;
-        ear.hear_instead(
+        receiver.receive_instead(
             &sent,
             &with(&sent.groups, &[(Label::BASE, &format!("{high:09}"))]),
         );
         for _ in 0..3 {
             let sent = meter.next().unwrap();
-            ear.hear(&sent);
+            receiver.receive(&sent);
         }
-        assert!(ear.energy().unwrap() < high);
-        let told = ear.count(EventKind::IndexJumped);
-        assert_eq!(told, 1, "what was published goes back, and not in silence");
+        assert!(receiver.energy().unwrap() < high);
+        let events = receiver.count(EventKind::IndexJumped);
+        assert_eq!(events, 1, "what was published goes back, with an event");
     }
 }
 
 #[test]
 fn a_damaged_text_is_not_published() {
-    let (mut meter, mut ear) = standard();
-    let contract = ear.state().reading.get(Key::CONTRACT).cloned();
+    let (mut meter, mut receiver) = standard();
+    let contract = receiver.state().reading.get(Key::CONTRACT).cloned();
     for wrong in [
         "H PLEINE/CREUS\u{7f}".replace('\u{7f}', "%%"),
         "h PLEINE/CREUSE ".into(),
     ] {
         let sent: SentFrame = meter.next().unwrap();
-        ear.hear_instead(&sent, &with(&sent.groups, &[(Label::NGTF, &wrong)]));
-        assert_eq!(ear.state().reading.get(Key::CONTRACT), contract.as_ref());
+        receiver.receive_instead(&sent, &with(&sent.groups, &[(Label::NGTF, &wrong)]));
+        assert_eq!(
+            receiver.state().reading.get(Key::CONTRACT),
+            contract.as_ref()
+        );
         let sent = meter.next().unwrap();
-        ear.hear(&sent);
+        receiver.receive(&sent);
     }
-    assert_eq!(ear.count(EventKind::ContractChanged), 0);
-    assert_eq!(ear.held(), 2);
+    assert_eq!(receiver.count(EventKind::ContractChanged), 0);
+    assert_eq!(receiver.held(), 2);
 }
 
 #[test]
 fn a_wrong_register_without_parity_is_not_published() {
     let mut meter = SimulatedMeter::new(scenario(Mode::Standard, TariffPlan::OffPeak)).unwrap();
-    let mut ear = Ear::new(Mode::Standard).without_parity();
-    let mut hear = |ear: &mut Ear, wrong: Option<&str>| {
+    let mut receiver = Receiver::new(Mode::Standard).without_parity();
+    let mut receive = |receiver: &mut Receiver, wrong: Option<&str>| {
         let sent = meter.next().unwrap();
         match wrong {
-            None => ear.hear(&sent),
-            Some(data) => ear.hear_instead(&sent, &with(&sent.groups, &[(Label::STGE, data)])),
+            None => receiver.receive(&sent),
+            Some(data) => {
+                receiver.receive_instead(&sent, &with(&sent.groups, &[(Label::STGE, data)]))
+            }
         }
     };
     for _ in 0..5 {
-        hear(&mut ear, None);
+        receive(&mut receiver, None);
     }
-    let breaker = ear.state().reading.get(Key::BREAKER).cloned();
+    let breaker = receiver.state().reading.get(Key::BREAKER).cloned();
     assert_eq!(breaker, Some(Value::Enum("closed")));
-    hear(&mut ear, Some("003A0403"));
-    assert_eq!(ear.state().reading.get(Key::BREAKER), breaker.as_ref());
-    hear(&mut ear, None);
-    assert_eq!((ear.count(EventKind::BreakerChanged), ear.held()), (0, 1));
+    receive(&mut receiver, Some("003A0403"));
+    assert_eq!(receiver.state().reading.get(Key::BREAKER), breaker.as_ref());
+    receive(&mut receiver, None);
+    assert_eq!(
+        (receiver.count(EventKind::BreakerChanged), receiver.held()),
+        (0, 1)
+    );
 }
 
 #[test]
 fn a_damaged_date_turns_no_page_of_the_calendar() {
-    let (mut meter, mut ear) = standard();
+    let (mut meter, mut receiver) = standard();
     let (calendar, clock) = (
-        ear.state().calendar.clone(),
-        ear.state().reading.get(Key::METER_TIME).cloned(),
+        receiver.state().calendar.clone(),
+        receiver.state().reading.get(Key::METER_TIME).cloned(),
     );
     assert!(calendar.tomorrow.is_some());
     let sent = meter.next().unwrap();
@@ -250,32 +266,46 @@ fn a_damaged_date_turns_no_page_of_the_calendar() {
     for group in groups.iter_mut().filter(|group| group.label == Label::DATE) {
         group.horodate.as_mut().unwrap().replace_range(5..7, "16");
     }
-    ear.hear_instead(&sent, &groups);
-    assert_eq!(ear.state().calendar, calendar);
-    assert_eq!(ear.state().reading.get(Key::METER_TIME), clock.as_ref());
+    receiver.receive_instead(&sent, &groups);
+    assert_eq!(receiver.state().calendar, calendar);
+    assert_eq!(
+        receiver.state().reading.get(Key::METER_TIME),
+        clock.as_ref()
+    );
     let sent = meter.next().unwrap();
-    ear.hear(&sent);
-    assert_eq!(ear.state().calendar, calendar);
-    assert_eq!(ear.held(), 1);
+    receiver.receive(&sent);
+    assert_eq!(receiver.state().calendar, calendar);
+    assert_eq!(receiver.held(), 1);
 }
 
 #[test]
 fn the_greatest_power_of_the_day_does_not_fall_within_it() {
-    let (mut meter, mut ear) = standard();
-    let highest = ear.state().reading.int(Key::APPARENT_POWER_MAX).unwrap();
+    let (mut meter, mut receiver) = standard();
+    let highest = receiver
+        .state()
+        .reading
+        .int(Key::APPARENT_POWER_MAX)
+        .unwrap();
     for _ in 0..10 {
         let sent = meter.next().unwrap();
-        ear.hear_instead(&sent, &with(&sent.groups, &[(Label::SMAXSN, "00007")]));
-        assert!(ear.state().reading.int(Key::APPARENT_POWER_MAX).unwrap() >= highest);
+        receiver.receive_instead(&sent, &with(&sent.groups, &[(Label::SMAXSN, "00007")]));
+        assert!(
+            receiver
+                .state()
+                .reading
+                .int(Key::APPARENT_POWER_MAX)
+                .unwrap()
+                >= highest
+        );
     }
     for _ in 0..2 {
         let sent = meter.next().unwrap();
-        ear.hear(&sent);
+        receiver.receive(&sent);
     }
     let sent = meter.next().unwrap();
-    ear.hear(&sent);
+    receiver.receive(&sent);
     assert_eq!(
-        ear.state().reading.int(Key::APPARENT_POWER_MAX),
+        receiver.state().reading.int(Key::APPARENT_POWER_MAX),
         number(&sent.groups, Label::SMAXSN)
     );
 }

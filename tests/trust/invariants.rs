@@ -36,7 +36,7 @@ impl Invariants {
             self.indexes.clear();
         }
         self.check_indexes(update);
-        if tells(update, EventKind::MeterReplaced) {
+        if has_event(update, EventKind::MeterReplaced) {
             let indexes = self.indexes.iter_mut();
             indexes.for_each(|index| index.is_of_another = true);
         }
@@ -66,8 +66,8 @@ impl Invariants {
             assert!(
                 *value >= last
                     || index.is_of_another
-                    || tells(update, EventKind::IndexJumped)
-                    || tells(update, EventKind::MeterReplaced),
+                    || has_event(update, EventKind::IndexJumped)
+                    || has_event(update, EventKind::MeterReplaced),
                 "{key:?} goes back from {last} to {value}"
             );
             index.is_of_another &= *value == last;
@@ -76,7 +76,7 @@ impl Invariants {
     }
 }
 
-fn tells(update: &Update, kind: EventKind) -> bool {
+fn has_event(update: &Update, kind: EventKind) -> bool {
     update.events.iter().any(|event| event.kind == kind)
 }
 
@@ -86,7 +86,7 @@ fn is_index(key: Key, mode: Option<Mode>) -> bool {
     row.kind == Kind::Uint64 && mode.is_some_and(|mode| row.source(mode).labels().len() == 1)
 }
 
-/// What a meter remembers does not grow with what it is told.
+/// The memory of a meter does not grow with its input.
 pub fn check_memory(meter: &Meter) {
     let memory = serde_json::to_string(&meter.memory()).expect("a memory is JSON");
     assert!(memory.len() < 16_384, "{} bytes", memory.len());

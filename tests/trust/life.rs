@@ -4,7 +4,7 @@ use linky_sensor::meter::{Event, EventKind, Key, Timestamp};
 use linky_sensor::simulator::{Scenario, SimulatedMeter, TariffPlan};
 use linky_sensor::tic::Mode;
 
-use crate::ear::{EVENING, Ear, acquainted, scenario, standard};
+use crate::receiver::{EVENING, Receiver, after_frames, scenario, standard};
 
 /// Midnight in Paris on 2 March 2026.
 const MIDNIGHT: i64 = 1_772_406_000;
@@ -31,20 +31,26 @@ fn another_meter_has_another_calendar() {
         ..scenario(Mode::Standard, TariffPlan::Tempo)
     })
     .unwrap();
-    let mut ear = Ear::new(Mode::Standard);
-    while ear.hear(&meter.next().unwrap()).time < Some(Timestamp((MIDNIGHT + 30) * 1_000_000)) {}
-    assert!(ear.state().calendar.today.is_some());
+    let mut receiver = Receiver::new(Mode::Standard);
+    while receiver.receive(&meter.next().unwrap()).time
+        < Some(Timestamp((MIDNIGHT + 30) * 1_000_000))
+    {}
+    assert!(receiver.state().calendar.today.is_some());
     let mut other = another(&Scenario {
         start: MIDNIGHT + 120,
         ..scenario(Mode::Standard, TariffPlan::Base)
     });
-    ear.turn_to(Mode::Standard);
+    receiver.turn_to(Mode::Standard);
     for _ in 0..5 {
-        ear.hear(&other.next().unwrap());
+        receiver.receive(&other.next().unwrap());
     }
-    assert_eq!(ear.count(EventKind::MeterReplaced), 1);
-    assert_eq!(ear.state().calendar.today, None, "not sent by this meter");
-    assert!(ear.state().calendar.tomorrow.is_some());
+    assert_eq!(receiver.count(EventKind::MeterReplaced), 1);
+    assert_eq!(
+        receiver.state().calendar.today,
+        None,
+        "not sent by this meter"
+    );
+    assert!(receiver.state().calendar.tomorrow.is_some());
 }
 
 #[test]
@@ -53,54 +59,54 @@ fn another_mode_is_no_other_contract_and_no_other_tariff() {
         (Mode::Standard, Mode::Historique),
         (Mode::Historique, Mode::Standard),
     ] {
-        let (_, mut ear) = acquainted(scenario(from, TariffPlan::OffPeak), 10);
-        ear.turn_to(to);
+        let (_, mut receiver) = after_frames(scenario(from, TariffPlan::OffPeak), 10);
+        receiver.turn_to(to);
         let mut meter = SimulatedMeter::new(Scenario {
             start: EVENING + 600,
             ..scenario(to, TariffPlan::OffPeak)
         })
         .unwrap();
         for _ in 0..10 {
-            ear.hear(&meter.next().unwrap());
+            receiver.receive(&meter.next().unwrap());
         }
-        let told = kinds(&ear.events);
-        assert!(told.contains(&EventKind::ModeChanged));
-        assert!(!told.contains(&EventKind::ContractChanged), "{told:?}");
-        assert!(!told.contains(&EventKind::TariffChanged), "{told:?}");
+        let events = kinds(&receiver.events);
+        assert!(events.contains(&EventKind::ModeChanged));
+        assert!(!events.contains(&EventKind::ContractChanged), "{events:?}");
+        assert!(!events.contains(&EventKind::TariffChanged), "{events:?}");
     }
 }
 
 #[test]
 fn a_contract_that_changes_with_the_mode_is_an_event() {
-    let (_, mut ear) = acquainted(scenario(Mode::Historique, TariffPlan::Base), 10);
-    ear.turn_to(Mode::Standard);
+    let (_, mut receiver) = after_frames(scenario(Mode::Historique, TariffPlan::Base), 10);
+    receiver.turn_to(Mode::Standard);
     let mut meter = SimulatedMeter::new(Scenario {
         start: EVENING + 600,
         ..scenario(Mode::Standard, TariffPlan::Tempo)
     })
     .unwrap();
     for _ in 0..10 {
-        ear.hear(&meter.next().unwrap());
+        receiver.receive(&meter.next().unwrap());
     }
     let changed = |event: &&Event| event.kind == EventKind::ContractChanged;
-    let changed: Vec<_> = ear.events.iter().filter(changed).collect();
+    let changed: Vec<_> = receiver.events.iter().filter(changed).collect();
     assert_eq!(changed.len(), 1);
     assert_eq!((&*changed[0].from, &*changed[0].to), ("BASE", "TEMPO"));
 }
 
 #[test]
 fn nothing_of_another_meter_is_published_before_its_name_is_accepted() {
-    let (_, mut ear) = standard();
+    let (_, mut receiver) = standard();
     let mut other = another(&Scenario {
         start: EVENING + 3_600,
         overrun: true,
         ..scenario(Mode::Standard, TariffPlan::Tempo)
     });
-    ear.turn_to(Mode::Standard);
-    let before = ear.state().reading.clone();
-    ear.events.clear();
-    let state = ear.hear(&other.next().unwrap());
-    assert_eq!(kinds(&ear.events), [], "not settled yet");
+    receiver.turn_to(Mode::Standard);
+    let before = receiver.state().reading.clone();
+    receiver.events.clear();
+    let state = receiver.receive(&other.next().unwrap());
+    assert_eq!(kinds(&receiver.events), [], "not settled yet");
     for (key, value) in state.entries() {
         let own = [Key::SEQ, Key::TIME, Key::FRAMES_RECEIVED];
         assert!(
@@ -108,34 +114,34 @@ fn nothing_of_another_meter_is_published_before_its_name_is_accepted() {
             "{key:?} is another meter's: {value:?}"
         );
     }
-    ear.hear(&other.next().unwrap());
-    assert_eq!(kinds(&ear.events)[0], EventKind::MeterReplaced);
+    receiver.receive(&other.next().unwrap());
+    assert_eq!(kinds(&receiver.events)[0], EventKind::MeterReplaced);
 }
 
 #[test]
 fn a_meter_that_was_replaced_while_the_daemon_was_off_is_an_event() {
-    let (_, mut ear) = standard();
-    ear.restart();
+    let (_, mut receiver) = standard();
+    receiver.restart();
     let mut other = another(&Scenario {
         start: EVENING + 3_600,
         ..scenario(Mode::Standard, TariffPlan::OffPeak)
     });
-    ear.turn_to(Mode::Standard);
+    receiver.turn_to(Mode::Standard);
     for _ in 0..3 {
-        ear.hear(&other.next().unwrap());
+        receiver.receive(&other.next().unwrap());
     }
     let replaced = |event: &&Event| event.kind == EventKind::MeterReplaced;
-    let told: Vec<_> = ear.events.iter().filter(replaced).collect();
-    assert_eq!(told.len(), 1);
-    assert!(told[0].from.contains("type") && told[0].to.contains("2025"));
+    let events: Vec<_> = receiver.events.iter().filter(replaced).collect();
+    assert_eq!(events.len(), 1);
+    assert!(events[0].from.contains("type") && events[0].to.contains("2025"));
 }
 
 #[test]
 fn the_same_meter_after_a_start_is_no_event() {
-    let (mut meter, mut ear) = standard();
-    ear.restart();
+    let (mut meter, mut receiver) = standard();
+    receiver.restart();
     for _ in 0..3 {
-        ear.hear(&meter.next().unwrap());
+        receiver.receive(&meter.next().unwrap());
     }
-    assert_eq!(ear.count(EventKind::MeterReplaced), 0);
+    assert_eq!(receiver.count(EventKind::MeterReplaced), 0);
 }

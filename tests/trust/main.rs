@@ -12,9 +12,9 @@
 )]
 
 mod changes;
-mod ear;
 mod faults;
 mod invariants;
 mod life;
 mod properties;
+mod receiver;
 mod year;

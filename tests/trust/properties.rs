@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use linky_sensor::meter::{Identity, Input, Memory, Meter as Listener, Moment, Timestamp};
+use linky_sensor::meter::{Identity, Input, Memory, Meter, Moment, Timestamp};
 use linky_sensor::simulator::{Channel, Noise, Phases, Scenario, SimulatedMeter, TariffPlan};
 use linky_sensor::tic::{Decoder, Mode, Parity};
 use proptest::prelude::*;
@@ -16,7 +16,7 @@ enum Step {
     Opened,
     Syncing,
     Tick,
-    /// So many frames of one of the meters, over a line with so many wrong bits in a thousand.
+    /// Frames of one of the meters, over a line with `noise` wrong bits in a thousand.
     Frames {
         meter: usize,
         count: usize,
@@ -64,26 +64,26 @@ fn meters() -> Vec<SimulatedMeter> {
 }
 
 struct Run {
-    listener: Listener,
+    meter: Meter,
     private: bool,
     invariants: Invariants,
     now: Moment,
 }
 
-fn listener(private: bool, memory: &Memory) -> Listener {
+fn meter(private: bool, memory: &Memory) -> Meter {
     let identity = Identity {
         number: 0,
         id: "main".into(),
         boot: "b007".into(),
         shows_identifiers: private,
     };
-    Listener::new(identity, memory)
+    Meter::new(identity, memory)
 }
 
 impl Run {
     fn new(private: bool) -> Self {
         Self {
-            listener: listener(private, &Memory::default()),
+            meter: meter(private, &Memory::default()),
             private,
             invariants: Invariants::default(),
             now: Moment {
@@ -94,12 +94,12 @@ impl Run {
     }
 
     fn push(&mut self, input: Input) {
-        if let Some(update) = self.listener.push(input, self.now) {
+        if let Some(update) = self.meter.push(input, self.now) {
             self.invariants.check(&update);
         }
     }
 
-    fn hear(&mut self, decoder: &mut Decoder, bytes: &[u8]) {
+    fn receive(&mut self, decoder: &mut Decoder, bytes: &[u8]) {
         let frames = decoder.push(bytes);
         assert!(decoder.open_len() <= 4096);
         frames
@@ -130,17 +130,17 @@ proptest! {
                     let mut channel = Channel::new(Noise { bit_error, strip_parity: private, ..Noise::default() }, seed);
                     for sent in meters[meter].by_ref().take(count) {
                         run.now.mono += Duration::from_millis(1500);
-                        run.hear(&mut decoders[meter / 2], &channel.pass(&sent.bytes));
+                        run.receive(&mut decoders[meter / 2], &channel.pass(&sent.bytes));
                     }
                 }
-                Step::Bytes(bytes) => run.hear(&mut decoders[usize::from(private)], &bytes),
+                Step::Bytes(bytes) => run.receive(&mut decoders[usize::from(private)], &bytes),
                 Step::Restart => {
-                    let memory = run.listener.memory();
-                    run.listener = listener(run.private, &memory);
+                    let memory = run.meter.memory();
+                    run.meter = meter(run.private, &memory);
                     run.invariants = Invariants::default();
                 }
             }
-            check_memory(&run.listener);
+            check_memory(&run.meter);
         }
     }
 
@@ -148,7 +148,7 @@ proptest! {
     fn any_bytes_give_sound_states(bytes in prop::collection::vec(any::<u8>(), 0..4000), historique: bool) {
         let mode = if historique { Mode::Historique } else { Mode::Standard };
         let mut run = Run::new(true);
-        run.hear(&mut Decoder::new(mode, Parity::Ignore), &bytes);
-        check_memory(&run.listener);
+        run.receive(&mut Decoder::new(mode, Parity::Ignore), &bytes);
+        check_memory(&run.meter);
     }
 }

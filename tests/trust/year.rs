@@ -6,31 +6,31 @@ use linky_sensor::meter::{EventKind, Key, Value};
 use linky_sensor::simulator::{Phases, Scenario, SimulatedMeter, TariffPlan};
 use linky_sensor::tic::Mode;
 
-use crate::ear::{EVENING, Ear, assert_indexes, scenario};
+use crate::receiver::{EVENING, Receiver, assert_indexes, scenario};
 
 const DAYS: u32 = 366;
-/// Frames come in bursts of three: a text is believed when it has come twice.
+/// Frames come in bursts of three: a text is accepted when it has come twice.
 const BURST: usize = 3;
 
 fn live(scenario: &Scenario) {
     let mut meter = SimulatedMeter::new(scenario.clone()).unwrap();
-    let mut ear = Ear::new(scenario.mode);
+    let mut receiver = Receiver::new(scenario.mode);
     for day in 0..DAYS {
         for _ in 0..4 {
             for _ in 0..BURST {
                 let sent = meter.next().unwrap();
-                ear.hear(&sent);
-                assert_indexes(&ear, &sent.groups);
-                assert_eq!(ear.held(), 0, "day {day}: {:?}", sent.groups);
+                receiver.receive(&sent);
+                assert_indexes(&receiver, &sent.groups);
+                assert_eq!(receiver.held(), 0, "day {day}: {:?}", sent.groups);
             }
             meter.let_pass(6 * 3_600 - 17);
         }
         if day == 100 {
-            ear.hear_nothing(12);
-            assert_eq!(ear.state().reading.get(Key::ENERGY), None);
+            receiver.receive_nothing(12);
+            assert_eq!(receiver.state().reading.get(Key::ENERGY), None);
             meter.let_pass(12 * 3_600);
         }
-        ear.restart();
+        receiver.restart();
     }
     for kind in [
         EventKind::IndexJumped,
@@ -38,7 +38,7 @@ fn live(scenario: &Scenario) {
         EventKind::ModeChanged,
         EventKind::ContractChanged,
     ] {
-        assert_eq!(ear.count(kind), 0, "{kind:?} {:?}", ear.events);
+        assert_eq!(receiver.count(kind), 0, "{kind:?} {:?}", receiver.events);
     }
 }
 
@@ -99,15 +99,15 @@ fn a_producers_evening_frame_by_frame() {
     };
     let midnight = scenario.start + 9_000;
     let mut meter = SimulatedMeter::new(scenario.clone()).unwrap();
-    let mut ear = Ear::new(scenario.mode);
+    let mut receiver = Receiver::new(scenario.mode);
     let mut highest: Option<(String, u64)> = None;
     for sent in meter
         .by_ref()
         .take_while(|sent| sent.time < midnight + 1_800)
     {
-        let state = ear.hear(&sent);
-        assert_indexes(&ear, &sent.groups);
-        assert_eq!(ear.held(), 0);
+        let state = receiver.receive(&sent);
+        assert_indexes(&receiver, &sent.groups);
+        assert_eq!(receiver.held(), 0);
         let maximum = state.reading.int(Key::APPARENT_POWER_MAX).unwrap();
         let day = match state.reading.get(Key::APPARENT_POWER_MAX_TIME) {
             Some(Value::Time(time)) => time.to_string()[..10].to_owned(),

@@ -1,21 +1,30 @@
 //! A value that only moves on: an energy index, the meter's clock.
 //!
-//! A value is good if it *follows* the last good one: not back, and not further than time allows. One that follows, but
-//! that nothing vouches for, waits until the next one follows it. One that does not follow is a *leap*: it starts a chain
-//! of candidates, or extends it if it follows the last candidate (agreement is not equality, for indexes move). A chain of
-//! leaps is believed when it has
-//! - two values, if the first came after a silence;
-//! - three values that the rest of the frame confirms;
-//! - three values in a minute, if nothing contradicts them and no digit of theirs is doubted (`suspect_digits`);
-//! - three values in a day, whatever speaks against them: no fault lasts a day and leaves the rest of the line sound.
+//! A value *follows* another if it is not less, and not more than the elapsed time allows (the *reach*). The *good* value is
+//! the last one that was accepted. A *jump* is a value that does not follow the good one, or that shows a suspect digit
+//! (`suspect_digits`). Values that wait form a chain of *candidates*: each follows the one before it, for an index moves
+//! from frame to frame; frames without the label do not break it.
 //!
-//! A damaged value within reach is believed at times, and then every sound one after it seems to go back. So a good value
-//! can be taken back by some that agree with each other and with the good one before it: two, if it came only once.
+//! | state | entered by | left by |
+//! |---|---|---|
+//! | empty | start, another meter, another mode | a value: good at once in a sound frame or with corroboration, else a candidate |
+//! | good | a value is accepted | see below |
+//! | waiting (a candidate that follows the good value) | a value that follows on a line that looks bad, without exact corroboration | the next value: good if it follows the candidate; if it follows only the good value, the candidate was damaged, and counts as held |
+//! | jumping (a chain of jumps) | a jump | a value that follows the good one: the chain is dropped. A jump that does not follow the chain: it starts anew. The chain has what the next table asks for: its last value is accepted with [`Verdict::Jump`], or with [`Verdict::Correct`] if it goes back to before the good one |
 //!
-//! Inputs: a value, when it came, how far it can have moved meanwhile, what the rest of the frame says. Output: a
-//! [`Verdict`]. Invariant: a value below the last good one is believed only with a [`Verdict::Jump`] or a
-//! [`Verdict::Correct`]. Pure: time is an
-//! argument.
+//! | a chain of jumps is accepted | if |
+//! |---|---|
+//! | at 2 values | the label was absent for 60 s before |
+//! | at 2 values (*revoke*) | they are below the good value and follow the one before it, or the good value is the first of all and was not repeated; and the totals do not contradict |
+//! | at 3 values | the totals corroborate each |
+//! | at 3 values and 60 s | the totals say nothing, and it shows no suspect digit |
+//! | at 3 values and 24 h | always: no fault lasts a day and leaves the rest of the line intact |
+//!
+//! Why *revoke*: without parity a damaged value within reach is accepted now and then, and every right one after it is below
+//! it.
+//!
+//! Inputs: a value, its time, the reach, the corroboration by the rest of the frame. Output: a [`Verdict`]. Invariant: a
+//! value below the good one is accepted only with a [`Verdict::Jump`] or a [`Verdict::Correct`]. Pure: time is an argument.
 
 use core::time::Duration;
 
@@ -24,44 +33,39 @@ use super::{Safeguard, Safeguards, Verdict};
 use crate::meter::memory::Baseline;
 use crate::meter::value::{Moment, Timestamp};
 
-/// After so long without the label, a chain of two is enough.
-const SILENCE: Duration = Duration::from_secs(60);
-/// A chain of leaps that nothing confirms or contradicts is believed when it is so old.
-const ALONE: Duration = Duration::from_secs(60);
-/// One that is contradicted or doubted is believed when it is so old.
-const DOUBTFUL: Duration = Duration::from_secs(24 * 3600);
+/// A label that was absent for this time may have moved in any way: a chain of two is enough.
+const ABSENCE_MIN: Duration = Duration::from_secs(60);
+/// The age of a chain of jumps that the totals neither corroborate nor contradict.
+const JUMP_AGE_MIN: Duration = Duration::from_secs(60);
+/// The age of a chain of jumps that the totals contradict, or that shows a suspect digit.
+const DOUBTFUL_AGE_MIN: Duration = Duration::from_secs(24 * 3600);
 
-/// So many values take one back that came twice, and so many make a series that one digit is doubted by.
-const MANY: u32 = 10;
-
-/// What the rest of the frame says of a value.
+/// What the rest of the frame shows about a value, from worst to best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Corroboration {
-    /// It cannot be so.
+    /// The value is wrong.
     Contradicts,
-    /// Something is not so, and may be this.
-    Doubts,
     /// Nothing.
     Silent,
-    /// It is so, or a step or two off.
+    /// The value is right, or off by a step or two of the index.
     Allows,
-    /// It is exactly so.
+    /// The value is exactly right.
     Confirms,
 }
 
-/// What a value is judged by, besides the chain.
+/// What a value is validated by, besides the chain.
 pub struct StepContext<'a> {
-    /// When it came.
+    /// The time of the value.
     pub now: Moment,
-    /// Whether what passed the wire checks is most likely what was sent.
+    /// Parity was checked: what passed the wire checks is most likely what was sent.
     pub is_sound: bool,
-    /// Whether the line does not look bad.
+    /// The line does not look bad.
     pub is_quiet: bool,
-    /// What the rest of the frame says of it.
+    /// What the rest of the frame shows.
     pub corroboration: Corroboration,
     /// The rules that apply.
     pub safeguards: Safeguards,
-    /// How far a value can move in so long.
+    /// How far a value can move in a time.
     pub reach: &'a dyn Fn(Duration) -> i64,
 }
 
@@ -70,51 +74,55 @@ impl StepContext<'_> {
         self.safeguards.has(rule)
     }
 
+    fn is_corroborated(&self) -> bool {
+        self.corroboration >= Corroboration::Allows
+    }
+
     fn follows(&self, from: i64, to: i64, elapsed: Duration) -> bool {
         (0..=(self.reach)(elapsed)).contains(&(to - from))
     }
 }
 
+/// A chain of values that wait.
 #[derive(Clone, Copy, Debug)]
 struct Candidate {
+    /// The last value of the chain, and its time.
     value: i64,
     at: Duration,
+    /// The time of the first one.
     since: Duration,
     length: u32,
-    /// The first did not follow the last good value, or a digit of it was doubted.
-    is_leap: bool,
-    /// The first followed the good value before the last step.
+    is_jump: bool,
+    /// The first value followed the good value before the current one: see `revokes`.
     goes_back: bool,
-    after_silence: bool,
+    after_absence: bool,
 }
 
-/// The last good value, and the candidates since.
+/// The good value, and the candidates since.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Chain {
     good: Option<Good>,
-    /// The good value before the last step.
+    /// The good value before the last change.
     before: Option<Good>,
-    /// The last time that the label came, good or not.
+    /// When the label was last received, accepted or not.
     seen: Option<Duration>,
     candidate: Option<Candidate>,
-    /// Digits of what came since the last good value.
+    /// Digits of what was received since the good value.
     suspects: SuspectDigits,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Good {
     value: i64,
-    /// It came twice.
-    is_sure: bool,
-    /// So many values were believed, up to it, without a leap.
-    series: u32,
+    /// It was received twice, or comes from an earlier start.
+    is_repeated: bool,
     wall: Option<Timestamp>,
-    /// `None`: it was of an earlier start, and only the wall clock tells how old it is.
+    /// `None` for a value of an earlier start: only the wall clock gives its age.
     mono: Option<Duration>,
 }
 
 impl Good {
-    /// `None` if the wall clock does not tell: it was not set, or was set back.
+    /// `None` if the wall clock does not give it: it was not set, or was set back.
     fn age(self, now: Moment) -> Option<Duration> {
         if let Some(mono) = self.mono {
             return Some(now.mono.saturating_sub(mono));
@@ -136,12 +144,11 @@ impl Good {
 }
 
 impl Chain {
-    /// With the last good value of an earlier start.
+    /// With the good value of an earlier start.
     pub fn remembering(baseline: Baseline) -> Self {
         let good = Good {
             value: baseline.value,
-            is_sure: true,
-            series: MANY,
+            is_repeated: true,
             wall: Some(Timestamp(baseline.time)),
             mono: None,
         };
@@ -151,7 +158,7 @@ impl Chain {
         }
     }
 
-    /// The last good value, to be remembered.
+    /// The good value, to be kept on disk; `None` without a wall clock.
     pub fn baseline(&self) -> Option<Baseline> {
         let good = self.good?;
         Some(Baseline {
@@ -165,97 +172,86 @@ impl Chain {
         self.good.map(|good| good.value)
     }
 
-    /// Judges a value.
+    /// Validates a value.
     pub fn validate(&mut self, value: i64, context: &StepContext<'_>) -> Verdict {
         let now = context.now;
-        let after_silence = self.is_silent(now) && context.has(Safeguard::Silence);
+        let after_absence = self.was_absent(now) && context.has(Safeguard::Absence);
         self.seen = Some(now.mono);
-        if after_silence {
+        if after_absence {
             self.candidate = None;
         }
         let follows = self
             .good
             .is_some_and(|good| good.is_followed_by(value, context));
-        let stands = self.good() == Some(value);
-        if stands && context.has(Safeguard::SuspectCurrent) && self.suspects.is_in(value) {
-            // Neither that the digit is stuck nor that it is not.
-            return Verdict::Accept;
-        }
-        let is_suspect =
-            context.corroboration < Corroboration::Allows && self.is_suspect(value, context);
-        let is_leap = !follows || is_suspect;
-        if !is_leap && (stands || self.is_vouched_for(context)) {
-            let drops = self.candidate.is_some_and(|waits| {
-                let age = now.mono.saturating_sub(waits.at);
-                !waits.is_leap && !context.follows(waits.value, value, age)
+        let is_current = self.good() == Some(value);
+        let is_suspect = !context.is_corroborated() && self.is_suspect(value, context);
+        let is_jump = !follows || is_suspect;
+        if !is_jump && (is_current || Self::is_enough_alone(context)) {
+            let is_dropped = self.candidate.is_some_and(|waiting| {
+                let age = now.mono.saturating_sub(waiting.at);
+                !waiting.is_jump && !context.follows(waiting.value, value, age)
             });
-            self.believe(value, stands, false, now);
-            return if drops {
+            self.accept(value, is_current, now);
+            return if is_dropped {
                 Verdict::AcceptAndDrop
             } else {
                 Verdict::Accept
             };
         }
-        let candidate = self.extend(value, is_leap, after_silence, context);
+        let candidate = self.extend(value, is_jump, after_absence, context);
         if self.is_enough(candidate, context) || self.revokes(candidate, context) {
-            let from = self.good().filter(|_| candidate.is_leap);
+            let from = self.good().filter(|_| candidate.is_jump);
             let corrects =
-                candidate.goes_back && !candidate.after_silence && self.goes_back(value, context);
-            self.believe(value, candidate.length > 1, candidate.is_leap, now);
+                candidate.goes_back && !candidate.after_absence && self.goes_back(value, context);
+            self.accept(value, candidate.length > 1, now);
             return match from {
                 None => Verdict::Accept,
                 Some(from) if corrects => Verdict::Correct { from },
                 Some(from) => Verdict::Jump { from },
             };
         }
-        if candidate.length == 1 && (!is_leap || self.good.is_none()) {
+        if candidate.length == 1 && (!is_jump || self.good.is_none()) {
             Verdict::Wait
         } else {
             Verdict::Hold
         }
     }
 
-    /// Whether the label did not come for long; at a start, by the age of what is remembered.
-    fn is_silent(&self, now: Moment) -> bool {
-        let silence = match self.seen {
+    /// True if the label was absent for long; at a start, by the age of the remembered value.
+    fn was_absent(&self, now: Moment) -> bool {
+        let absence = match self.seen {
             Some(seen) => Some(now.mono.saturating_sub(seen)),
             None => self.good.and_then(|good| good.age(now)),
         };
-        silence.is_none_or(|silence| silence >= SILENCE)
+        absence.is_none_or(|absence| absence >= ABSENCE_MIN)
     }
 
-    /// Whether a digit of a value that follows may be damaged. For a while, those that the last good value shows are not:
-    /// what a damaged digit is taken for depends on how far the value can have moved.
+    /// True if a digit of a value that follows may be damaged. In the first minute only digits that differ from the good
+    /// value can be suspect: the right values that follow share its high digits with the damaged one.
     fn is_suspect(&self, value: i64, context: &StepContext<'_>) -> bool {
         match self.good.map(|good| (good.value, good.age(context.now))) {
-            Some((good, Some(age))) if age < ALONE && context.has(Safeguard::SuspectMinute) => {
+            Some((good, Some(age)))
+                if age < JUMP_AGE_MIN && context.has(Safeguard::SuspectMinute) =>
+            {
                 self.suspects.is_new_in(value, good)
             }
             _ => self.suspects.is_in(value),
         }
     }
 
-    /// Whether a value that follows is believed without waiting for the next.
-    fn is_vouched_for(&self, context: &StepContext<'_>) -> bool {
+    /// True if a value that follows is accepted without waiting for the next one.
+    fn is_enough_alone(context: &StepContext<'_>) -> bool {
         match context.corroboration {
             Corroboration::Confirms => true,
             Corroboration::Contradicts => false,
-            // What can follow a value of unknown age is hardly less than what can come first of all.
-            Corroboration::Allows | Corroboration::Silent | Corroboration::Doubts => {
-                match self.good.and_then(|g| g.age(context.now)) {
-                    Some(_) => context.is_quiet,
-                    None => context.is_sound || !context.has(Safeguard::UnknownAge),
-                }
-            }
+            Corroboration::Allows | Corroboration::Silent => context.is_quiet,
         }
     }
 
-    fn believe(&mut self, value: i64, is_sure: bool, is_leap: bool, now: Moment) {
-        let series = self.good.map_or(0, |good| good.series);
+    fn accept(&mut self, value: i64, is_repeated: bool, now: Moment) {
         let good = Good {
             value,
-            is_sure,
-            series: if is_leap { 1 } else { series.saturating_add(1) },
+            is_repeated,
             wall: now.wall,
             mono: Some(now.mono),
         };
@@ -270,14 +266,14 @@ impl Chain {
     fn extend(
         &mut self,
         value: i64,
-        is_leap: bool,
-        after_silence: bool,
+        is_jump: bool,
+        after_absence: bool,
         context: &StepContext<'_>,
     ) -> Candidate {
         let at = context.now.mono;
         let goes_on = |last: &Candidate| {
             context.follows(last.value, value, at.saturating_sub(last.at))
-                && (is_leap || !last.is_leap)
+                && (is_jump || !last.is_jump)
         };
         let candidate = match self.candidate.filter(goes_on) {
             Some(chain) => {
@@ -290,51 +286,53 @@ impl Chain {
                 }
             }
             None => {
-                // After a silence much is possible, and one digit explains it too easily.
-                if let Some(good) = self.good.filter(|good| {
-                    !after_silence
-                        && context.has(Safeguard::SuspectDigits)
-                        && (good.series >= MANY || !context.has(Safeguard::SuspectSeries))
-                        && !good.is_followed_by(value, context)
-                        && !self.suspects.is_in(value)
-                }) {
-                    self.suspects
-                        .raise(value, good.value, good.highest(context));
+                if !after_absence {
+                    self.suspect(value, context);
                 }
                 Candidate {
                     value,
                     at,
                     since: at,
                     length: 1,
-                    is_leap,
-                    goes_back: is_leap && self.goes_back(value, context),
-                    after_silence,
+                    is_jump,
+                    goes_back: is_jump && self.goes_back(value, context),
+                    after_absence,
                 }
             }
         };
         *self.candidate.insert(candidate)
     }
 
-    /// Whether a value may show that the last good one was damaged: it follows the one before; or there was none.
+    /// Makes the digits suspect that alone would explain a jump. Not after an absence: then the reach is so wide that one
+    /// digit explains too much.
+    fn suspect(&mut self, value: i64, context: &StepContext<'_>) {
+        let Some(good) = self.good else { return };
+        if context.has(Safeguard::SuspectDigits)
+            && !good.is_followed_by(value, context)
+            && !self.suspects.is_in(value)
+        {
+            self.suspects
+                .raise(value, good.value, good.highest(context));
+        }
+    }
+
+    /// True if a value may show that the good one was damaged: it is below it and plausible after the value before it; or
+    /// the good one is the first of all and was not repeated.
     fn goes_back(&self, value: i64, context: &StepContext<'_>) -> bool {
         match (self.good, self.before) {
             (Some(good), Some(before)) => {
                 value < good.value && before.is_followed_by(value, context)
             }
-            (Some(good), None) => !good.is_sure,
+            (Some(good), None) => !good.is_repeated,
             (None, _) => false,
         }
     }
 
-    /// Whether a chain shows that the last good value was damaged.
+    /// True if a chain shows that the good value was damaged.
     fn revokes(&self, candidate: Candidate, context: &StepContext<'_>) -> bool {
-        let enough = match self.good {
-            Some(good) if good.is_sure && context.has(Safeguard::RevokeTen) => MANY,
-            _ => 2,
-        };
         context.has(Safeguard::Revoke)
             && candidate.goes_back
-            && candidate.length >= enough
+            && candidate.length >= 2
             && context.corroboration != Corroboration::Contradicts
             && self.goes_back(candidate.value, context)
     }
@@ -342,29 +340,30 @@ impl Chain {
     fn is_enough(&self, candidate: Candidate, context: &StepContext<'_>) -> bool {
         let Candidate {
             value,
-            at,
-            since,
             length,
-            is_leap,
-            after_silence,
+            is_jump,
+            after_absence,
             ..
         } = candidate;
-        let age = at.saturating_sub(since);
-        let confirmed = context.corroboration >= Corroboration::Allows;
+        let age = candidate.at.saturating_sub(candidate.since);
+        let is_corroborated = context.is_corroborated();
         if self.good.is_none() {
-            return length >= 2 || confirmed || context.is_sound;
+            return length >= 2 || is_corroborated || context.is_sound;
         }
-        let is_suspect = !confirmed && self.suspects.is_in(value);
-        if is_suspect || context.corroboration <= Corroboration::Doubts {
-            return length >= 3 && age >= DOUBTFUL && context.has(Safeguard::Day);
+        let is_suspect = !is_corroborated && self.suspects.is_in(value);
+        if is_suspect || context.corroboration == Corroboration::Contradicts {
+            return length >= 3 && age >= DOUBTFUL_AGE_MIN && context.has(Safeguard::Day);
+        }
+        if after_absence || !is_jump {
+            return length >= 2;
         }
         let three = if context.has(Safeguard::ChainOfThree) {
             3
         } else {
             2
         };
-        let alone = age >= ALONE || !context.has(Safeguard::ChainMinute);
-        length >= 2 && (after_silence || !is_leap) || length >= three && (confirmed || alone)
+        let is_old = age >= JUMP_AGE_MIN || !context.has(Safeguard::ChainMinute);
+        length >= three && (is_corroborated || is_old)
     }
 }
 

@@ -7,7 +7,7 @@
 //! |---|---|---|---|
 //! | holds | it is within 2 Wh of the expected difference | confirms (exact) or allows | the same |
 //! | unknown | a part was never received; or it has not held in 3 frames yet; or it is too low and a part is missing: a missing part keeps its last value, which may be too low | nothing | nothing |
-//! | fails | otherwise | contradicts, if the other sum does not hold | contradicts the part whose change equals the difference, doubts one that may explain it |
+//! | fails | otherwise | contradicts, if the other sum does not hold | contradicts the part whose change equals the difference |
 //!
 //! When both sums fail it is the total that is wrong, and nothing is said of the parts.
 //!
@@ -159,7 +159,7 @@ impl CrossCheck {
         match (own, other) {
             // The total is wrong, and this part may be wrong by as much.
             (Check::Fails { .. } | Check::Holds(_), Check::Fails { .. }) => Corroboration::Silent,
-            (own, _) => own.of_a_part(last.map(|last| number - last), safeguards),
+            (own, _) => own.of_a_part(last.map(|last| number - last)),
         }
     }
 }
@@ -182,22 +182,14 @@ impl Check {
     }
 
     /// `change`: since the last good value of the part, in Wh.
-    fn of_a_part(self, change: Option<i64>, safeguards: Safeguards) -> Corroboration {
+    fn of_a_part(self, change: Option<i64>) -> Corroboration {
         let by = match self {
             Self::Unknown => return Corroboration::Silent,
             Self::Holds(corroboration) => return corroboration,
             Self::Fails { by } => by,
         };
-        // A part that was held for long went on meanwhile, so its change may exceed the difference.
-        let may_explain = |change: i64| match by {
-            1.. => change >= by - TOLERANCE,
-            _ => change < 0,
-        };
         match change {
             Some(change) if (change - by).abs() <= TOLERANCE => Corroboration::Contradicts,
-            Some(change) if may_explain(change) && safeguards.has(Safeguard::Attribution) => {
-                Corroboration::Doubts
-            }
             _ => Corroboration::Silent,
         }
     }

@@ -1,24 +1,24 @@
-//! Whether a group that passed the wire checks may be believed.
+//! Whether a value that passed the wire checks is plausible.
 //!
-//! The checksum has six bits: some damage passes it, and parity when it is there. What passes is judged here by what
-//! is known of the meter, a label at a time: energy only grows, and no faster than the connection can carry; a text is
-//! sent again. A group that fails is *held*: the last good value stands, and the next frames decide. Nothing is held
-//! for ever: what is really so keeps being so, and gets through.
+//! The checksum has six bits: some damage gets past it, and past parity. So each group is compared with what is known of
+//! the meter: energy only grows, and no faster than the connection can carry; a text is repeated. A group that fails is
+//! *held*: the last good value stays current, and the next frames decide. Nothing is held for ever: a real change repeats
+//! in later frames and is accepted then.
 //!
-//! A frame is *sound* if parity was checked and few of its groups were rejected: what passed is what was sent, but for two
-//! wrong bits in one character. It is *quiet* if it is sound, or nothing in it was damaged.
+//! A frame is *sound* if parity was checked. It is *quiet* if it is sound, or nothing in it was damaged.
 //!
-//! | rule | labels | believed when |
-//! |---|---|---|
-//! | [`Rule::Index`] | energies | it follows the last good one and the frame is quiet, or the totals confirm it (`cross_check`), or the next one follows it; else a chain of them must be long enough (`chain`) |
-//! | [`Rule::Clock`] | DATE | it advances as time does, or a chain of them is long enough |
-//! | [`Rule::Text`] | identity, contract, texts, dated values | it comes twice, and is near the meter's clock (`confirm`) |
-//! | [`Rule::Maximum`] | the maxima of the day | as a text; it may grow meanwhile, and does not fall within the day |
-//! | [`Rule::Register`] | STGE, RELAIS, NJOURF … | the frame is sound, or it comes twice |
-//! | [`Rule::Once`] | MSG2 | parity was checked, or it comes twice |
-//! | [`Rule::Instantaneous`] | powers, currents, voltages | at once: the next frame corrects it |
+//! | rule | labels | accepted | held or waiting until |
+//! |---|---|---|---|
+//! | [`Rule::Index`] | energies | it follows the last good value, and the frame is quiet or the totals confirm it (`cross_check`) | the next value follows it, or a chain of them is long and old enough (`chain`: 2 or 3 values, 60 s, 24 h) |
+//! | [`Rule::Clock`] | DATE | it advances as time does, within 5 s | a chain of 3 |
+//! | [`Rule::Text`] | identity, contract, texts, dated values | it is the known value, or the first one in a sound frame | 2 equal frames, 3 on a line that looks bad (`confirm`) |
+//! | [`Rule::Maximum`] | the maxima of the day | as a text | as a text, but it may grow meanwhile; 60 s if it falls within the day |
+//! | [`Rule::Register`] | STGE, RELAIS, NJOURF, MSG2 … | the frame is sound, or it is the known value | 2 equal frames |
+//! | [`Rule::Instantaneous`] | powers, currents, voltages | always: the next frame corrects it | |
 //!
-//! The first content of a label is believed at once in a sound frame. Pure: time is an argument.
+//! Each label has its own track; they meet in `cross_check` alone. What each rule buys is measured: `docs/NOISE.md`, and
+//! `safeguard` for the names. Inputs: the groups of a frame, the number of phases, the time. Output: a [`Verdict`] for each
+//! group. Pure: time is an argument.
 
 mod chain;
 mod confirm;
@@ -37,7 +37,7 @@ use super::label_values::GroupValue;
 use super::memory::Baseline;
 use super::part::{Part, Reset};
 use super::value::Moment;
-use crate::tic::{Frame, Group, Horodate, Label, Mode, Role};
+use crate::tic::{Frame, Group, Label, Mode, Role};
 
 pub use self::rule::Rule;
 pub use self::safeguard::{Safeguard, Safeguards};
@@ -52,33 +52,33 @@ const INDEX_END: i64 = 1_000_000_000;
 /// What was decided of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Believed.
+    /// It is accepted.
     Accept,
-    /// Believed; what waited for its second time was wrong.
+    /// It is accepted; another value that waited was wrong.
     AcceptAndDrop,
-    /// An index that is believed though it does not follow the last good one.
+    /// An index that is accepted though it does not follow the last good one.
     Jump {
         /// The last good one.
         from: i64,
     },
-    /// An index that is believed; the last good one was wrong.
+    /// An index that is accepted; the last good one was wrong.
     Correct {
         /// The last good one.
         from: i64,
     },
-    /// It came for the first time.
+    /// It waits for a second frame.
     Wait,
     /// It is not plausible.
     Hold,
 }
 
 impl Verdict {
-    /// Whether the group is believed.
+    /// True if the value is accepted.
     pub fn is_accepted(self) -> bool {
         !matches!(self, Self::Wait | Self::Hold)
     }
 
-    /// Whether a value was held back that is not plausible.
+    /// True if an implausible value was held: this one, or one that waited.
     pub fn is_held(self) -> bool {
         matches!(self, Self::Hold | Self::AcceptAndDrop)
     }
@@ -95,15 +95,12 @@ pub struct FrameContext<'a> {
 }
 
 impl FrameContext<'_> {
-    /// Whether what passed the wire checks is most likely what was sent: parity was checked, and the line is not so bad that
-    /// two wrong bits in one character are common.
+    /// True if what passed the wire checks is most likely what was sent: only two wrong bits in one character get past parity.
     fn is_sound(&self) -> bool {
-        let rejected = self.frame.rejected().total() as usize;
         self.frame.is_parity_checked()
-            && (rejected * 4 <= self.frame.groups().len() || !self.has(Safeguard::SoundFrame))
     }
 
-    /// Whether the line does not look bad: without parity, a line that damages what passes the sum damages far more that does
+    /// True if the line does not look bad. Without parity, a line that damages what passes the sum damages far more that does
     /// not, and no frame of it is whole.
     fn is_quiet(&self) -> bool {
         self.is_sound() || !self.frame.is_damaged() || !self.has(Safeguard::QuietLine)
@@ -120,14 +117,13 @@ struct Track {
     confirmation: Confirmation,
 }
 
-/// The validator, and what it remembers of each label.
+/// The validator, and what it keeps of each label.
 #[derive(Clone, Debug)]
 pub struct Validator {
     tracks: Vec<Track>,
     cross_check: CrossCheck,
     /// Of the frame that is being validated.
     sums: FrameSums,
-    date: Option<Horodate>,
     safeguards: Safeguards,
 }
 
@@ -137,7 +133,6 @@ impl Default for Validator {
             tracks: vec![Track::default(); Label::COUNT],
             cross_check: CrossCheck::default(),
             sums: FrameSums::default(),
-            date: None,
             safeguards: Safeguards::default(),
         }
     }
@@ -173,7 +168,7 @@ impl Validator {
         FrameSums::of(frame, &|label| self.tracks.get(label.index())?.chain.good())
     }
 
-    /// Judges a group of a known label. `known` is what was last believed of it.
+    /// Validates a group of a known label. `known` is the last accepted value.
     pub fn validate(
         &mut self,
         label: Label,
@@ -193,9 +188,6 @@ impl Validator {
             Rule::Index => index(&mut track.chain, group, corroboration, context),
             Rule::Clock if !has(Safeguard::Clock) => Verdict::Accept,
             Rule::Clock => clock(&mut track.chain, group, context),
-            Rule::Once if context.frame.is_parity_checked() || !has(Safeguard::Once) => {
-                Verdict::Accept
-            }
             Rule::Register if sound || !has(Safeguard::Register) => Verdict::Accept,
             Rule::Text | Rule::Maximum
                 if sound && known.is_none() && has(Safeguard::FirstAtOnce) =>
@@ -203,32 +195,22 @@ impl Validator {
                 Verdict::Accept
             }
             Rule::Text | Rule::Maximum if !has(Safeguard::Repeat) => Verdict::Accept,
-            Rule::Register | Rule::Once | Rule::Text | Rule::Maximum => track
-                .confirmation
-                .validate(label, group, known, self.date, context),
+            Rule::Register | Rule::Text | Rule::Maximum => {
+                track.confirmation.validate(label, group, known, context)
+            }
         };
-        if verdict.is_accepted() {
-            let is_new = known.is_some_and(|known| !known.is(group));
-            if corroboration == Corroboration::Contradicts
-                && !known.is_some_and(|known| known.is(group))
-                && has(Safeguard::FreshSums)
-            {
-                // What it goes by is not so any more.
-                self.cross_check = CrossCheck::default();
-            }
-            match label.role() {
-                Role::Clock => self.date = group.horodate(),
-                // Another contract may move the indexes of the supplier.
-                Role::CalendarName if is_new && has(Safeguard::FreshSums) => {
-                    self.cross_check = CrossCheck::default();
-                }
-                _ => {}
-            }
+        // A value was accepted against the sums, or another contract may move the indexes of the supplier: what the sums were
+        // expected to be does not hold any more.
+        let is_known = known.is_some_and(|known| known.is(group));
+        let is_against = corroboration == Corroboration::Contradicts && !is_known;
+        let is_contract = label.role() == Role::CalendarName && known.is_some() && !is_known;
+        if verdict.is_accepted() && (is_against || is_contract) && has(Safeguard::FreshSums) {
+            self.cross_check = CrossCheck::default();
         }
         verdict
     }
 
-    /// All groups of the frame are validated.
+    /// All groups of the frame were validated: learns from its sums.
     pub fn end_frame(&mut self) {
         self.cross_check.learn(&self.sums, self.safeguards);
     }
@@ -238,31 +220,28 @@ impl Validator {
             .tracks
             .get(label.index())
             .and_then(|track| track.chain.good());
-        let number = group.number().into();
-        let corroboration =
-            self.cross_check
-                .about(label, number, last, &self.sums, self.safeguards);
-        if self.safeguards.has(Safeguard::Contradiction) {
-            corroboration
-        } else if corroboration < Corroboration::Silent {
-            Corroboration::Silent
-        } else {
-            corroboration
+        let corroboration = self.cross_check.about(
+            label,
+            group.number().into(),
+            last,
+            &self.sums,
+            self.safeguards,
+        );
+        match corroboration {
+            Corroboration::Contradicts if !self.safeguards.has(Safeguard::Contradiction) => {
+                Corroboration::Silent
+            }
+            _ => corroboration,
         }
     }
 }
 
 impl Part for Validator {
-    fn reset(&mut self, reset: Reset) {
+    fn reset(&mut self, _: Reset) {
         *self = Self {
             safeguards: self.safeguards,
             ..Self::default()
         };
-        if reset == Reset::Meter {
-            for track in &mut self.tracks {
-                track.confirmation = Confirmation::of_another_meter();
-            }
-        }
     }
 
     /// The last good indexes.
@@ -289,7 +268,8 @@ impl Part for Validator {
     }
 }
 
-/// An index follows another if it is not less, and not more than what the connection can have carried meanwhile.
+/// An index follows another if it is not less, and not more than what the connection can have carried meanwhile:
+/// power x (elapsed + 2 s) / 3600, rounded up, and 2 Wh.
 fn index(
     chain: &mut Chain,
     group: &Group<'_>,
@@ -313,7 +293,8 @@ fn index(
 
 /// The clock may be slow or fast by a second or two a frame, and may be set: a chain of three is enough.
 fn clock(chain: &mut Chain, group: &Group<'_>, context: &FrameContext<'_>) -> Verdict {
-    const SLACK: i64 = 5;
+    /// Seconds.
+    const TOLERANCE: i64 = 5;
     let Some(date) = group.horodate() else {
         return Verdict::Hold;
     };
@@ -321,12 +302,12 @@ fn clock(chain: &mut Chain, group: &Group<'_>, context: &FrameContext<'_>) -> Ve
         now: context.now,
         is_sound: context.is_sound(),
         is_quiet: context.is_quiet(),
-        // Nothing confirms the first of all but its parity.
+        // Only parity confirms the first value.
         corroboration: chain
             .good()
             .map_or(Corroboration::Silent, |_| Corroboration::Confirms),
         safeguards: context.safeguards,
-        reach: &|elapsed| i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX / 2) + SLACK,
+        reach: &|elapsed| i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX / 2) + TOLERANCE,
     };
     match chain.validate(date.unix(), &context) {
         Verdict::Jump { .. } | Verdict::Correct { .. } => Verdict::Accept,

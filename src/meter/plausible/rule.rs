@@ -13,10 +13,8 @@ pub enum Rule {
     Text,
     /// A maximum of the day, dated: it grows within the day.
     Maximum,
-    /// Bits and numbers that change with the tariff, the breaker, the relays.
+    /// Bits and numbers that change with the tariff, the breaker, the relays; a text that is sent in one frame only.
     Register,
-    /// What is sent in one frame only.
-    Once,
     /// What changes from frame to frame.
     Instantaneous,
 }
@@ -27,9 +25,8 @@ impl Rule {
         match label.role() {
             role if role.is_index() => Self::Index,
             Role::Clock => Self::Clock,
-            Role::Once => Self::Once,
             Role::Maximum(_) => Self::Maximum,
-            Role::Register => Self::Register,
+            Role::Register | Role::Once => Self::Register,
             Role::Instantaneous => Self::Instantaneous,
             _ => Self::Text,
         }

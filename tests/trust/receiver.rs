@@ -1,11 +1,11 @@
-//! A simulated meter and one that listens to it: what was sent, and what was published of it.
+//! A simulated meter and the receiver at the end of its line: what was sent, and what was published.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use linky_sensor::meter::{
-    Event, EventKind, Identity, Input, Key, Memory, Meter as Listener, Moment, Safeguard,
-    Safeguards, Snapshot, Timestamp, Value,
+    Event, EventKind, Identity, Input, Key, Memory, Meter, Moment, Safeguard, Safeguards, Snapshot,
+    Timestamp, Value,
 };
 use linky_sensor::simulator::{Phases, Scenario, SentFrame, SentGroup, SimulatedMeter, TariffPlan};
 use linky_sensor::tic::{Decoder, Label, Mode, Parity, push_group, with_parity};
@@ -23,26 +23,26 @@ pub fn scenario(mode: Mode, contract: TariffPlan) -> Scenario {
     }
 }
 
-/// What listens: a decoder and a meter, its clock, and what it said so far.
-pub struct Ear {
+/// A decoder and a meter, their clock, and the events so far.
+pub struct Receiver {
     decoder: Decoder,
-    listener: Listener,
+    meter: Meter,
     strips_parity: bool,
-    /// The moment of the first frame of the simulated meter that is heard.
+    /// The moment of the first frame of the simulated meter that is received.
     origin: Duration,
     now: Moment,
     last: Arc<Snapshot>,
     pub events: Vec<Event>,
 }
 
-fn listener(memory: &Memory) -> Listener {
+fn meter(memory: &Memory) -> Meter {
     let identity = Identity {
         number: 0,
         id: "main".into(),
         boot: "b007".into(),
         shows_identifiers: true,
     };
-    Listener::new(identity, memory).with_safeguards(safeguards())
+    Meter::new(identity, memory).with_safeguards(safeguards())
 }
 
 /// All rules of the validator, but for the one that TRUST_WITHOUT names: `scripts/noise --without` shows which of these
@@ -55,13 +55,13 @@ fn safeguards() -> Safeguards {
     }
 }
 
-impl Ear {
+impl Receiver {
     pub fn new(mode: Mode) -> Self {
-        let listener = listener(&Memory::default());
+        let meter = meter(&Memory::default());
         Self {
             decoder: Decoder::new(mode, Parity::Auto),
-            last: listener.last().clone(),
-            listener,
+            last: meter.last().clone(),
+            meter,
             strips_parity: false,
             origin: Duration::ZERO,
             now: Moment::default(),
@@ -75,7 +75,7 @@ impl Ear {
         self
     }
 
-    /// From now on another simulated meter is heard, which may be in another mode.
+    /// From now on another simulated meter is received, which may be in another mode.
     pub fn turn_to(&mut self, mode: Mode) {
         self.origin = self.now.mono + Duration::from_secs(1);
         if mode != self.decoder.mode() {
@@ -85,10 +85,10 @@ impl Ear {
 
     /// The daemon starts again, and remembers what is kept on disk.
     pub fn restart(&mut self) {
-        let memory = self.listener.memory();
+        let memory = self.meter.memory();
         let kept = serde_json::to_string(&memory).unwrap();
-        self.listener = listener(&serde_json::from_str(&kept).unwrap());
-        self.last = self.listener.last().clone();
+        self.meter = meter(&serde_json::from_str(&kept).unwrap());
+        self.last = self.meter.last().clone();
         self.push(Input::Opened {
             detail: String::new(),
         });
@@ -96,16 +96,16 @@ impl Ear {
 
     /// Whether something is to be kept on disk at once.
     pub fn take_memory(&mut self) -> bool {
-        self.listener.take_memory(self.now).is_some()
+        self.meter.take_memory(self.now).is_some()
     }
 
-    /// Hears a frame as it was sent.
-    pub fn hear(&mut self, sent: &SentFrame) -> Arc<Snapshot> {
-        self.hear_instead(sent, &sent.groups)
+    /// Receives a frame as it was sent.
+    pub fn receive(&mut self, sent: &SentFrame) -> Arc<Snapshot> {
+        self.receive_instead(sent, &sent.groups)
     }
 
-    /// Hears other groups in place of those that were sent.
-    pub fn hear_instead(&mut self, sent: &SentFrame, groups: &[SentGroup]) -> Arc<Snapshot> {
+    /// Receives other groups in place of those that were sent.
+    pub fn receive_instead(&mut self, sent: &SentFrame, groups: &[SentGroup]) -> Arc<Snapshot> {
         let mode = groups[0].label.mode();
         let mut bytes = vec![0x02];
         for group in groups {
@@ -130,8 +130,8 @@ impl Ear {
         self.last.clone()
     }
 
-    /// Nothing is heard for so long.
-    pub fn hear_nothing(&mut self, seconds: u64) {
+    /// Nothing is received for this time.
+    pub fn receive_nothing(&mut self, seconds: u64) {
         for _ in 0..seconds {
             self.now.mono += Duration::from_secs(1);
             self.push(Input::Tick {
@@ -141,7 +141,7 @@ impl Ear {
     }
 
     fn push(&mut self, input: Input) {
-        if let Some(update) = self.listener.push(input, self.now) {
+        if let Some(update) = self.meter.push(input, self.now) {
             self.last = update.snapshot.clone();
             self.events.extend(update.events.iter().cloned());
         }
@@ -166,42 +166,42 @@ impl Ear {
             .count()
     }
 
-    /// Hears frames until something is so, at most so many; says how many it took.
+    /// Receives up to `frames` frames until a condition holds. Returns how many it took.
     pub fn until(
         &mut self,
         frames: usize,
         mut next: impl FnMut() -> (SentFrame, Vec<SentGroup>),
         is: impl Fn(&Self) -> bool,
     ) -> usize {
-        for heard in 1..=frames {
+        for received in 1..=frames {
             let (sent, groups) = next();
-            self.hear_instead(&sent, &groups);
+            self.receive_instead(&sent, &groups);
             if is(self) {
-                return heard;
+                return received;
             }
         }
         panic!("not in {frames} frames: {:?}", self.events);
     }
 }
 
-/// A simulated meter and an ear that has heard it for some frames.
-pub fn acquainted(scenario: Scenario, frames: usize) -> (SimulatedMeter, Ear) {
+/// A simulated meter and an receiver that has received it for some frames.
+pub fn after_frames(scenario: Scenario, frames: usize) -> (SimulatedMeter, Receiver) {
     let mut meter = SimulatedMeter::new(scenario).unwrap();
-    let mut ear = Ear::new(meter.scenario().mode);
+    let mut receiver = Receiver::new(meter.scenario().mode);
     for _ in 0..frames {
         let sent = meter.next().unwrap();
-        ear.hear(&sent);
+        receiver.receive(&sent);
     }
-    (meter, ear)
+    (meter, receiver)
 }
 
-/// A single-phase meter that has counted for a few hours, and what listens to it.
-pub fn standard() -> (SimulatedMeter, Ear) {
-    acquainted(scenario(Mode::Standard, TariffPlan::OffPeak), 30)
+/// A single-phase meter that has counted for a few hours, and its receiver.
+pub fn standard() -> (SimulatedMeter, Receiver) {
+    after_frames(scenario(Mode::Standard, TariffPlan::OffPeak), 30)
 }
 
-pub fn historique() -> (SimulatedMeter, Ear) {
-    acquainted(scenario(Mode::Historique, TariffPlan::Base), 30)
+pub fn historique() -> (SimulatedMeter, Receiver) {
+    after_frames(scenario(Mode::Historique, TariffPlan::Base), 30)
 }
 
 pub fn three_phases(contract: TariffPlan) -> Scenario {
@@ -249,12 +249,12 @@ pub fn indexes(groups: &[SentGroup]) -> Vec<(Key, u64)> {
 }
 
 /// Every index of a frame is published as it was sent.
-pub fn assert_indexes(ear: &Ear, groups: &[SentGroup]) {
+pub fn assert_indexes(receiver: &Receiver, groups: &[SentGroup]) {
     let indexes = indexes(groups);
     assert!(!indexes.is_empty());
     for (key, sent) in indexes {
         assert_eq!(
-            ear.state().reading.get(key),
+            receiver.state().reading.get(key),
             Some(&Value::Int(sent)),
             "{key:?}"
         );
