@@ -1,9 +1,8 @@
 //! Which bus, and a connection to it that can be cut.
 //!
-//! A bus that stops reading blocks whoever writes to it, and zbus then waits for ever: in our own emission, and in the
-//! replies that its tasks are writing, which keep the connection open. So the socket is made here and a second handle
-//! of it is kept. Dropping a [`Line`] shuts the socket down: every task that hangs on it ends, and the bus sees the
-//! name given up.
+//! A bus that stops reading blocks its writers, and zbus then waits for ever: in an emission, and in the replies that
+//! its tasks are writing, which keep the connection open. So the socket is made here and a second handle of it is kept.
+//! Dropping a [`BusConnection`] shuts the socket down: every task that waits for it ends, and the bus releases the name.
 
 use std::fmt;
 use std::net::Shutdown;
@@ -18,7 +17,7 @@ use zbus::address::transport::{Transport, UnixSocket};
 use zbus::connection::{Builder, Connection};
 
 use super::error::Error;
-use super::socket::Measured;
+use super::socket::ThrottledSocket;
 
 /// The longest that anything asked of a bus may take.
 pub const DEADLINE: Duration = Duration::from_secs(2);
@@ -62,16 +61,16 @@ impl FromStr for Bus {
 
 /// A connection, cut when dropped.
 #[derive(Debug)]
-pub struct Line {
+pub struct BusConnection {
     connection: Connection,
     socket: UnixStream,
 }
 
-impl Line {
-    /// Connects, says hello, and gives up after [`DEADLINE`].
+impl BusConnection {
+    /// Connects, sends Hello, and gives up after [`DEADLINE`].
     ///
     /// # Errors
-    /// [`Error::NoBus`] if nothing listens there or it is no bus, [`Error::Deadline`] if it does not answer.
+    /// [`Error::NoBus`] if there is no bus, [`Error::Deadline`] if it does not answer.
     pub async fn connect(bus: &Bus) -> Result<Self, Error> {
         let no_bus = |cause: String| Error::NoBus {
             bus: bus.to_string(),
@@ -88,7 +87,7 @@ impl Line {
                 .map_err(|error| no_bus(error.to_string()))?;
             let stream = tokio::net::UnixStream::from_std(stream)
                 .map_err(|error| no_bus(error.to_string()))?;
-            let connection = Builder::socket(Measured(stream))
+            let connection = Builder::socket(ThrottledSocket(stream))
                 .method_timeout(DEADLINE)
                 .build()
                 .await
@@ -98,13 +97,13 @@ impl Line {
         .await
     }
 
-    /// The connection. Clones of it do not survive the line.
+    /// The connection. Clones of it end with this one.
     pub fn connection(&self) -> &Connection {
         &self.connection
     }
 }
 
-impl Drop for Line {
+impl Drop for BusConnection {
     fn drop(&mut self) {
         // It fails only if the other side has gone already.
         let _ = self.socket.shutdown(Shutdown::Both);

@@ -1,4 +1,4 @@
-//! The client: what our own commands see of the running daemon, through the same interfaces as everybody else.
+//! The client of the subcommands: reads the running daemon through the same interfaces as any program.
 //!
 //! It never starts the daemon: it asks the bus who owns the name before anything else, and there is no activation file
 //! either.
@@ -9,10 +9,10 @@ use serde::de::DeserializeOwned;
 use zbus::fdo::ManagedObjects;
 use zbus::{DynamicType, OwnedVariant, Variant};
 
-use super::bus::{Bus, Line, within};
+use super::bus::{Bus, BusConnection, within};
 use super::error::Error;
+use super::interface_spec::InterfaceSpec;
 use super::property::parse_value;
-use super::section::Section;
 use crate::meter::{Key, Reading};
 use crate::names::{BUS_NAME, ROOT_PATH, interface, meter_path};
 
@@ -24,19 +24,19 @@ type Properties = HashMap<String, OwnedVariant>;
 /// A connection to the bus of a running daemon.
 #[derive(Debug)]
 pub struct Client {
-    line: Line,
+    bus: BusConnection,
 }
 
-/// What the daemon says of itself.
+/// The state of the daemon and its sinks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overview {
     /// Its version.
     pub version: String,
     /// `disabled`, `disconnected`, `connected` or `refused`.
     pub broker: String,
-    /// What waits on disk for the broker.
+    /// States and events on disk that wait for the broker.
     pub history_pending: u64,
-    /// What was given up.
+    /// States and events that were given up.
     pub history_dropped: u64,
     /// Updates that an output was too slow for.
     pub updates_lagged: u64,
@@ -62,10 +62,10 @@ impl Client {
     /// Connects to a bus that a daemon is on.
     ///
     /// # Errors
-    /// [`Error::NoBus`], or [`Error::NotRunning`] if nobody owns the name.
+    /// [`Error::NoBus`], or [`Error::NotRunning`] if the name has no owner.
     pub async fn connect(bus: &Bus) -> Result<Self, Error> {
         let client = Self {
-            line: Line::connect(bus).await?,
+            bus: BusConnection::connect(bus).await?,
         };
         let is_running: bool = client
             .ask(
@@ -83,7 +83,7 @@ impl Client {
         }
     }
 
-    /// What the daemon says of itself.
+    /// The state of the daemon and its sinks.
     ///
     /// # Errors
     /// If the daemon cannot be asked.
@@ -126,11 +126,11 @@ impl Client {
                 continue;
             };
             let mut reading = Reading::default();
-            for section in Section::all() {
-                if interfaces.keys().any(|name| name.as_str() == section.name) {
+            for spec in InterfaceSpec::all() {
+                if interfaces.keys().any(|name| name.as_str() == spec.name) {
                     // Asked again: identifiers are only in the answer to who asks for them.
-                    let properties = self.get_all(path.as_str(), section.name).await?;
-                    fill(&mut reading, section, &properties);
+                    let properties = self.get_all(path.as_str(), spec.name).await?;
+                    fill(&mut reading, spec, &properties);
                 }
             }
             let id = id.to_owned();
@@ -154,7 +154,7 @@ impl Client {
         body: &(impl serde::Serialize + DynamicType),
     ) -> Result<A, Error> {
         within(async {
-            let call = self.line.connection().call_method(
+            let call = self.bus.connection().call_method(
                 Some(destination),
                 path,
                 Some(interface),
@@ -167,8 +167,8 @@ impl Client {
     }
 }
 
-fn fill(reading: &mut Reading, section: &Section, properties: &Properties) {
-    for property in &section.properties {
+fn fill(reading: &mut Reading, spec: &InterfaceSpec, properties: &Properties) {
+    for property in &spec.properties {
         if let (Some(key), Some(value)) = (property.key(), properties.get(&property.name)) {
             reading.set(key, parse_value(key.row().kind, value));
         }

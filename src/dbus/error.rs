@@ -1,4 +1,4 @@
-//! What can go wrong with a bus, said so that the reader knows what to do.
+//! What can go wrong with a bus. Each message names what to do.
 
 use std::fmt;
 
@@ -20,7 +20,7 @@ pub enum Error {
     NameTaken,
     /// The policy of the bus does not let us ask.
     CallDenied(String),
-    /// Nobody owns the name: the daemon does not run.
+    /// The name has no owner: the daemon does not run.
     NotRunning,
     /// The bus took longer than it may.
     Deadline,
@@ -51,7 +51,7 @@ impl fmt::Display for Error {
                 "the bus does not let this user ask: {why}; is {BUS_NAME}.conf in /usr/share/dbus-1/system.d?"
             ),
             Self::NotRunning => f.write_str(
-                "the daemon is not running, or is not on this bus: `systemctl status linky-sensor` says more",
+                "the daemon is not running, or is not on this bus: see `systemctl status linky-sensor`",
             ),
             Self::Deadline => f.write_str("the bus does not answer in time"),
             Self::Lost => f.write_str("the connection to the bus is lost"),

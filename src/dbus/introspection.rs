@@ -6,10 +6,10 @@ use std::fmt::{self, Write};
 
 use zbus::object_server::Interface;
 
+use super::interface_spec::InterfaceSpec;
 use super::manager::Manager;
-use super::property::Change;
+use super::property::ChangeSignal;
 use super::raw::Raw;
-use super::section::Section;
 use crate::sink::Health;
 
 const HEAD: &str = r#"<!DOCTYPE node PUBLIC "-//freedesktop//DTD D-BUS Object Introspection 1.0//EN"
@@ -38,25 +38,25 @@ pub fn documents() -> Vec<(String, String)> {
             raw.introspect_to_writer(text, LEVEL);
         }),
     ];
-    documents.extend(Section::all().map(|section| {
-        document(section.name, &|text| {
-            let _ = write_section(section, text, LEVEL);
+    documents.extend(InterfaceSpec::all().map(|spec| {
+        document(spec.name, &|text| {
+            let _ = write_interface(spec, text, LEVEL);
         })
     }));
     documents
 }
 
-/// Writes a section as an `<interface>`, indented by `level` spaces.
+/// Writes an interface as an `<interface>`, indented by `level` spaces.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_section(section: &Section, to: &mut dyn Write, level: usize) -> fmt::Result {
-    let Section {
+pub fn write_interface(spec: &InterfaceSpec, to: &mut dyn Write, level: usize) -> fmt::Result {
+    let InterfaceSpec {
         name,
         about,
         properties,
         events,
-    } = section;
+    } = spec;
     let inner = level + 2;
     writeln!(to, "{:level$}<interface name=\"{name}\">", "")?;
     write_comment(to, inner, about)?;
@@ -64,7 +64,7 @@ pub fn write_section(section: &Section, to: &mut dyn Write, level: usize) -> fmt
         write_comment(to, inner, &property.about)?;
         let (name, signature) = (&property.name, property.signature);
         let element = format!("<property name=\"{name}\" type=\"{signature}\" access=\"read\"");
-        if property.change == Change::Told {
+        if property.change == ChangeSignal::Value {
             writeln!(to, "{:inner$}{element}/>", "")?;
         } else {
             writeln!(to, "{:inner$}{element}>", "")?;
@@ -109,7 +109,7 @@ mod tests {
             let is_there = documents
                 .iter()
                 .any(|(file, _)| *file == format!("{name}.xml"));
-            let is_empty = name == interface::BREAKER && Section::named(name).is_none();
+            let is_empty = name == interface::BREAKER && InterfaceSpec::named(name).is_none();
             assert_ne!(is_there, is_empty, "{name}");
         }
     }

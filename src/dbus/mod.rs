@@ -2,10 +2,10 @@
 //!
 //! ```text
 //!  Subscription of all meters ───────> server ──> session ──> bus
-//!                                         │          │ section   which interfaces a meter has, and what is on them
-//!                                         │          │ property  a name, a type, a value of a snapshot
-//!                                         │          │ table     all of them behind zbus, answered from one snapshot
-//!                                         │          └ signal    what differs, as messages
+//!                                         │          │ interface_spec      which interfaces a meter has, and what is on them
+//!                                         │          │ property            a name, a type, a value of a snapshot
+//!                                         │          │ property_interface  all of them behind zbus, answered from one snapshot
+//!                                         │          └ signal              what differs, as messages
 //!                                         └ a connection is never repaired: it is dropped and made anew (bus);
 //!                                           its socket takes in no more calls than are answered
 //! ```
@@ -17,20 +17,20 @@
 mod bus;
 mod client;
 mod error;
+mod interface_spec;
 pub mod introspection;
 mod manager;
 mod property;
+mod property_interface;
 mod raw;
-mod section;
+mod serial_getty;
 mod server;
 mod session;
 mod signal;
 mod socket;
-mod table;
-mod unit;
 
 pub use bus::Bus;
 pub use client::{Client, Overview, SeenMeter};
 pub use error::Error;
+pub use serial_getty::{NoAnswer, active_serial_getty};
 pub use server::run;
-pub use unit::{NoAnswer, active_serial_getty};

@@ -8,31 +8,31 @@ use crate::meter::json::contact_word;
 use crate::meter::{Calendar, Key, Kind, Snapshot, Timestamp, Value, capitalised};
 use crate::tic::Slot;
 
-/// What PropertiesChanged says of a property.
+/// What PropertiesChanged carries when a property changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// Its new value.
-    Told,
-    /// Only that it is another one: signals reach whoever listens, and the value is for those who may ask.
+pub enum ChangeSignal {
+    /// The new value.
+    Value,
+    /// Only that it changed: a signal reaches everyone, the value is for callers who may read it.
     Invalidated,
     /// Nothing: it changes with each frame.
-    Silent,
+    None,
 }
 
-impl Change {
+impl ChangeSignal {
     /// The value of the annotation `EmitsChangedSignal`.
     pub fn annotation(self) -> &'static str {
         match self {
-            Self::Told => "true",
+            Self::Value => "true",
             Self::Invalidated => "invalidates",
-            Self::Silent => "false",
+            Self::None => "false",
         }
     }
 }
 
 /// Where the value comes from.
 #[derive(Clone, Copy, Debug)]
-enum What {
+enum PropertySource {
     Quantity(Key),
     Plan(fn(&Calendar) -> Option<&Vec<Slot>>),
     Assumed,
@@ -45,11 +45,11 @@ pub struct Property {
     pub name: String,
     /// Its D-Bus signature.
     pub signature: &'static str,
-    /// What is said when it changes.
-    pub change: Change,
+    /// What is emitted when it changes.
+    pub change: ChangeSignal,
     /// What it is, for people.
     pub about: String,
-    what: What,
+    source: PropertySource,
 }
 
 impl Property {
@@ -57,18 +57,18 @@ impl Property {
     pub fn quantity(key: Key) -> Self {
         let row = key.row();
         let change = if row.is_private() {
-            Change::Invalidated
+            ChangeSignal::Invalidated
         } else if row.kind == Kind::Count || key == Key::TIME {
-            Change::Silent
+            ChangeSignal::None
         } else {
-            Change::Told
+            ChangeSignal::Value
         };
         Self {
             name: row.property(),
             signature: row.kind.signature(),
             change,
             about: about(key),
-            what: What::Quantity(key),
+            source: PropertySource::Quantity(key),
         }
     }
 
@@ -77,9 +77,9 @@ impl Property {
         let plan = |name: &str, about: &str, read| Self {
             name: name.to_owned(),
             signature: "a(sysy)",
-            change: Change::Told,
+            change: ChangeSignal::Value,
             about: about.to_owned(),
-            what: What::Plan(read),
+            source: PropertySource::Plan(read),
         };
         vec![
             plan(
@@ -101,31 +101,31 @@ impl Property {
             Self {
                 name: "Assumed".to_owned(),
                 signature: "b",
-                change: Change::Told,
+                change: ChangeSignal::Value,
                 about: "Whether the hours could be read in two ways, and one was taken by the manufacturer's habit."
                     .to_owned(),
-                what: What::Assumed,
+                source: PropertySource::Assumed,
             },
         ]
     }
 
     /// Its key in the table of quantities, if it is one.
     pub fn key(&self) -> Option<Key> {
-        match self.what {
-            What::Quantity(key) => Some(key),
-            What::Plan(_) | What::Assumed => None,
+        match self.source {
+            PropertySource::Quantity(key) => Some(key),
+            PropertySource::Plan(_) | PropertySource::Assumed => None,
         }
     }
 
     /// Its value, if it is known.
     pub fn value<'a>(&self, snapshot: &'a Snapshot) -> Option<Variant<'a>> {
-        match self.what {
-            What::Quantity(key) if snapshot.keys.contains(key) => {
+        match self.source {
+            PropertySource::Quantity(key) if snapshot.keys.contains(key) => {
                 variant(key.row().kind, snapshot.reading.get(key)?)
             }
-            What::Quantity(_) => None,
-            What::Plan(read) => read(&snapshot.calendar).map(|slots| plan_variant(slots)),
-            What::Assumed => Some(Variant::Bool(snapshot.calendar.assumed)),
+            PropertySource::Quantity(_) => None,
+            PropertySource::Plan(read) => read(&snapshot.calendar).map(|slots| plan_variant(slots)),
+            PropertySource::Assumed => Some(Variant::Bool(snapshot.calendar.assumed)),
         }
     }
 }
@@ -156,7 +156,7 @@ fn variant(kind: Kind, value: &Value) -> Option<Variant<'_>> {
     })
 }
 
-/// The value of a quantity of this kind, from the bus. A word that is not known here, from a newer daemon, is a text.
+/// The value of a quantity of this kind, from the bus. An unknown word of an enum, from a newer daemon, becomes a text.
 pub fn parse_value(kind: Kind, variant: &Variant<'_>) -> Option<Value> {
     Some(match (kind, variant) {
         (Kind::Int, Variant::U32(v)) => Value::Int((*v).into()),
@@ -175,7 +175,7 @@ pub fn parse_value(kind: Kind, variant: &Variant<'_>) -> Option<Value> {
     })
 }
 
-/// What the table says of a quantity, in a few sentences.
+/// The row of a quantity, in a few sentences.
 fn about(key: Key) -> String {
     let row = key.row();
     let mut text = capitalised(row.english);

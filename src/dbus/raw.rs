@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use zbus::interface;
 
-use super::table::State;
+use super::property_interface::State;
 use crate::meter::{Identity, Memory, Meter};
 
 /// The interface.

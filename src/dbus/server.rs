@@ -1,7 +1,7 @@
 //! The service: keeps a session on the bus for as long as the daemon runs, and feeds it.
 //!
 //! It takes every Update at all times, with or without a bus, so that what is exported is always the newest. Without a
-//! bus it tries again after 1 s, then 2, up to 30; why it cannot is said once. Never returns before the stop.
+//! bus it tries again after 1 s, then 2, up to 30; why it cannot is logged once. Never returns before the stop.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,15 +11,16 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::bus::Bus;
 use super::error::Error;
-use super::session::{Served, Session};
+use super::session::{BusSession, Served};
 use crate::meter::Update;
 use crate::names::{BUS_NAME, journal, meter_path};
 use crate::sink::{BrokerState, Health, PULSE_INTERVAL, Pulse, Shutdown, Subscription};
 
-const FIRST_WAIT: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
-/// A session that lasted so long was a good one: the next wait is the first again.
-const STEADY: Duration = Duration::from_secs(3);
+/// The wait before the second attempt; it doubles with each that fails.
+const RETRY_MIN: Duration = Duration::from_secs(1);
+const RETRY_MAX: Duration = Duration::from_secs(30);
+/// After a session that lasted longer than this, the wait is the first again.
+const STEADY_AFTER: Duration = Duration::from_secs(3);
 
 /// At most this many Updates are emitted together.
 const BATCH: usize = 256;
@@ -48,10 +49,10 @@ pub async fn run(
         pulse,
     };
     let mut first_attempt = Some(first_attempt);
-    let mut wait = FIRST_WAIT;
+    let mut wait = RETRY_MIN;
     let mut logged = String::new();
     loop {
-        let session = Session::open(&bus, &server.served, &health).await;
+        let session = BusSession::open(&bus, &server.served, &health).await;
         if let Some(first_attempt) = first_attempt.take() {
             // It fails if nothing waits for it any more.
             let _ = first_attempt.send(());
@@ -64,8 +65,8 @@ pub async fn run(
                 let Some(error) = server.serve(session).await else {
                     return;
                 };
-                if since.elapsed() > STEADY {
-                    wait = FIRST_WAIT;
+                if since.elapsed() > STEADY_AFTER {
+                    wait = RETRY_MIN;
                 }
                 error
             }
@@ -81,7 +82,7 @@ pub async fn run(
         if server.idle(wait).await.is_shutdown() {
             return;
         }
-        wait = (wait * 2).min(LONGEST_WAIT);
+        wait = (wait * 2).min(RETRY_MAX);
     }
 }
 
@@ -137,7 +138,7 @@ impl Server {
     }
 
     /// Emits what changes in a session. Returns why it ended; `None` for a shutdown.
-    async fn serve(&mut self, mut session: Session) -> Option<Error> {
+    async fn serve(&mut self, mut session: BusSession) -> Option<Error> {
         loop {
             let wakeup = tokio::select! {
                 () = session.lost() => return Some(Error::Lost),

@@ -9,13 +9,13 @@ use zbus::Message;
 use zbus::fdo::{ObjectManager, RequestNameFlags};
 use zbus::names::InterfaceName;
 
-use super::bus::{Bus, Line, within};
+use super::bus::{Bus, BusConnection, within};
 use super::error::Error;
+use super::interface_spec::InterfaceSpec;
 use super::manager::Manager;
+use super::property_interface::export;
 use super::raw::Raw;
-use super::section::Section;
 use super::signal;
-use super::table::export;
 use crate::meter::{Snapshot, Update};
 use crate::names::{BUS_NAME, ROOT_PATH, interface};
 use crate::sink::Health;
@@ -30,31 +30,31 @@ pub struct Served {
 }
 
 /// A connection that owns the name.
-pub struct Session {
-    line: Line,
-    /// The sections that are on the object of each meter, in the order of the meters.
-    there: Vec<Vec<&'static Section>>,
+pub struct BusSession {
+    bus: BusConnection,
+    /// The interfaces that are exported on the object of each meter, in the order of the meters.
+    there: Vec<Vec<&'static InterfaceSpec>>,
 }
 
-impl Session {
+impl BusSession {
     /// Connects, exports every object, then asks for the name.
     ///
     /// # Errors
     /// Whatever stands in the way; nothing is left behind.
     pub async fn open(bus: &Bus, meters: &[Served], health: &Health) -> Result<Self, Error> {
-        let line = Line::connect(bus).await?;
+        let bus = BusConnection::connect(bus).await?;
         let there = within(async {
-            let server = line.connection().object_server();
+            let server = bus.connection().object_server();
             server.at(ROOT_PATH, Manager::new(health.clone())).await?;
             let mut there = Vec::with_capacity(meters.len());
             for meter in meters {
                 let path = meter.path.as_str();
-                let sections = wanted(&[], None, &meter.state.borrow().clone());
-                for section in &sections {
-                    export(server, path, section, &meter.state.subscribe()).await?;
+                let interfaces = wanted(&[], None, &meter.state.borrow().clone());
+                for spec in &interfaces {
+                    export(server, path, spec, &meter.state.subscribe()).await?;
                 }
                 server.at(path, Raw::new(meter.state.subscribe())).await?;
-                there.push(sections);
+                there.push(interfaces);
             }
             // Last, so that each object is announced once and whole.
             server.at(ROOT_PATH, ObjectManager).await?;
@@ -62,19 +62,19 @@ impl Session {
         })
         .await?;
         let flags = RequestNameFlags::DO_NOT_QUEUE;
-        let name = line.connection().request_name_with_flags(BUS_NAME, flags);
+        let name = bus.connection().request_name_with_flags(BUS_NAME, flags);
         within(async { name.await.map_err(Error::from) })
             .await
             .map_err(|error| match error {
                 Error::CallDenied(_) => Error::OwnershipDenied,
                 other => other,
             })?;
-        Ok(Self { line, there })
+        Ok(Self { bus, there })
     }
 
     /// Returns when the bus has gone.
     pub async fn lost(&self) {
-        self.line.connection().closed().await;
+        self.bus.connection().closed().await;
     }
 
     /// Takes the newest of these Updates as the state of each meter, and emits what differs and what happened.
@@ -106,18 +106,18 @@ impl Session {
         let wanted = wanted(there, Some(&before), after);
         let had = std::mem::replace(there, wanted);
         within(async {
-            let server = self.line.connection().object_server();
-            for section in had.iter().filter(|section| !contains(there, section)) {
-                let name = InterfaceName::from_static_str_unchecked(section.name);
+            let server = self.bus.connection().object_server();
+            for spec in had.iter().filter(|spec| !contains(there, spec)) {
+                let name = InterfaceName::from_static_str_unchecked(spec.name);
                 server.remove_named(path, name).await?;
             }
-            for section in there.iter().filter(|section| !contains(&had, section)) {
-                export(server, path, section, &served.state.subscribe()).await?;
+            for spec in there.iter().filter(|spec| !contains(&had, spec)) {
+                export(server, path, spec, &served.state.subscribe()).await?;
             }
-            let stayed = had.iter().filter(|section| contains(there, section));
+            let stayed = had.iter().filter(|spec| contains(there, spec));
             let mut messages: Vec<Message> = stayed
-                .filter_map(|section| {
-                    signal::properties_changed(path, section, &before, after).transpose()
+                .filter_map(|spec| {
+                    signal::properties_changed(path, spec, &before, after).transpose()
                 })
                 .collect::<Result<_, _>>()?;
             for update in updates {
@@ -125,7 +125,7 @@ impl Session {
                     messages.push(signal::event(path, &update.snapshot, event)?);
                 }
             }
-            self.line.connection().send_all(&messages).await?;
+            self.bus.connection().send_all(&messages).await?;
             Ok(())
         })
         .await
@@ -138,7 +138,7 @@ impl Session {
     pub async fn emit_broker(&self, state: &str) -> Result<(), Error> {
         let message =
             signal::property_changed(ROOT_PATH, interface::MANAGER, "BrokerState", state)?;
-        within(async { Ok(self.line.connection().send(&message).await?) }).await
+        within(async { Ok(self.bus.connection().send(&message).await?) }).await
     }
 
     /// Gives the name back.
@@ -147,25 +147,25 @@ impl Session {
     /// If the bus does not take it in time; the name goes with the connection then.
     pub async fn release(self) -> Result<(), Error> {
         within(async {
-            self.line.connection().release_name(BUS_NAME).await?;
+            self.bus.connection().release_name(BUS_NAME).await?;
             Ok(())
         })
         .await
     }
 }
 
-/// The sections of a meter in this state: what it has, and what it had, until the mode changes.
+/// The interfaces of a meter in this state: those with something on them now or since the mode changed.
 fn wanted(
-    had: &[&'static Section],
+    had: &[&'static InterfaceSpec],
     before: Option<&Snapshot>,
     after: &Snapshot,
-) -> Vec<&'static Section> {
+) -> Vec<&'static InterfaceSpec> {
     let same_mode = before.is_some_and(|before| before.mode == after.mode);
-    Section::all()
-        .filter(|section| section.is_had_by(after) || same_mode && contains(had, section))
+    InterfaceSpec::all()
+        .filter(|spec| spec.is_present_in(after) || same_mode && contains(had, spec))
         .collect()
 }
 
-fn contains(sections: &[&'static Section], section: &Section) -> bool {
-    sections.iter().any(|other| other.name == section.name)
+fn contains(interfaces: &[&'static InterfaceSpec], spec: &InterfaceSpec) -> bool {
+    interfaces.iter().any(|other| other.name == spec.name)
 }

@@ -1,37 +1,37 @@
-//! What there is to tell, as messages: a pure function of two snapshots, or of an event.
+//! The signals as messages: a pure function of two snapshots, or of an event.
 
 use std::collections::HashMap;
 
 use zbus::Message;
 
-use super::property::Change;
-use super::section::Section;
+use super::interface_spec::InterfaceSpec;
+use super::property::ChangeSignal;
 use crate::meter::{Event, Snapshot};
 use crate::names::interface;
 
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 const PROPERTIES_CHANGED: &str = "PropertiesChanged";
 
-/// What differs on one interface: the new values, and the names of what is not known any more or is not for everyone.
-/// `None` if nothing does.
+/// What changed on one interface: the new values, and the names of those that are null now or identify the meter. `None`
+/// if nothing did.
 ///
 /// # Errors
 /// If the message cannot be built: a path or a text that D-Bus does not carry.
 pub fn properties_changed(
     path: &str,
-    section: &Section,
+    spec: &InterfaceSpec,
     before: &Snapshot,
     after: &Snapshot,
 ) -> zbus::Result<Option<Message>> {
     let mut changed = HashMap::new();
     let mut invalidated = Vec::new();
-    for property in &section.properties {
+    for property in &spec.properties {
         let value = property.value(after);
-        if property.change == Change::Silent || value == property.value(before) {
+        if property.change == ChangeSignal::None || value == property.value(before) {
             continue;
         }
         match value {
-            Some(value) if property.change == Change::Told => {
+            Some(value) if property.change == ChangeSignal::Value => {
                 changed.insert(property.name.as_str(), value);
             }
             _ => invalidated.push(property.name.as_str()),
@@ -41,7 +41,7 @@ pub fn properties_changed(
         return Ok(None);
     }
     Message::signal(path, PROPERTIES, PROPERTIES_CHANGED)
-        .build(&(section.name, changed, invalidated))
+        .build(&(spec.name, changed, invalidated))
         .map(Some)
 }
 

@@ -1,15 +1,15 @@
-//! The socket under a connection, which takes in no more than can be answered.
+//! The socket under a connection, which reads no more than can be answered.
 //!
-//! Anyone may call on the system bus, as often and at such a length as the bus permits. zbus reads whatever comes, starts a
+//! Anyone may call on the system bus, as often and at such a length as the bus permits. zbus reads all that comes, starts a
 //! task for each call and keeps each answer until it is written; a few programs that flood would take all memory and
 //! all of the runtime's time. So this socket stands between zbus and the bus:
 //!
-//! - While [`CALLS`] calls are not answered, nothing more is read: it waits at the bus, which has limits of its own.
-//! - A call or a signal that is longer than [`LONGEST`] is passed over unread: nothing that we serve has a long argument.
+//! - While [`OPEN_CALLS_MAX`] calls are not answered, nothing more is read: it waits at the bus, which has limits of its own.
+//! - A call or a signal that is longer than [`MESSAGE_SIZE_MAX`] is skipped unread: nothing that we serve has a long argument.
 //! - So is a call that wants no answer: nothing that we serve changes anything.
 //! - A bus that takes no answer for [`DEADLINE`] hangs: reading ends with an error, and with it the connection.
 //!
-//! D-Bus specification, "Message Format": the first sixteen bytes of a message tell its kind, its flags and its length.
+//! D-Bus specification, "Message Format": the first sixteen bytes of a message give its kind, its flags and its length.
 
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
@@ -27,33 +27,33 @@ use zbus::message::Type;
 
 use super::bus::DEADLINE;
 
-/// So many calls may be under way at once.
-const CALLS: usize = 4;
+/// Calls that may be unanswered at once.
+const OPEN_CALLS_MAX: usize = 4;
 
 /// The longest call or signal that is read, in bytes.
-const LONGEST: u64 = 64 * 1024;
+const MESSAGE_SIZE_MAX: u64 = 64 * 1024;
 
-/// The beginning of a message that tells its length, in bytes.
-const HEADER: usize = 16;
+/// The beginning of a message, with its length, in bytes.
+const HEADER_SIZE: usize = 16;
 
 /// A socket of the runtime's, before it is split.
 #[derive(Debug)]
-pub struct Measured(pub UnixStream);
+pub struct ThrottledSocket(pub UnixStream);
 
-impl Socket for Measured {
-    type ReadHalf = Reader;
-    type WriteHalf = Writer;
+impl Socket for ThrottledSocket {
+    type ReadHalf = SocketReader;
+    type WriteHalf = SocketWriter;
 
-    fn split(self) -> Split<Reader, Writer> {
+    fn split(self) -> Split<SocketReader, SocketWriter> {
         let (read, write) = self.0.into_split();
-        let calls = Arc::new(Calls::default());
-        let reader = Reader {
-            bytes: Bytes(read),
+        let calls = Arc::new(OpenCalls::default());
+        let reader = SocketReader {
+            bytes: ByteReader(read),
             calls: calls.clone(),
         };
         Split::new(
             reader,
-            Writer {
+            SocketWriter {
                 socket: write,
                 calls,
             },
@@ -63,15 +63,15 @@ impl Socket for Measured {
 
 /// The calls that are not answered yet.
 #[derive(Debug, Default)]
-struct Calls {
+struct OpenCalls {
     open: AtomicUsize,
     answered: Notify,
 }
 
-impl Calls {
+impl OpenCalls {
     /// Waits until there is room for one more.
     async fn room(&self) -> io::Result<()> {
-        while self.open.load(Ordering::Relaxed) >= CALLS {
+        while self.open.load(Ordering::Relaxed) >= OPEN_CALLS_MAX {
             let answered = timeout(DEADLINE, self.answered.notified());
             answered.await.map_err(|_| io::ErrorKind::TimedOut)?;
         }
@@ -91,19 +91,19 @@ impl Calls {
     }
 }
 
-/// What the first bytes of a message tell.
+/// The first bytes of a message.
 #[derive(Debug, PartialEq, Eq)]
-struct Header {
-    /// Whether it is a call or a signal: what anyone may send without having been asked.
-    is_unasked: bool,
+struct MessageHeader {
+    /// A call or a signal: what anyone may send at any time.
+    is_unsolicited: bool,
     is_call: bool,
     wants_answer: bool,
     /// Of the whole message, in bytes.
     length: u64,
 }
 
-impl Header {
-    fn parse(bytes: [u8; HEADER]) -> Self {
+impl MessageHeader {
+    fn parse(bytes: [u8; HEADER_SIZE]) -> Self {
         let [endian, kind, flags, _, a, b, c, d, .., e, f, g, h] = bytes;
         let number = |bytes| match endian {
             b'B' => u32::from_be_bytes(bytes),
@@ -111,25 +111,25 @@ impl Header {
         };
         let (body, fields) = (number([a, b, c, d]), number([e, f, g, h]));
         Self {
-            is_unasked: kind == Type::MethodCall as u8 || kind == Type::Signal as u8,
+            is_unsolicited: kind == Type::MethodCall as u8 || kind == Type::Signal as u8,
             is_call: kind == Type::MethodCall as u8,
             wants_answer: flags & 1 == 0,
-            length: HEADER as u64 + u64::from(fields).next_multiple_of(8) + u64::from(body),
+            length: HEADER_SIZE as u64 + u64::from(fields).next_multiple_of(8) + u64::from(body),
         }
     }
 
-    fn is_of_use(&self) -> bool {
-        let is_short = !self.is_unasked || self.length <= LONGEST;
+    fn is_useful(&self) -> bool {
+        let is_short = !self.is_unsolicited || self.length <= MESSAGE_SIZE_MAX;
         is_short && (self.wants_answer || !self.is_call)
     }
 }
 
-/// The bytes that come, as they come.
+/// The receiving half without the limits.
 #[derive(Debug)]
-struct Bytes(OwnedReadHalf);
+struct ByteReader(OwnedReadHalf);
 
 #[async_trait]
-impl ReadHalf for Bytes {
+impl ReadHalf for ByteReader {
     async fn recvmsg(&mut self, buffer: &mut [u8]) -> io::Result<(usize, Vec<OwnedFd>)> {
         loop {
             self.0.readable().await?;
@@ -141,12 +141,14 @@ impl ReadHalf for Bytes {
     }
 }
 
-impl Bytes {
-    /// Reads until there are so many in `bytes`.
+impl ByteReader {
+    /// Reads until `bytes` has the wanted length.
     async fn fill(&mut self, bytes: &mut Vec<u8>, wanted: usize) -> io::Result<()> {
-        let mut buffer = [0; HEADER];
+        let mut buffer = [0; HEADER_SIZE];
         while let Some(missing @ 1..) = wanted.checked_sub(bytes.len()) {
-            let room = buffer.get_mut(..missing.min(HEADER)).unwrap_or_default();
+            let room = buffer
+                .get_mut(..missing.min(HEADER_SIZE))
+                .unwrap_or_default();
             let (length, _) = self.recvmsg(room).await?;
             if length == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
@@ -156,8 +158,8 @@ impl Bytes {
         Ok(())
     }
 
-    /// Passes over so many, those in `bytes` first.
-    async fn pass_over(&mut self, bytes: &mut Vec<u8>, length: u64) -> io::Result<()> {
+    /// Skips `length` bytes, those in `bytes` first.
+    async fn skip(&mut self, bytes: &mut Vec<u8>, length: u64) -> io::Result<()> {
         let read = length.min(bytes.len() as u64);
         bytes.drain(..usize::try_from(read).unwrap_or(bytes.len()));
         let (mut left, mut buffer) = (length - read, [0; 4096]);
@@ -176,13 +178,13 @@ impl Bytes {
 
 /// The half that receives.
 #[derive(Debug)]
-pub struct Reader {
-    bytes: Bytes,
-    calls: Arc<Calls>,
+pub struct SocketReader {
+    bytes: ByteReader,
+    calls: Arc<OpenCalls>,
 }
 
 #[async_trait]
-impl ReadHalf for Reader {
+impl ReadHalf for SocketReader {
     /// What the handshake is read by.
     async fn recvmsg(&mut self, buffer: &mut [u8]) -> io::Result<(usize, Vec<OwnedFd>)> {
         self.bytes.recvmsg(buffer).await
@@ -196,13 +198,13 @@ impl ReadHalf for Reader {
     ) -> zbus::Result<Message> {
         loop {
             self.calls.room().await?;
-            self.bytes.fill(already, HEADER).await?;
+            self.bytes.fill(already, HEADER_SIZE).await?;
             let Some(bytes) = already.first_chunk() else {
                 continue;
             };
-            let header = Header::parse(*bytes);
-            if !header.is_of_use() {
-                self.bytes.pass_over(already, header.length).await?;
+            let header = MessageHeader::parse(*bytes);
+            if !header.is_useful() {
+                self.bytes.skip(already, header.length).await?;
                 continue;
             }
             let message = self
@@ -219,12 +221,12 @@ impl ReadHalf for Reader {
 
 /// The half that sends.
 #[derive(Debug)]
-pub struct Writer {
+pub struct SocketWriter {
     socket: OwnedWriteHalf,
-    calls: Arc<Calls>,
+    calls: Arc<OpenCalls>,
 }
 
-impl Writer {
+impl SocketWriter {
     async fn write(&self, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
             self.socket.writable().await?;
@@ -239,7 +241,7 @@ impl Writer {
 }
 
 #[async_trait]
-impl WriteHalf for Writer {
+impl WriteHalf for SocketWriter {
     /// What the handshake is written by.
     async fn sendmsg(&mut self, buffer: &[u8], _: &[BorrowedFd<'_>]) -> io::Result<usize> {
         self.write(buffer).await?;
@@ -261,7 +263,7 @@ impl WriteHalf for Writer {
     }
 
     async fn close(&mut self) -> io::Result<()> {
-        // Whoever has the line shuts it down.
+        // Dropping the BusConnection shuts it down.
         Ok(())
     }
 }
@@ -281,38 +283,43 @@ mod tests {
     }
 
     /// The halves of a socket, and its far end.
-    fn halves() -> (Reader, Writer, Plain) {
+    fn halves() -> (SocketReader, SocketWriter, Plain) {
         let (near, far) = Plain::pair().unwrap();
         near.set_nonblocking(true).unwrap();
-        let (reader, writer) = Measured(UnixStream::from_std(near).unwrap()).split().take();
+        let (reader, writer) = ThrottledSocket(UnixStream::from_std(near).unwrap())
+            .split()
+            .take();
         (reader, writer, far)
     }
 
-    async fn next(reader: &mut Reader, already: &mut Vec<u8>) -> zbus::Result<String> {
+    async fn next(reader: &mut SocketReader, already: &mut Vec<u8>) -> zbus::Result<String> {
         let message = reader.receive_message(1, already, &mut Vec::new()).await?;
         Ok(message.header().member().unwrap().to_string())
     }
 
     #[test]
-    fn a_header_tells_the_kind_and_the_length() {
+    fn a_header_gives_the_kind_and_the_length() {
         let text = "x".repeat(1_001);
         let asked = call("Get").build(&text).unwrap();
         let answer = Message::method_return(&asked.header());
         for (message, is_call) in [(&asked, true), (&answer.build(&text).unwrap(), false)] {
-            let header = Header::parse(*message.data().first_chunk().unwrap());
+            let header = MessageHeader::parse(*message.data().first_chunk().unwrap());
             assert_eq!(header.length, message.data().len() as u64);
-            assert_eq!((header.is_call, header.is_unasked), (is_call, is_call));
-            assert!(header.is_of_use());
+            assert_eq!((header.is_call, header.is_unsolicited), (is_call, is_call));
+            assert!(header.is_useful());
         }
-        let mut swapped = *asked.data().first_chunk::<HEADER>().unwrap();
+        let mut swapped = *asked.data().first_chunk::<HEADER_SIZE>().unwrap();
         swapped[0] = b'B';
         swapped[4..8].reverse();
         swapped[12..16].reverse();
-        assert_eq!(Header::parse(swapped).length, asked.data().len() as u64);
+        assert_eq!(
+            MessageHeader::parse(swapped).length,
+            asked.data().len() as u64
+        );
     }
 
     #[tokio::test]
-    async fn what_is_of_no_use_is_passed_over() {
+    async fn what_is_of_no_use_is_skipped() {
         let (mut reader, _writer, mut far) = halves();
         let long = call("Long").build(&"x".repeat(100_000)).unwrap();
         let quiet = call("Quiet").with_flags(Flags::NO_REPLY_EXPECTED);
@@ -344,10 +351,10 @@ mod tests {
     async fn no_more_is_read_than_is_answered() {
         let (mut reader, mut writer, mut far) = halves();
         let (good, mut already) = (call("Good").build(&()).unwrap(), Vec::new());
-        for _ in 0..CALLS + 2 {
+        for _ in 0..OPEN_CALLS_MAX + 2 {
             far.write_all(good.data()).unwrap();
         }
-        for _ in 0..CALLS {
+        for _ in 0..OPEN_CALLS_MAX {
             next(&mut reader, &mut already).await.unwrap();
         }
         let answer = Message::method_return(&good.header());

@@ -1,4 +1,4 @@
-//! A section behind zbus: Get, GetAll and Introspect answered from its properties and one snapshot.
+//! An interface behind zbus: Get, GetAll and Introspect answered from its properties and one snapshot.
 //!
 //! zbus wants one type per interface. Here it is one generic type with an empty marker for the name, in the place of
 //! some hundred getters. The trait may change between minor versions of zbus (hence the pin in Cargo.toml): this is the
@@ -19,9 +19,9 @@ use zbus::names::{ErrorName, InterfaceName, MemberName};
 use zbus::object_server::{DispatchResult, Interface, SignalEmitter};
 use zbus::{BoxDBusError, Connection, DBusError, ObjectServer, OwnedVariant, Variant, fdo};
 
-use super::introspection::write_section;
-use super::property::Change;
-use super::section::Section;
+use super::interface_spec::InterfaceSpec;
+use super::introspection::write_interface;
+use super::property::ChangeSignal;
 use crate::meter::Snapshot;
 use crate::names::{ERROR_NOT_AVAILABLE, interface};
 
@@ -29,25 +29,25 @@ use crate::names::{ERROR_NOT_AVAILABLE, interface};
 pub type State = watch::Receiver<Arc<Snapshot>>;
 
 /// The name of an interface, as a type.
-trait Named: Send + Sync + 'static {
+trait InterfaceMarker: Send + Sync + 'static {
     const NAME: &'static str;
 }
 
-macro_rules! tables {
+macro_rules! interfaces {
     ($($marker:ident $name:ident),*) => {
         $(struct $marker;
-        impl Named for $marker {
+        impl InterfaceMarker for $marker {
             const NAME: &'static str = interface::$name;
         })*
 
-        /// Puts a section on the object at `path`.
+        /// Exports an interface on the object at `path`.
         ///
         /// # Errors
-        /// If the bus cannot be told, or the section has no table here.
-        pub async fn export(server: &ObjectServer, path: &str, section: &'static Section, state: &State) -> zbus::Result<()> {
-            match section.name {
+        /// The bus does not take it, or the interface has no marker here.
+        pub async fn export(server: &ObjectServer, path: &str, spec: &'static InterfaceSpec, state: &State) -> zbus::Result<()> {
+            match spec.name {
                 $(interface::$name => {
-                    server.at(path, Table::<$marker> { section, state: state.clone(), marker: PhantomData }).await?;
+                    server.at(path, PropertyInterface::<$marker> { spec, state: state.clone(), marker: PhantomData }).await?;
                 })*
                 _ => return Err(zbus::Error::InterfaceNotFound),
             }
@@ -55,17 +55,17 @@ macro_rules! tables {
         }
 
         #[cfg(test)]
-        const TABLES: &[&str] = &[$(interface::$name),*];
+        const EXPORTABLE: &[&str] = &[$(interface::$name),*];
     };
 }
 
-tables! {
+interfaces! {
     Meter METER, Consumption CONSUMPTION, Phases PHASES, Tariff TARIFF, Production PRODUCTION, Status STATUS,
     Breaker BREAKER, Calendar CALENDAR, Events EVENTS
 }
 
-struct Table<N> {
-    section: &'static Section,
+struct PropertyInterface<N> {
+    spec: &'static InterfaceSpec,
     state: State,
     marker: PhantomData<N>,
 }
@@ -89,7 +89,7 @@ impl DBusError for NotAvailable {
 }
 
 #[async_trait]
-impl<N: Named> Interface for Table<N> {
+impl<N: InterfaceMarker> Interface for PropertyInterface<N> {
     fn name() -> InterfaceName<'static> {
         InterfaceName::from_static_str_unchecked(N::NAME)
     }
@@ -106,7 +106,7 @@ impl<N: Named> Interface for Table<N> {
         _: Option<&Header<'_>>,
         _: &SignalEmitter<'_>,
     ) -> Option<Result<OwnedVariant, BoxDBusError>> {
-        let property = self.section.property(name)?;
+        let property = self.spec.property(name)?;
         let now = self.state.borrow().clone();
         let value = property
             .value(&now)
@@ -125,10 +125,10 @@ impl<N: Named> Interface for Table<N> {
     ) -> fdo::Result<HashMap<String, OwnedVariant>> {
         let now = self.state.borrow().clone();
         Ok(self
-            .section
+            .spec
             .properties
             .iter()
-            .filter(|property| property.change != Change::Invalidated || call.is_some())
+            .filter(|property| property.change != ChangeSignal::Invalidated || call.is_some())
             .filter_map(|property| {
                 let value = property.value(&now)?.try_into_owned().ok()?;
                 Some((property.name.clone(), value))
@@ -145,7 +145,7 @@ impl<N: Named> Interface for Table<N> {
         _: Option<&Header<'_>>,
         _: &SignalEmitter<'_>,
     ) -> Option<Result<(), BoxDBusError>> {
-        self.section.property(name)?;
+        self.spec.property(name)?;
         Some(Err(fdo::Error::PropertyReadOnly(format!(
             "{name} is only read"
         ))
@@ -174,7 +174,7 @@ impl<N: Named> Interface for Table<N> {
 
     fn introspect_to_writer(&self, writer: &mut dyn Write, level: usize) {
         // Only the writer itself can fail, and it is a string.
-        let _ = write_section(self.section, writer, level);
+        let _ = write_interface(self.spec, writer, level);
     }
 }
 
@@ -184,8 +184,8 @@ mod tests {
 
     #[test]
     fn every_section_can_be_exported() {
-        for section in Section::all() {
-            assert!(TABLES.contains(&section.name), "{}", section.name);
+        for spec in InterfaceSpec::all() {
+            assert!(EXPORTABLE.contains(&spec.name), "{}", spec.name);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 use zbus::OwnedObjectPath;
 
-use super::bus::{Bus, Line};
+use super::bus::{Bus, BusConnection};
 use super::error::Error;
 
 /// The reader that waits for the answer must report every second.
@@ -40,8 +40,8 @@ pub async fn active_serial_getty(bus: &Bus, tty: &str) -> Result<Option<String>,
 }
 
 async fn is_active(bus: &Bus, unit: &str) -> Result<bool, Error> {
-    let line = Line::connect(bus).await?;
-    let connection = line.connection();
+    let bus = BusConnection::connect(bus).await?;
+    let connection = bus.connection();
     let found = connection
         .call_method(
             Some(SYSTEMD),

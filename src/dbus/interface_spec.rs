@@ -1,6 +1,6 @@
-//! A section: one interface of a meter's object, with the properties and the signals that are on it.
+//! The interfaces of a meter's object, each with its properties and signals.
 //!
-//! The sections follow from the table of quantities (its column of interfaces) and from the kinds of events. One with
+//! They follow from the table of quantities (its column of interfaces) and from the kinds of events. One with
 //! nothing on it yet is left out everywhere.
 
 use std::sync::LazyLock;
@@ -11,7 +11,7 @@ use crate::names::interface;
 
 /// An interface of a meter's object.
 #[derive(Debug)]
-pub struct Section {
+pub struct InterfaceSpec {
     /// Its full name.
     pub name: &'static str,
     /// What it is, for people.
@@ -22,8 +22,8 @@ pub struct Section {
     pub events: &'static [EventKind],
 }
 
-static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
-    let quantities = |name, about| Section {
+static INTERFACES: LazyLock<Vec<InterfaceSpec>> = LazyLock::new(|| {
+    let quantities = |name, about| InterfaceSpec {
         name,
         about,
         properties: Key::all()
@@ -32,10 +32,10 @@ static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
             .collect(),
         events: &[],
     };
-    let mut sections = vec![
+    let mut interfaces = vec![
         quantities(
             interface::METER,
-            "The meter, and how well it is heard. Always there.",
+            "The meter, and how well it is received. Always there.",
         ),
         quantities(interface::CONSUMPTION, "What is drawn from the network."),
         quantities(
@@ -49,13 +49,13 @@ static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
         quantities(interface::PRODUCTION, "What is injected into the network."),
         quantities(interface::STATUS, "The status register and the relays."),
         quantities(interface::BREAKER, "How near the breaker is to tripping."),
-        Section {
+        InterfaceSpec {
             name: interface::CALENDAR,
             about: "The day profiles of the supplier's calendar.",
             properties: Property::calendar(),
             events: &[],
         },
-        Section {
+        InterfaceSpec {
             name: interface::EVENTS,
             about: "What happens: one signal per kind of event, with the time (microseconds since the epoch, UTC), \
                     what was before and what is now, as text. Always there.",
@@ -63,11 +63,11 @@ static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
             events: &EventKind::ALL,
         },
     ];
-    sections.retain(|section| !section.properties.is_empty() || !section.events.is_empty());
-    sections
+    interfaces.retain(|spec| !spec.properties.is_empty() || !spec.events.is_empty());
+    interfaces
 });
 
-/// The interface that a quantity is on; of those that only say which state this is, the time alone is on one.
+/// The interface that a quantity is on; of those that identify the state, only the time is on one.
 fn interface_of(key: Key) -> Option<&'static str> {
     let word = key.row().interface_on_bus()?;
     interface::ALL
@@ -75,15 +75,15 @@ fn interface_of(key: Key) -> Option<&'static str> {
         .find(|name| name.rsplit('.').next() == Some(word))
 }
 
-impl Section {
+impl InterfaceSpec {
     /// All of them.
     pub fn all() -> impl Iterator<Item = &'static Self> {
-        SECTIONS.iter()
+        INTERFACES.iter()
     }
 
     /// The one with this name.
     pub fn named(name: &str) -> Option<&'static Self> {
-        Self::all().find(|section| section.name == name)
+        Self::all().find(|spec| spec.name == name)
     }
 
     /// Its property of this name.
@@ -93,8 +93,8 @@ impl Section {
             .find(|property| property.name == name)
     }
 
-    /// Whether a meter in this state has it.
-    pub fn is_had_by(&self, snapshot: &Snapshot) -> bool {
+    /// Whether the object of a meter in this state has it.
+    pub fn is_present_in(&self, snapshot: &Snapshot) -> bool {
         match self.name {
             interface::METER | interface::EVENTS => true,
             interface::CALENDAR => snapshot.calendar.is_known(),
@@ -116,8 +116,8 @@ mod tests {
 
     #[test]
     fn every_quantity_is_on_one_interface() {
-        let on_the_bus: Vec<Key> = Section::all()
-            .flat_map(|section| &section.properties)
+        let on_the_bus: Vec<Key> = InterfaceSpec::all()
+            .flat_map(|spec| &spec.properties)
             .filter_map(Property::key)
             .collect();
         let distinct: HashSet<Key> = on_the_bus.iter().copied().collect();
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn the_time_of_the_state_is_the_meter_s_updated() {
-        let meter = Section::named(interface::METER).unwrap();
+        let meter = InterfaceSpec::named(interface::METER).unwrap();
         assert_eq!(meter.property("Updated").unwrap().key(), Some(Key::TIME));
         assert!(meter.property("Time").is_none() && meter.property("Seq").is_none());
     }
