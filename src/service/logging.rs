@@ -23,7 +23,7 @@ pub fn start(verbose: u8) {
     let _ = log::set_boxed_logger(Box::new(Ours(logger)));
 }
 
-/// A logger that is told what is ours to show.
+/// Passes on the lines of this crate, and the warnings of libraries.
 struct Ours(Box<dyn Log>);
 
 impl Log for Ours {
@@ -42,7 +42,7 @@ impl Log for Ours {
     }
 }
 
-/// Whether lines of this part are ours to show: those of libraries only when they are in trouble.
+/// Whether a line is of this crate, or a warning of a library.
 fn is_ours(metadata: &Metadata<'_>) -> bool {
     metadata.target().starts_with(env!("CARGO_CRATE_NAME")) || metadata.level() <= log::Level::Warn
 }

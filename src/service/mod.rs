@@ -8,8 +8,8 @@
 //!                       supervisor ── READY, STATUS, WATCHDOG ──> systemd;  changes ──> journal
 //! ```
 //!
-//! READY is said when every part runs and the first attempt at the bus has ended, either way. A part that ends before it
-//! was asked to is fatal: systemd starts the daemon again. On SIGTERM the sinks say goodbye, the readers end in parallel
+//! READY is sent when every part runs and the first attempt at the bus has ended, either way. A part that ends before it
+//! was asked to is fatal: systemd starts the daemon again. On SIGTERM the sinks end their sessions, the readers end in parallel
 //! and are left behind after a second; five seconds in all.
 
 mod console_check;
@@ -17,10 +17,8 @@ mod journal;
 mod logging;
 mod reader;
 mod sinks;
-mod status;
 mod supervisor;
 mod systemd;
-mod threads;
 mod watchdog;
 
 use std::fmt::Display;
@@ -33,9 +31,8 @@ use self::console_check::ConsoleCheck;
 use self::journal::Journal;
 use self::reader::MeterReader;
 use self::sinks::Sinks;
-use self::supervisor::Supervisor;
+use self::supervisor::{Supervisor, Threads};
 use self::systemd::Systemd;
-use self::threads::Threads;
 use self::watchdog::Watchdog;
 use crate::config::{self, MqttSettings, Qos, Settings};
 use crate::dbus::Bus;
@@ -171,7 +168,7 @@ fn open_history(settings: &MqttSettings, directory: &Path) -> Option<Log> {
     is_kept.then(|| Log::open(directory.join(names::file::HISTORY), bound))
 }
 
-/// The files of the meters, and what they hold. A file that cannot be read is told, and its meter learns anew.
+/// The files of the meters, and what they hold. A file that cannot be read is logged, and its meter learns anew.
 fn open_files(settings: &Settings, directory: &Path) -> (Vec<MemoryFile>, Vec<Memory>) {
     let mut files = Vec::new();
     let mut memories = Vec::new();

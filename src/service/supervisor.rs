@@ -1,6 +1,8 @@
 //! The loop that watches: signals, the watchdog, the status line, and the end.
 
 use std::io;
+use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use sd_notify::NotifyState;
@@ -9,14 +11,18 @@ use tokio::time::sleep_until;
 
 use super::journal::Journal;
 use super::sinks::{Change, Sinks};
-use super::status;
 use super::systemd::Systemd;
-use super::threads::Threads;
 use super::watchdog::Watchdog;
+use crate::meter::{Key, Link, Snapshot};
 use crate::names::{self, exit};
+use crate::serial::Stopper;
+use crate::sink::BrokerState;
 
 /// The loops are checked, the watchdog is fed and the status line is renewed this often at least.
 const CHECK_INTERVAL: Duration = Duration::from_secs(5);
+
+/// The longest that the threads may take to end; then they are left behind.
+const THREADS_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Everything that runs.
 pub struct Supervisor {
@@ -111,7 +117,7 @@ impl Supervisor {
                 }
             }
             if status_is_old {
-                let line = status::line(self.journal.states(), self.sinks.broker());
+                let line = status_line(self.journal.states(), self.sinks.broker());
                 if line != status && self.systemd.notify(&NotifyState::Status(&line)) {
                     status = line;
                 }
@@ -145,6 +151,82 @@ fn failed(why: &str) -> u8 {
 fn stopped() -> u8 {
     log::info!(MESSAGE_ID = names::journal::STOPPING; "stopping, as asked");
     exit::OK
+}
+
+/// The line that `systemctl status` shows: `main: receiving, 1230 VA, HEURE  PLEINE; broker connected`.
+fn status_line(meters: &[Arc<Snapshot>], broker: BrokerState) -> String {
+    let mut line = String::new();
+    for snapshot in meters {
+        line.push_str(&format!("{}: {}", snapshot.id, snapshot.link.as_str()));
+        let reading = &snapshot.reading;
+        if snapshot.link == Link::Receiving {
+            if let Some(power) = reading.int(Key::APPARENT_POWER) {
+                line.push_str(&format!(", {power} VA"));
+            }
+            if let Some(tariff) = reading.text(Key::TARIFF_NAME) {
+                line.push_str(&format!(", {tariff}"));
+            }
+        } else if let Some(detail) = reading
+            .text(Key::LINK_DETAIL)
+            .filter(|detail| !detail.is_empty())
+        {
+            line.push_str(&format!(" ({detail})"));
+        }
+        line.push_str("; ");
+    }
+    line.push_str("broker ");
+    line.push_str(broker.as_str());
+    line
+}
+
+/// The threads beside the runtime: the readers and the store.
+pub struct Threads {
+    stopper: Stopper,
+    readers: Vec<JoinHandle<()>>,
+    store: JoinHandle<()>,
+}
+
+impl Threads {
+    /// The store's thread, and no reader yet; `stopper` ends the readers.
+    pub fn new(stopper: Stopper, store: JoinHandle<()>) -> Self {
+        Self {
+            stopper,
+            readers: Vec::new(),
+            store,
+        }
+    }
+
+    /// Adds a reader that was started.
+    pub fn push(&mut self, reader: JoinHandle<()>) {
+        self.readers.push(reader);
+    }
+
+    /// Whether one has ended.
+    pub fn any_ended(&self) -> bool {
+        self.readers
+            .iter()
+            .chain([&self.store])
+            .any(JoinHandle::is_finished)
+    }
+
+    /// Asks the readers to end; does not wait.
+    pub fn stop(&self) {
+        self.stopper.stop();
+    }
+
+    /// Waits until all have ended, the store last: it ends when no reader can give it anything more.
+    pub async fn ended(&self) {
+        let end = Instant::now() + THREADS_TIMEOUT;
+        while Instant::now() < end
+            && !self
+                .readers
+                .iter()
+                .chain([&self.store])
+                .all(JoinHandle::is_finished)
+        {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A dead sink: with the supervisor, the watchdog and the threads as they are in the daemon, and a systemd that listens.
+//! Sinks and threads that hang or end, with the supervisor and the watchdog as they are in the daemon, and a notify socket.
 
 use std::future::pending;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -48,7 +48,7 @@ fn over(
     (supervisor, life)
 }
 
-/// A sink that beats as a sink does, and after some beats waits for ever for something that never comes.
+/// A sink that hangs after some beats.
 async fn hangs(pulse: Pulse) {
     for _ in 0..3 {
         pulse.beat();
@@ -57,8 +57,8 @@ async fn hangs(pulse: Pulse) {
     pending::<()>().await;
 }
 
-/// Reads what systemd is told, until it is this. All that it was told before.
-async fn told(socket: &UnixDatagram, what: &str) -> Vec<String> {
+/// Receives notifications until this one. Those before it.
+async fn received_before(socket: &UnixDatagram, what: &str) -> Vec<String> {
     let (mut buffer, mut before) = ([0; 256], Vec::new());
     loop {
         let length = socket.recv(&mut buffer).await.unwrap();
@@ -80,7 +80,7 @@ async fn a_sink_that_hangs_ends_in_a_restart_within_the_limit_of_the_unit() {
     let sink = hangs(watchdog.pulse("the sink"));
     let (supervisor, _life) = over(sink, watchdog, systemd);
     let before = tokio::select! {
-        before = timeout(limit(), told(&socket, "WATCHDOG=trigger")) => before,
+        before = timeout(limit(), received_before(&socket, "WATCHDOG=trigger")) => before,
         code = supervisor.watch() => panic!("it ended with {code}: systemd is to end it, and keep a core dump"),
     };
     let before = before.expect("the restart is asked for within WatchdogSec");
@@ -97,7 +97,7 @@ async fn a_sink_that_hangs_ends_in_a_restart_within_the_limit_of_the_unit() {
 }
 
 #[tokio::test]
-async fn a_sink_that_hangs_ends_the_daemon_where_nobody_watches_it() {
+async fn a_sink_that_hangs_ends_the_daemon_without_systemd() {
     let mut watchdog = Watchdog::new();
     let sink = hangs(watchdog.pulse("the sink"));
     let (supervisor, _life) = over(sink, watchdog, Systemd::at(None, None).unwrap());
@@ -122,7 +122,7 @@ async fn a_thread_that_ends_ends_the_daemon() {
     let systemd = Systemd::at(None, Some(limit())).unwrap();
     let (supervisor, life) = over(pending(), Watchdog::new(), systemd);
     drop(life);
-    // Its sink does not say goodbye, and is not waited for.
+    // Its sink does not end, and is not waited for.
     assert_eq!(
         timeout(limit(), supervisor.watch()).await,
         Ok(exit::SOFTWARE)
