@@ -16,6 +16,7 @@ mod house;
 mod household;
 mod overload;
 mod power;
+mod published;
 mod rough;
 #[path = "../signals/mod.rs"]
 mod signals;

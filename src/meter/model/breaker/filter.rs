@@ -108,21 +108,27 @@ impl TripFilter {
         self.load = square + (self.load - square) * kept;
     }
 
-    /// What the maximum of the day shows of y.
+    /// What the maximum of the day shows of y. One that contradicts what is known, by more than the sampling can explain, is of
+    /// a meter that makes its maximum in another way, or a damaged figure: it is left out.
     fn bound(&mut self, maximum: Option<Maximum>) {
         let Some(maximum) = maximum else { return };
-        self.in_tens &= maximum.apparent.is_multiple_of(10);
         let shown = f64::from(maximum.apparent);
+        let tolerance = KNOWN * self.limit;
+        let least = (self.y - self.slack).max(0.0).sqrt() - tolerance;
+        let most = self.y.sqrt() + tolerance;
+        self.in_tens &= maximum.apparent.is_multiple_of(10);
         if (0..=1).contains(&maximum.age) {
             // It is being set.
-            self.y = shown * shown;
-            self.slack = 0.0;
+            if (least..=most).contains(&shown) {
+                self.y = shown * shown;
+                self.slack = 0.0;
+            }
             return;
         }
-        let most = (shown + if self.in_tens { 10.0 } else { 1.0 }).powi(2);
-        if self.y > most {
-            self.slack = (self.slack - (self.y - most)).max(0.0);
-            self.y = most;
+        let bound = (shown + if self.in_tens { 10.0 } else { 1.0 }).powi(2);
+        if shown >= least && self.y > bound {
+            self.slack = (self.slack - (self.y - bound)).max(0.0);
+            self.y = bound;
         }
     }
 
@@ -230,6 +236,19 @@ mod tests {
                 filter.is_known()
             });
             assert_eq!(known, Some(after), "{apparent} VA");
+        }
+    }
+
+    #[test]
+    fn a_maximum_that_cannot_be_is_left_out() {
+        for (apparent, age) in [(8_000, 0), (1_000, 0), (1_000, 600)] {
+            let mut filter = from_nothing();
+            for second in 1..200 {
+                filter.push(f64::from(second), 5_000.0, LIMIT, None);
+            }
+            let before = filter.share();
+            filter.push(200.0, 5_000.0, LIMIT, Some(Maximum { apparent, age }));
+            assert!((filter.share() - before).abs() < 0.01, "{apparent} VA");
         }
     }
 
