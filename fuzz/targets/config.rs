@@ -1,4 +1,4 @@
-//! Any text as a configuration: settings, or faults that each say something.
+//! Any text as a configuration: settings, or faults that each have a message.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! From bytes to states: whatever comes, in whatever order and time, each state is sound and nothing grows.
+//! From bytes to states: whatever comes, in whatever order and time, each state is valid and nothing grows.
 //!
 //! The input is a stream without parity, as the captures are. Bytes from 0xF0 on are no characters but things that happen.
 
@@ -22,7 +22,7 @@ fuzz_target!(|bytes: &[u8]| {
             Some((last, text)) if *last >= 0xF0 => (text, Some(*last)),
             _ => (stretch, None),
         };
-        pipeline.hear(text);
+        pipeline.receive(text);
         if let Some(event) = event {
             pipeline.happen(event);
         }
@@ -61,7 +61,7 @@ impl Pipeline {
         }
     }
 
-    fn hear(&mut self, text: &[u8]) {
+    fn receive(&mut self, text: &[u8]) {
         let parity = |byte: &u8| {
             if self.has_parity {
                 with_parity(*byte)
@@ -90,7 +90,7 @@ impl Pipeline {
         }
     }
 
-    fn listen(&mut self, mode: Mode) {
+    fn start_decoder(&mut self, mode: Mode) {
         let parity = if self.has_parity {
             Parity::Check
         } else {
@@ -115,13 +115,13 @@ impl Pipeline {
             0xF4 => self.push(Input::Opened { detail: detail() }),
             0xF5 => self.push(Input::Unavailable { detail: detail() }),
             0xF6 => self.push(Input::Syncing { detail: detail() }),
-            0xF7 => self.listen(match self.decoder.mode() {
+            0xF7 => self.start_decoder(match self.decoder.mode() {
                 Mode::Standard => Mode::Historique,
                 Mode::Historique => Mode::Standard,
             }),
             0xF8 => {
                 self.has_parity = !self.has_parity;
-                self.listen(self.decoder.mode());
+                self.start_decoder(self.decoder.mode());
             }
             _ => {
                 for frame in self.decoder.silence() {

@@ -112,7 +112,7 @@ impl Grammar {
             DataKind::Hex => parse_hex(data),
             DataKind::Empty | DataKind::Text => Some(0),
             DataKind::Digits => data.iter().all(u8::is_ascii_digit).then_some(0),
-            DataKind::Profile => profile::is_sound(data).then_some(0),
+            DataKind::Profile => profile::is_well_formed(data).then_some(0),
             DataKind::TariffOption => TariffOption::parse(data).map(|_| 0),
             DataKind::Period => Period::parse(data).map(|_| 0),
             DataKind::Tomorrow => Tomorrow::parse(data).map(|_| 0),

@@ -58,7 +58,7 @@ pub struct Slot {
 pub enum Contact {
     /// Nothing.
     Unchanged,
-    /// It goes where the Tempo settings of the meter say.
+    /// It follows the Tempo settings of the meter.
     Tempo,
     /// It opens.
     Open,
@@ -107,7 +107,7 @@ impl Profile {
     /// # Errors
     /// If the blocks are malformed, if their times fit neither way, or if these do not increase.
     pub fn parse(data: &str, maker: Option<u8>) -> Result<Profile, Undecoded> {
-        if !is_sound(data.as_bytes()) {
+        if !is_well_formed(data.as_bytes()) {
             return Err(Undecoded::Malformed);
         }
         let blocks: Vec<Block> = data
@@ -191,7 +191,7 @@ impl Block {
 
 /// True if the data is eleven blocks, fillers last, each block with a time that is valid in at
 /// least one of the two ways.
-pub(in crate::tic) fn is_sound(data: &[u8]) -> bool {
+pub(in crate::tic) fn is_well_formed(data: &[u8]) -> bool {
     let Some((others, last)) = data.split_last_chunk::<BLOCK>() else {
         return false;
     };
