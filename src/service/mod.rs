@@ -84,10 +84,11 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
     let history = open_history(&settings.mqtt, &directory);
     let mut watchdog = Watchdog::new();
     let pulse = watchdog.pulse("the store");
-    let (keeper, backlog, store) = match StoreHandle::start(files, history, move || pulse.beat()) {
-        Ok(started) => started,
-        Err(error) => return cannot_start("the store", &error),
-    };
+    let (store, history, store_thread) =
+        match StoreHandle::start(files, history, move || pulse.beat()) {
+            Ok(started) => started,
+            Err(error) => return cannot_start("the store", &error),
+        };
     let boot: Arc<str> = boot_id().into();
     let meters = settings.meters.iter().zip(&memories).enumerate();
     let meters: Vec<Meter> = meters
@@ -102,25 +103,25 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
         })
         .collect();
     let stream = Stream::new(meters.iter().map(|meter| meter.last().clone()));
-    let counts = backlog
+    let counts = history
         .as_ref()
         .map(HistoryHandle::counts)
         .unwrap_or_default();
     let health = Health::with_history(counts.pending, counts.dropped);
     // Every subscription is made before a reader starts: no Update is missed.
     let journal = Journal::new(stream.subscribe("the journal", &health));
-    let client_id_migrated = keeper.marker(directory.join(names::file::CLIENT_ID_MIGRATED));
+    let client_id_migrated = store.marker(directory.join(names::file::CLIENT_ID_MIGRATED));
     let sinks = Sinks::start(
         settings,
         bus,
         &stream,
         &health,
-        backlog,
+        history,
         client_id_migrated,
         &mut watchdog,
     );
     let (stopper, stop) = stop_pair();
-    let mut threads = Threads::new(stopper, store);
+    let mut threads = Threads::new(stopper, store_thread);
     for (number, (configured, meter)) in settings.meters.iter().zip(meters).enumerate() {
         let reader = MeterReader {
             meter,
@@ -128,7 +129,7 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
             port: reader::port(configured),
             check: Box::new(ConsoleCheck::new(Handle::current(), Bus::System)),
             stream: stream.clone(),
-            keeper: keeper.clone(),
+            store: store.clone(),
             pulse: watchdog.pulse(format!("the reader of meter {}", configured.id)),
         };
         match reader.start(stop.clone()) {
@@ -136,7 +137,7 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
             Err(error) => return cannot_start("a reader", &error),
         }
     }
-    drop(keeper);
+    drop(store);
     let systemd = match Systemd::of_environment() {
         Ok(systemd) => systemd,
         Err(error) => return cannot_start("the way to systemd", &error),

@@ -29,7 +29,7 @@ pub struct MeterReader {
     /// Takes the updates.
     pub stream: Stream,
     /// Keeps the memory of the meter on disk.
-    pub keeper: StoreHandle,
+    pub store: StoreHandle,
     /// Its pulse for the watchdog.
     pub pulse: Pulse,
 }
@@ -59,10 +59,10 @@ impl MeterReader {
                 self.stream.publish(update);
             }
             if let Some(memory) = self.meter.take_memory(now) {
-                self.keeper.save(self.number, memory);
+                self.store.save(self.number, memory);
             }
         }
-        self.keeper.save(self.number, self.meter.memory());
+        self.store.save(self.number, self.meter.memory());
     }
 }
 

@@ -120,6 +120,19 @@ fn an_acknowledgement_delivers_the_message_with_its_packet_id_once() {
 }
 
 #[test]
+fn a_payload_is_shared_and_not_copied() {
+    let mut scene = TestOutbox::new();
+    scene.send(at(0));
+    let message = state(1);
+    let payload = message.payload.as_ptr();
+    scene.outbox.push(message, at(0));
+    let (packet_id, sent) = scene.outbox.next(at(0)).unwrap();
+    assert_eq!(sent.payload.as_ptr(), payload);
+    let delivered = scene.outbox.acknowledged(packet_id).unwrap();
+    assert_eq!(delivered.payload.as_ptr(), payload);
+}
+
+#[test]
 fn packet_ids_in_flight_are_distinct_whatever_the_order_of_acknowledgements() {
     let mut scene = TestOutbox::new();
     scene.send(at(0));
