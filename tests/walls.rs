@@ -1,10 +1,12 @@
-//! The walls of the house: which module may use which, and which crate is known where.
+//! The walls of the house: which module may use which, which crate is used where, and that a name means one thing.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use linky_sensor::names;
 
 /// A module and the modules that it may use, besides `names` and `config`.
 const MAY_USE: [(&str, &[&str]); 12] = [
@@ -172,4 +174,155 @@ fn every_module_is_within_the_walls() {
     let declared = words_after(&lib, "\npub mod ");
     let walled: BTreeSet<&str> = MAY_USE.iter().map(|(module, _)| *module).collect();
     assert_eq!(declared, walled);
+}
+
+/// The rooms whose files import each other in a circle. None is to be added.
+const CIRCLES: [&str; 4] = ["dbus", "meter", "serial", "store"];
+
+/// A type name that is used twice. None is to be added.
+const TWICE: [&str; 0] = [];
+
+/// Occurrences of the verbs of speech in `src`. Messages and comments say what is published, logged or received.
+const SPOKEN_MAX: usize = 60;
+
+/// The code of every file that is shipped: no comments, no test modules, no files of tests.
+fn shipped_code() -> Vec<(PathBuf, String)> {
+    let all = MAY_USE.iter().flat_map(|(module, _)| code_of(module));
+    all.filter(|(path, _)| {
+        let name = path.file_stem().unwrap();
+        !path.components().any(|part| part.as_os_str() == "tests")
+            && ![Some("tests"), Some("samples"), Some("completions")].contains(&name.to_str())
+    })
+    .map(|(path, code)| {
+        let end = code.find("#[cfg(test)]\nmod tests").unwrap_or(code.len());
+        (path, code[..end].to_owned())
+    })
+    .collect()
+}
+
+/// The name that an item of this kind declares on this line.
+fn declared<'a>(line: &'a str, kinds: &[&str]) -> Option<&'a str> {
+    let line = line.strip_prefix("pub").unwrap_or(line);
+    let line = match line.strip_prefix('(') {
+        Some(rest) => rest.split_once(')')?.1,
+        None => line,
+    };
+    let (kind, rest) = line.trim_start().split_once(' ')?;
+    let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
+    kinds
+        .contains(&kind)
+        .then(|| &rest[..end.unwrap_or(rest.len())])
+}
+
+#[test]
+fn the_name_of_a_type_is_used_once() {
+    let mut homes: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    for (path, code) in shipped_code() {
+        let kinds = ["struct", "enum", "union", "trait", "type"];
+        for name in code.lines().filter_map(|line| declared(line, &kinds)) {
+            homes.entry(name.to_owned()).or_default().push(path.clone());
+        }
+    }
+    homes.retain(|name, files| files.len() > 1 && name != "Error");
+    let twice: Vec<&str> = homes.keys().map(String::as_str).collect();
+    assert_eq!(twice, TWICE, "{homes:#?}");
+}
+
+#[test]
+fn a_constant_is_named_for_what_it_limits() {
+    const VAGUE: [&str; 12] = [
+        "BAD", "BEAT", "CRACKLE", "DEAF", "FEW", "HUNG", "LAST", "LATE", "LOOK", "PACE",
+        "PATIENCE", "TRY",
+    ];
+    for (path, code) in shipped_code() {
+        let constants = code
+            .lines()
+            .filter_map(|line| declared(line.trim_start(), &["const", "static"]));
+        for name in constants {
+            assert!(!VAGUE.contains(&name), "{}: {name}", path.display());
+        }
+    }
+}
+
+#[test]
+fn nothing_speaks_or_listens() {
+    let words = [
+        "say", "says", "said", "tell", "tells", "told", "hear", "hears", "heard",
+    ];
+    let mut files = Vec::new();
+    sources(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut files,
+    );
+    let mut found = Vec::new();
+    for path in files {
+        let text = fs::read_to_string(&path).unwrap().to_lowercase();
+        let spoken = text
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .filter(|word| words.contains(word))
+            .count();
+        if spoken > 0 {
+            found.push((spoken, path));
+        }
+    }
+    let total: usize = found.iter().map(|(spoken, _)| spoken).sum();
+    assert!(total <= SPOKEN_MAX, "{total}: {found:#?}");
+}
+
+/// Whether `from` leads back to itself through the imports of the files of a folder.
+fn is_in_circle(from: &str, imports: &BTreeMap<String, BTreeSet<String>>) -> bool {
+    let mut reached: BTreeSet<&str> = BTreeSet::new();
+    let mut next: Vec<&str> = imports[from].iter().map(String::as_str).collect();
+    while let Some(file) = next.pop() {
+        if reached.insert(file) {
+            next.extend(imports.get(file).into_iter().flatten().map(String::as_str));
+        }
+    }
+    reached.contains(from)
+}
+
+#[test]
+fn the_files_of_a_room_import_each_other_one_way() {
+    let mut folders: BTreeMap<PathBuf, BTreeMap<String, String>> = BTreeMap::new();
+    for (path, code) in shipped_code() {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let folder = path.parent().unwrap().to_path_buf();
+        if name != "mod" && name != "names" {
+            folders.entry(folder).or_default().insert(name, code);
+        }
+    }
+    let mut circles = BTreeSet::new();
+    for (folder, files) in folders {
+        let imports: BTreeMap<String, BTreeSet<String>> = files
+            .iter()
+            .map(|(name, code)| {
+                let used = words_after(code, "super::").into_iter().map(str::to_owned);
+                let siblings = used.filter(|used| files.contains_key(used) && used != name);
+                (name.clone(), siblings.collect())
+            })
+            .collect();
+        if imports.keys().any(|name| is_in_circle(name, &imports)) {
+            let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+            let room = folder.strip_prefix(&root).unwrap().iter().next().unwrap();
+            circles.insert(room.to_str().unwrap().to_owned());
+        }
+    }
+    assert_eq!(circles.iter().collect::<Vec<_>>(), CIRCLES);
+}
+
+#[test]
+fn the_journal_has_no_other_fields_than_those_of_names() {
+    let fields = [names::journal::METER, names::journal::LINK];
+    for (path, code) in shipped_code() {
+        for (at, _) in code.match_indices("LINKY_") {
+            let field = code[at..]
+                .split(|c: char| !c.is_alphanumeric() && c != '_')
+                .next();
+            assert!(
+                fields.contains(&field.unwrap()),
+                "{}: {field:?}",
+                path.display()
+            );
+        }
+    }
 }

@@ -3,6 +3,8 @@
 //! A value is padded to the size that the one table of labels gives, so no group can have a wrong length. Every byte
 //! carries its even parity in bit 7, as an 8N1 port would see it.
 
+use std::time::Duration;
+
 use crate::tic::{Label, Mode, push_group, with_parity};
 
 const STX: u8 = 0x02;
@@ -18,6 +20,42 @@ pub struct SentGroup {
     pub horodate: Option<String>,
     /// The data, padded.
     pub data: String,
+}
+
+/// A frame as the meter sent it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentFrame {
+    /// The meter's clock at the first byte, Unix time.
+    pub time: i64,
+    /// When the first byte was sent: simulated time since the first frame of this meter.
+    pub at: Duration,
+    /// Silence after the last byte: 16.7 ms to 33.4 ms.
+    pub pause: Duration,
+    /// All bytes, STX to ETX (or EOT), bit 7 being the even parity.
+    pub bytes: Vec<u8>,
+    /// The groups that are in the bytes, in order.
+    pub groups: Vec<SentGroup>,
+    /// Its kind.
+    pub kind: FrameKind,
+}
+
+/// Kinds of frames.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FrameKind {
+    /// All groups of the meter.
+    Long,
+    /// Historique three-phase, during an overrun and for one minute after it: currents only.
+    Short,
+    /// A long one that the meter interrupted with EOT because an overrun began.
+    Cut,
+}
+
+impl SentFrame {
+    /// The group of this label.
+    #[must_use]
+    pub fn get(&self, label: Label) -> Option<&SentGroup> {
+        self.groups.iter().find(|group| group.label == label)
+    }
 }
 
 /// The groups of a frame being made, in order of emission.

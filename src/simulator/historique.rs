@@ -2,8 +2,8 @@
 //! ones (02E; 54E, 6.1).
 
 use super::frame::{Groups, SentGroup};
-use super::meter::SimulatedState;
 use super::scenario::{Phases, Scenario, TariffPlan};
+use super::state::SimulatedState;
 use crate::tic::{Color, Label, TariffOption};
 
 const IINST: [Label; 3] = [Label::IINST1, Label::IINST2, Label::IINST3];

@@ -6,9 +6,9 @@
 
 use std::time::Duration;
 
-use super::calendar::{PlanCalendar, Tariff};
+use super::calendar::PlanCalendar;
 use super::clock::Local;
-use super::frame::{self, SentGroup};
+use super::frame::{self, FrameKind, SentFrame, SentGroup};
 use super::historique;
 use super::household::House;
 use super::measure::Measures;
@@ -16,7 +16,8 @@ use super::random::Random;
 use super::registers::Registers;
 use super::scenario::{Phases, Scenario, ScenarioError};
 use super::standard;
-use crate::tic::{Label, Mode};
+use super::state::SimulatedState;
+use crate::tic::Mode;
 
 /// Historique three-phase: seconds for which short frames go on after the last overrun.
 const SHORT_FRAMES_AFTER: i64 = 60;
@@ -24,53 +25,6 @@ const SHORT_FRAMES_AFTER: i64 = 60;
 const SHORT_FRAMES: u32 = 20;
 /// Seconds from the start until MSG2 is sent.
 const SHORT_MESSAGE_AFTER: i64 = 30;
-
-/// A frame as the meter sent it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SentFrame {
-    /// The meter's clock at the first byte, Unix time.
-    pub time: i64,
-    /// When the first byte was sent: simulated time since the first frame of this meter.
-    pub at: Duration,
-    /// Silence after the last byte: 16.7 ms to 33.4 ms.
-    pub pause: Duration,
-    /// All bytes, STX to ETX (or EOT), bit 7 being the even parity.
-    pub bytes: Vec<u8>,
-    /// The groups that are in the bytes, in order.
-    pub groups: Vec<SentGroup>,
-    /// Its kind.
-    pub kind: FrameKind,
-}
-
-/// Kinds of frames.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FrameKind {
-    /// All groups of the meter.
-    Long,
-    /// Historique three-phase, during an overrun and for one minute after it: currents only.
-    Short,
-    /// A long one that the meter interrupted with EOT because an overrun began.
-    Cut,
-}
-
-impl SentFrame {
-    /// The group of this label.
-    #[must_use]
-    pub fn get(&self, label: Label) -> Option<&SentGroup> {
-        self.groups.iter().find(|group| group.label == label)
-    }
-}
-
-/// The values of the meter at one second.
-#[derive(Debug)]
-pub(super) struct SimulatedState {
-    pub unix: i64,
-    pub local: Local,
-    pub calendar: PlanCalendar,
-    pub tariff: Tariff,
-    pub measures: Measures,
-    pub registers: Registers,
-}
 
 /// A simulated meter: an endless iterator of frames.
 #[derive(Debug)]

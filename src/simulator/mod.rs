@@ -33,10 +33,11 @@ mod random;
 mod registers;
 mod scenario;
 mod standard;
+mod state;
 
 pub use clock::parse_start;
-pub use frame::SentGroup;
-pub use meter::{FrameKind, SentFrame, SimulatedMeter};
+pub use frame::{FrameKind, SentFrame, SentGroup};
+pub use meter::SimulatedMeter;
 pub use noise::{Channel, Noise};
 pub use pace::{Pace, Speed};
 pub use pty::Pty;

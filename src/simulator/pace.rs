@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::meter::SentFrame;
+use super::frame::SentFrame;
 use crate::tic::Mode;
 
 /// Bytes that are written at once.
@@ -105,7 +105,7 @@ impl Pace {
 
 #[cfg(test)]
 mod tests {
-    use super::super::meter::FrameKind;
+    use super::super::frame::FrameKind;
     use super::*;
 
     struct Pieces(Vec<(Instant, usize)>);

@@ -3,9 +3,9 @@
 use super::calendar::Peak;
 use super::clock::Local;
 use super::frame::{Groups, SentGroup};
-use super::meter::SimulatedState;
 use super::registers::DatedValue;
 use super::scenario::Scenario;
+use super::state::SimulatedState;
 use crate::tic::{Color, Label};
 
 const ERQ: [Label; 4] = [Label::ERQ1, Label::ERQ2, Label::ERQ3, Label::ERQ4];
