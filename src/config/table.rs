@@ -151,7 +151,7 @@ impl<'r> TableReader<'r> {
         (path, table)
     }
 
-    /// Reads each table `[[name]]`; one empty table if there is none. `label` says which one it is, in messages.
+    /// Reads each table `[[name]]`; one empty table if there is none. `label` names one in messages.
     pub(super) fn list<T>(
         &mut self,
         name: &'static str,
