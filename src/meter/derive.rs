@@ -73,7 +73,7 @@ fn historique(reading: &mut Reading, values: &LabelValues, phases: Option<u8>) {
 }
 
 /// BASE is the total; another contract sends only its parts, and their sum is the total when all are known.
-fn energy(values: &LabelValues) -> Option<u64> {
+pub fn energy(values: &LabelValues) -> Option<u64> {
     let option = TariffOption::parse(values.get(Label::OPTARIF)?.text().as_bytes())?;
     let parts = Label::of_option(option);
     parts

@@ -9,7 +9,7 @@
 //!     │   plausible     which groups are accepted
 //!     │   label_values  the current value of each label
 //!     │   presence      which keys this meter has
-//!     │   models        calendar, events
+//!     │   models        events, calendar, counters
 //!     │ source      the table reads the values; derive makes what several labels give
 //!     ▼
 //!  Update { Snapshot, events }
@@ -19,6 +19,7 @@
 
 mod calendar;
 mod contract;
+mod counters;
 mod derive;
 mod event;
 mod input;

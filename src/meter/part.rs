@@ -116,3 +116,14 @@ pub enum Finding {
         label: Label,
     },
 }
+
+impl Finding {
+    /// The label that it is about.
+    pub fn label(&self) -> Label {
+        match self {
+            Self::Jumped { label, .. } | Self::Corrected { label, .. } | Self::Held { label } => {
+                *label
+            }
+        }
+    }
+}

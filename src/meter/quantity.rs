@@ -5,7 +5,8 @@
 //!
 //! A row reads: `NAME "key" interface kind, "unit" columns: "English" / "French";` and below it
 //! `[standard source] [historique source] home-assistant, enabled-by-default;`. The columns are those of the few rows that
-//! have them: `phase n`, `number n` (of a tariff index or a relay), `as "Property"` (another name on D-Bus).
+//! have them: `phase n`, `number n` (of a tariff index or a relay), `counts NAME` (the quantity whose index a counter
+//! counts on), `as "Property"` (another name on D-Bus).
 
 use super::row::{Enabled, HomeAssistant, Interface, Kind, Quantity};
 use super::source::{Source, from, horodate as time, number, read, relay, rule, stge, text};
@@ -76,9 +77,18 @@ macro_rules! optional {
     };
 }
 
+macro_rules! counted {
+    () => {
+        None
+    };
+    ($name:ident) => {
+        Some(Key::$name)
+    };
+}
+
 macro_rules! quantities {
     ($($name:ident $key:literal $on:ident $kind:expr, $unit:literal
-        $(phase $phase:literal)? $(number $number:literal)? $(as $property:literal)?: $english:literal / $french:literal;
+        $(phase $phase:literal)? $(number $number:literal)? $(counts $counted:ident)? $(as $property:literal)?: $english:literal / $french:literal;
         [$standard:expr] [$historique:expr] $home:expr, $enabled:ident;)*) => {
         #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "a position carries the name of its constant")]
         #[repr(u8)]
@@ -94,7 +104,8 @@ macro_rules! quantities {
         /// The rows. See the module.
         pub static TABLE: [Quantity; COUNT] = [$(Quantity {
             key: $key, interface: Interface::$on, kind: $kind, unit: $unit, english: $english, french: $french,
-            phase: optional!($($phase)?), number: optional!($($number)?), renamed: optional!($($property)?),
+            phase: optional!($($phase)?), number: optional!($($number)?),
+            counts: counted!($($counted)?), renamed: optional!($($property)?),
             standard: $standard, historique: $historique, home_assistant: $home, enabled: $enabled,
         }),*];
     };
@@ -163,7 +174,9 @@ quantities! {
 
     // Consumption
     ENERGY "energy" Consumption Uint64, "Wh": "Energy withdrawn" / "Énergie soutirée";
-        [number(&[L::EAST])] [rule(L::OPTIONS, "BASE, else the sum of the indexes (never a partial sum)")] sensor("energy").total(), Yes;
+        [number(&[L::EAST])] [rule(L::OPTIONS, "BASE, else the sum of the indexes (never a partial sum)")] sensor("energy").diagnostic().under("energy_index"), No;
+    ENERGY_COUNTER "energy_counter" Consumption Uint64, "Wh" counts ENERGY: "Energy withdrawn, counted without jumps" / "Énergie consommée";
+        [rule(&[L::EAST], "index + offset")] [rule(L::OPTIONS, "index + offset")] sensor("energy").total().under("energy"), Yes;
     APPARENT_POWER "apparent_power" Consumption Int, "VA": "Apparent power" / "Puissance apparente";
         [number(&[L::SINSTS])] [number(&[L::PAPP])] sensor("apparent_power").measurement(), Yes;
     POWER "power" Consumption Signed, "W": "Power (estimated; negative when injecting)" / "Puissance (estimée)";
@@ -269,25 +282,45 @@ quantities! {
     TARIFF_INDEX "tariff_index" Tariff Int, "": "Tariff index in force" / "Index tarifaire en cours";
         [number(&[L::NTARF])] [from(&[L::PTEC], period_index).said("HC.. 1; HP.. 2; HN.. 1; PM.. 2; Tempo HCJB HPJB HCJW HPJW HCJR HPJR 1..6; TH.. null")] sensor("").diagnostic(), No;
     ENERGY_TARIFF_1 "energy_tariff_1" Tariff Uint64, "Wh" number 1: "Energy of tariff index 1" / "Énergie, index 1";
-        [number(&[L::EASF01])] [number(&[L::HCHC, L::EJPHN, L::BBRHCJB])] sensor("energy").total(), Contract;
+        [number(&[L::EASF01])] [number(&[L::HCHC, L::EJPHN, L::BBRHCJB])] sensor("energy").diagnostic().under("energy_tariff_1_index"), No;
+    ENERGY_COUNTER_TARIFF_1 "energy_counter_tariff_1" Tariff Uint64, "Wh" number 1 counts ENERGY_TARIFF_1: "Counted without jumps: Energy of tariff index 1" / "Énergie, index 1";
+        [rule(&[L::EASF01], "index + offset")] [rule(&[L::HCHC, L::EJPHN, L::BBRHCJB], "index + offset")] sensor("energy").total().under("energy_tariff_1"), Contract;
     ENERGY_TARIFF_2 "energy_tariff_2" Tariff Uint64, "Wh" number 2: "Energy of tariff index 2" / "Énergie, index 2";
-        [number(&[L::EASF02])] [number(&[L::HCHP, L::EJPHPM, L::BBRHPJB])] sensor("energy").total(), Contract;
+        [number(&[L::EASF02])] [number(&[L::HCHP, L::EJPHPM, L::BBRHPJB])] sensor("energy").diagnostic().under("energy_tariff_2_index"), No;
+    ENERGY_COUNTER_TARIFF_2 "energy_counter_tariff_2" Tariff Uint64, "Wh" number 2 counts ENERGY_TARIFF_2: "Counted without jumps: Energy of tariff index 2" / "Énergie, index 2";
+        [rule(&[L::EASF02], "index + offset")] [rule(&[L::HCHP, L::EJPHPM, L::BBRHPJB], "index + offset")] sensor("energy").total().under("energy_tariff_2"), Contract;
     ENERGY_TARIFF_3 "energy_tariff_3" Tariff Uint64, "Wh" number 3: "Energy of tariff index 3" / "Énergie, index 3";
-        [number(&[L::EASF03])] [number(&[L::BBRHCJW])] sensor("energy").total(), Contract;
+        [number(&[L::EASF03])] [number(&[L::BBRHCJW])] sensor("energy").diagnostic().under("energy_tariff_3_index"), No;
+    ENERGY_COUNTER_TARIFF_3 "energy_counter_tariff_3" Tariff Uint64, "Wh" number 3 counts ENERGY_TARIFF_3: "Counted without jumps: Energy of tariff index 3" / "Énergie, index 3";
+        [rule(&[L::EASF03], "index + offset")] [rule(&[L::BBRHCJW], "index + offset")] sensor("energy").total().under("energy_tariff_3"), Contract;
     ENERGY_TARIFF_4 "energy_tariff_4" Tariff Uint64, "Wh" number 4: "Energy of tariff index 4" / "Énergie, index 4";
-        [number(&[L::EASF04])] [number(&[L::BBRHPJW])] sensor("energy").total(), Contract;
+        [number(&[L::EASF04])] [number(&[L::BBRHPJW])] sensor("energy").diagnostic().under("energy_tariff_4_index"), No;
+    ENERGY_COUNTER_TARIFF_4 "energy_counter_tariff_4" Tariff Uint64, "Wh" number 4 counts ENERGY_TARIFF_4: "Counted without jumps: Energy of tariff index 4" / "Énergie, index 4";
+        [rule(&[L::EASF04], "index + offset")] [rule(&[L::BBRHPJW], "index + offset")] sensor("energy").total().under("energy_tariff_4"), Contract;
     ENERGY_TARIFF_5 "energy_tariff_5" Tariff Uint64, "Wh" number 5: "Energy of tariff index 5" / "Énergie, index 5";
-        [number(&[L::EASF05])] [number(&[L::BBRHCJR])] sensor("energy").total(), Contract;
+        [number(&[L::EASF05])] [number(&[L::BBRHCJR])] sensor("energy").diagnostic().under("energy_tariff_5_index"), No;
+    ENERGY_COUNTER_TARIFF_5 "energy_counter_tariff_5" Tariff Uint64, "Wh" number 5 counts ENERGY_TARIFF_5: "Counted without jumps: Energy of tariff index 5" / "Énergie, index 5";
+        [rule(&[L::EASF05], "index + offset")] [rule(&[L::BBRHCJR], "index + offset")] sensor("energy").total().under("energy_tariff_5"), Contract;
     ENERGY_TARIFF_6 "energy_tariff_6" Tariff Uint64, "Wh" number 6: "Energy of tariff index 6" / "Énergie, index 6";
-        [number(&[L::EASF06])] [number(&[L::BBRHPJR])] sensor("energy").total(), Contract;
+        [number(&[L::EASF06])] [number(&[L::BBRHPJR])] sensor("energy").diagnostic().under("energy_tariff_6_index"), No;
+    ENERGY_COUNTER_TARIFF_6 "energy_counter_tariff_6" Tariff Uint64, "Wh" number 6 counts ENERGY_TARIFF_6: "Counted without jumps: Energy of tariff index 6" / "Énergie, index 6";
+        [rule(&[L::EASF06], "index + offset")] [rule(&[L::BBRHPJR], "index + offset")] sensor("energy").total().under("energy_tariff_6"), Contract;
     ENERGY_TARIFF_7 "energy_tariff_7" Tariff Uint64, "Wh" number 7: "Energy of tariff index 7" / "Énergie, index 7";
-        [number(&[L::EASF07])] [NONE] sensor("energy").total(), Contract;
+        [number(&[L::EASF07])] [NONE] sensor("energy").diagnostic().under("energy_tariff_7_index"), No;
+    ENERGY_COUNTER_TARIFF_7 "energy_counter_tariff_7" Tariff Uint64, "Wh" number 7 counts ENERGY_TARIFF_7: "Counted without jumps: Energy of tariff index 7" / "Énergie, index 7";
+        [rule(&[L::EASF07], "index + offset")] [NONE] sensor("energy").total().under("energy_tariff_7"), Contract;
     ENERGY_TARIFF_8 "energy_tariff_8" Tariff Uint64, "Wh" number 8: "Energy of tariff index 8" / "Énergie, index 8";
-        [number(&[L::EASF08])] [NONE] sensor("energy").total(), Contract;
+        [number(&[L::EASF08])] [NONE] sensor("energy").diagnostic().under("energy_tariff_8_index"), No;
+    ENERGY_COUNTER_TARIFF_8 "energy_counter_tariff_8" Tariff Uint64, "Wh" number 8 counts ENERGY_TARIFF_8: "Counted without jumps: Energy of tariff index 8" / "Énergie, index 8";
+        [rule(&[L::EASF08], "index + offset")] [NONE] sensor("energy").total().under("energy_tariff_8"), Contract;
     ENERGY_TARIFF_9 "energy_tariff_9" Tariff Uint64, "Wh" number 9: "Energy of tariff index 9" / "Énergie, index 9";
-        [number(&[L::EASF09])] [NONE] sensor("energy").total(), Contract;
+        [number(&[L::EASF09])] [NONE] sensor("energy").diagnostic().under("energy_tariff_9_index"), No;
+    ENERGY_COUNTER_TARIFF_9 "energy_counter_tariff_9" Tariff Uint64, "Wh" number 9 counts ENERGY_TARIFF_9: "Counted without jumps: Energy of tariff index 9" / "Énergie, index 9";
+        [rule(&[L::EASF09], "index + offset")] [NONE] sensor("energy").total().under("energy_tariff_9"), Contract;
     ENERGY_TARIFF_10 "energy_tariff_10" Tariff Uint64, "Wh" number 10: "Energy of tariff index 10" / "Énergie, index 10";
-        [number(&[L::EASF10])] [NONE] sensor("energy").total(), Contract;
+        [number(&[L::EASF10])] [NONE] sensor("energy").diagnostic().under("energy_tariff_10_index"), No;
+    ENERGY_COUNTER_TARIFF_10 "energy_counter_tariff_10" Tariff Uint64, "Wh" number 10 counts ENERGY_TARIFF_10: "Counted without jumps: Energy of tariff index 10" / "Énergie, index 10";
+        [rule(&[L::EASF10], "index + offset")] [NONE] sensor("energy").total().under("energy_tariff_10"), Contract;
     DISTRIBUTOR_INDEX "distributor_index" Tariff Int, "": "Distributor index in force" / "Index distributeur en cours";
         [stge("STGE 14-15, plus 1", |c| int(c.status().distributor_index()))] [NONE] sensor("").diagnostic(), No;
     ENERGY_DISTRIBUTOR_1 "energy_distributor_1" Tariff Uint64, "Wh": "Energy of distributor index 1" / "Énergie, index distributeur 1";
@@ -329,7 +362,9 @@ quantities! {
 
     // Production
     ENERGY_INJECTED "energy_injected" Production Uint64, "Wh": "Energy injected" / "Énergie injectée";
-        [number(&[L::EAIT])] [NONE] sensor("energy").total(), Yes;
+        [number(&[L::EAIT])] [NONE] sensor("energy").diagnostic().under("energy_injected_index"), No;
+    ENERGY_COUNTER_INJECTED "energy_counter_injected" Production Uint64, "Wh" counts ENERGY_INJECTED: "Energy injected, counted without jumps" / "Énergie injectée";
+        [rule(&[L::EAIT], "index + offset")] [NONE] sensor("energy").total().under("energy_injected"), Yes;
     APPARENT_POWER_INJECTED "apparent_power_injected" Production Int, "VA": "Apparent power injected" / "Puissance apparente injectée";
         [number(&[L::SINSTI])] [NONE] sensor("apparent_power").measurement(), Yes;
     APPARENT_POWER_INJECTED_MAX "apparent_power_injected_max" Production Int, "VA": "Maximum injection today" / "Injection maximale du jour";

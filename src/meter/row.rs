@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::quantity::Key;
 use super::source::Source;
 use crate::tic::Mode;
 
@@ -20,6 +21,8 @@ pub struct Quantity {
     pub phase: Option<u8>,
     /// Its number, if it is one of several: of a tariff index 1 to 10, of a relay 1 to 8.
     pub number: Option<u8>,
+    /// The quantity whose index it counts on, if it is a counter.
+    pub counts: Option<Key>,
     /// Its name on D-Bus, if that is not made of the key.
     pub renamed: Option<&'static str>,
     /// Its English name; the one of a phase ends in `, phase n` or begins with `Phase n`.
@@ -55,6 +58,16 @@ impl Quantity {
         match self.renamed {
             Some(name) => name.to_owned(),
             None => pascal_case(self.key),
+        }
+    }
+
+    /// What the ids of its Home Assistant entity are made of.
+    pub fn entity_id(&self) -> &'static str {
+        match self.home_assistant {
+            HomeAssistant::Entity {
+                under: Some(id), ..
+            } => id,
+            _ => self.key,
         }
     }
 
@@ -186,6 +199,8 @@ pub enum HomeAssistant {
         state: Option<StateClass>,
         /// Shown among the diagnostics.
         diagnostic: bool,
+        /// What its id is made of, if that is not its own key: entities keep their history when another quantity feeds them.
+        under: Option<&'static str>,
     },
 }
 
@@ -206,6 +221,7 @@ impl HomeAssistant {
             class,
             state: None,
             diagnostic: false,
+            under: None,
         }
     }
 
@@ -216,6 +232,7 @@ impl HomeAssistant {
             class,
             state: None,
             diagnostic: false,
+            under: None,
         }
     }
 
@@ -226,12 +243,14 @@ impl HomeAssistant {
                 binary,
                 class,
                 diagnostic,
+                under,
                 ..
             } => Self::Entity {
                 binary,
                 class,
                 state: Some(new),
                 diagnostic,
+                under,
             },
             Self::NotAnnounced | Self::DeviceInfo => self,
         }
@@ -254,12 +273,34 @@ impl HomeAssistant {
                 binary,
                 class,
                 state,
+                under,
                 ..
             } => Self::Entity {
                 binary,
                 class,
                 state,
                 diagnostic: true,
+                under,
+            },
+            Self::NotAnnounced | Self::DeviceInfo => self,
+        }
+    }
+
+    /// The same, under an id that is not made of its own key.
+    pub const fn under(self, id: &'static str) -> Self {
+        match self {
+            Self::Entity {
+                binary,
+                class,
+                state,
+                diagnostic,
+                ..
+            } => Self::Entity {
+                binary,
+                class,
+                state,
+                diagnostic,
+                under: Some(id),
             },
             Self::NotAnnounced | Self::DeviceInfo => self,
         }
@@ -277,6 +318,7 @@ impl fmt::Display for HomeAssistant {
                 class,
                 state,
                 diagnostic,
+                under,
             } => {
                 f.write_str(if *binary { "B" } else { "S" })?;
                 if !class.is_empty() {
@@ -288,9 +330,11 @@ impl fmt::Display for HomeAssistant {
                     None => {}
                 }
                 if *diagnostic {
-                    f.write_str(" D")
-                } else {
-                    Ok(())
+                    f.write_str(" D")?;
+                }
+                match under {
+                    Some(id) => write!(f, " under the id {id}"),
+                    None => Ok(()),
                 }
             }
         }

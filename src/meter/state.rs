@@ -12,6 +12,7 @@
 
 use super::calendar::{Calendar, CalendarMemory};
 use super::contract::Contract;
+use super::counters::Counters;
 use super::derive::derive;
 use super::event::{Event, EventWatch};
 use super::label_values::{GroupValue, LabelValues};
@@ -61,6 +62,7 @@ parts! {
     Models {
         events: EventWatch,
         calendar: CalendarMemory,
+        counters: Counters,
         power: PowerPart,
         breaker: BreakerPart,
     }
@@ -229,8 +231,9 @@ impl State {
         self.statistics.fill(reading);
         let Some(mode) = self.mode else { return };
         let context = self.core.context(now, mode, self.contract, &self.findings);
-        self.each(|_, part| part.fill(&context, reading));
+        self.core.each(|_, part| part.fill(&context, reading));
         derive(reading, &context);
+        self.models.each(|_, part| part.fill(&context, reading));
     }
 
     /// The events since the last Update; `reading` is that of this one.

@@ -1,7 +1,8 @@
 //! Whether what is published can be trusted, over a meter's whole life: stories of years and of faults, in simulated time.
 //!
-//! `year`: nothing is held back from a sound meter. `changes`: what is really so gets through, and how fast. `life`: what begins
-//! anew with another mode or meter. `faults`: what is not so does not. `properties`: whatever comes, states are sound.
+//! `year`: nothing is held back from a sound meter. `changes`: what is really so gets through, and how fast. `counters`:
+//! they count consumption and nothing else. `life`: what begins anew with another mode or meter. `faults`: what is not so
+//! does not. `properties`: whatever comes, states are sound.
 
 #![expect(
     clippy::expect_used,
@@ -12,6 +13,7 @@
 )]
 
 mod changes;
+mod counters;
 mod faults;
 mod invariants;
 mod life;

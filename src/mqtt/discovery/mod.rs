@@ -46,10 +46,12 @@ pub struct AnnouncedDevice {
 
 /// The discovery message of a meter.
 pub fn announcement(device: &AnnouncedDevice, facts: &Facts) -> Value {
-    let entities = facts
-        .keys
-        .iter()
-        .filter_map(|key| Some((key.row().key.to_owned(), entity(device, facts, key)?)));
+    let entities = facts.keys.iter().filter_map(|key| {
+        Some((
+            key.row().entity_id().to_owned(),
+            entity(device, facts, key)?,
+        ))
+    });
     let components: Map<String, Value> = entities
         .chain([("event".to_owned(), events(device))])
         .collect();
@@ -85,6 +87,7 @@ fn entity(device: &AnnouncedDevice, facts: &Facts, key: Key) -> Option<Value> {
         class,
         state,
         diagnostic,
+        ..
     } = row.home_assistant
     else {
         return None;
@@ -93,8 +96,8 @@ fn entity(device: &AnnouncedDevice, facts: &Facts, key: Key) -> Option<Value> {
     let text = |text: &'static str| Some(text).filter(|text| !text.is_empty());
     Some(without_nulls(json!({
         "platform": platform,
-        "unique_id": unique_id(device, row.key),
-        "default_entity_id": format!("{platform}.{}", unique_id(device, row.key)),
+        "unique_id": unique_id(device, row.entity_id()),
+        "default_entity_id": format!("{platform}.{}", unique_id(device, row.entity_id())),
         "name": name(row, facts, device.language),
         "device_class": text(class),
         "unit_of_measurement": text(row.unit),

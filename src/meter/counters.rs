@@ -1,0 +1,242 @@
+//! Counters: what the energy indexes go on by, and nothing else.
+//!
+//! A counter starts at the index of the day it was first read and adds what the index goes on by. What is no consumption
+//! never enters it: another meter, a reset, a contract or mode that moves an index; and a correction takes back exactly what
+//! the wrong value added. So a counter is the sum of its indexes and an *offset*, which changes only then.
+//!
+//! | what happens to an index | offset of its counters |
+//! |---|---|
+//! | it goes on | stays |
+//! | it is read for the first time, at `i` | less `i` |
+//! | it jumps from `a` to `b` | less `b - a` |
+//! | it is corrected | takes back what the wrong step changed in it |
+//! | it is forgotten, at `i` (another meter, mode or contract) | plus `i` |
+//!
+//! On disk are the offsets, written at once when they change, and the indexes that they go with: energy that is used while
+//! the daemon is off is counted. Invariant: a counter falls only by a correction.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::derive::energy;
+use super::label_values::GroupValue;
+use super::part::{Context, Finding, Part, Reset, Save};
+use super::quantity::Key;
+use super::reading::Reading;
+use super::value::Value;
+use crate::tic::{Frame, Label, Mode, Role};
+
+/// The counters, and the indexes that they count on.
+#[derive(Debug, Default)]
+pub struct Counters {
+    offsets: BTreeMap<Key, i64>,
+    indexes: BTreeMap<Label, Index>,
+    /// The label of the contract that the indexes are of.
+    contract: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Index {
+    /// The last accepted value.
+    value: i64,
+    /// How much of its last step was no consumption.
+    excluded: i64,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Saved {
+    offsets: BTreeMap<String, i64>,
+    indexes: BTreeMap<String, i64>,
+    contract: Option<String>,
+}
+
+fn counters() -> impl Iterator<Item = Key> {
+    Key::all().filter(|key| key.row().counts.is_some())
+}
+
+fn labels(counter: Key, mode: Mode) -> &'static [Label] {
+    counter.row().source(mode).labels()
+}
+
+impl Counters {
+    /// Changes the offset of the counters of a label. Returns whether there are any.
+    fn shift(&mut self, label: Label, by: i64) -> Save {
+        let mut save = Save::Later;
+        for (counter, offset) in &mut self.offsets {
+            if labels(*counter, label.mode()).contains(&label) {
+                *offset = offset.saturating_add(by);
+                save = Save::Now;
+            }
+        }
+        save
+    }
+
+    /// Forgets indexes: what they go on by is no consumption from here on.
+    fn forget(&mut self, is_gone: impl Fn(Label) -> bool) {
+        let gone: Vec<_> = self
+            .indexes
+            .keys()
+            .copied()
+            .filter(|l| is_gone(*l))
+            .collect();
+        for label in gone {
+            if let Some(index) = self.indexes.remove(&label) {
+                let _ = self.shift(label, index.value);
+            }
+        }
+    }
+
+    /// An index of another contract says nothing of this one\'s. The totals of the standard mode go on.
+    fn follow_contract(&mut self, context: &Context<'_>) -> Save {
+        let label = match context.mode {
+            Mode::Standard => Label::NGTF,
+            Mode::Historique => Label::OPTARIF,
+        };
+        let Some(contract) = context.values.get(label).map(GroupValue::text) else {
+            return Save::Later;
+        };
+        if self.contract.as_deref() == Some(contract) {
+            return Save::Later;
+        }
+        if self.contract.replace(contract.to_owned()).is_some() {
+            self.forget(|label| !matches!(label.role(), Role::Total(_)));
+        }
+        Save::Now
+    }
+
+    /// Takes an accepted index.
+    fn step(&mut self, label: Label, to: i64, finding: Option<&Finding>) -> Save {
+        let Some(last) = self.indexes.get(&label).copied() else {
+            let index = Index {
+                value: to,
+                excluded: 0,
+            };
+            self.indexes.insert(label, index);
+            return self.shift(label, -to);
+        };
+        let step = to - last.value;
+        if step == 0 {
+            return Save::Later;
+        }
+        let (undone, excluded) = match finding {
+            Some(Finding::Corrected { .. }) => (last.excluded, 0),
+            Some(Finding::Jumped { .. }) => (0, step),
+            // An index never falls; one that was remembered may be ahead of the meter's.
+            _ => (0, step.min(0)),
+        };
+        let index = Index {
+            value: to,
+            excluded,
+        };
+        self.indexes.insert(label, index);
+        match undone - excluded {
+            0 => Save::Later,
+            by => self.shift(label, by),
+        }
+    }
+
+    /// Starts the counters whose quantity is known for the first time.
+    fn start(&mut self, context: &Context<'_>) -> Save {
+        let mut save = Save::Later;
+        for counter in counters()
+            .filter(|key| !self.offsets.contains_key(key))
+            .collect::<Vec<_>>()
+        {
+            if let Some(index) = index(counter, context) {
+                let sum = self.sum(counter, context.mode);
+                self.offsets.insert(counter, index.saturating_sub(sum));
+                save = Save::Now;
+            }
+        }
+        save
+    }
+
+    fn sum(&self, counter: Key, mode: Mode) -> i64 {
+        let known = labels(counter, mode)
+            .iter()
+            .filter_map(|label| self.indexes.get(label));
+        known.map(|index| index.value).sum()
+    }
+}
+
+/// The current index that a counter counts on; of several that add up, only when all are known.
+fn index(counter: Key, context: &Context<'_>) -> Option<i64> {
+    let source = counter.row().counts?.row().source(context.mode);
+    let index = match source.read() {
+        Some(_) => u64::from(context.values.first(source.labels())?.number()),
+        None if source.labels().is_empty() => return None,
+        None => energy(context.values)?,
+    };
+    i64::try_from(index).ok()
+}
+
+impl Part for Counters {
+    fn on_frame(&mut self, _: &Frame, context: &Context<'_>) -> Save {
+        let mut save = self.follow_contract(context);
+        // A label of two counters is taken once: the second time its index does not move.
+        for label in counters().flat_map(|counter| labels(counter, context.mode)) {
+            let Some(value) = context.values.fresh(*label) else {
+                continue;
+            };
+            let finding = context
+                .findings
+                .iter()
+                .find(|finding| finding.label() == *label);
+            save = save.max(self.step(*label, value.number().into(), finding));
+        }
+        save.max(self.start(context))
+    }
+
+    fn reset(&mut self, _: Reset) {
+        self.forget(|_| true);
+        self.contract = None;
+    }
+
+    fn fill(&self, context: &Context<'_>, reading: &mut Reading) {
+        for (counter, offset) in &self.offsets {
+            let value = offset.saturating_add(self.sum(*counter, context.mode));
+            let is_known = index(*counter, context).is_some();
+            let value = u64::try_from(value).ok().filter(|_| is_known);
+            reading.set(*counter, value.map(Value::Int));
+        }
+    }
+
+    fn save(&self, _: Mode) -> Option<serde_json::Value> {
+        let offsets = self
+            .offsets
+            .iter()
+            .map(|(key, offset)| (key.row().key.to_owned(), *offset));
+        let indexes = self
+            .indexes
+            .iter()
+            .map(|(label, index)| (label.name().to_owned(), index.value));
+        serde_json::to_value(Saved {
+            offsets: offsets.collect(),
+            indexes: indexes.collect(),
+            contract: self.contract.clone(),
+        })
+        .ok()
+    }
+
+    fn restore(&mut self, saved: serde_json::Value, mode: Mode) {
+        let Saved {
+            offsets,
+            indexes,
+            contract,
+        } = serde_json::from_value(saved).unwrap_or_default();
+        let offsets = offsets
+            .into_iter()
+            .filter_map(|(key, offset)| Some((Key::named(&key)?, offset)));
+        self.offsets = offsets
+            .filter(|(key, _)| key.row().counts.is_some())
+            .collect();
+        let indexes = indexes.into_iter().filter_map(|(name, value)| {
+            let index = Index { value, excluded: 0 };
+            Some((Label::find(mode, &name)?, index))
+        });
+        self.indexes = indexes.collect();
+        self.contract = contract;
+    }
+}

@@ -1,0 +1,192 @@
+//! Counters count what is consumed and nothing else: each story moves the indexes by what is no consumption.
+
+use linky_sensor::meter::{EventKind, Key};
+use linky_sensor::simulator::{Scenario, SentGroup, SimulatedMeter, TariffPlan};
+use linky_sensor::tic::{Label, Mode};
+
+use crate::receiver::{
+    EVENING, Receiver, after_frames, historique, number, scenario, standard, with,
+};
+
+/// More than a house uses in the minutes that a story takes, in Wh.
+const MINUTES: u64 = 600;
+
+fn counter(receiver: &Receiver, key: Key) -> Option<u64> {
+    receiver.state().reading.int(key)
+}
+
+fn energy(receiver: &Receiver) -> u64 {
+    counter(receiver, Key::ENERGY_COUNTER).expect("the counter is known")
+}
+
+/// Receives frames of a meter whose indexes are moved by so much; the counter may go on a little, and never falls.
+fn receive_moved(
+    receiver: &mut Receiver,
+    meter: &mut SimulatedMeter,
+    frames: usize,
+    by: impl Fn(&SentGroup) -> i64,
+) {
+    let mut last = None;
+    for _ in 0..frames {
+        let sent = meter.next().unwrap();
+        let mut groups = sent.groups.clone();
+        for group in groups
+            .iter_mut()
+            .filter(|group| group.label.role().is_index())
+        {
+            let moved = group.data.parse::<i64>().unwrap() + by(group);
+            group.data = format!("{:09}", moved.max(0));
+        }
+        receiver.receive_instead(&sent, &groups);
+        let now = counter(receiver, Key::ENERGY_COUNTER);
+        if let (Some(last), Some(now)) = (last, now) {
+            assert!(now >= last && now - last < MINUTES, "{last} {now}");
+        }
+        last = now.or(last);
+    }
+}
+
+fn another(scenario: &Scenario) -> SimulatedMeter {
+    SimulatedMeter::new(Scenario {
+        serial: 123_456,
+        start: EVENING + 1_200,
+        ..scenario.clone()
+    })
+    .unwrap()
+}
+
+#[test]
+fn a_counter_starts_at_the_index_and_follows_it() {
+    for mode in Mode::ALL {
+        let (mut meter, mut receiver) = after_frames(scenario(mode, TariffPlan::OffPeak), 30);
+        for _ in 0..100 {
+            receiver.receive(&meter.next().unwrap());
+            for (counts, index) in [
+                (Key::ENERGY_COUNTER, Key::ENERGY),
+                (Key::ENERGY_COUNTER_TARIFF_1, Key::ENERGY_TARIFF_1),
+                (Key::ENERGY_COUNTER_TARIFF_2, Key::ENERGY_TARIFF_2),
+            ] {
+                assert_eq!(
+                    counter(&receiver, counts),
+                    counter(&receiver, index),
+                    "{counts:?}"
+                );
+            }
+        }
+    }
+}
+
+/// To a lower index, a higher one, nearly the same, and zero; while the daemon is running, and while it is off.
+#[test]
+fn another_meter_adds_nothing() {
+    for mode in Mode::ALL {
+        for is_off in [false, true] {
+            for moved in [-2_000_000, 50_000_000, 12, -12, i64::MIN / 2] {
+                let (_, mut receiver) = after_frames(scenario(mode, TariffPlan::OffPeak), 30);
+                let before = energy(&receiver);
+                if is_off {
+                    receiver.restart();
+                }
+                receiver.turn_to(mode);
+                let mut other = another(&scenario(mode, TariffPlan::OffPeak));
+                receive_moved(&mut receiver, &mut other, 40, |_| moved);
+                assert_eq!(receiver.count(EventKind::MeterReplaced), 1);
+                let added = energy(&receiver) - before;
+                assert!(added < MINUTES, "{mode:?} {is_off} {moved}: {added}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_used_while_the_daemon_is_off_is_counted() {
+    let (mut meter, mut receiver) = standard();
+    let before = energy(&receiver);
+    receiver.restart();
+    meter.let_pass(12 * 3_600);
+    receiver.receive(&meter.next().unwrap());
+    assert_eq!(counter(&receiver, Key::ENERGY_COUNTER), receiver.energy());
+    assert!(energy(&receiver) > before + 1_000);
+}
+
+#[test]
+fn a_reset_adds_nothing() {
+    for mode in Mode::ALL {
+        let (mut meter, mut receiver) = after_frames(scenario(mode, TariffPlan::Base), 30);
+        let sent = meter.next().unwrap();
+        receiver.receive(&sent);
+        let before = energy(&receiver);
+        let was =
+            |group: &SentGroup| -i64::try_from(number(&sent.groups, group.label).unwrap()).unwrap();
+        receive_moved(&mut receiver, &mut meter, 120, was);
+        assert!(receiver.energy() < Some(10_000) && receiver.count(EventKind::IndexJumped) > 0);
+        assert!(energy(&receiver) - before < MINUTES);
+        receiver.restart();
+        receive_moved(&mut receiver, &mut meter, 10, was);
+        assert!(energy(&receiver) - before < MINUTES, "the offset is kept");
+    }
+}
+
+/// BASE to HC to Tempo, in the frames of the historique mode: other labels with other indexes each time.
+#[test]
+fn another_contract_adds_nothing() {
+    let (_, mut receiver) = historique();
+    let before = energy(&receiver);
+    for (later, contract) in [
+        (1, TariffPlan::OffPeak),
+        (2, TariffPlan::Tempo),
+        (3, TariffPlan::Base),
+    ] {
+        receiver.turn_to(Mode::Historique);
+        let mut meter = SimulatedMeter::new(Scenario {
+            start: EVENING + later * 1_200,
+            ..scenario(Mode::Historique, contract)
+        })
+        .unwrap();
+        receive_moved(&mut receiver, &mut meter, 60, |_| later * 3_000_000);
+        let added = energy(&receiver) - before;
+        assert!(added < 3 * MINUTES, "{contract:?}: {added}");
+    }
+    assert_eq!(receiver.count(EventKind::MeterReplaced), 0);
+    assert_eq!(receiver.count(EventKind::ContractChanged), 3);
+}
+
+/// The total of the standard mode has 5 MWh more: those of an old contract.
+#[test]
+fn another_mode_adds_nothing_and_back() {
+    let (_, mut receiver) = after_frames(scenario(Mode::Historique, TariffPlan::OffPeak), 30);
+    let before = energy(&receiver);
+    for (later, mode, moved) in [(1, Mode::Standard, 5_000_000), (2, Mode::Historique, 0)] {
+        receiver.turn_to(mode);
+        let mut meter = SimulatedMeter::new(Scenario {
+            start: EVENING + later * 1_200,
+            ..scenario(mode, TariffPlan::OffPeak)
+        })
+        .unwrap();
+        receive_moved(&mut receiver, &mut meter, 40, |_| moved);
+        let added = energy(&receiver) - before;
+        assert!(added < 2 * MINUTES, "{mode:?}: {added}");
+    }
+    assert_eq!(receiver.count(EventKind::ModeChanged), 2);
+}
+
+/// A wrong index within reach is published; the right ones take back exactly what it added.
+#[test]
+fn a_corrected_value_is_taken_back() {
+    let (mut meter, mut receiver) = historique();
+    let sent = meter.next().unwrap();
+    receiver.receive(&sent);
+    let wrong = number(&sent.groups, Label::BASE).unwrap() + 12;
+    let sent = meter.next().unwrap();
+    let groups = with(&sent.groups, &[(Label::BASE, &format!("{wrong:09}"))]);
+    receiver.receive_instead(&sent, &groups);
+    assert_eq!(energy(&receiver), wrong);
+    for _ in 0..20 {
+        receiver.receive(&meter.next().unwrap());
+    }
+    assert_eq!(counter(&receiver, Key::ENERGY_COUNTER), receiver.energy());
+    assert!(
+        receiver.count(EventKind::IndexJumped) > 0,
+        "the wrong value was published"
+    );
+}
