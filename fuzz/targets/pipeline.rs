@@ -40,6 +40,7 @@ struct Pipeline {
 
 fn meter(memory: &Memory) -> Meter {
     let identity = Identity {
+        number: 0,
         id: "main".into(),
         boot: "b007".into(),
         shows_identifiers: false,
