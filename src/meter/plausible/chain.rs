@@ -15,7 +15,7 @@
 //! | a chain of jumps is accepted | if |
 //! |---|---|
 //! | at 2 values | the label was absent for 60 s before |
-//! | at 2 values (*revoke*) | they are below the good value and follow the one before it, or the good value is the first of all and was not repeated; and the totals do not contradict |
+//! | at 2 values (*revoke*); at 10 if the good value was received more than once | they are below the good value and follow the one before it, or the good value is the first of all and was not repeated; and the totals do not contradict |
 //! | at 3 values | the totals corroborate each |
 //! | at 3 values and 60 s | the totals say nothing, and it shows no suspect digit |
 //! | at 3 values and 24 h | always: no fault lasts a day and leaves the rest of the line intact |
@@ -39,6 +39,9 @@ const ABSENCE_MIN: Duration = Duration::from_secs(60);
 const JUMP_AGE_MIN: Duration = Duration::from_secs(60);
 /// The age of a chain of jumps that the totals contradict, or that shows a suspect digit.
 const DOUBTFUL_AGE_MIN: Duration = Duration::from_secs(24 * 3600);
+/// The length of a chain that revokes a good value which was received once, and one which was received again.
+const REVOKE_ONCE_LENGTH: u32 = 2;
+const REVOKE_REPEATED_LENGTH: u32 = 10;
 
 /// What the rest of the frame shows about a value, from worst to best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -330,9 +333,15 @@ impl Chain {
 
     /// True if a chain shows that the good value was damaged.
     fn revokes(&self, candidate: Candidate, context: &StepContext<'_>) -> bool {
+        let length = match self.good {
+            Some(good) if good.is_repeated && context.has(Safeguard::RevokeTen) => {
+                REVOKE_REPEATED_LENGTH
+            }
+            _ => REVOKE_ONCE_LENGTH,
+        };
         context.has(Safeguard::Revoke)
             && candidate.goes_back
-            && candidate.length >= 2
+            && candidate.length >= length
             && context.corroboration != Corroboration::Contradicts
             && self.goes_back(candidate.value, context)
     }

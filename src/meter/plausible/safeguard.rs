@@ -29,6 +29,7 @@ safeguards! {
     ChainMinute "chain-minute" "A jump without corroboration takes a minute. Without: three values.";
     Absence "absence" "After an absence of a minute two values are enough.";
     Revoke "revoke" "A good value that later ones show to be damaged is revoked.";
+    RevokeTen "revoke-ten" "One that was received twice is revoked by ten. Without: by two.";
     CrossCheck "cross-check" "The totals corroborate and contradict an index.";
     Contradiction "contradiction" "What the totals contradict is not accepted.";
     DistributorSum "distributor-sum" "The sum of the distributor's indexes beside that of the supplier's.";

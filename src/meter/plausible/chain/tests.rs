@@ -156,6 +156,26 @@ fn a_damaged_value_within_reach_does_not_lock_the_right_ones_out() {
 }
 
 #[test]
+fn a_value_that_came_twice_is_revoked_by_ten() {
+    let mut chain = Chain::default();
+    for (second, value) in (0..).zip([100, 109, 109]) {
+        validate(&mut chain, second, value, Silent);
+    }
+    for second in 3..12 {
+        assert_eq!(validate(&mut chain, second, 101, Silent), Verdict::Hold);
+    }
+    let back = Verdict::Correct { from: 109 };
+    assert_eq!(validate(&mut chain, 12, 101, Silent), back);
+    for second in 13..40 {
+        assert_eq!(
+            validate(&mut chain, second, 90, Silent),
+            Verdict::Hold,
+            "before both"
+        );
+    }
+}
+
+#[test]
 fn a_contradicted_value_is_not_accepted_though_it_follows() {
     let mut chain = Chain::default();
     validate(&mut chain, 0, 100, Silent);
