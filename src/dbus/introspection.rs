@@ -114,6 +114,13 @@ mod tests {
         }
     }
 
+    /// zbus takes these two names as literals only.
+    #[test]
+    fn the_names_in_attributes_are_the_public_ones() {
+        assert_eq!(Manager::name().as_str(), interface::MANAGER);
+        assert_eq!(Raw::name().as_str(), interface::RAW);
+    }
+
     #[test]
     fn a_comment_holds_no_two_hyphens() {
         let mut text = String::new();

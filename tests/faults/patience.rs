@@ -184,7 +184,7 @@ fn a_full_disk(device: &Path) -> Case {
     let home = Home::new(&settings(device, proxy.port)).through(&unshare);
     let cut = proxy.clone();
     Case::new("a full disk and no broker", home, "receiving")
-        .saying_once("what a meter remembers is lost at the next start: ")
+        .saying_once("the memory of a meter cannot be saved for the next start: ")
         .then(move || cut.cut())
         .with(broker)
         .with(proxy)
