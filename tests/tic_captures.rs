@@ -73,7 +73,7 @@ fn text(frames: &[Shown]) -> String {
         rejected: [parity, checksum, format],
     } in frames
     {
-        let state = if *damaged { "damaged" } else { "whole" };
+        let state = if *damaged { "damaged" } else { "sound" };
         writeln!(
             out,
             "frame: {state}, {wire_len} bytes, end {end}, \
