@@ -46,7 +46,7 @@ struct Index {
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-struct Saved {
+struct SavedCounters {
     offsets: BTreeMap<String, i64>,
     indexes: BTreeMap<String, i64>,
     contract: Option<String>,
@@ -212,7 +212,7 @@ impl Part for Counters {
             .indexes
             .iter()
             .map(|(label, index)| (label.name().to_owned(), index.value));
-        serde_json::to_value(Saved {
+        serde_json::to_value(SavedCounters {
             offsets: offsets.collect(),
             indexes: indexes.collect(),
             contract: self.contract.clone(),
@@ -221,7 +221,7 @@ impl Part for Counters {
     }
 
     fn restore(&mut self, saved: serde_json::Value, mode: Mode) {
-        let Saved {
+        let SavedCounters {
             offsets,
             indexes,
             contract,

@@ -1,6 +1,6 @@
 //! What happened: a change of a quantity that someone may wait for.
 //!
-//! A change is told from the last value that was *known*, so that one which happened during an outage is told
+//! A change is an event against the last value that was *known*, so that one which happened during an outage is given
 //! when the meter is heard again, and the first value after a start is no event.
 
 use super::contract::Contract;
@@ -14,7 +14,7 @@ use crate::tic::{Frame, Label};
 
 macro_rules! events {
     ($($kind:ident $name:literal,)*) => {
-        /// The events, in the order in which they are told. Each is named as it is published.
+        /// The events, in the order in which they are given. Each is named as it is published.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum EventKind {
             $(#[doc = $name] $kind,)*
@@ -157,7 +157,7 @@ fn contact(_: Key, from: Option<&Value>, to: Option<&Value>) -> Option<Event> {
     Some(Event::new(DryContactChanged, state(from)?, state(to)?))
 }
 
-/// A notice begins or moves to another peak. Its end is told by the peak itself.
+/// A notice begins or moves to another peak. Its end is the event of the peak itself.
 fn notice(_: Key, from: Option<&Value>, to: Option<&Value>) -> Option<Event> {
     (to != Some(&Value::Int(0))).then(|| Event::new(PeakAnnounced, text(from), text(to)))
 }

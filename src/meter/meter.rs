@@ -1,4 +1,4 @@
-//! The meter: a machine that is told what the port saw and when, and answers with the states to publish.
+//! The meter: a machine that takes what the port saw and when, and returns the states to publish.
 //!
 //! Pure: nothing is read but the arguments, so that a year can be lived through in a second.
 

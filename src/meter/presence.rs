@@ -3,7 +3,7 @@
 //! The state's own rows and those of the meter are always there. The others are there once their label
 //! was seen in three frames, or at once where the mode sends the label only now and then. A key that is
 //! there stays there, `null` when not known, until the mode changes: the set is kept on disk, and is what
-//! Home Assistant is told.
+//! is announced to Home Assistant.
 
 use serde::{Deserialize, Serialize};
 
@@ -98,7 +98,7 @@ impl Presence {
 /// What is kept on disk.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-struct Saved {
+struct SavedPresence {
     phases: Option<u8>,
     keys: Vec<String>,
 }
@@ -117,7 +117,7 @@ impl Part for Presence {
 
     fn save(&self, _: Mode) -> Option<serde_json::Value> {
         let keys = self.keys.iter().map(|key| key.row().key.to_owned());
-        let saved = Saved {
+        let saved = SavedPresence {
             phases: self.phases,
             keys: keys.collect(),
         };
@@ -125,7 +125,7 @@ impl Part for Presence {
     }
 
     fn restore(&mut self, saved: serde_json::Value, _: Mode) {
-        let Ok(saved) = serde_json::from_value::<Saved>(saved) else {
+        let Ok(saved) = serde_json::from_value::<SavedPresence>(saved) else {
             return;
         };
         self.phases = saved.phases.filter(|phases| [1, 3].contains(phases));
