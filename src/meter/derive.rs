@@ -1,13 +1,11 @@
 //! The quantities that no single group gives, made from several: a rule each.
 
-use super::contract::Contract;
 use super::label_values::LabelValues;
 use super::part::Context;
 use super::quantity::Key;
 use super::reading::Reading;
-use super::source::read;
 use super::value::Value;
-use crate::tic::{Color, Label, Mode, TariffOption};
+use crate::tic::{Label, Mode, TariffOption};
 
 /// Fills the rows of `reading` whose source is a rule. The rows that are read from one group are filled already.
 pub fn derive(reading: &mut Reading, context: &Context<'_>) {
@@ -20,7 +18,6 @@ pub fn derive(reading: &mut Reading, context: &Context<'_>) {
 fn standard(reading: &mut Reading, context: &Context<'_>) {
     let degraded = clock_degraded(context.values).map(Value::Bool);
     reading.set(Key::CLOCK_DEGRADED, degraded);
-    reading.set(Key::COLOR_TODAY, read::color(color_of_the_index(context)));
 }
 
 /// The status register and the season of the clock tell the same thing; either is enough.
@@ -35,19 +32,6 @@ fn clock_degraded(values: &LabelValues) -> Option<bool> {
     match (register, season) {
         (None, None) => None,
         (register, season) => Some(register.unwrap_or(false) || season.unwrap_or(false)),
-    }
-}
-
-/// Tempo counts indexes 1 to 6 in the order off-peak and peak of blue, white, red.
-fn color_of_the_index(context: &Context<'_>) -> Option<Color> {
-    if context.contract? != Contract::Tempo {
-        return None;
-    }
-    match context.values.get(Label::NTARF)?.number() {
-        1 | 2 => Some(Color::Blue),
-        3 | 4 => Some(Color::White),
-        5 | 6 => Some(Color::Red),
-        _ => None,
     }
 }
 

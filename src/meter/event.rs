@@ -3,12 +3,12 @@
 //! A change is an event against the last value that was *known*, so that one which happened during an outage is given
 //! when the meter is heard again, and the first value after a start is no event.
 
-use super::contract::Contract;
 use super::link::Link;
 use super::part::{Context, Finding, Part, Reset, Save};
 use super::quantity::Key;
 use super::reading::Reading;
 use super::row::pascal_case;
+use super::tariff::Contract;
 use super::value::Value;
 use crate::tic::{Frame, Label};
 

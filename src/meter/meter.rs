@@ -62,7 +62,7 @@ impl Meter {
                 link: super::link::Link::default(),
                 keys: state.presence().keys(),
                 reading: Reading::default(),
-                calendar: super::calendar::Calendar::default(),
+                calendar: super::tariff::Calendar::default(),
                 contract: None,
                 frame: None,
                 shows_identifiers: identity.shows_identifiers,

@@ -9,7 +9,8 @@
 //!     │   plausible     which groups are accepted
 //!     │   label_values  the current value of each label
 //!     │   presence      which keys this meter has
-//!     │   models        events, calendar, counters
+//!     │   models        events, counters, power, breaker …
+//!     │   tariff        contract, calendar, colours, the period in force and the next
 //!     │ source      the table reads the values; derive makes what several labels give
 //!     ▼
 //!  Update { Snapshot, events }
@@ -17,8 +18,6 @@
 //!
 //! Pure: nothing is used but the arguments, and time is one of them. No clock, no file, no log.
 
-mod calendar;
-mod contract;
 mod counters;
 mod derive;
 mod event;
@@ -44,10 +43,9 @@ mod snapshot;
 mod source;
 mod state;
 mod statistics;
+mod tariff;
 mod value;
 
-pub use calendar::Calendar;
-pub use contract::Contract;
 pub use event::{Event, EventKind};
 pub use input::Input;
 pub use link::Link;
@@ -59,4 +57,5 @@ pub use reading::{Keys, Reading};
 pub use row::{Enabled, HomeAssistant, Interface, Kind, Quantity, StateClass, capitalised};
 pub use snapshot::{SCHEMA, Snapshot, Update};
 pub use source::Source;
+pub use tariff::{Calendar, Contract};
 pub use value::{Moment, Time, Timestamp, Value};

@@ -8,10 +8,10 @@
 
 use core::fmt;
 
-use super::contract::Contract;
 use super::event::Event;
 use super::label_values::LabelValues;
 use super::reading::Reading;
+use super::tariff::Contract;
 use super::value::Moment;
 use crate::tic::{Frame, Label, Mode};
 

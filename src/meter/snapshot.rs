@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::calendar::Calendar;
-use super::contract::Contract;
 use super::event::Event;
 use super::link::Link;
 use super::quantity::Key;
 use super::reading::{Keys, Reading};
+use super::tariff::Calendar;
+use super::tariff::Contract;
 use super::value::{Timestamp, Value};
 use crate::tic::{Frame, Group, Mode};
 

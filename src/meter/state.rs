@@ -10,8 +10,6 @@
 //! Invariant: no part is reset, saved or restored anywhere else. Of a frame that may be another meter's nothing is taken
 //! before its address is accepted: such a frame is held back whole.
 
-use super::calendar::{Calendar, CalendarMemory};
-use super::contract::Contract;
 use super::counters::Counters;
 use super::derive::derive;
 use super::event::{Event, EventWatch};
@@ -25,6 +23,8 @@ use super::plausible::{Safeguards, Validator, Verdict};
 use super::presence::Presence;
 use super::reading::Reading;
 use super::statistics::Statistics;
+use super::tariff::Contract;
+use super::tariff::{Calendar, Tariffs};
 use super::value::Moment;
 use crate::tic::{Frame, Group, Label, Mode};
 
@@ -61,7 +61,7 @@ parts! {
     /// What is made of accepted frames, in the order in which they take them and give events.
     Models {
         events: EventWatch,
-        calendar: CalendarMemory,
+        calendar: Tariffs,
         counters: Counters,
         power: PowerPart,
         breaker: BreakerPart,

@@ -5,9 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::label_values::{GroupValue, LabelValues};
-use super::part::{Context, Part, Reset, Save};
-use crate::tic::{Frame, Label, Mode, Profile, Slot, civil};
+use crate::meter::label_values::{GroupValue, LabelValues};
+use crate::meter::part::Save;
+use crate::tic::{Label, Profile, Slot, civil};
 
 /// A profile and the day that it is for, in days since 1970-01-01 of the meter's clock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,12 +18,25 @@ struct Planned {
 
 /// What is remembered: the profile of today and that of tomorrow, as sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct CalendarMemory {
     today: Option<Planned>,
     tomorrow: Option<Planned>,
 }
 
 impl CalendarMemory {
+    /// Takes the next day's profile from a frame that carries the clock too: one without the other could belong to the
+    /// other side of midnight.
+    pub fn on_frame(&mut self, values: &LabelValues) -> Save {
+        match planned(values) {
+            Some((day, next)) if self.tomorrow.as_ref() != Some(&next) => {
+                self.turn(day, next);
+                Save::Now
+            }
+            _ => Save::Later,
+        }
+    }
+
     /// What was planned for this day is today's; `next` is tomorrow's.
     fn turn(&mut self, day: i64, next: Planned) {
         match self.tomorrow.replace(next) {
@@ -60,35 +73,6 @@ impl CalendarMemory {
     }
 }
 
-impl Part for CalendarMemory {
-    /// Takes the next day's profile from a frame that carries the clock too: one without the other could belong to the
-    /// other side of midnight.
-    fn on_frame(&mut self, _: &Frame, context: &Context<'_>) -> Save {
-        match planned(context.values) {
-            Some((day, next)) if self.tomorrow.as_ref() != Some(&next) => {
-                self.turn(day, next);
-                Save::Now
-            }
-            _ => Save::Later,
-        }
-    }
-
-    /// The other mode has no calendar; the days of this one stay what they are.
-    fn reset(&mut self, reset: Reset) {
-        if reset == Reset::Meter {
-            *self = Self::default();
-        }
-    }
-
-    fn save(&self, _: Mode) -> Option<serde_json::Value> {
-        serde_json::to_value(self).ok()
-    }
-
-    fn restore(&mut self, saved: serde_json::Value, _: Mode) {
-        *self = serde_json::from_value(saved).unwrap_or_default();
-    }
-}
-
 /// The day of the last frame, and what it plans for the next.
 fn planned(values: &LabelValues) -> Option<(i64, Planned)> {
     let day = day_of(values.fresh(Label::DATE))?;
@@ -103,7 +87,7 @@ fn planned(values: &LabelValues) -> Option<(i64, Planned)> {
 }
 
 /// The day of the meter's clock, in days since 1970-01-01.
-fn day_of(date: Option<&GroupValue>) -> Option<i64> {
+pub fn day_of(date: Option<&GroupValue>) -> Option<i64> {
     let date = date?.horodate()?;
     Some(civil::days_from_civil(
         date.year.into(),

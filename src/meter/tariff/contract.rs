@@ -3,7 +3,7 @@
 //! The historique mode says it in a code. The standard mode has only the name that the supplier gave to the
 //! calendar: the usual names are known here, any other is `Other`.
 
-use super::label_values::LabelValues;
+use crate::meter::label_values::LabelValues;
 use crate::tic::{Label, Mode, TariffOption};
 
 /// A kind of contract.
