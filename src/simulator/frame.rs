@@ -37,6 +37,8 @@ pub struct SentFrame {
     pub groups: Vec<SentGroup>,
     /// Its kind.
     pub kind: FrameKind,
+    /// The active power that flowed in the second of the frame, W, negative when injected: what no group shows.
+    pub true_power: i32,
 }
 
 /// Kinds of frames.

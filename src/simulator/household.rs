@@ -1,13 +1,14 @@
 //! The house behind the meter: which loads are on at a moment, what the sun gives, what the voltage is.
 //!
 //! Input: a seed, the size of the connection, a moment. Output: [`PhaseFlow`], what goes through each phase in that second.
-//! A pure function: it has no state, and gives any second of any year. Each appliance has a
-//! [`Habit`], and what varies from day to day is drawn for that day. A load shedder keeps the house below the subscribed
+//! A pure function: it has no state, and gives any second of any year. Each [`Appliance`] has its habit, and what varies
+//! from day to day is drawn for that day. A load shedder keeps the house below the subscribed
 //! power, as it does in real French houses; only the overrun of the scenario exceeds it.
 //!
 //! Active power is in W, reactive in var, both positive when withdrawn; all arithmetic is in integers, so that a seed
 //! means the same on every machine.
 
+use super::appliance::{Appliance, from_midsummer};
 use super::clock::{DAY, Local};
 use super::random::draw;
 use super::scenario::{Phases, Scenario};
@@ -19,136 +20,11 @@ pub(super) struct PhaseFlow {
     pub active: i32,
     /// var.
     pub reactive: i32,
+    /// VA of the harmonics of the current, which are neither active nor reactive.
+    pub distortion: i32,
     /// Tenths of a volt.
     pub decivolts: i32,
 }
-
-/// When an appliance is on.
-#[derive(Debug, Clone, Copy)]
-enum Habit {
-    /// Always.
-    Always,
-    /// By its thermostat: seconds on, seconds off.
-    Cycle { on: u32, off: u32 },
-    /// Once a day, on `days` days of a hundred: starts between the seconds `from` and `until`, runs for `lasts` seconds.
-    Daily {
-        days: u32,
-        from: u32,
-        until: u32,
-        lasts: u32,
-    },
-    /// In cheap hours, by its thermostat.
-    Cheap { on: u32, off: u32 },
-    /// The same, from October to February.
-    CheapInWinter { on: u32, off: u32 },
-}
-
-struct Appliance {
-    watts: i32,
-    /// Reactive power in hundredths of the active one; negative for a capacitor.
-    reactive: i32,
-    habit: Habit,
-}
-
-const fn appliance(watts: i32, reactive: i32, habit: Habit) -> Appliance {
-    Appliance {
-        watts,
-        reactive,
-        habit,
-    }
-}
-
-/// By importance: what comes first is shed last. In a three-phase house they are on phases 1, 2, 3, 1, 2, 3, …
-const APPLIANCES: [Appliance; 10] = [
-    // Always on: router, standby.
-    appliance(65, -40, Habit::Always),
-    // Fridge.
-    appliance(
-        90,
-        60,
-        Habit::Cycle {
-            on: 720,
-            off: 1_380,
-        },
-    ),
-    // Lights and screens of the evening.
-    appliance(
-        240,
-        -12,
-        Habit::Daily {
-            days: 100,
-            from: 64_800,
-            until: 68_400,
-            lasts: 15_000,
-        },
-    ),
-    // Coffee machine.
-    appliance(
-        950,
-        0,
-        Habit::Daily {
-            days: 95,
-            from: 24_000,
-            until: 27_000,
-            lasts: 420,
-        },
-    ),
-    // Kettle.
-    appliance(
-        1_900,
-        0,
-        Habit::Daily {
-            days: 80,
-            from: 57_600,
-            until: 63_000,
-            lasts: 170,
-        },
-    ),
-    // Oven.
-    appliance(
-        1_700,
-        2,
-        Habit::Daily {
-            days: 55,
-            from: 67_500,
-            until: 70_200,
-            lasts: 2_700,
-        },
-    ),
-    // Hob at noon.
-    appliance(
-        1_300,
-        5,
-        Habit::Daily {
-            days: 70,
-            from: 42_300,
-            until: 45_000,
-            lasts: 1_300,
-        },
-    ),
-    // Washing machine.
-    appliance(
-        1_450,
-        15,
-        Habit::Daily {
-            days: 45,
-            from: 32_400,
-            until: 57_600,
-            lasts: 1_500,
-        },
-    ),
-    // Water heater.
-    appliance(
-        1_600,
-        0,
-        Habit::Cheap {
-            on: 9_000,
-            off: 5_400,
-        },
-    ),
-    // Storage heaters.
-    appliance(1_300, 0, Habit::CheapInWinter { on: 900, off: 600 }),
-];
 
 /// What `draw` takes for anything but an appliance.
 const VOLTAGE: u64 = 100;
@@ -159,6 +35,8 @@ const FLICKER: u64 = 300;
 #[derive(Debug, Clone)]
 pub(super) struct House {
     seed: u64,
+    /// By importance: what comes first is shed last.
+    appliances: Vec<Appliance>,
     phases: usize,
     /// W per phase that the load shedder allows.
     limit: i32,
@@ -182,6 +60,10 @@ impl House {
         let subscribed = i32::try_from(scenario.subscribed_current()).unwrap_or(0);
         Self {
             seed: scenario.seed,
+            appliances: Appliance::ALL
+                .into_iter()
+                .filter(|appliance| scenario.appliances.contains(appliance))
+                .collect(),
             phases: usize::from(scenario.phases.count()),
             limit: per_phase * 85 / 100,
             panels: if scenario.producer { panels } else { 0 },
@@ -197,14 +79,15 @@ impl House {
         let mut flows = [PhaseFlow::default(); 3];
         // A house without a contact heats its water by a timer, in the same night.
         let cheap = cheap || (1..5).contains(&now.hour());
-        for (number, appliance) in (0_u64..).zip(&APPLIANCES) {
-            let phase = usize::try_from(number).unwrap_or(0) % self.phases;
-            if let Some(flow) = flows.get_mut(phase)
-                && flow.active + appliance.watts <= self.limit
-                && self.is_on(number, appliance.habit, unix, now, cheap)
+        for appliance in &self.appliances {
+            let load = appliance.load();
+            if let Some(flow) = flows.get_mut(appliance.number() % self.phases)
+                && flow.active + load.watts <= self.limit
+                && appliance.is_on(self.seed, unix, now, cheap)
             {
-                flow.active += appliance.watts;
-                flow.reactive += appliance.watts * appliance.reactive / 100;
+                flow.active += load.watts;
+                flow.reactive += load.reactive();
+                flow.distortion += load.distortion();
             }
         }
         let [first, ..] = &mut flows;
@@ -224,36 +107,6 @@ impl House {
                 2_320 + self.wander(VOLTAGE + phase, unix, 300, 80) - 40 - flow.active * 4 / 1_000;
         }
         flows
-    }
-
-    fn is_on(&self, number: u64, habit: Habit, unix: i64, now: Local, cheap: bool) -> bool {
-        let cycle = |on: u32, off: u32| {
-            let shift = draw(self.seed, number, 0, on + off);
-            (unix + i64::from(shift)).rem_euclid(i64::from(on + off)) < i64::from(on)
-        };
-        match habit {
-            Habit::Always => true,
-            Habit::Cycle { on, off } => cycle(on, off),
-            Habit::Cheap { on, off } => cheap && cycle(on, off),
-            Habit::CheapInWinter { on, off } => {
-                cheap && from_midsummer(unix) > 110 && cycle(on, off)
-            }
-            Habit::Daily {
-                days,
-                from,
-                until,
-                lasts,
-            } => {
-                // What began yesterday may still be on after midnight.
-                [(now.day, now.second), (now.day - 1, now.second + DAY)]
-                    .into_iter()
-                    .any(|(day, second)| {
-                        let start = from + draw(self.seed, number, day, until - from);
-                        (start..start + lasts).contains(&second)
-                            && draw(self.seed, number, -day, 100) < days
-                    })
-            }
-        }
     }
 
     /// W of the panels: a parabola from sunrise to sunset, longer and higher in summer, under passing clouds.
@@ -289,14 +142,6 @@ impl House {
         let between = (value(knot) * (period - into) + value(knot + 1) * into) / period;
         i32::try_from(between).unwrap_or(0)
     }
-}
-
-/// Days from 21 June, 0 to 183: the season, for sun and cold.
-fn from_midsummer(unix: i64) -> i64 {
-    // Four years are 1461 days.
-    let day_of_year = (unix.div_euclid(i64::from(DAY)) * 4).rem_euclid(1_461) / 4;
-    let days = (day_of_year - 171).abs();
-    days.min(365 - days)
 }
 
 #[cfg(test)]

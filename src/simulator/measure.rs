@@ -63,8 +63,9 @@ impl Measures {
 
 /// VA, whatever the direction.
 fn apparent(flow: &PhaseFlow) -> i32 {
-    let (active, reactive) = (i64::from(flow.active), i64::from(flow.reactive));
-    i32::try_from((active * active + reactive * reactive).isqrt()).unwrap_or(i32::MAX)
+    let square = |power: i32| i64::from(power) * i64::from(power);
+    let sum = square(flow.active) + square(flow.reactive) + square(flow.distortion);
+    i32::try_from(sum.isqrt()).unwrap_or(i32::MAX)
 }
 
 #[cfg(test)]
@@ -76,6 +77,7 @@ mod tests {
         let one = PhaseFlow {
             active: 2_990,
             reactive: 400,
+            distortion: 0,
             decivolts: 2_304,
         };
         let measures = Measures::of(&[one, PhaseFlow::default(), PhaseFlow::default()]);
@@ -90,6 +92,7 @@ mod tests {
         let flow = |active| PhaseFlow {
             active,
             reactive: 0,
+            distortion: 0,
             decivolts: 2_300,
         };
         let measures = Measures::of(&[flow(-485), flow(531), flow(0)]);

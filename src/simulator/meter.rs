@@ -90,6 +90,12 @@ impl SimulatedMeter {
         &self.scenario
     }
 
+    /// The active power at this second of the meter, W, negative when injected.
+    #[must_use]
+    pub const fn true_power(&self) -> i32 {
+        self.state.measures.active
+    }
+
     /// The meter's second at a time on the wire.
     fn second_at(&self, elapsed: u64) -> i64 {
         self.scenario.start + i64::try_from(elapsed / 1_000_000).unwrap_or(i64::MAX)
@@ -182,6 +188,7 @@ impl Iterator for SimulatedMeter {
     /// The next frame; never `None`.
     fn next(&mut self) -> Option<SentFrame> {
         let (time, began) = (self.state.unix, self.elapsed);
+        let true_power = self.state.measures.active;
         let (mut groups, mut kind) = self.groups();
         let mut bytes = frame::encode(self.scenario.mode, &groups);
 
@@ -212,6 +219,7 @@ impl Iterator for SimulatedMeter {
             bytes,
             groups,
             kind,
+            true_power,
         })
     }
 }

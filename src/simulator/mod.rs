@@ -18,6 +18,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod appliance;
 mod calendar;
 mod clock;
 mod coloured_days;
@@ -35,6 +36,7 @@ mod scenario;
 mod standard;
 mod state;
 
+pub use appliance::Appliance;
 pub use clock::parse_start;
 pub use frame::{FrameKind, SentFrame, SentGroup};
 pub use meter::SimulatedMeter;

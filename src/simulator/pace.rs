@@ -130,6 +130,7 @@ mod tests {
             bytes: vec![0; 96],
             groups: vec![],
             kind: FrameKind::Long,
+            true_power: 0,
         }
     }
 

@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use super::appliance::Appliance;
 use crate::tic::Mode;
 
 /// One meter, its contract, its house, and the moment when the simulation starts.
@@ -18,6 +19,8 @@ pub struct Scenario {
     /// The meter counts injection too, and the house has solar panels. Standard mode only: the historique mode has no
     /// group for it.
     pub producer: bool,
+    /// What is in the house, in any order.
+    pub appliances: Vec<Appliance>,
     /// Subscribed power PREF, kVA: 1 to 18 single-phase, 3 to 36 three-phase. It also sets the size of the house, which
     /// stays below it (see `overrun`).
     pub power_kva: u8,
@@ -50,6 +53,7 @@ impl Default for Scenario {
             phases: Phases::One,
             contract: TariffPlan::Base,
             producer: false,
+            appliances: Appliance::USUAL.to_vec(),
             power_kva: 6,
             seed: 0,
             start: 1_768_498_200,
