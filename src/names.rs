@@ -52,6 +52,8 @@ pub mod interface {
     pub const STATUS: &str = "io.github.linky_sensor.Linky1.Status";
     /// What brings the breaker near to tripping.
     pub const BREAKER: &str = "io.github.linky_sensor.Linky1.Breaker";
+    /// The quality of the line and of the mains.
+    pub const HEALTH: &str = "io.github.linky_sensor.Linky1.Health";
     /// The supplier's day profiles.
     pub const CALENDAR: &str = "io.github.linky_sensor.Linky1.Calendar";
     /// The groups of the last frame, as text.
@@ -60,7 +62,7 @@ pub mod interface {
     pub const EVENTS: &str = "io.github.linky_sensor.Linky1.Events";
 
     /// All of them, the root's first.
-    pub const ALL: [&str; 11] = [
+    pub const ALL: [&str; 12] = [
         MANAGER,
         METER,
         CONSUMPTION,
@@ -69,6 +71,7 @@ pub mod interface {
         PRODUCTION,
         STATUS,
         BREAKER,
+        HEALTH,
         CALENDAR,
         RAW,
         EVENTS,

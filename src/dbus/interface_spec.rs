@@ -49,6 +49,7 @@ static INTERFACES: LazyLock<Vec<InterfaceSpec>> = LazyLock::new(|| {
         quantities(interface::PRODUCTION, "What is injected into the network."),
         quantities(interface::STATUS, "The status register and the relays."),
         quantities(interface::BREAKER, "How near the breaker is to tripping."),
+        quantities(interface::HEALTH, "How good the line and the mains are."),
         InterfaceSpec {
             name: interface::CALENDAR,
             about: "The day profiles of the supplier's calendar.",

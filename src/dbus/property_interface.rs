@@ -61,7 +61,7 @@ macro_rules! interfaces {
 
 interfaces! {
     Meter METER, Consumption CONSUMPTION, Phases PHASES, Tariff TARIFF, Production PRODUCTION, Status STATUS,
-    Breaker BREAKER, Calendar CALENDAR, Events EVENTS
+    Breaker BREAKER, Health HEALTH, Calendar CALENDAR, Events EVENTS
 }
 
 struct PropertyInterface<N> {

@@ -59,6 +59,11 @@ events! {
     ClockRestored "clock_restored",
     BreakerWarningStarted "breaker_warning_started",
     BreakerWarningEnded "breaker_warning_ended",
+    CoverOpened "cover_opened",
+    PhaseLost "phase_lost",
+    PhaseRestored "phase_restored",
+    VoltageOutOfRange "voltage_out_of_range",
+    VoltageRestored "voltage_restored",
 }
 
 impl EventKind {
@@ -210,6 +215,9 @@ const WATCHED: &[Watched] = &[
     announced(Key::MESSAGE_SHORT, received),
     watched(Key::CLOCK_DEGRADED, |_, _, to| {
         flag(to, ClockDegraded, ClockRestored)
+    }),
+    watched(Key::TERMINAL_COVER_OPEN, |_, _, to| {
+        (to == Some(&Value::Bool(true))).then(|| Event::new(CoverOpened, "false", "true"))
     }),
 ];
 

@@ -6,8 +6,9 @@ use core::time::Duration;
 use std::sync::Arc;
 
 use super::input::Input;
-use super::link::LinkWatch;
+use super::link::{Link, LinkWatch};
 use super::memory::Memory;
+use super::model::health::LinkQuality;
 use super::part::Save;
 use super::plausible::Safeguards;
 use super::quantity::Key;
@@ -39,6 +40,7 @@ pub struct Meter {
     identity: Identity,
     seq: u64,
     link: LinkWatch,
+    quality: LinkQuality,
     state: State,
     /// Whether any value is current, so that its loss is published once.
     is_current: bool,
@@ -59,7 +61,7 @@ impl Meter {
                 seq: 0,
                 time: None,
                 mode: state.mode(),
-                link: super::link::Link::default(),
+                link: Link::default(),
                 keys: state.presence().keys(),
                 reading: Reading::default(),
                 calendar: super::tariff::Calendar::default(),
@@ -70,6 +72,7 @@ impl Meter {
             identity,
             seq: 0,
             link: LinkWatch::default(),
+            quality: LinkQuality::default(),
             state,
             is_current: false,
             save: Save::Later,
@@ -142,6 +145,7 @@ impl Meter {
     /// Takes a frame. Returns it if it holds anything to publish.
     fn enter(&mut self, frame: Frame, now: Moment) -> Option<Arc<Frame>> {
         self.state.statistics.count(&frame);
+        self.quality.push(&frame, now.mono);
         frame.groups().next()?;
         self.link.frame(now);
         self.is_current = true;
@@ -184,6 +188,8 @@ impl Meter {
     /// Fills what names the state, and the link.
     fn fill(&self, reading: &mut Reading, now: Moment) {
         let mode = self.state.mode();
+        let is_receiving = self.link.link() == Link::Receiving;
+        let quality = self.quality.quality(now.mono).filter(|_| is_receiving);
         for (key, value) in [
             (Key::SCHEMA, Some(Value::Int(SCHEMA))),
             (Key::METER, Some(Value::Text(self.identity.id.clone()))),
@@ -195,6 +201,10 @@ impl Meter {
             (
                 Key::LINK_DETAIL,
                 Some(Value::Text(self.link.detail().into())),
+            ),
+            (
+                Key::LINK_QUALITY,
+                quality.map(|percent| Value::Int(percent.into())),
             ),
         ] {
             reading.set(key, value);

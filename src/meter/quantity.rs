@@ -133,6 +133,8 @@ quantities! {
         [OWN] [OWN] NOT, Never;
     METER_TIME "meter_time" Meter Time, "": "Meter clock" / "Horloge du compteur";
         [time(&[L::DATE])] [NONE] sensor("timestamp").diagnostic(), No;
+    CLOCK_DRIFT "clock_drift" Meter Signed, "s": "Clock drift" / "Dérive d'horloge";
+        [rule(&[L::DATE], "DATE - host")] [NONE] sensor("duration").measurement().diagnostic(), No;
     CLOCK_DEGRADED "clock_degraded" Meter Bool, "": "Clock degraded" / "Horloge dégradée";
         [rule(&[L::STGE, L::DATE], "STGE 16, lower-case season")] [NONE] binary("problem").diagnostic(), Yes;
     PHASES "phases" Meter Int, "": "number of phases (1 or 3)" / "nombre de phases";
@@ -447,4 +449,10 @@ quantities! {
         [rule(&[L::PCOUP], "1.3 PCOUP - SINSTS, smallest phase; negative: to shed")] [rule(&[L::ISOUSC], "260 ISOUSC - PAPP")] sensor("apparent_power").measurement(), No;
     POWER_HEADROOM_60S "power_headroom_60s" Breaker Signed, "VA": "Power that may be added for a minute" / "Puissance disponible une minute";
         [rule(&[L::PCOUP], "the same for one minute")] [NONE] sensor("apparent_power").measurement(), No;
+
+    // Health
+    LINK_QUALITY "link_quality" Health Int, "%": "Link quality" / "Qualité de la liaison";
+        [rule(&[L::ADSC], "share of good groups over 5 minutes")] [rule(&[L::ADCO], "same")] sensor("").measurement().diagnostic(), No;
+    VOLTAGE_OUT_OF_RANGE "voltage_out_of_range" Health Bool, "": "Voltage out of range (EN 50160)" / "Tension hors norme";
+        [rule(&[L::UMOY1, L::URMS1], "10-minute mean URMS outside 207 to 253 V")] [NONE] binary("problem"), No;
 }

@@ -114,6 +114,8 @@ pub enum Interface {
     Status,
     /// The model of the breaker.
     Breaker,
+    /// The line, and the quality of the mains.
+    Health,
 }
 
 impl Interface {
@@ -128,6 +130,7 @@ impl Interface {
             Self::Production => Some("Production"),
             Self::Status => Some("Status"),
             Self::Breaker => Some("Breaker"),
+            Self::Health => Some("Health"),
         }
     }
 }

@@ -16,6 +16,7 @@ use super::event::{Event, EventWatch};
 use super::label_values::{GroupValue, LabelValues};
 use super::memory::Memory;
 use super::model::breaker::BreakerPart;
+use super::model::health::{ClockDrift, PhasePart, VoltagePart};
 use super::model::power::PowerPart;
 use super::nameplate::Nameplate;
 use super::part::{Context, Finding, Part, Reset, Save};
@@ -65,6 +66,9 @@ parts! {
         counters: Counters,
         power: PowerPart,
         breaker: BreakerPart,
+        clock_drift: ClockDrift,
+        voltage: VoltagePart,
+        phases: PhasePart,
     }
 }
 
