@@ -190,6 +190,12 @@ impl Meter {
         let mode = self.state.mode();
         let is_receiving = self.link.link() == Link::Receiving;
         let quality = self.quality.quality(now.mono).filter(|_| is_receiving);
+        let detail = match self.quality.fault() {
+            Some(fault) if is_receiving => {
+                format!("more than a few groups are rejected: {}", fault.as_str())
+            }
+            _ => self.link.detail().to_owned(),
+        };
         for (key, value) in [
             (Key::SCHEMA, Some(Value::Int(SCHEMA))),
             (Key::METER, Some(Value::Text(self.identity.id.clone()))),
@@ -198,10 +204,7 @@ impl Meter {
             (Key::TIME, now.wall.map(Value::Instant)),
             (Key::MODE, mode.map(|mode| Value::Enum(mode.as_str()))),
             (Key::LINK, Some(Value::Enum(self.link.link().as_str()))),
-            (
-                Key::LINK_DETAIL,
-                Some(Value::Text(self.link.detail().into())),
-            ),
+            (Key::LINK_DETAIL, Some(Value::Text(detail.into()))),
             (
                 Key::LINK_QUALITY,
                 quality.map(|percent| Value::Int(percent.into())),

@@ -51,6 +51,7 @@ pub use input::Input;
 pub use link::Link;
 pub use memory::Memory;
 pub use meter::{Identity, Meter};
+pub use model::health::{CharacterCounts, LineFault};
 pub use plausible::{Safeguard, Safeguards};
 pub use quantity::Key;
 pub use reading::{Keys, Reading};

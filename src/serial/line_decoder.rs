@@ -194,7 +194,7 @@ impl OpenLine {
         let (frames, mode) = self.stage.push(bytes);
         self.push_frames(frames, now, inputs);
         self.pacing.push_bytes(bytes.len());
-        self.monitor.push_bytes(mode.is_some(), now);
+        self.monitor.push_bytes(bytes, mode.is_some(), now);
         mode.map_or(
             LineObservation::Noise(bytes.len()),
             LineObservation::Correct,

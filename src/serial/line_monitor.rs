@@ -6,6 +6,7 @@
 //! Pure: time is an argument, counted from any origin.
 
 use super::mode_detector::LineObservation;
+use crate::meter::{CharacterCounts, LineFault};
 use std::time::Duration;
 
 /// Without a byte for this long the line is silent, and an open frame has ended. Much longer than any pause inside a frame
@@ -23,6 +24,8 @@ pub struct LineMonitor {
     last_correct: Duration,
     /// The first byte since the last correct group or silence, if there was one.
     noise_since: Option<Duration>,
+    /// The characters since then.
+    noise: CharacterCounts,
     silent: bool,
     /// What to check when nothing arrives.
     advice: &'static str,
@@ -36,20 +39,22 @@ impl LineMonitor {
             last_byte: now,
             last_correct: now,
             noise_since: None,
+            noise: CharacterCounts::default(),
             silent: false,
             advice,
         }
     }
 
     /// Bytes arrived, with a correct group among them or not.
-    pub fn push_bytes(&mut self, correct: bool, now: Duration) {
+    pub fn push_bytes(&mut self, bytes: &[u8], correct: bool, now: Duration) {
         self.silent = false;
         self.last_byte = now;
         if correct {
             self.last_correct = now;
-            self.noise_since = None;
+            self.end_noise();
         } else {
             self.noise_since.get_or_insert(now);
+            self.noise.push(bytes);
         }
     }
 
@@ -60,8 +65,13 @@ impl LineMonitor {
         }
         let begins = !self.silent;
         self.silent = true;
-        self.noise_since = None;
+        self.end_noise();
         (LineObservation::Silence, begins)
+    }
+
+    fn end_noise(&mut self) {
+        self.noise_since = None;
+        self.noise = CharacterCounts::default();
     }
 
     /// The time since the last byte, or since the line was opened.
@@ -91,8 +101,10 @@ impl LineMonitor {
         if silence >= REPORTED_AFTER {
             format!("no byte for {}: {}", rounded(silence), self.advice)
         } else if noise >= REPORTED_AFTER {
+            let cause = LineFault::of_characters(&self.noise)
+                .map_or("wrong speed, noise or a cable fault", LineFault::as_str);
             format!(
-                "bytes arrive but no correct group for {}: wrong speed, noise or a cable fault",
+                "bytes arrive but no correct group for {}: {cause}",
                 rounded(noise)
             )
         } else {
@@ -123,7 +135,7 @@ mod tests {
     #[test]
     fn silence_begins_once_after_a_second() {
         let mut monitor = LineMonitor::new("check", ms(0));
-        monitor.push_bytes(true, ms(500));
+        monitor.push_bytes(b"A", true, ms(500));
         assert_eq!(
             monitor.push_no_data(ms(1400)),
             (LineObservation::NoData, false)
@@ -136,7 +148,7 @@ mod tests {
             monitor.push_no_data(ms(1700)),
             (LineObservation::Silence, false)
         );
-        monitor.push_bytes(false, ms(1800));
+        monitor.push_bytes(b"A", false, ms(1800));
         assert_eq!(
             monitor.push_no_data(ms(1900)),
             (LineObservation::NoData, false)
@@ -159,29 +171,29 @@ mod tests {
         );
 
         // After an hour of silence, the first noise is not an hour old.
-        monitor.push_bytes(false, ms(7_301_000));
+        monitor.push_bytes(b"A", false, ms(7_301_000));
         assert_eq!(monitor.detail(ms(7_305_000)), "");
         let detail = monitor.detail(ms(7_306_000));
         assert!(
             detail.starts_with("bytes arrive but no correct group for several s"),
             "{detail}"
         );
-        monitor.push_bytes(true, ms(7_307_000));
+        monitor.push_bytes(b"A", true, ms(7_307_000));
         assert_eq!(monitor.detail(ms(7_307_000)), "");
     }
 
     #[test]
     fn a_line_is_lost_after_ten_seconds_without_a_correct_group() {
         let mut monitor = LineMonitor::new("check", ms(0));
-        monitor.push_bytes(true, ms(1000));
-        monitor.push_bytes(false, ms(10_000));
+        monitor.push_bytes(b"A", true, ms(1000));
+        monitor.push_bytes(b"A", false, ms(10_000));
         assert!(!monitor.is_lost(ms(10_999)) && monitor.is_lost(ms(11_000)));
     }
 
     #[test]
     fn a_sleep_through_a_frame_is_not_a_silence() {
         let mut monitor = LineMonitor::new("check", ms(0));
-        monitor.push_bytes(true, ms(1000));
+        monitor.push_bytes(b"A", true, ms(1000));
         assert_eq!(monitor.detail(ms(4500)), "");
     }
 }

@@ -5,7 +5,8 @@
 
 use core::time::Duration;
 
-use crate::tic::{Frame, Rejected};
+use super::line_fault::LineFault;
+use crate::tic::{Frame, Mode, Rejected};
 
 /// The window is forgotten in steps of this size.
 const STEP: Duration = Duration::from_secs(30);
@@ -13,6 +14,10 @@ const STEP: Duration = Duration::from_secs(30);
 const STEPS: usize = 10;
 /// From the first frame until the share is known.
 const WARM_UP: Duration = Duration::from_secs(60);
+
+/// Below this share, in percent, the line is bad; it is good again from the other one on.
+const BAD_BELOW: u8 = 90;
+const GOOD_FROM: u8 = 95;
 
 /// Groups by what became of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,6 +58,10 @@ pub struct LinkQuality {
     steps: [Step; STEPS],
     /// The first frame after five minutes without any.
     since: Option<Duration>,
+    /// Of the last frame with a good group: its mode, and whether its parity was checked.
+    last: Option<(Mode, bool)>,
+    /// While the line is bad.
+    fault: Option<LineFault>,
 }
 
 impl LinkQuality {
@@ -60,6 +69,28 @@ impl LinkQuality {
     pub fn push(&mut self, frame: &Frame, now: Duration) {
         let good = u32::try_from(frame.groups().len()).unwrap_or(u32::MAX);
         self.count(good, frame.rejected(), now);
+        if good > 0 {
+            self.last = Some((frame.mode(), frame.is_parity_checked()));
+        }
+        self.judge(now);
+    }
+
+    fn judge(&mut self, now: Duration) {
+        let limit = if self.fault.is_some() {
+            GOOD_FROM
+        } else {
+            BAD_BELOW
+        };
+        let is_bad = self.quality(now).is_some_and(|quality| quality < limit);
+        self.fault = self
+            .last
+            .filter(|_| is_bad)
+            .and_then(|(mode, checked)| LineFault::of_groups(&self.counts(now), mode, checked));
+    }
+
+    /// What the errors point to, while the line is bad. As of the last frame.
+    pub fn fault(&self) -> Option<LineFault> {
+        self.fault
     }
 
     fn count(&mut self, good: u32, rejected: Rejected, now: Duration) {
