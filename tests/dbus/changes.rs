@@ -24,11 +24,14 @@ async fn a_frame_tells_only_what_changed_once_per_interface() {
     assert_eq!(names(&changed), ["MeterTime"], "no counter, not Updated");
     let (name, changed, gone) = program.changes().await;
     assert_eq!((name.as_str(), gone), (interface::CONSUMPTION, vec![]));
-    assert_eq!(names(&changed), ["ApparentPower", "Energy"]);
+    assert_eq!(
+        names(&changed),
+        ["ApparentPower", "Energy", "EnergyCounter"]
+    );
     assert_eq!(*changed["Energy"], Variant::from(12_345_679_u64));
     let (name, changed, _) = program.changes().await;
     assert_eq!(name, interface::TARIFF);
-    assert_eq!(names(&changed), ["EnergyTariff1"]);
+    assert_eq!(names(&changed), ["EnergyCounterTariff1", "EnergyTariff1"]);
     // The next signal is of the next frame: there was nothing else.
     service.publish(fed.push(&later));
     service.publish(fed.silence(12));

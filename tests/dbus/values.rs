@@ -90,6 +90,7 @@ async fn what_is_not_known_is_not_there() {
         [
             "Consumption",
             "Events",
+            "Health",
             "Meter",
             "Phases",
             "Raw",
