@@ -216,6 +216,49 @@ fn a_reader_that_goes_away_ends_it_quietly() {
 }
 
 #[test]
+fn a_scenario_comes_from_a_file_or_by_its_name() {
+    let run = |scenario: &str| {
+        output(&[
+            "--scenario",
+            scenario,
+            "--output",
+            "stdout",
+            "--flat-out",
+            "--frames",
+            "5",
+        ])
+    };
+    let shipped = run("three-phase");
+    assert!(shipped.status.success());
+    let mut decoder = Decoder::new(Mode::Standard, Parity::Check);
+    let frames = decoder.push(&shipped.stdout);
+    assert!(frames[0].get(linky_sensor::tic::Label::IRMS3).is_some());
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/docs/examples/scenarios/three-phase.toml"
+    );
+    assert_eq!(run(file).stdout, shipped.stdout);
+
+    let unknown = run("trop");
+    assert_eq!(unknown.status.code(), Some(66));
+    assert!(
+        String::from_utf8(unknown.stderr)
+            .unwrap()
+            .contains("swap, tempo-winter")
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let wrong = folder.path().join("wrong.toml");
+    fs::write(&wrong, "[meter]\nmod = \"standard\"\n").unwrap();
+    let wrong = run(wrong.to_str().unwrap());
+    assert_eq!(wrong.status.code(), Some(78));
+    let complaint = String::from_utf8(wrong.stderr).unwrap();
+    assert!(
+        complaint.contains("wrong.toml:2:1") && complaint.contains("\"mode\""),
+        "{complaint}"
+    );
+}
+
+#[test]
 fn what_cannot_be_is_refused_in_words() {
     for (arguments, word) in [
         (&["--mode", "historique", "--producer"][..], "standard mode"),

@@ -72,10 +72,7 @@ fn measure(mode: Mode, frames: u32) -> Result<Outcome, Box<dyn Error>> {
         mode,
         ..Scenario::default()
     };
-    let (mut meter, mut pace) = (
-        SimulatedMeter::new(scenario)?,
-        Pace::new(mode, Speed::Times(1.0)),
-    );
+    let (mut meter, mut pace) = (SimulatedMeter::new(scenario)?, Pace::new(Speed::Times(1.0)));
     let never = AtomicBool::new(false);
     let mut send = |frames: usize| {
         meter

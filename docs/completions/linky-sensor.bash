@@ -417,12 +417,16 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__simulate)
-            opts="-h --mode --phases --contract --producer --power-kva --seed --serial --prm --start --overrun --degraded-clock --messages --speed --flat-out --frames --seconds --parity --noise --burst --lose --output --link --config --help"
+            opts="-h --scenario --mode --phases --contract --producer --power-kva --seed --serial --prm --start --overrun --degraded-clock --messages --speed --flat-out --frames --seconds --parity --noise --burst --lose --output --link --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --scenario)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --mode)
                     COMPREPLY=($(compgen -W "standard historique" -- "${cur}"))
                     return 0

@@ -77,6 +77,7 @@ markdown\t'A table for a document'
 schema\t'The JSON schema of a state'"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand list-fields" -l config -d 'The configuration file; run and check-config read it' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand list-fields" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l scenario -d 'A scenario: a file, or the name of one that is shipped' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l mode -d 'Output mode of the meter' -r -f -a "standard\t''
 historique\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l phases -d '1 or 3 phases' -r -f -a "1\t''

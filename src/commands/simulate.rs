@@ -3,8 +3,9 @@
 //! On a pseudo-terminal the first line of standard output is its path; the command then runs until it has sent what was
 //! asked for, or until Ctrl-C. On standard output come the raw bytes and nothing else.
 
+use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -17,7 +18,8 @@ use super::choice::one_of;
 use super::console::{CommandError, Console};
 use crate::names::exit;
 use crate::simulator::{
-    Channel, Noise, Pace, Phases, Pty, Scenario, SimulatedMeter, Speed, TariffPlan, parse_start,
+    Channel, Noise, Pace, Phases, Pty, SHIPPED_SCENARIOS, Scenario, SimulatedMeter, Speed,
+    TariffPlan, parse_scenario, parse_start,
 };
 use crate::tic::Mode;
 
@@ -29,6 +31,12 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 /// Simulates a Linky meter on a pseudo-terminal or on standard output.
 #[derive(Debug, Args)]
 pub struct Simulate {
+    /// A scenario: a file, or the name of one that is shipped
+    #[arg(long, value_name = "FILE", conflicts_with_all = [
+        "mode", "phases", "contract", "producer", "power_kva", "seed", "serial", "prm", "start", "overrun",
+        "degraded_clock", "messages",
+    ])]
+    scenario: Option<PathBuf>,
     /// Output mode of the meter
     #[arg(long, value_parser = one_of(&Mode::ALL, Mode::as_str), default_value = "standard")]
     mode: Mode,
@@ -170,6 +178,9 @@ impl Simulate {
             .unwrap_or_default()
             .as_secs();
         let now = i64::try_from(now).unwrap_or(i64::MAX);
+        if let Some(file) = &self.scenario {
+            return read_scenario(file, now);
+        }
         let start = parse_start(&self.start, now).map_err(|message| {
             CommandError::new(exit::USAGE, format_args!("--start: {message}"))
         })?;
@@ -203,13 +214,13 @@ impl Simulate {
             strip_parity: self.parity == SentParity::Strip,
             ..Noise::default()
         };
-        let mut channel = Channel::new(noise, self.seed);
+        let mut channel = Channel::new(noise, meter.scenario().seed);
         let speed = if self.flat_out {
             Speed::FlatOut
         } else {
             Speed::Times(self.speed)
         };
-        let mut pace = Pace::new(meter.scenario().mode, speed);
+        let mut pace = Pace::new(speed);
         let frames = usize::try_from(self.frames.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
         let until = self.seconds.map_or(Duration::MAX, Duration::from_secs);
         for frame in meter.take(frames).take_while(|frame| frame.at < until) {
@@ -220,6 +231,27 @@ impl Simulate {
         }
         out.flush()
     }
+}
+
+/// A scenario of this file, or else the shipped one of this name.
+fn read_scenario(file: &Path, now: i64) -> Result<Scenario, CommandError> {
+    let name = file.display().to_string();
+    let shipped = SHIPPED_SCENARIOS
+        .iter()
+        .find(|(shipped, _)| *shipped == name);
+    let text = match (fs::read(file), shipped) {
+        (Ok(bytes), _) => String::from_utf8_lossy(&bytes).into_owned(),
+        (Err(_), Some((_, text))) => (*text).to_owned(),
+        (Err(error), None) => {
+            let names: Vec<_> = SHIPPED_SCENARIOS.iter().map(|(name, _)| *name).collect();
+            let message = format!(
+                "{name}: {error}\n    Shipped scenarios: {}.",
+                names.join(", ")
+            );
+            return Err(CommandError::new(exit::NO_INPUT, message));
+        }
+    };
+    parse_scenario(&name, &text, now).map_err(|error| CommandError::new(exit::CONFIG, error))
 }
 
 /// Set by Ctrl-C, by SIGTERM, and when the terminal goes away. To be called before any other thread starts.

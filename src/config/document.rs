@@ -13,25 +13,25 @@ use super::error::{ConfigError, Fault, Location};
 use crate::names::DEFAULT_METER;
 
 /// The keys of a table and their values.
-pub(super) type TomlTable = BTreeMap<String, TomlEntry>;
+pub(crate) type TomlTable = BTreeMap<String, TomlEntry>;
 
 /// A key, its location, and its value.
 #[derive(Debug)]
-pub(super) struct TomlEntry {
+pub(crate) struct TomlEntry {
     pub(super) key_location: Location,
-    pub(super) node: TomlNode,
+    pub(crate) node: TomlNode,
 }
 
 /// A value and its location.
 #[derive(Debug)]
-pub(super) struct TomlNode {
-    pub(super) location: Location,
-    pub(super) value: TomlValue,
+pub(crate) struct TomlNode {
+    pub(crate) location: Location,
+    pub(crate) value: TomlValue,
 }
 
 /// A value of TOML.
 #[derive(Debug)]
-pub(super) enum TomlValue {
+pub(crate) enum TomlValue {
     Text(String),
     Integer(i64),
     Boolean(bool),

@@ -36,6 +36,10 @@ pub use settings::{
 };
 pub use value::{InvalidValue, format_duration, format_size};
 
+pub(crate) use document::TomlValue;
+pub(crate) use table::TableReader;
+pub(crate) use value::{boolean, one_of, parse_duration, text};
+
 use document::TomlTable;
 use table::Report;
 
@@ -63,6 +67,26 @@ pub fn load(path: &Path) -> Result<Settings, ConfigError> {
 pub fn parse(name: &str, text: &str) -> Result<Settings, ConfigError> {
     let texts = [(PathBuf::from(name), text.to_owned())];
     check(document::read_merged(&texts)?)
+}
+
+/// Reads another file of the same form, a scenario of the simulator: each key that `read` does not ask for is a fault.
+///
+/// # Errors
+/// Every fault found in the text.
+pub(crate) fn read_document<T>(
+    name: &str,
+    text: &str,
+    read: impl FnOnce(&mut TableReader<'_>) -> T,
+) -> Result<T, ConfigError> {
+    let document = document::read_merged(&[(PathBuf::from(name), text.to_owned())])?;
+    let mut report = Report::default();
+    let value = TableReader::read_root(document, &mut report, read);
+    let (faults, _) = report.finish();
+    if faults.is_empty() {
+        Ok(value)
+    } else {
+        Err(ConfigError::from(faults))
+    }
 }
 
 /// The files that [`load`] reads, in that order: `path` if it exists, then its drop-ins.

@@ -19,7 +19,7 @@ pub(super) type Locations = BTreeMap<String, Location>;
 
 /// What came out of reading all tables, besides the values.
 #[derive(Debug, Default)]
-pub(super) struct Report {
+pub(crate) struct Report {
     faults: Vec<Fault>,
     locations: Locations,
     /// Every valid key: the table that it belongs to, and its name.
@@ -37,7 +37,7 @@ struct UnknownKey {
 
 /// One table being read.
 #[derive(Debug)]
-pub(super) struct TableReader<'r> {
+pub(crate) struct TableReader<'r> {
     report: &'r mut Report,
     path: String,
     table: TomlTable,
@@ -45,7 +45,7 @@ pub(super) struct TableReader<'r> {
 
 impl<'r> TableReader<'r> {
     /// Reads the root table with `read`.
-    pub(super) fn read_root<T>(
+    pub(crate) fn read_root<T>(
         table: TomlTable,
         report: &'r mut Report,
         read: impl FnOnce(&mut TableReader<'_>) -> T,
@@ -54,7 +54,7 @@ impl<'r> TableReader<'r> {
     }
 
     /// The value of a key, or `default` if it is absent or refused.
-    pub(super) fn key<T>(
+    pub(crate) fn key<T>(
         &mut self,
         name: &'static str,
         default: T,
@@ -64,7 +64,7 @@ impl<'r> TableReader<'r> {
     }
 
     /// The value of a key that has no default.
-    pub(super) fn optional<T>(
+    pub(crate) fn optional<T>(
         &mut self,
         name: &'static str,
         read: impl FnOnce(&TomlValue) -> Result<T, InvalidValue>,
@@ -88,6 +88,31 @@ impl<'r> TableReader<'r> {
         }
     }
 
+    /// The value of a key that must be there if the table is.
+    pub(crate) fn required<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&TomlValue) -> Result<T, InvalidValue>,
+    ) -> Option<T> {
+        let table = self.report.locations.get(&self.path).cloned();
+        if let Some(location) = table.filter(|_| !self.table.contains_key(name)) {
+            self.report.faults.push(Fault {
+                location,
+                subject: self.path.clone(),
+                found: format!("no key {name:?}"),
+                expected: format!("a line {name} = …"),
+                advice: None,
+            });
+        }
+        self.optional(name, read)
+    }
+
+    /// A key that the rest of the table gives no meaning to: reports it if it is there.
+    pub(crate) fn refuse(&mut self, name: &'static str, expected: &str) {
+        let refused: Option<()> = self.optional(name, |_| Err(InvalidValue::new(expected)));
+        debug_assert!(refused.is_none(), "it is an error in any case");
+    }
+
     /// The file that a key names.
     pub(super) fn file(&mut self, name: &'static str) -> Option<NamedFile> {
         let path = self.optional(name, text(parse_path))?;
@@ -100,7 +125,7 @@ impl<'r> TableReader<'r> {
     }
 
     /// Reads the table `[name]`, empty if it is absent.
-    pub(super) fn table<T>(
+    pub(crate) fn table<T>(
         &mut self,
         name: &'static str,
         read: impl FnOnce(&mut TableReader<'_>) -> T,
@@ -152,7 +177,7 @@ impl<'r> TableReader<'r> {
     }
 
     /// Reads each table `[[name]]`; one empty table if there is none. `label` names one in messages.
-    pub(super) fn list<T>(
+    pub(crate) fn list<T>(
         &mut self,
         name: &'static str,
         label: impl Fn(&TomlValue) -> &str,
@@ -246,7 +271,7 @@ fn join(table: &str, key: &str) -> String {
 
 impl Report {
     /// The faults, those of unknown keys included, and the location of each known key.
-    pub(super) fn finish(mut self) -> (Vec<Fault>, Locations) {
+    pub(crate) fn finish(mut self) -> (Vec<Fault>, Locations) {
         let unknown = std::mem::take(&mut self.unknown);
         let faults: Vec<Fault> = unknown
             .into_iter()

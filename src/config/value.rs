@@ -25,7 +25,7 @@ pub struct InvalidValue {
 }
 
 impl InvalidValue {
-    pub(super) fn new(expected: impl Into<String>) -> Self {
+    pub(crate) fn new(expected: impl Into<String>) -> Self {
         Self {
             expected: expected.into(),
             advice: None,
@@ -34,7 +34,7 @@ impl InvalidValue {
     }
 
     /// Adds advice.
-    pub(super) fn advise(mut self, advice: impl Into<String>) -> Self {
+    pub(crate) fn advise(mut self, advice: impl Into<String>) -> Self {
         self.advice = Some(advice.into());
         self
     }
@@ -78,7 +78,7 @@ impl fmt::Display for InvalidValue {
 impl std::error::Error for InvalidValue {}
 
 /// `true` or `false`.
-pub(super) fn boolean(value: &TomlValue) -> Result<bool, InvalidValue> {
+pub(crate) fn boolean(value: &TomlValue) -> Result<bool, InvalidValue> {
     match value {
         TomlValue::Boolean(boolean) => Ok(*boolean),
         TomlValue::Text(_) => Err(InvalidValue::new("true or false, without quotes")),
@@ -87,7 +87,7 @@ pub(super) fn boolean(value: &TomlValue) -> Result<bool, InvalidValue> {
 }
 
 /// A text that `parse` accepts.
-pub(super) fn text<T>(
+pub(crate) fn text<T>(
     parse: impl FnOnce(&str) -> Result<T, InvalidValue>,
 ) -> impl FnOnce(&TomlValue) -> Result<T, InvalidValue> {
     move |value| match value {
@@ -107,7 +107,7 @@ pub(super) fn text<T>(
 }
 
 /// One of the words of a closed list.
-pub(super) fn one_of<T: Copy>(
+pub(crate) fn one_of<T: Copy>(
     choices: &[T],
     word: impl Fn(T) -> &'static str,
 ) -> impl FnOnce(&TomlValue) -> Result<T, InvalidValue> {
@@ -183,7 +183,7 @@ pub(super) fn parse_client_id(text: &str) -> Result<String, InvalidValue> {
 }
 
 /// A duration in `range`.
-pub(super) fn parse_duration(text: &str, range: &RangeInclusive<Duration>) -> Option<Duration> {
+pub(crate) fn parse_duration(text: &str, range: &RangeInclusive<Duration>) -> Option<Duration> {
     let (number, unit) = split_unit(text)?;
     let milliseconds: u64 = match unit {
         "ms" => 1,

@@ -6,7 +6,7 @@
 
 use super::clock::{self, Local};
 use super::coloured_days::ColouredDays;
-use super::scenario::TariffPlan;
+use super::plan::TariffPlan;
 use crate::tic::Color;
 
 const fn hour(hour: u32) -> u32 {

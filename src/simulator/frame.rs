@@ -33,7 +33,9 @@ pub struct SentFrame {
     pub pause: Duration,
     /// All bytes, STX to ETX (or EOT), bit 7 being the even parity.
     pub bytes: Vec<u8>,
-    /// The groups that are in the bytes, in order.
+    /// The mode, which sets the speed of the line.
+    pub mode: Mode,
+    /// The groups that are in the bytes, in order; those before the damage if the scenario makes the line noisy.
     pub groups: Vec<SentGroup>,
     /// Its kind.
     pub kind: FrameKind,

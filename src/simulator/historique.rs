@@ -2,7 +2,8 @@
 //! ones (02E; 54E, 6.1).
 
 use super::frame::{Groups, SentGroup};
-use super::scenario::{Phases, Scenario, TariffPlan};
+use super::plan::{Phases, TariffPlan};
+use super::scenario::Scenario;
 use super::state::SimulatedState;
 use crate::tic::{Color, Label, TariffOption};
 

@@ -10,8 +10,10 @@
 
 use super::appliance::{Appliance, from_midsummer};
 use super::clock::{DAY, Local};
+use super::event::{ScenarioChange, ScenarioEvent};
+use super::plan::Phases;
 use super::random::draw;
-use super::scenario::{Phases, Scenario};
+use super::scenario::Scenario;
 
 /// What one phase carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,6 +46,9 @@ pub(super) struct House {
     panels: i32,
     /// When the overruns begin, and the W that they reach.
     overrun: Option<(i64, i32)>,
+    start: i64,
+    /// What changes the flows: overruns and voltages.
+    events: Vec<ScenarioEvent>,
 }
 
 impl House {
@@ -71,11 +76,25 @@ impl House {
             overrun: scenario
                 .overrun
                 .then_some((scenario.start, subscribed * 300)),
+            start: scenario.start,
+            events: scenario.events.clone(),
         }
     }
 
-    /// What flows at this second. `cheap`: the dry contact is closed. On a phase that does not exist, nothing.
-    pub fn flows(&self, unix: i64, now: Local, cheap: bool) -> [PhaseFlow; 3] {
+    /// The breaker opened at this second: what caused it is switched off.
+    pub fn end_overruns(&mut self, unix: i64) {
+        let since_start = unix - self.start;
+        let events = self.events.iter_mut();
+        for event in events.filter(|event| event.is_on(since_start)) {
+            if let ScenarioChange::Overrun { duration, .. } = &mut event.change {
+                *duration = 0;
+            }
+        }
+    }
+
+    /// What flows at this second. `cheap`: the dry contact is closed. `is_open`: so is the breaker. On a phase that does
+    /// not exist, nothing.
+    pub fn flows(&self, unix: i64, now: Local, cheap: bool, is_open: bool) -> [PhaseFlow; 3] {
         let mut flows = [PhaseFlow::default(); 3];
         // A house without a contact heats its water by a timer, in the same night.
         let cheap = cheap || (1..5).contains(&now.hour());
@@ -101,10 +120,33 @@ impl House {
         {
             first.active = watts;
         }
+        let now_on = || {
+            self.events
+                .iter()
+                .filter(|event| event.is_on(unix - self.start))
+        };
+        for event in now_on() {
+            if let ScenarioChange::Overrun { va, .. } = event.change {
+                (first.active, first.reactive, first.distortion) = (va.cast_signed(), 0, 0);
+            }
+        }
+        if is_open {
+            flows = [PhaseFlow::default(); 3];
+        }
         for (phase, flow) in (0_u64..).zip(flows.iter_mut().take(self.phases)) {
             // The wires of the street: 0.4 V for each kW.
             flow.decivolts =
                 2_320 + self.wander(VOLTAGE + phase, unix, 300, 80) - 40 - flow.active * 4 / 1_000;
+        }
+        for event in now_on() {
+            let (phase, volts) = match event.change {
+                ScenarioChange::Voltage { phase, volts, .. } => (phase, volts),
+                ScenarioChange::PhaseLoss { phase, .. } => (phase, 0),
+                _ => continue,
+            };
+            if let Some(flow) = flows.get_mut(usize::from(phase).saturating_sub(1)) {
+                flow.decivolts = i32::from(volts) * 10;
+            }
         }
         flows
     }
@@ -153,7 +195,7 @@ mod tests {
         let start = parse_start(text, 0).unwrap();
         (0..1_440)
             .map(|minute| start + minute * 60)
-            .map(|unix| house.flows(unix, Local::at(unix), false))
+            .map(|unix| house.flows(unix, Local::at(unix), false, false))
             .collect()
     }
 
@@ -233,7 +275,7 @@ mod tests {
         let house = House::new(&scenario);
         let over = |after| {
             let unix = scenario.start + after;
-            house.flows(unix, Local::at(unix), false)[0].active > 6_900
+            house.flows(unix, Local::at(unix), false, false)[0].active > 6_900
         };
         assert_eq!(
             [59, 60, 179, 180, 660].map(over),

@@ -6,15 +6,19 @@
 
 use std::time::Duration;
 
+use super::breaker::SimulatedBreaker;
 use super::calendar::PlanCalendar;
 use super::clock::Local;
+use super::event::ScenarioChange;
 use super::frame::{self, FrameKind, SentFrame, SentGroup};
 use super::historique;
 use super::household::House;
 use super::measure::Measures;
+use super::noise::{Channel, Noise};
+use super::plan::Phases;
 use super::random::Random;
 use super::registers::Registers;
-use super::scenario::{Phases, Scenario, ScenarioError};
+use super::scenario::{Scenario, ScenarioError};
 use super::standard;
 use super::state::SimulatedState;
 use crate::tic::Mode;
@@ -25,6 +29,18 @@ const SHORT_FRAMES_AFTER: i64 = 60;
 const SHORT_FRAMES: u32 = 20;
 /// Seconds from the start until MSG2 is sent.
 const SHORT_MESSAGE_AFTER: i64 = 30;
+
+/// Noise of the scenario: several groups of each frame are damaged.
+const DAMAGE: Noise = Noise {
+    bit_error: 0.003,
+    burst: 0.002,
+    lost: 0.0,
+    doubled: 0.0,
+    swapped: 0.0,
+    stuck: 0.0,
+    cut: 0.0,
+    strip_parity: false,
+};
 
 /// A simulated meter: an endless iterator of frames.
 #[derive(Debug)]
@@ -37,6 +53,11 @@ pub struct SimulatedMeter {
     elapsed: u64,
     /// The last second at which a current exceeded the subscribed one, Unix time.
     exceeded: Option<i64>,
+    breaker: SimulatedBreaker,
+    /// What noise of the scenario does.
+    damage: Channel,
+    /// Events of the scenario that were applied.
+    applied: usize,
     short_frames: u32,
     short_message_sent: bool,
 }
@@ -46,8 +67,9 @@ impl SimulatedMeter {
     ///
     /// # Errors
     /// Those of [`Scenario::check`].
-    pub fn new(scenario: Scenario) -> Result<Self, ScenarioError> {
+    pub fn new(mut scenario: Scenario) -> Result<Self, ScenarioError> {
         scenario.check()?;
+        scenario.events.sort_by_key(|event| event.at);
         let birth = {
             let yesterday = scenario.start - 2 * 86_400;
             yesterday - i64::from(Local::at(yesterday).second)
@@ -63,6 +85,7 @@ impl SimulatedMeter {
             tariff,
             measures: Measures::default(),
             registers,
+            is_breaker_open: false,
         };
         let mut meter = Self {
             house: House::new(&scenario),
@@ -70,6 +93,9 @@ impl SimulatedMeter {
             state,
             elapsed: 0,
             exceeded: None,
+            breaker: SimulatedBreaker::new(&scenario),
+            damage: Channel::new(DAMAGE, scenario.seed),
+            applied: 0,
             short_frames: 0,
             short_message_sent: false,
             scenario,
@@ -106,6 +132,48 @@ impl SimulatedMeter {
         (second - self.scenario.start).max(0).unsigned_abs() * 1_000_000
     }
 
+    /// The events whose time has come and that change the meter itself, or stop the line.
+    fn apply_events(&mut self) {
+        while let Some(&event) = self.scenario.events.get(self.applied)
+            && i64::from(event.at) <= self.state.unix - self.scenario.start
+        {
+            self.applied += 1;
+            match event.change {
+                ScenarioChange::Swap { index } => {
+                    self.scenario.serial = (self.scenario.serial + 1) % 1_000_000;
+                    self.state.registers =
+                        Registers::replaced(&self.scenario, index, self.state.unix);
+                    self.breaker = SimulatedBreaker::new(&self.scenario);
+                    self.state.is_breaker_open = false;
+                }
+                ScenarioChange::Mode(mode) => self.scenario.mode = mode,
+                ScenarioChange::Contract(contract) => {
+                    self.scenario.contract = contract;
+                    self.state.calendar = PlanCalendar::new(contract, self.scenario.seed);
+                    self.state.tariff = self.state.calendar.tariff(self.state.local);
+                }
+                ScenarioChange::Silence { duration } => {
+                    let end = self.scenario.start + i64::from(event.at) + i64::from(duration);
+                    self.elapsed = self.elapsed.max(self.elapsed_at(end));
+                    self.advance_by_seconds();
+                }
+                // The house, the clock and the line ask which of these are on.
+                ScenarioChange::Overrun { .. }
+                | ScenarioChange::Voltage { .. }
+                | ScenarioChange::PhaseLoss { .. }
+                | ScenarioChange::DegradedClock { .. }
+                | ScenarioChange::Noise { .. } => {}
+            }
+        }
+    }
+
+    /// Up to the time on the wire, in steps of a second.
+    fn advance_by_seconds(&mut self) {
+        while self.state.unix < self.second_at(self.elapsed) {
+            self.advance_to(self.state.unix + 1);
+        }
+    }
+
     fn advance_by_minutes(&mut self, until: i64) {
         while self.state.unix < until {
             let next_minute = self.state.unix - self.state.unix.rem_euclid(60) + 60;
@@ -119,7 +187,10 @@ impl SimulatedMeter {
         let seconds = u32::try_from(to - state.unix).unwrap_or(0);
         let local = Local::at(to);
         let tariff = state.calendar.tariff(local);
-        state.measures = Measures::of(&self.house.flows(to, local, tariff.contact_closed));
+        let flows = |house: &House, breaker: &SimulatedBreaker| {
+            house.flows(to, local, tariff.contact_closed, breaker.is_open())
+        };
+        state.measures = Measures::of(&flows(&self.house, &self.breaker));
         if local.day != state.local.day {
             state.registers.begin_day(to);
         }
@@ -127,6 +198,11 @@ impl SimulatedMeter {
         state
             .registers
             .add(to, seconds, &state.measures, &state.tariff);
+        if self.breaker.push(to, &state.registers.highest_withdrawn) {
+            self.house.end_overruns(to);
+            state.measures = Measures::of(&flows(&self.house, &self.breaker));
+        }
+        state.is_breaker_open = self.breaker.is_open();
         (state.unix, state.local, state.tariff) = (to, local, tariff);
         if state
             .measures
@@ -187,6 +263,8 @@ impl Iterator for SimulatedMeter {
 
     /// The next frame; never `None`.
     fn next(&mut self) -> Option<SentFrame> {
+        self.apply_events();
+        let mode = self.scenario.mode;
         let (time, began) = (self.state.unix, self.elapsed);
         let true_power = self.state.measures.active;
         let (mut groups, mut kind) = self.groups();
@@ -209,11 +287,13 @@ impl Iterator for SimulatedMeter {
 
         let pause = 16_700 + u64::from(self.pauses.below(16_701));
         self.elapsed = began + self.wire_time(bytes.len()) + pause;
-        while self.state.unix < self.second_at(self.elapsed) {
-            self.advance_to(self.state.unix + 1);
+        self.advance_by_seconds();
+        if self.scenario.is_noisy(time) {
+            bytes = self.damage.pass(&bytes);
         }
         Some(SentFrame {
             time,
+            mode,
             at: Duration::from_micros(began),
             pause: Duration::from_micros(pause),
             bytes,

@@ -19,9 +19,11 @@
 //! ```
 
 mod appliance;
+mod breaker;
 mod calendar;
 mod clock;
 mod coloured_days;
+mod event;
 mod frame;
 mod historique;
 mod household;
@@ -29,19 +31,24 @@ mod measure;
 mod meter;
 mod noise;
 mod pace;
+mod plan;
 mod pty;
 mod random;
 mod registers;
 mod scenario;
+mod scenario_file;
 mod standard;
 mod state;
 
 pub use appliance::Appliance;
 pub use clock::parse_start;
+pub use event::{ScenarioChange, ScenarioEvent};
 pub use frame::{FrameKind, SentFrame, SentGroup};
 pub use meter::SimulatedMeter;
 pub use noise::{Channel, Noise};
 pub use pace::{Pace, Speed};
+pub use plan::{Phases, TariffPlan};
 pub use pty::Pty;
 pub use random::Random;
-pub use scenario::{Phases, Scenario, ScenarioError, TariffPlan};
+pub use scenario::{Scenario, ScenarioError};
+pub use scenario_file::{SHIPPED_SCENARIOS, parse_scenario};

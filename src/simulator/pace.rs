@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::frame::SentFrame;
-use crate::tic::Mode;
 
 /// Bytes that are written at once.
 const FIFO: usize = 8;
@@ -33,18 +32,16 @@ pub enum Speed {
 #[derive(Debug)]
 pub struct Pace {
     speed: Speed,
-    baud: u32,
     /// A time of the host and the simulated time that corresponds to it.
     origin: Option<(Instant, Duration)>,
 }
 
 impl Pace {
-    /// A line of this mode's speed.
+    /// A line at which nothing was sent yet.
     #[must_use]
-    pub const fn new(mode: Mode, speed: Speed) -> Self {
+    pub const fn new(speed: Speed) -> Self {
         Self {
             speed,
-            baud: mode.baud(),
             origin: None,
         }
     }
@@ -71,7 +68,8 @@ impl Pace {
         let mut sent = 0;
         for piece in arrived.chunks(FIFO) {
             sent += u64::try_from(piece.len()).unwrap_or(0);
-            let due = frame.at + Duration::from_micros(sent * 10_000_000 / u64::from(self.baud));
+            let due =
+                frame.at + Duration::from_micros(sent * 10_000_000 / u64::from(frame.mode.baud()));
             self.wait_until(due, times, stop);
             if stop.load(Ordering::Relaxed) {
                 break;
@@ -107,6 +105,7 @@ impl Pace {
 mod tests {
     use super::super::frame::FrameKind;
     use super::*;
+    use crate::tic::Mode;
 
     struct Pieces(Vec<(Instant, usize)>);
 
@@ -131,12 +130,13 @@ mod tests {
             groups: vec![],
             kind: FrameKind::Long,
             true_power: 0,
+            mode: Mode::Standard,
         }
     }
 
     #[test]
     fn bytes_come_in_pieces_at_the_speed_of_the_line() {
-        let (mut pace, mut out) = (Pace::new(Mode::Standard, Speed::Times(1.0)), Pieces(vec![]));
+        let (mut pace, mut out) = (Pace::new(Speed::Times(1.0)), Pieces(vec![]));
         let stop = AtomicBool::new(false);
         let began = Instant::now();
         for at in [Duration::ZERO, Duration::from_millis(120)] {
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn flat_out_does_not_wait_and_a_stop_ends() {
-        let (mut pace, mut out) = (Pace::new(Mode::Historique, Speed::FlatOut), Pieces(vec![]));
+        let (mut pace, mut out) = (Pace::new(Speed::FlatOut), Pieces(vec![]));
         let stop = AtomicBool::new(false);
         pace.send(
             &frame(Duration::from_secs(3_600)),
@@ -161,7 +161,7 @@ mod tests {
         .unwrap();
         assert_eq!(out.0.len(), 1);
         stop.store(true, Ordering::Relaxed);
-        let mut pace = Pace::new(Mode::Historique, Speed::Times(0.001));
+        let mut pace = Pace::new(Speed::Times(0.001));
         pace.send(&frame(Duration::ZERO), &[0; 96], &mut out, &stop)
             .unwrap();
         assert_eq!(out.0.len(), 1);

@@ -7,8 +7,9 @@
 
 use super::calendar::Tariff;
 use super::measure::Measures;
+use super::plan::TariffPlan;
 use super::random::Random;
-use super::scenario::{Scenario, TariffPlan};
+use super::scenario::Scenario;
 
 /// A value and when it was reached: Unix time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -82,6 +83,25 @@ impl Registers {
             mean_voltage: [Mean::new(VOLTAGE_PERIOD); 3],
             rests: [0; 6],
         }
+    }
+
+    /// The meter that replaces another at `now`, Unix time: it counts on from `index`, Wh, and has nothing else.
+    pub fn replaced(scenario: &Scenario, index: u32, now: i64) -> Self {
+        let mut registers = Self::new(scenario);
+        registers.supplier = [index, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        registers.distributor = [index, 0, 0, 0];
+        registers.injected = 0;
+        registers.reactive = [0; 4];
+        let none = DatedValue { value: 0, at: now };
+        let highest = registers.highest_withdrawn.iter_mut();
+        for highest in highest.chain([&mut registers.highest_injected]) {
+            (highest.today, highest.day_before) = (none, none);
+        }
+        let loads = [&mut registers.load_withdrawn, &mut registers.load_injected];
+        for mean in loads.into_iter().chain(&mut registers.mean_voltage) {
+            (mean.last, mean.before) = (none, none);
+        }
+        registers
     }
 
     /// EAST, Wh.
@@ -160,7 +180,7 @@ pub(super) struct Highest {
 impl Highest {
     const B: f64 = 0.008;
 
-    fn add(&mut self, now: i64, seconds: u32, power: u32) {
+    pub fn add(&mut self, now: i64, seconds: u32, power: u32) {
         let square = f64::from(power) * f64::from(power);
         for _ in 0..seconds {
             self.filtered += Self::B * (square - self.filtered);
@@ -169,6 +189,11 @@ impl Highest {
         if value > self.today.value {
             self.today = DatedValue { value, at: now };
         }
+    }
+
+    /// VA²: what the breaker compares.
+    pub const fn mean_square(&self) -> f64 {
+        self.filtered
     }
 
     fn begin_day(&mut self, now: i64) {

@@ -5,6 +5,8 @@
 use std::fmt;
 
 use super::appliance::Appliance;
+use super::event::{ScenarioChange, ScenarioEvent};
+use super::plan::{Phases, TariffPlan};
 use crate::tic::Mode;
 
 /// One meter, its contract, its house, and the moment when the simulation starts.
@@ -43,6 +45,10 @@ pub struct Scenario {
     pub degraded_clock: bool,
     /// MSG1 carries a text, and MSG2 is sent once, half a minute after the start.
     pub messages: bool,
+    /// Seconds from the opening of the breaker until the customer closes it again.
+    pub reclose_after: u32,
+    /// What happens, in any order.
+    pub events: Vec<ScenarioEvent>,
 }
 
 impl Default for Scenario {
@@ -64,67 +70,8 @@ impl Default for Scenario {
             overrun: false,
             degraded_clock: false,
             messages: false,
-        }
-    }
-}
-
-/// How many phases the meter has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Phases {
-    /// Single-phase, type 75 (90 A).
-    One,
-    /// Three-phase, type 76 (60 A).
-    Three,
-}
-
-impl Phases {
-    /// Every choice.
-    pub const ALL: [Self; 2] = [Self::One, Self::Three];
-
-    /// `1` or `3`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::One => "1",
-            Self::Three => "3",
-        }
-    }
-
-    /// 1 or 3.
-    #[must_use]
-    pub const fn count(self) -> u8 {
-        match self {
-            Self::One => 1,
-            Self::Three => 3,
-        }
-    }
-}
-
-/// The supplier's tariff.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TariffPlan {
-    /// One index.
-    Base,
-    /// Off-peak hours 22:30 to 06:30, peak hours the rest of the day.
-    OffPeak,
-    /// Blue, white and red days from 06:00, off-peak hours 22:00 to 06:00.
-    Tempo,
-    /// Twenty-two peak days a winter, from 07:00 to 01:00.
-    Ejp,
-}
-
-impl TariffPlan {
-    /// Every choice.
-    pub const ALL: [Self; 4] = [Self::Base, Self::OffPeak, Self::Tempo, Self::Ejp];
-
-    /// `base`, `off-peak`, `tempo` or `ejp`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Base => "base",
-            Self::OffPeak => "off-peak",
-            Self::Tempo => "tempo",
-            Self::Ejp => "ejp",
+            reclose_after: 180,
+            events: Vec::new(),
         }
     }
 }
@@ -140,6 +87,8 @@ pub enum ScenarioError {
     Start,
     /// A maker, year, serial number or delivery point with too many digits.
     Identity,
+    /// An event that cannot happen to this meter, and why not.
+    Event(&'static str),
 }
 
 impl fmt::Display for ScenarioError {
@@ -151,6 +100,7 @@ impl fmt::Display for ScenarioError {
             Self::Power(Phases::One) => f.write_str("a single-phase meter has a subscribed power of 1 to 18 kVA"),
             Self::Power(Phases::Three) => f.write_str("a three-phase meter has a subscribed power of 3 to 36 kVA"),
             Self::Start => f.write_str("the start must lie between 2001 and 2098"),
+            Self::Event(why) => f.write_str(why),
             Self::Identity => f.write_str(
                 "too many digits: a maker and a year have 2, a serial number 6, a delivery point 14",
             ),
@@ -183,8 +133,52 @@ impl Scenario {
         {
             Err(ScenarioError::Identity)
         } else {
-            Ok(())
+            self.events
+                .iter()
+                .try_for_each(|event| self.check_event(event))
         }
+    }
+
+    fn check_event(&self, event: &ScenarioEvent) -> Result<(), ScenarioError> {
+        let has_phase = |phase| (1..=self.phases.count()).contains(&phase);
+        match event.change {
+            ScenarioChange::Mode(Mode::Historique) if self.producer => {
+                Err(ScenarioError::HistoriqueProducer)
+            }
+            ScenarioChange::Voltage { phase, .. } if !has_phase(phase) => {
+                Err(ScenarioError::Event("the meter has no such phase"))
+            }
+            ScenarioChange::PhaseLoss { phase, .. }
+                if self.phases == Phases::One || !has_phase(phase) =>
+            {
+                Err(ScenarioError::Event(
+                    "the loss of a phase needs a three-phase meter, and a phase from 1 to 3",
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the clock is degraded at this second, Unix time.
+    pub(super) fn is_clock_degraded(&self, unix: i64) -> bool {
+        self.degraded_clock
+            || self.has(unix, |change| {
+                matches!(change, ScenarioChange::DegradedClock { .. })
+            })
+    }
+
+    /// Whether the line is noisy at this second, Unix time.
+    pub(super) fn is_noisy(&self, unix: i64) -> bool {
+        self.has(unix, |change| {
+            matches!(change, ScenarioChange::Noise { .. })
+        })
+    }
+
+    fn has(&self, unix: i64, is_it: impl Fn(&ScenarioChange) -> bool) -> bool {
+        let since_start = unix - self.start;
+        self.events
+            .iter()
+            .any(|event| event.is_on(since_start) && is_it(&event.change))
     }
 
     /// The current per phase above which the subscribed power is exceeded, A: PREF / 200 V / phases (54E).

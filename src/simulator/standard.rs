@@ -27,6 +27,9 @@ const SMAXSN_1: [Label; 4] = [
 const UMOY: [Label; 3] = [Label::UMOY1, Label::UMOY2, Label::UMOY3];
 const MOBILE_PEAKS: [(Label, Label); 2] = [(Label::DPM1, Label::FPM1), (Label::DPM2, Label::FPM2)];
 
+/// V: 230 V and 10 %.
+const OVERVOLTAGE: u32 = 253;
+
 const NO_MESSAGE: &str = "     PAS DE          MESSAGE";
 const MESSAGE: &str = "COUPURE PREVUE MARDI DE 9H A 11H";
 const SHORT_MESSAGE: &str = "COUPURE MARDI 9H";
@@ -40,7 +43,8 @@ pub(super) fn groups(
     let phases = usize::from(scenario.phases.count());
     // With one phase only the totals exist: SINSTS1 and SMAXSN1 are not sent.
     let (phase_powers, maxima) = if phases == 1 { (0, 1) } else { (3, 4) };
-    let horodate = |unix| Local::at(unix).horodate(scenario.degraded_clock);
+    let is_degraded = scenario.is_clock_degraded(state.unix);
+    let horodate = |unix| Local::at(unix).horodate(is_degraded);
     let (registers, measures, tariff, calendar) = (
         &state.registers,
         &state.measures,
@@ -163,6 +167,7 @@ fn status(scenario: &Scenario, state: &SimulatedState) -> u32 {
         .phase_withdrawn
         .iter()
         .any(|&power| power > subscribed);
+    let over_voltage = measures.voltage.iter().any(|&volts| volts > OVERVOLTAGE);
     let color = |color| match color {
         None => 0,
         Some(Color::Blue) => 1,
@@ -173,12 +178,15 @@ fn status(scenario: &Scenario, state: &SimulatedState) -> u32 {
     // Standard mode, Euridis with security, PLC New/Lock: what the meters in the field show.
     0x003A_0000
         | u32::from(!tariff.contact_closed)
+        // Open on excess power.
+        | u32::from(state.is_breaker_open) << 1
+        | u32::from(over_voltage) << 6
         | u32::from(over_power) << 7
         | u32::from(scenario.producer) << 8
         | u32::from(measures.active < 0) << 9
         | (u32::from(tariff.index) - 1) << 10
         | (u32::from(tariff.distributor) - 1) << 14
-        | u32::from(scenario.degraded_clock) << 16
+        | u32::from(scenario.is_clock_degraded(state.unix)) << 16
         | color(tariff.color_today) << 24
         | color(tariff.color_tomorrow) << 26
         | peak(tariff.announced) << 28

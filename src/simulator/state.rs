@@ -14,4 +14,5 @@ pub(super) struct SimulatedState {
     pub tariff: Tariff,
     pub measures: Measures,
     pub registers: Registers,
+    pub is_breaker_open: bool,
 }

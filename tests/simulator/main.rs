@@ -1,6 +1,6 @@
 //! The simulated meter against the decoder: what was sent is decoded, and the values of a frame are consistent.
 //!
-//! `sent`: what each frame is held against. `frames`, `time`, `overrun`: the tests.
+//! `sent`: what each frame is held against. `frames`, `time`, `overrun`, `scenarios`: the tests.
 
 #![expect(
     clippy::panic,
@@ -10,5 +10,6 @@
 
 mod frames;
 mod overrun;
+mod scenarios;
 mod sent;
 mod time;

@@ -75,7 +75,7 @@ impl Wire {
         self.plug += 1;
         let (stop, sent, plug) = (self.stop.clone(), self.sent.clone(), self.plug);
         self.thread = Some(thread::spawn(move || {
-            let mut pace = Pace::new(meter.scenario().mode, Speed::Times(SPEED));
+            let mut pace = Pace::new(Speed::Times(SPEED));
             let mut number = sent.lock().unwrap().len() as u64;
             while !stop.load(Ordering::Relaxed) {
                 let frame = meter.next().expect("a meter never ends");

@@ -29,7 +29,7 @@ impl Wired {
     /// Sends the frames of a meter, so many times faster than real.
     pub fn new(meter: SimulatedMeter, times: f64, strips: bool) -> Self {
         Self {
-            pace: Pace::new(meter.scenario().mode, Speed::Times(times)),
+            pace: Pace::new(Speed::Times(times)),
             meter,
             strips,
         }
