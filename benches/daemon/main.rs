@@ -10,7 +10,7 @@
 //! daemon together. The latency holds mosquitto's part and the subscriber's. Nothing passes or fails here: a machine
 //! that is busy gives other figures.
 //!
-//! `cargo bench --bench daemon -- [FRAMES]`, 60 frames in each mode unless told: three minutes.
+//! `cargo bench --bench daemon -- [FRAMES] [MODE]`: 60 frames and both modes by default, which takes three minutes.
 
 mod latency;
 mod stage;
@@ -47,8 +47,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let frames = std::env::args()
         .find_map(|argument| argument.parse().ok())
         .unwrap_or(FRAMES);
+    let wanted = std::env::args().find_map(|argument| {
+        Mode::ALL
+            .into_iter()
+            .find(|mode| mode.to_string() == argument)
+    });
     let outcomes = Mode::ALL
         .into_iter()
+        .filter(|mode| wanted.is_none_or(|wanted| wanted == *mode))
         .map(|mode| measure(mode, frames))
         .collect::<Result<Vec<_>, _>>()?;
     print(&outcomes, frames);

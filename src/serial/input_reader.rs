@@ -9,7 +9,7 @@ use std::time::Instant;
 
 /// The inputs of a port, at least one a second, until the stop.
 ///
-/// `next` blocks; it ends within 80 ms of the stop, or once the [`PortCheck`] that is under way has returned.
+/// `next` blocks; it ends within 100 ms of the stop, or once the [`PortCheck`] that is under way has returned.
 pub struct InputReader<'a> {
     port: PortReader<'a>,
     line: LineDecoder,

@@ -5,9 +5,10 @@
 //! and the reader sleeps until shortly before it. The tty keeps what arrives meanwhile: it holds 4095 bytes, the longest
 //! frame is 1727 (54E, every group at once).
 //!
-//! Input: frames, counts of bytes, silence. Output: how long to sleep. The sleep is always counted from the bytes still
-//! missing. In historique mode the pauses between groups make the frame end later than that, and the reader then sleeps
-//! again, for less each time: no pause is predicted, since the shortest allowed frame must not be late.
+//! Input: frames, counts of bytes, silence. Output: how long to sleep, once a frame as a rule: from its predecessor's end to
+//! shortly before its own. Two periods that agree predict that end, pauses included; the shorter one counts. Without them
+//! the sleep is counted from the bytes still missing, at the shortest pause that is allowed: the reader then sleeps several
+//! times, for less each time.
 //!
 //! There is no prediction
 //! - before two equal frames, or after a frame of another length;
@@ -28,6 +29,11 @@ const GUARD_CHARACTERS: usize = 16;
 const FRAME_LEN_MAX: usize = 1727;
 /// The shortest pause between ETX and the next STX (54E: 16.7 to 33.4 ms).
 const FRAME_GAP_MIN: Duration = Duration::from_micros(16_700);
+/// Where two periods agree, the sleep ends this many characters before the predicted end, and earlier by as much as the
+/// periods differ. More than one FIFO of 8: the last but one of its bursts has arrived, two more reads give the rest.
+const PERIOD_GUARD_CHARACTERS: usize = 12;
+/// A shorter sleep inside a frame saves no read: a UART with a FIFO of 8 gives nothing before.
+const SLEEP_CHARACTERS_MIN: usize = 8;
 /// How often a silent line is read: the first bytes after a silence are the middle of a frame, and not urgent.
 const SILENT_INTERVAL: Duration = Duration::from_millis(200);
 
@@ -40,6 +46,8 @@ pub struct Pacing {
     last: Option<PastFrame>,
     /// The length that the last two frames agreed on, in bytes from STX to ETX.
     expected: Option<usize>,
+    /// From the end of the last frame to the earliest end of the next, if the last two periods agreed.
+    next_end: Option<Duration>,
     silent: bool,
 }
 
@@ -47,6 +55,8 @@ pub struct Pacing {
 struct PastFrame {
     length: usize,
     end: Duration,
+    /// The time since the end of the frame before, if both are regular.
+    period: Option<Duration>,
 }
 
 impl Pacing {
@@ -60,20 +70,38 @@ impl Pacing {
             predicts,
             last: None,
             expected: None,
+            next_end: None,
             silent: false,
         }
     }
 
     /// A frame of `length` bytes (STX to ETX) was read at `now`; `urgent`: a short one may come before the next of its kind.
     pub fn push_frame(&mut self, length: usize, urgent: bool, now: Duration) {
-        let at_pace =
-            |past: &PastFrame| now.saturating_sub(past.end) >= self.time_of(length) * 4 / 5;
-        let regular = self
-            .last
-            .as_ref()
-            .is_some_and(|past| past.length == length && at_pace(past));
-        self.expected = (self.predicts && regular && !urgent).then_some(length);
-        self.last = Some(PastFrame { length, end: now });
+        let past = self.last.as_ref().filter(|past| past.length == length);
+        let period = past
+            .map(|past| now.saturating_sub(past.end))
+            .filter(|period| *period >= self.time_of(length) * 4 / 5);
+        let is_regular = self.predicts && period.is_some() && !urgent;
+        self.expected = is_regular.then_some(length);
+        self.next_end = past
+            .and_then(|past| past.period)
+            .zip(period)
+            .and_then(|(before, period)| self.earliest_end(length, before, period));
+        self.last = Some(PastFrame {
+            length,
+            end: now,
+            period,
+        });
+    }
+
+    /// When the next frame ends at the earliest, after two periods of frames of this length; `None` if they do not agree,
+    /// or a frame may have been missed in each.
+    fn earliest_end(&self, length: usize, before: Duration, period: Duration) -> Option<Duration> {
+        let spread = before.abs_diff(period);
+        let (shorter, longer) = (before.min(period), before.max(period));
+        let agree = spread <= self.time_of(GUARD_CHARACTERS)
+            && longer <= self.time_of(length) * 3 / 2 + FRAME_GAP_MIN * 2;
+        agree.then(|| shorter.saturating_sub(spread))
     }
 
     /// A read gave `count` bytes; called after the frames that they held were pushed.
@@ -102,12 +130,20 @@ impl Pacing {
         let (Some(expected), Some(last)) = (self.expected, &self.last) else {
             return Duration::ZERO;
         };
-        let end = if open > 0 {
-            now + self.time_of(expected.saturating_sub(open))
-        } else {
-            last.end + FRAME_GAP_MIN + self.time_of(expected)
+        if open > 0 {
+            let missing = expected.saturating_sub(open + GUARD_CHARACTERS);
+            return if missing < SLEEP_CHARACTERS_MIN {
+                Duration::ZERO
+            } else {
+                self.time_of(missing)
+            };
+        }
+        let (until_end, guard) = match self.next_end {
+            Some(until_end) => (until_end, PERIOD_GUARD_CHARACTERS),
+            None => (FRAME_GAP_MIN + self.time_of(expected), GUARD_CHARACTERS),
         };
-        end.saturating_sub(self.time_of(GUARD_CHARACTERS))
+        (last.end + until_end)
+            .saturating_sub(self.time_of(guard))
             .saturating_sub(now)
     }
 
@@ -138,6 +174,45 @@ mod tests {
         assert!((ms(895)..ms(905)).contains(&sleep), "{sleep:?}");
         // Later in the pause, less is left.
         assert_eq!(steady().sleep_time(0, ms(1930)), sleep - ms(10));
+    }
+
+    #[test]
+    fn two_periods_that_agree_predict_the_end_with_its_pause() {
+        let mut pacing = steady();
+        pacing.push_frame(865, false, ms(2840));
+        assert_eq!(
+            pacing.sleep_time(0, ms(2840)),
+            ms(920) - pacing.time_of(PERIOD_GUARD_CHARACTERS)
+        );
+        // A period that is 5 ms shorter: another 5 ms may be missing from the next.
+        pacing.push_frame(865, false, ms(3755));
+        assert_eq!(
+            pacing.sleep_time(0, ms(3755)),
+            ms(910) - pacing.time_of(PERIOD_GUARD_CHARACTERS)
+        );
+    }
+
+    #[test]
+    fn periods_that_differ_or_may_hide_a_frame_predict_nothing() {
+        let without_periods = steady().sleep_time(0, ms(1920));
+        let mut pacing = steady();
+        pacing.push_frame(865, false, ms(3760));
+        assert_eq!(pacing.sleep_time(0, ms(3760)), without_periods);
+        pacing.push_frame(865, false, ms(5600));
+        assert_eq!(
+            pacing.sleep_time(0, ms(5600)),
+            without_periods,
+            "every second frame was lost"
+        );
+    }
+
+    #[test]
+    fn an_end_inside_a_frame_has_no_short_sleep() {
+        let pacing = steady();
+        let at = |missing: usize| pacing.sleep_time(865 - missing, ms(2800));
+        let shortest = GUARD_CHARACTERS + SLEEP_CHARACTERS_MIN;
+        assert_eq!(at(shortest - 1), Duration::ZERO);
+        assert_eq!(at(shortest), pacing.time_of(SLEEP_CHARACTERS_MIN));
     }
 
     #[test]

@@ -11,16 +11,24 @@ use super::diagnosis;
 use super::refusal::Refusal;
 use crate::config::Device;
 use crate::tic::Mode;
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::termios::{SetArg, SpecialCharacterIndices, tcgetattr, tcsetattr};
 use serialport::{ErrorKind, SerialPort, TTYPort};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::net::{TcpStream, ToSocketAddrs};
+use std::os::fd::AsFd;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 /// The longest wait inside a read, during which a stop is not noticed. Longer than the pause between frames, and than a
 /// FIFO of 8 characters takes to fill at 1200 baud (67 ms): a read without a byte means that the line is silent.
-const READ_TIMEOUT: Duration = Duration::from_millis(80);
+const READ_TIMEOUT: Duration = Duration::from_millis(100);
+/// The same as a tty counts it, in tenths of a second.
+const READ_TIMEOUT_TENTHS: u8 = 1;
 /// For each address of the host.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -28,9 +36,17 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub enum OpenPort {
     /// A serial port or a pty.
-    Tty(TTYPort),
+    Tty(Tty),
     /// A serial port behind a network.
     Tcp(TcpStream),
+}
+
+/// An open tty, by two handles: the library's, which locks it and sets its speed, and one that is read with a single
+/// system call. The library polls before each read.
+#[derive(Debug)]
+pub struct Tty {
+    control: TTYPort,
+    input: File,
 }
 
 /// What a read found.
@@ -38,20 +54,21 @@ pub enum OpenPort {
 pub enum ReadOutcome {
     /// The count of bytes that were read.
     Bytes(usize),
-    /// No byte for 80 ms.
+    /// No byte for 100 ms.
     Nothing,
     /// The device or the connection is gone.
     Gone,
 }
 
 impl OpenPort {
-    /// Reads what is there, or waits up to 80 ms for it.
+    /// Reads what is there, or waits up to 100 ms for it.
     pub fn read(&mut self, buffer: &mut [u8]) -> ReadOutcome {
         let read = match self {
-            Self::Tty(port) => port.read(buffer),
+            Self::Tty(tty) => tty.input.read(buffer),
             Self::Tcp(stream) => stream.read(buffer),
         };
         match read {
+            Ok(0) if self.is_connected() => ReadOutcome::Nothing,
             Ok(0) => ReadOutcome::Gone,
             Ok(count) => ReadOutcome::Bytes(count),
             Err(error) => match error.kind() {
@@ -70,8 +87,16 @@ impl OpenPort {
     /// The device is gone.
     pub fn set_speed(&mut self, mode: Mode) -> Result<(), serialport::Error> {
         match self {
-            Self::Tty(port) => port.set_baud_rate(mode.baud()),
+            Self::Tty(tty) => tty.control.set_baud_rate(mode.baud()),
             Self::Tcp(_) => Ok(()),
+        }
+    }
+
+    /// What a read without a byte means: a tty gives none after the timeout too, a connection only at its end.
+    fn is_connected(&self) -> bool {
+        match self {
+            Self::Tty(tty) => !has_hung_up(&tty.input),
+            Self::Tcp(_) => false,
         }
     }
 
@@ -92,15 +117,61 @@ pub fn open_tty(path: &Path, speed: Mode, check: &dyn PortCheck) -> Result<OpenP
     if let Some(refusal) = check.refusal(&device) {
         return Err(refusal);
     }
-    serialport::new(device.to_string_lossy(), speed.baud())
+    // First: the library lets no other handle be opened.
+    let input = open_input(&device);
+    let control = serialport::new(device.to_string_lossy(), speed.baud())
         .timeout(READ_TIMEOUT)
         .open_native()
-        .map(OpenPort::Tty)
         .map_err(|error| match error.kind {
             // What the library calls "no device" is EBUSY, or the flock of another process.
-            ErrorKind::NoDevice => Refusal::Held(device),
+            ErrorKind::NoDevice => Refusal::Held(device.clone()),
             _ => diagnosis::diagnose(&device, &error.description),
-        })
+        })?;
+    input
+        .and_then(|input| Tty::new(control, input, speed))
+        .map(OpenPort::Tty)
+        .map_err(|error| diagnosis::diagnose(&device, &error.to_string()))
+}
+
+/// Opens a tty for reading. An open must not wait for a carrier, and the port is no controlling terminal.
+fn open_input(device: &Path) -> io::Result<File> {
+    let flags = OFlag::O_NOCTTY | OFlag::O_NONBLOCK;
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits())
+        .open(device)
+}
+
+impl Tty {
+    /// Makes a read of `input` wait for the first byte, or until the timeout (termios(3): VMIN 0, VTIME).
+    fn new(mut control: TTYPort, input: File, speed: Mode) -> io::Result<Self> {
+        fcntl(&input, FcntlArg::F_SETFL(OFlag::empty()))?;
+        let mut settings = tcgetattr(&input)?;
+        for (character, value) in [
+            (SpecialCharacterIndices::VMIN, 0),
+            (SpecialCharacterIndices::VTIME, READ_TIMEOUT_TENTHS),
+        ] {
+            if let Some(slot) = settings.control_chars.get_mut(character as usize) {
+                *slot = value;
+            }
+        }
+        tcsetattr(&input, SetArg::TCSANOW, &settings)?;
+        // The call before has the speed only if it is one of the old constants.
+        control.set_baud_rate(speed.baud())?;
+        Ok(Self { control, input })
+    }
+}
+
+/// Whether the device or its other end is gone.
+fn has_hung_up(input: &File) -> bool {
+    let mut files = [PollFd::new(input.as_fd(), PollFlags::POLLIN)];
+    let gone = PollFlags::POLLHUP | PollFlags::POLLERR | PollFlags::POLLNVAL;
+    match poll(&mut files, PollTimeout::ZERO) {
+        Ok(_) => files
+            .iter()
+            .any(|file| file.revents().is_some_and(|events| events.intersects(gone))),
+        Err(_) => false,
+    }
 }
 
 /// A connection that is being made, on a thread of its own: neither the look-up of a name nor the connection can be

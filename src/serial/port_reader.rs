@@ -34,7 +34,7 @@ pub enum PortEvent<'a> {
     Reconnected,
     /// Bytes arrived: one at least.
     Bytes(&'a [u8]),
-    /// It was read, and gave nothing for 80 ms.
+    /// It was read, and gave nothing for 100 ms.
     NoData,
     /// The time to return by came before anything else.
     Timer,
@@ -97,7 +97,7 @@ impl<'a> PortReader<'a> {
 
     /// Waits for the next event, and gives it with its time; `None` once the stop is asked for.
     ///
-    /// An open port is not read before `read_at`. Returns at `return_by`, or 80 ms later if a read is under way then; an
+    /// An open port is not read before `read_at`. Returns at `return_by`, or 100 ms later if a read is under way then; an
     /// opening may add the second of a [`PortCheck`].
     pub fn next(
         &mut self,
