@@ -170,6 +170,8 @@ pub mod file {
     pub const CONFIG_DROP_INS: &str = "/etc/linky-sensor/linky-sensor.d";
     /// The symlink that our udev rule gives to the TIC adapter.
     pub const DEVICE: &str = "/dev/linky";
+    /// The LEDs of this computer.
+    pub const LEDS: &str = "/sys/class/leds";
     /// Where the daemon keeps its state unless systemd sets [`super::variable::STATE_DIRECTORY`].
     pub const STATE_DIRECTORY: &str = "/var/lib/linky-sensor";
     /// In the state directory: what could not be delivered to the broker yet.

@@ -98,12 +98,15 @@ fn write_summary(out: &mut dyn Write, files: &[PathBuf], settings: &Settings) ->
             device,
             mode,
             parity,
+            led,
         } = meter;
+        let led = led.as_ref().map(|led| format!(", LED {led}"));
         writeln!(
             out,
-            "Meter {id} ({name}): {device}, mode {}, parity {}",
+            "Meter {id} ({name}): {device}, mode {}, parity {}{}",
             mode.as_str(),
-            parity.as_str()
+            parity.as_str(),
+            led.unwrap_or_default()
         )?;
     }
     writeln!(

@@ -19,8 +19,8 @@ use super::settings::{
 };
 use super::table::{Report, TableReader};
 use super::value::{
-    InvalidValue, boolean, one_of, parse_client_id, parse_duration, parse_label, parse_size,
-    parse_topic, text,
+    InvalidValue, boolean, one_of, parse_client_id, parse_duration, parse_label, parse_led,
+    parse_size, parse_topic, text,
 };
 use crate::names::{file, topic};
 use crate::tic::Parity;
@@ -54,6 +54,7 @@ fn read_meter(meter: &mut TableReader<'_>) -> MeterSettings {
         device: meter.key("device", Device::Path(PathBuf::from(file::DEVICE)), text(Device::parse)),
         mode: meter.key("mode", ModeChoice::Auto, one_of(&ModeChoice::ALL, ModeChoice::as_str)),
         parity: meter.key("parity", Parity::Auto, one_of(&Parity::ALL, Parity::as_str)),
+        led: meter.optional("led", text(parse_led)),
         id,
     }
 }

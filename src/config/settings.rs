@@ -83,6 +83,8 @@ pub struct MeterSettings {
     pub mode: ModeChoice,
     /// What bit 7 of a character is.
     pub parity: Parity,
+    /// The LED of this computer that is on while it is received: a name below [`names::file::LEDS`].
+    pub led: Option<String>,
 }
 
 /// The TIC mode of a meter, or that it is to be detected.

@@ -142,6 +142,18 @@ pub(super) fn parse_label(text: &str) -> Result<String, InvalidValue> {
         .ok_or_else(|| InvalidValue::new("a text of 1 to 64 characters on one line"))
 }
 
+/// The name of a directory below `/sys/class/leds`, such as `ACT` or `green:wlan`.
+pub(super) fn parse_led(text: &str) -> Result<String, InvalidValue> {
+    let is_fit = (1..=64).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'/')
+        && !text.starts_with('.');
+    is_fit.then(|| text.to_owned()).ok_or_else(|| {
+        InvalidValue::new("the name of an LED, one of those that `ls /sys/class/leds` shows")
+    })
+}
+
 /// An absolute path: the daemon's working directory is `/`. A refused value is not shown: it may be the very password
 /// or key that the file should hold.
 pub(super) fn parse_path(text: &str) -> Result<PathBuf, InvalidValue> {

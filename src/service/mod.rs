@@ -14,6 +14,7 @@
 
 mod console_check;
 mod journal;
+mod lamp;
 mod logging;
 mod reader;
 mod sinks;

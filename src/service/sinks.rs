@@ -1,15 +1,18 @@
 //! The sinks: the tasks that publish. Started together, ended together.
 
+use std::path::Path;
 use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use super::lamp::Lamps;
 use super::watchdog::Watchdog;
 use crate::config::Settings;
 use crate::dbus::{self, Bus};
 use crate::mqtt::MqttSink;
+use crate::names::file;
 use crate::sink::{BrokerState, Health, Shutdown, ShutdownTrigger, Stream};
 use crate::store::{HistoryHandle, Marker};
 
@@ -59,6 +62,11 @@ impl Sinks {
             let (pulse, shutdown) = (watchdog.pulse("MQTT"), shutdown.clone());
             let running = sink.run(subscription, health.clone(), shutdown, pulse);
             sinks.spawn("MQTT", running);
+        }
+        if let Some(lamps) = Lamps::new(&settings.meters, Path::new(file::LEDS)) {
+            let subscription = stream.subscribe("the lamps", health);
+            let (pulse, shutdown) = (watchdog.pulse("the lamps"), shutdown.clone());
+            sinks.spawn("the lamps", lamps.run(subscription, shutdown, pulse));
         }
         if let Some(bus) = bus {
             let (ended, first_attempt) = oneshot::channel();

@@ -8,12 +8,17 @@ const WRONG: &[(&str, &str)] = &[
     (
         "[[meter]]\ndevise = \"/dev/linky\"\n",
         "f:2:1: meter[main].devise: found an unknown key, expected \"device\", the nearest valid key\n    \
-         The keys of [[meter]] are id, name, device, mode, parity.",
+         The keys of [[meter]] are id, name, device, mode, parity, led.",
     ),
     (
         "[mqtt.home-assistant]\nlangue = \"fr\"\n",
         "f:2:1: mqtt.home-assistant.langue: found an unknown key, expected \"language\", the nearest valid key\n    \
          The keys of [mqtt.home-assistant] are enabled, prefix, language.",
+    ),
+    (
+        "[[meter]]\nled = \"/sys/class/leds/ACT\"\n",
+        "f:2:7: meter[main].led: found \"/sys/class/leds/ACT\", expected the name of an LED, one of those that \
+         `ls /sys/class/leds` shows",
     ),
     (
         "[privacy]\npublish_identifiers = true\n",
