@@ -17,7 +17,8 @@ use std::time::{Duration, Instant};
 use linky_sensor::config::{Interval, MqttSettings, NamedFile, Qos};
 use linky_sensor::sink::{BrokerState, PULSE_INTERVAL};
 use nix::sys::signal::Signal;
-use support::broker::{Broker, Ear, Heard, PATIENCE, free_port};
+use support::broker::{Broker, Ear, Heard, free_port};
+use support::daemon::{STOP_TIMEOUT, WAIT_TIMEOUT};
 use support::proxy::Proxy;
 use support::sink::{Sink, settings};
 
@@ -49,7 +50,7 @@ fn states_arrive_in_order_with_every_seq() {
             history: None,
             ..settings(broker.port)
         });
-        sink.await_state(BrokerState::Connected, PATIENCE);
+        sink.await_state(BrokerState::Connected, WAIT_TIMEOUT);
         for _ in 0..4 {
             for _ in 0..99 {
                 sink.frame();
@@ -124,9 +125,9 @@ fn a_broker_that_lost_its_memory_gets_everything_again() {
         if round == 0 {
             drop(ear);
             broker.stop();
-            sink.await_state(BrokerState::Disconnected, PATIENCE);
+            sink.await_state(BrokerState::Disconnected, WAIT_TIMEOUT);
             broker.start_again();
-            sink.await_state(BrokerState::Connected, PATIENCE);
+            sink.await_state(BrokerState::Connected, WAIT_TIMEOUT);
         }
     }
 }
@@ -137,10 +138,10 @@ fn a_broker_that_hangs_is_left_and_found_again() {
     let ear = Ear::at(&broker);
     let mut sink = Sink::start(&settings(broker.port));
     sink.frame();
-    sink.await_state(BrokerState::Connected, PATIENCE);
+    sink.await_state(BrokerState::Connected, WAIT_TIMEOUT);
     broker.signal(Signal::SIGSTOP);
     sink.frame();
-    sink.await_state(BrokerState::Disconnected, Duration::from_secs(25));
+    sink.await_state(BrokerState::Disconnected, WAIT_TIMEOUT);
     assert!(sink.pulse.last_beat().elapsed() < 2 * PULSE_INTERVAL);
     broker.signal(Signal::SIGCONT);
     let last = sink.frame();
@@ -175,23 +176,23 @@ fn a_broker_that_closes_every_connection_is_tried_again_ever_more_slowly() {
             assert!((least - 0.1..least + 3.0).contains(pause), "{pauses:?}");
         }
         assert!(sink.pulse.last_beat().elapsed() < 2 * PULSE_INTERVAL);
-        sink.await_state(BrokerState::Disconnected, PATIENCE);
-        assert!(sink.stop() < Duration::from_secs(1));
+        sink.await_state(BrokerState::Disconnected, WAIT_TIMEOUT);
+        assert!(sink.stop() < STOP_TIMEOUT);
     }
 }
 
 #[test]
 fn a_broker_that_is_not_there_stops_nothing() {
     let mut sink = Sink::start(&settings(free_port()));
-    sink.await_state(BrokerState::Disconnected, PATIENCE);
-    let (start, deadline) = (Instant::now(), Instant::now() + PATIENCE);
+    sink.await_state(BrokerState::Disconnected, WAIT_TIMEOUT);
+    let (start, deadline) = (Instant::now(), Instant::now() + WAIT_TIMEOUT);
     while sink.pulse.last_beat() <= start {
         sink.frame();
         assert!(Instant::now() < deadline);
         thread::sleep(Duration::from_millis(5));
     }
     assert_eq!(sink.health.broker(), BrokerState::Disconnected);
-    assert!(sink.stop() < Duration::from_secs(1));
+    assert!(sink.stop() < STOP_TIMEOUT);
 }
 
 /// The settings of a user at this broker whose password is in this file.
@@ -214,10 +215,10 @@ fn a_wrong_password_is_refused_until_it_is_right() {
     let file = directory.path().join("password");
     std::fs::write(&file, "wrong\n").unwrap();
     let mut sink = Sink::start(&as_user(&broker, &file));
-    sink.await_state(BrokerState::Refused, PATIENCE);
+    sink.await_state(BrokerState::Refused, WAIT_TIMEOUT);
     let last = sink.frame();
     broker.change_password("linky", "wrong");
-    sink.await_state(BrokerState::Connected, Duration::from_secs(45));
+    sink.await_state(BrokerState::Connected, WAIT_TIMEOUT);
     let ear = Ear::as_user(&broker, Some(("linky", "wrong")));
     assert_eq!(seqs_up_to(&ear, last), [last]);
 }
@@ -228,10 +229,10 @@ fn a_missing_password_file_is_a_refusal_until_it_is_there() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("password");
     let mut sink = Sink::start(&as_user(&broker, &file));
-    sink.await_state(BrokerState::Refused, PATIENCE);
+    sink.await_state(BrokerState::Refused, WAIT_TIMEOUT);
     let last = sink.frame();
     std::fs::write(&file, "right\n").unwrap();
-    sink.await_state(BrokerState::Connected, Duration::from_secs(45));
+    sink.await_state(BrokerState::Connected, WAIT_TIMEOUT);
     let ear = Ear::as_user(&broker, Some(("linky", "right")));
     assert_eq!(seqs_up_to(&ear, last), [last]);
 }
@@ -275,9 +276,9 @@ fn a_lost_connection_publishes_the_last_will() {
 fn at_the_stop_all_is_offline_and_nothing_is_left_behind() {
     let broker = Broker::start();
     let mut sink = Sink::start(&settings(broker.port));
-    sink.await_state(BrokerState::Connected, PATIENCE);
+    sink.await_state(BrokerState::Connected, WAIT_TIMEOUT);
     let last = (0..100).map(|_| sink.frame()).last().unwrap();
-    assert!(sink.stop() < Duration::from_secs(2));
+    assert!(sink.stop() < STOP_TIMEOUT);
     assert_eq!(sink.health.broker(), BrokerState::Disconnected);
     let ear = Ear::at(&broker);
     assert_eq!(ear.next_on(STATE).json()["seq"], last);
@@ -292,12 +293,12 @@ fn a_stop_does_not_wait_for_a_broker_that_hangs() {
     let broker = Broker::start();
     let mut sink = Sink::start(&settings(broker.port));
     sink.frame();
-    sink.await_state(BrokerState::Connected, PATIENCE);
+    sink.await_state(BrokerState::Connected, WAIT_TIMEOUT);
     broker.signal(Signal::SIGSTOP);
     sink.frame();
     let taken = sink.stop();
     broker.signal(Signal::SIGCONT);
-    assert!(taken < Duration::from_millis(3500), "{taken:?}");
+    assert!(taken < STOP_TIMEOUT, "{taken:?}");
 }
 
 #[test]
@@ -319,7 +320,7 @@ fn the_topic_of_the_client_id_of_earlier_versions_is_removed_once() {
         ear.say(&obsolete, "offline", true);
         ear.next_on(&obsolete);
         let mut sink = Sink::with_history(&settings, directory.path(), "b00t");
-        sink.await_state(BrokerState::Connected, PATIENCE);
+        sink.await_state(BrokerState::Connected, WAIT_TIMEOUT);
         sink.stop();
         let is_bridge = |heard: &Heard| heard.topic.starts_with("linky/bridge/");
         let removed = ear.until(|heard| is_bridge(heard) && heard.payload != "online");

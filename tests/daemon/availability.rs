@@ -11,7 +11,7 @@ use super::line::{links, pairs};
 use super::support::broker::{Broker, Heard};
 use super::support::bus::PrivateBus;
 use super::support::busctl::Busctl;
-use super::support::daemon::{Home, SOON, config, meter, within};
+use super::support::daemon::{Home, WAIT_TIMEOUT, config, meter, within};
 use super::support::line::{self, Wired};
 use super::support::record::Record;
 use super::{METER, interface};
@@ -93,7 +93,7 @@ fn a_silent_meter_loses_its_values_and_then_its_availability() {
         "no key comes or goes"
     );
     let busctl = Busctl::at(&bus.address());
-    within(SOON, "nothing known on D-Bus", || {
+    within(WAIT_TIMEOUT, "nothing known on D-Bus", || {
         busctl
             .properties(METER, &interface("Consumption"))
             .is_empty()

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use linky_sensor::simulator::Scenario;
 use nix::sys::signal::Signal;
@@ -10,7 +9,7 @@ use nix::sys::signal::Signal;
 use super::support::broker::Broker;
 use super::support::bus::PrivateBus;
 use super::support::busctl::Busctl;
-use super::support::daemon::{Home, SOON, config, meter, within};
+use super::support::daemon::{Home, WAIT_TIMEOUT, config, meter, within};
 use super::support::line::Playing;
 use super::support::record::Record;
 use super::{METER, ROOT, interface};
@@ -54,10 +53,10 @@ fn until_receiving(record: &mut Record) {
 #[test]
 fn systemd_is_told_and_the_watchdog_fed() {
     let (broker, house) = (Broker::start(), House::new());
-    let home = house.home(broker.port).with("WATCHDOG_USEC", "600000");
+    let home = house.home(broker.port).with("WATCHDOG_USEC", "2000000");
     let mut daemon = home.start_ready();
     daemon.until_notice("STATUS=main: receiving");
-    let status = within(SOON, "the broker in the status", || {
+    let status = within(WAIT_TIMEOUT, "the broker in the status", || {
         daemon
             .notices()
             .iter()
@@ -67,16 +66,10 @@ fn systemd_is_told_and_the_watchdog_fed() {
     assert!(status.contains(" VA, BASE; "), "{status}");
     let count = |lines: &[String]| lines.iter().filter(|line| *line == "WATCHDOG=1").count();
     let fed = count(daemon.notices());
-    let began = Instant::now();
-    within(SOON, "five more pings", || {
+    // One a second: half of the limit.
+    within(WAIT_TIMEOUT, "five more pings", || {
         (count(daemon.notices()) >= fed + 5).then_some(())
     });
-    // Each within the limit of 600 ms, and a machine that is slow.
-    assert!(
-        began.elapsed() < Duration::from_millis(5 * 600),
-        "{:?}",
-        began.elapsed()
-    );
     daemon.stop();
     daemon.until_notice("STOPPING=1");
 }
@@ -89,7 +82,7 @@ fn a_hangup_is_ignored_and_a_termination_says_goodbye() {
     let mut daemon = home.start_ready();
     until_receiving(&mut record);
     daemon.signal(Signal::SIGHUP);
-    within(SOON, "a word about the hangup", || {
+    within(WAIT_TIMEOUT, "a word about the hangup", || {
         home.log().contains("SIGHUP").then_some(())
     });
     until_receiving(&mut record);
@@ -134,7 +127,7 @@ fn a_killed_daemon_leaves_its_last_will() {
     record.until_said(0, BRIDGE, "online");
     let from = record.now();
     daemon.signal(Signal::SIGKILL);
-    daemon.end(SOON);
+    daemon.end(WAIT_TIMEOUT);
     record.until_said(from, BRIDGE, "offline");
     assert!(
         Record::at(&broker)
@@ -195,11 +188,11 @@ fn a_bus_that_comes_back_is_served_again() {
             .contains_key("Energy")
             .then_some(())
     };
-    within(SOON, "the meter on the bus", is_served);
+    within(WAIT_TIMEOUT, "the meter on the bus", is_served);
     bus.stop();
     until_receiving(&mut record);
     bus.start_again();
-    within(SOON, "the meter on the bus again", is_served);
+    within(WAIT_TIMEOUT, "the meter on the bus again", is_served);
 }
 
 #[test]
@@ -230,11 +223,11 @@ fn is_told_all(broker: &Broker) {
     let topics = ["linky/main/state", "linky/main/calendar", DISCOVERY];
     let mut first = Record::at(broker);
     for topic in topics {
-        first.until_from(0, SOON, topic, |heard| heard.topic == topic);
+        first.until_from(0, WAIT_TIMEOUT, topic, |heard| heard.topic == topic);
     }
     let mut late = Record::at(broker);
     for topic in topics {
-        let heard = late.until_from(0, SOON, topic, |heard| heard.topic == topic);
+        let heard = late.until_from(0, WAIT_TIMEOUT, topic, |heard| heard.topic == topic);
         assert!(heard.retained, "{topic}");
     }
     assert!(late.until_said(0, AVAILABILITY, "online").retained);
@@ -265,7 +258,7 @@ fn status_says_by_its_exit_code_whether_every_meter_is_received() {
         record.until_state(0, "main", "a whole state", |state| {
             state["energy"].is_number()
         });
-        let said = within(SOON, "all is well", || {
+        let said = within(WAIT_TIMEOUT, "all is well", || {
             let (code, said) = status(&bus);
             (code == 0).then_some(said)
         });

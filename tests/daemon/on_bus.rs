@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::expected::properties;
 use super::on_mqtt::{shown, told};
 use super::support::busctl::{self, Busctl, Monitor, Properties};
-use super::support::daemon::{SOON, within};
+use super::support::daemon::{WAIT_TIMEOUT, within};
 use super::values::{Case, Plan};
 use super::{METER, ROOT, interface, micros, pascal};
 
@@ -66,7 +66,7 @@ pub fn properties_are(
             .collect()
     };
     let millis = micros(state["time"].as_str().unwrap()) / 1_000;
-    within(SOON, "D-Bus has the last state", || {
+    within(WAIT_TIMEOUT, "D-Bus has the last state", || {
         let (_, updated) = busctl
             .properties(METER, &interface("Meter"))
             .remove("Updated")?;
@@ -154,8 +154,8 @@ pub fn signals_add_up(monitor: &Monitor, seen: &BTreeMap<String, Properties>, ev
         })
         .collect();
     let mut told = Told::default();
-    let deadline = Instant::now() + SOON / 2;
-    within(SOON, "the signals", || {
+    let deadline = Instant::now() + WAIT_TIMEOUT / 2;
+    within(WAIT_TIMEOUT, "the signals", || {
         monitor.rest().iter().for_each(|line| told.push(line));
         let is_all = told.properties == wanted && told.events.len() >= wanted_events.len();
         (is_all || Instant::now() > deadline).then_some(())

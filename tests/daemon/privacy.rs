@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::support::broker::{Broker, Heard};
 use super::support::bus::PrivateBus;
 use super::support::busctl::{Busctl, Monitor};
-use super::support::daemon::{Home, SOON, config, meter, within};
+use super::support::daemon::{Home, WAIT_TIMEOUT, config, meter, within};
 use super::support::line::{self, Wired};
 use super::support::record::Record;
 use super::{METER, ROOT, interface};
@@ -92,7 +92,7 @@ fn live(mode: Mode, configured: &str) -> Leavings {
     let introspection = said(&["introspect", "--xml-interface", service, METER])
         + &call(ROOT, "org.freedesktop.DBus.Introspectable", "Introspect");
     assert!(introspection.contains("GetGroups"), "{introspection}");
-    within(SOON, "D-Bus has the frames", || {
+    within(WAIT_TIMEOUT, "D-Bus has the frames", || {
         busctl
             .properties(METER, &interface("Consumption"))
             .contains_key("SubscribedPower")

@@ -14,7 +14,7 @@ use linky_sensor::simulator::Scenario;
 use super::support::broker::Broker;
 use super::support::bus::PrivateBus;
 use super::support::busctl::Busctl;
-use super::support::daemon::{Home, SOON, config, meter, within};
+use super::support::daemon::{Home, WAIT_TIMEOUT, config, meter, within};
 use super::support::line::Playing;
 use super::support::record::Record;
 use super::{ROOT, interface};
@@ -43,14 +43,14 @@ fn a_wrong_password_is_said_clearly_and_once_and_tried_again_slowly() {
         assert!(client.read(&mut connect).unwrap() > 0);
         client.write_all(&BAD_PASSWORD).unwrap();
         let busctl = Busctl::at(&bus.address());
-        within(SOON, "the refusal on the bus", || {
+        within(WAIT_TIMEOUT, "the refusal on the bus", || {
             let manager = busctl.properties(ROOT, &interface("Manager"));
             (manager.get("BrokerState")?.1 == "refused").then_some(())
         });
     }
     let pause = attempts[1] - attempts[0];
     assert!((28..45).contains(&pause.as_secs()), "{pause:?}");
-    within(SOON, "the refusal for systemd", || {
+    within(WAIT_TIMEOUT, "the refusal for systemd", || {
         let newest = daemon
             .notices()
             .iter()
@@ -79,7 +79,7 @@ fn another_cause_is_said_too_and_each_once() {
         log.lines().filter(is_said).count()
     };
     let until_said = |wanted: &str| {
-        within(SOON, wanted, || (said(wanted) > 0).then_some(()));
+        within(WAIT_TIMEOUT, wanted, || (said(wanted) > 0).then_some(()));
     };
     let (down, refused) = ("Connection refused", "it refuses the user name");
     until_said(down);
@@ -135,7 +135,7 @@ fn with_hosts_of_its_own() {
     let mut record = Record::at(&broker);
     let mut daemon = home.start_ready();
     daemon.until_notice("STATUS=main: receiving");
-    within(SOON, "a word about the name", || {
+    within(WAIT_TIMEOUT, "a word about the name", || {
         let log = home.log();
         let mut lines = log.lines();
         lines

@@ -21,8 +21,7 @@ use crate::support::meter::{Fed, standard};
 
 pub const MAIN: &str = "/io/github/linky_sensor/Linky1/meter_main";
 pub const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
-/// Longer than anything takes that is not slow by its nature, on a slow machine.
-pub const SOON: Duration = Duration::from_secs(20);
+pub use crate::support::daemon::WAIT_TIMEOUT;
 
 pub type Properties = HashMap<String, OwnedVariant>;
 
@@ -178,7 +177,7 @@ impl Program {
         loop {
             let next =
                 std::future::poll_fn(|context| Pin::new(&mut self.signals).poll_next(context));
-            let message = tokio::time::timeout(SOON, next)
+            let message = tokio::time::timeout(WAIT_TIMEOUT, next)
                 .await
                 .expect("a signal comes in time")
                 .expect("the connection stands")
@@ -242,7 +241,7 @@ impl Program {
 
 pub async fn connect(bus: &PrivateBus) -> Connection {
     zbus::connection::Builder::address(bus.address().as_str())
-        .method_timeout(SOON)
+        .method_timeout(WAIT_TIMEOUT)
         .build()
         .await
         .expect("the bus takes us in")

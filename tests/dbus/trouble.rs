@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use linky_sensor::names::{BUS_NAME, ROOT_PATH, interface};
 use zbus::{MessageStream, Variant};
 
-use crate::stage::{Program, Properties, SOON, Service, error_name, names, settled};
+use crate::stage::{Program, Properties, Service, WAIT_TIMEOUT, error_name, names, settled};
 use crate::support::bus::PrivateBus;
+use crate::support::daemon::STOP_TIMEOUT;
 use crate::support::meter::{Fed, standard};
 
 #[tokio::test]
@@ -19,7 +20,7 @@ async fn a_bus_that_restarts_finds_everything_back() {
     bus.start_again();
     let start = Instant::now();
     let mut program = Program::connect(&bus).await;
-    program.owner_comes(SOON).await;
+    program.owner_comes(WAIT_TIMEOUT).await;
     let power = program.get(interface::CONSUMPTION, "ApparentPower").await;
     assert_eq!(
         *power.expect("a value"),
@@ -39,7 +40,7 @@ async fn a_bus_that_restarts_finds_everything_back() {
             break;
         }
     }
-    assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
+    assert!(start.elapsed() < WAIT_TIMEOUT, "{:?}", start.elapsed());
 }
 
 #[tokio::test]
@@ -61,14 +62,14 @@ async fn a_bus_that_hangs_is_left_and_found_again() {
     let start = Instant::now();
     let lagged = || service.health.updates_lagged();
     while lagged() == 0 {
-        assert!(start.elapsed() < SOON, "it is given up in time");
+        assert!(start.elapsed() < WAIT_TIMEOUT, "it is given up in time");
         tell(&service);
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     kill(bus.pid(), Signal::SIGCONT).expect("it is ours");
     let power = Variant::from(tell(&service));
     let program = Program::connect(&bus).await;
-    program.owner_comes(Duration::from_secs(10)).await;
+    program.owner_comes(WAIT_TIMEOUT).await;
     let now = program.get(interface::CONSUMPTION, "ApparentPower").await;
     assert_eq!(
         *now.expect("a value"),
@@ -125,7 +126,7 @@ async fn the_name_is_given_back_at_the_stop() {
         "org.freedesktop.DBus.Error.ServiceUnknown"
     );
     let _next = Service::start(bus.bus(), fed.last()).await;
-    program.owner_comes(SOON).await;
+    program.owner_comes(WAIT_TIMEOUT).await;
 }
 
 #[tokio::test]
@@ -133,7 +134,7 @@ async fn a_name_that_is_taken_is_asked_for_again() {
     let (bus, mut first, fed, program) = settled(false).await;
     let _second = Service::start(bus.bus(), fed.last()).await;
     first.stop();
-    program.owner_comes(SOON).await;
+    program.owner_comes(WAIT_TIMEOUT).await;
 }
 
 /// What is logged of one refusal, by level.
@@ -164,7 +165,7 @@ async fn a_refused_name_is_said_once_with_what_to_do() {
     let _service = Service::start(refusing.bus(), Fed::new(false).last()).await;
     let start = Instant::now();
     while REFUSALS.lock().expect("it holds").len() < 2 {
-        assert!(start.elapsed() < SOON, "it is tried again");
+        assert!(start.elapsed() < WAIT_TIMEOUT, "it is tried again");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let said = REFUSALS.lock().expect("it holds").clone();
@@ -180,9 +181,9 @@ async fn a_service_without_a_bus_waits_for_one_and_stops_at_once() {
     let mut service = Service::start(bus.bus(), fed.last()).await;
     bus.start_again();
     let program = Program::connect(&bus).await;
-    program.owner_comes(SOON).await;
+    program.owner_comes(WAIT_TIMEOUT).await;
     bus.stop();
     let start = Instant::now();
     service.stop();
-    assert!(start.elapsed() < Duration::from_secs(3));
+    assert!(start.elapsed() < STOP_TIMEOUT);
 }

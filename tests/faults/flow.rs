@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::support::broker::Heard;
-use super::support::daemon::{SOON, within};
+use super::support::daemon::{WAIT_TIMEOUT, within};
 use super::support::record::Record;
 
 /// A state that the broker was too slow to take comes after all, as history; and that takes its time.
@@ -27,7 +27,7 @@ pub fn states(record: &mut Record, from: usize, id: &str) -> Vec<Heard> {
 
 /// Waits until so many states of a meter have come, from this place on.
 pub fn flows(record: &mut Record, from: usize, id: &str, count: usize) {
-    within(SOON, &format!("{count} states of {id}"), || {
+    within(WAIT_TIMEOUT, &format!("{count} states of {id}"), || {
         (states(record, from, id).len() >= count).then_some(())
     });
 }

@@ -14,7 +14,7 @@ use super::flow::{flows, is_complete, states};
 use super::support::broker::Broker;
 use super::support::bus::PrivateBus;
 use super::support::busctl::Busctl;
-use super::support::daemon::{Home, SOON, config, meter, within};
+use super::support::daemon::{Home, WAIT_TIMEOUT, config, meter, within};
 use super::support::line::{self, Playing};
 use super::support::record::Record;
 use super::{interface, object};
@@ -94,7 +94,7 @@ fn until_received(record: &mut Record, from: usize) -> usize {
             state["link"] == "receiving" && state["energy"].is_number()
         });
         let (events, availability) = (topic(id, "event"), topic(id, "availability"));
-        record.until_from(from, SOON, "the event of its link", |heard| {
+        record.until_from(from, WAIT_TIMEOUT, "the event of its link", |heard| {
             heard.topic == events && heard.json()["to"] == "receiving"
         });
         record.until_said(0, &availability, "online");
@@ -183,16 +183,20 @@ fn a_meter_that_fails_is_felt_by_no_other() {
         [false, true, false]
     );
 
-    within(SOON, "all of them in one line of the status", || {
-        let says = |said: &&String| {
-            said.starts_with("STATUS=")
-                && said.contains("garage: syncing (")
-                && GOOD
-                    .iter()
-                    .all(|id| said.contains(&format!("{id}: receiving, ")))
-        };
-        daemon.notices().iter().find(says).map(|_| ())
-    });
+    within(
+        WAIT_TIMEOUT,
+        "all of them in one line of the status",
+        || {
+            let says = |said: &&String| {
+                said.starts_with("STATUS=")
+                    && said.contains("garage: syncing (")
+                    && GOOD
+                        .iter()
+                        .all(|id| said.contains(&format!("{id}: receiving, ")))
+            };
+            daemon.notices().iter().find(says).map(|_| ())
+        },
+    );
     are_devices_of_their_own(record);
     are_objects_of_their_own(&stage.bus);
 }
@@ -202,7 +206,7 @@ fn are_devices_of_their_own(record: &mut Record) {
     let mut all = BTreeSet::new();
     for id in GOOD {
         let topic = format!("homeassistant/device/linky_{id}/config");
-        let device = record.until_from(0, SOON, &topic, |heard| heard.topic == topic);
+        let device = record.until_from(0, WAIT_TIMEOUT, &topic, |heard| heard.topic == topic);
         let device = device.json();
         for entity in device["cmps"].as_object().unwrap().values() {
             let unique = entity["unique_id"].as_str().unwrap();

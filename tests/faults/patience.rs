@@ -14,7 +14,7 @@ use nix::sys::signal::{Signal, kill};
 
 use super::support::broker::{Broker, free_port};
 use super::support::bus::PrivateBus;
-use super::support::daemon::{Home, SOON, config, meter, within};
+use super::support::daemon::{Home, WAIT_TIMEOUT, config, meter, within};
 use super::support::line::{self, Playing};
 use super::support::proxy::Proxy;
 use super::systemd::{Watch, variable, watchdog_of_the_unit};
@@ -81,7 +81,7 @@ impl Case {
         let signs = watch.lives_for(LASTS, name);
         assert!(signs >= 5, "{name}: {signs} signs of life");
         let log = home.log();
-        within(SOON, &format!("{name} says {status}"), || {
+        within(WAIT_TIMEOUT, &format!("{name} says {status}"), || {
             let mut notices = daemon.notices().iter();
             let said = notices.rfind(|line| line.starts_with("STATUS="));
             said.filter(|said| said.contains(status)).map(|_| ())

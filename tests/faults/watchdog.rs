@@ -9,7 +9,7 @@ use nix::unistd::mkfifo;
 
 use super::blocked::Blocked;
 use super::support::broker::Broker;
-use super::support::daemon::{Home, SOON, config, meter, within};
+use super::support::daemon::{Home, WAIT_TIMEOUT, config, meter, within};
 use super::support::line::Playing;
 use super::support::record::Record;
 use super::systemd::{Watch, variable, watchdog_of_the_unit};
@@ -37,7 +37,7 @@ fn a_reader_that_hangs_ends_in_a_restart() {
     let _blocked = Blocked::thread(watch.daemon, "meter 0");
     let (why, after) = watch.until_restart(watchdog_of_the_unit());
     assert_eq!(why, "it asks for it", "after {after:?}");
-    within(SOON, "a word on who hangs", || {
+    within(WAIT_TIMEOUT, "a word on who hangs", || {
         home.log()
             .contains("the reader of meter main does not respond")
             .then_some(())
@@ -53,7 +53,7 @@ fn a_runtime_that_hangs_ends_in_a_restart() {
     let mut watch = Watch::over(&mut daemon, SHORT);
     watch.until_alive();
     let _blocked = Blocked::thread(watch.daemon, "linky-sensor");
-    let (why, after) = watch.until_restart(SOON);
+    let (why, after) = watch.until_restart(WAIT_TIMEOUT);
     assert!(why.starts_with("no sign of life"), "{why} after {after:?}");
 }
 
@@ -69,7 +69,7 @@ fn a_disk_that_hangs_ends_in_a_restart_and_stops_nothing_before() {
     let mut watch = Watch::over(&mut daemon, watchdog_of_the_unit());
     let (why, after) = watch.until_restart(watchdog_of_the_unit());
     assert_eq!(why, "it asks for it", "after {after:?}");
-    within(SOON, "a word on who hangs", || {
+    within(WAIT_TIMEOUT, "a word on who hangs", || {
         home.log()
             .contains("the store does not respond")
             .then_some(())

@@ -14,7 +14,7 @@ use crate::support::daemon::{Home, config, meter, within};
 use crate::support::line::Playing;
 use crate::support::proxy::Proxy;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(60);
 
 const ROOT: &str = "/io/github/linky_sensor/Linky1";
 const MANAGER: &str = "io.github.linky_sensor.Linky1.Manager";
@@ -30,7 +30,7 @@ fn history_size(home: &Home) -> u64 {
 }
 
 fn await_history_size(home: &Home, bytes: u64) {
-    within(PATIENCE, "a longer history", || {
+    within(DELIVERY_TIMEOUT, "a longer history", || {
         (history_size(home) >= bytes).then_some(())
     });
 }
@@ -64,7 +64,7 @@ fn killed_during_an_outage_the_daemon_loses_nothing() {
 
     let daemon = home.start_ready();
     let mut accounts = Accounts::default();
-    accounts.receive(&ear, PATIENCE, |all| {
+    accounts.receive(&ear, DELIVERY_TIMEOUT, |all| {
         all.boots.values().any(|account| account.live.len() > 20)
     });
     let first = accounts.boots.keys().next().unwrap().clone();
@@ -86,7 +86,7 @@ fn killed_during_an_outage_the_daemon_loses_nothing() {
     await_history_size(&home, 230_000);
     proxy.mend();
     let drained = Duration::from_millis(60) * u32::try_from(kept.len()).unwrap();
-    accounts.receive(&ear, PATIENCE + drained, |all| {
+    accounts.receive(&ear, DELIVERY_TIMEOUT + drained, |all| {
         let second = all.boots.iter().find(|(boot, _)| **boot != first);
         second.is_some_and(|(_, second)| second.has_all(1..=10) && second.live.len() > 20)
     });

@@ -10,7 +10,8 @@ use linky_sensor::store::Log;
 
 use crate::account::Accounts;
 use crate::outage::{BOOT, REPLAY_TIMEOUT, await_empty, files, frames, running, seconds, stage};
-use crate::support::broker::{Broker, Ear, PATIENCE, free_port};
+use crate::support::broker::{Broker, Ear, free_port};
+use crate::support::daemon::WAIT_TIMEOUT;
 use crate::support::proxy::Proxy;
 use crate::support::sink::{Sink, settings};
 
@@ -24,7 +25,7 @@ fn when_the_history_is_full_the_oldest_is_dropped_and_counted() {
     };
     let (mut sink, _) = running(&settings, directory.path(), BOOT, &ear);
     proxy.cut();
-    sink.await_state(BrokerState::Disconnected, PATIENCE);
+    sink.await_state(BrokerState::Disconnected, WAIT_TIMEOUT);
     let first = sink.frame();
     let last = (0..500)
         .map(|_| {
@@ -72,19 +73,19 @@ fn without_a_history_nothing_is_written_and_what_is_lost_is_counted() {
         let ear = Ear::at(&broker);
         let (mut sink, _) = running(&settings, directory.path(), BOOT, &ear);
         proxy.cut();
-        sink.await_state(BrokerState::Disconnected, PATIENCE);
+        sink.await_state(BrokerState::Disconnected, WAIT_TIMEOUT);
         let first = sink.frame();
         let last = frames(&mut sink, 100, Duration::from_millis(200));
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + WAIT_TIMEOUT;
         while sink.dropped() < last - first + 1 {
             assert!(Instant::now() < deadline, "{}", sink.dropped());
             thread::sleep(Duration::from_millis(5));
         }
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
         proxy.mend();
-        sink.await_state(BrokerState::Connected, PATIENCE);
+        sink.await_state(BrokerState::Connected, WAIT_TIMEOUT);
         let mut accounts = Accounts::default();
-        accounts.receive(&ear, PATIENCE, |all| {
+        accounts.receive(&ear, WAIT_TIMEOUT, |all| {
             let account = all.boots.get(BOOT);
             account.is_some_and(|account| account.live.contains(&last))
         });

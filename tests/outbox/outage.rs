@@ -10,7 +10,8 @@ use linky_sensor::sink::BrokerState;
 use nix::sys::signal::Signal;
 
 use crate::account::Accounts;
-use crate::support::broker::{Broker, Ear, PATIENCE};
+use crate::support::broker::{Broker, Ear};
+use crate::support::daemon::WAIT_TIMEOUT;
 use crate::support::proxy::Proxy;
 use crate::support::sink::{Sink, settings};
 
@@ -64,19 +65,19 @@ fn start(
     accounts: &mut Accounts,
 ) -> Sink {
     let mut sink = Sink::with_history(settings, directory, boot);
-    sink.await_state(BrokerState::Connected, PATIENCE);
+    sink.await_state(BrokerState::Connected, WAIT_TIMEOUT);
     let last = sink.frame();
     let is_received = |accounts: &Accounts| {
         let account = accounts.boots.get(boot);
         account.is_some_and(|account| account.live.contains(&last))
     };
-    accounts.receive(ear, PATIENCE, is_received);
+    accounts.receive(ear, WAIT_TIMEOUT, is_received);
     sink
 }
 
 /// Waits until everything is delivered, and nothing is left on the disk.
 pub fn await_empty(sink: &Sink, directory: &Path) {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + WAIT_TIMEOUT;
     let is_log = |name: &str| name.ends_with(".log");
     while sink.pending() > 0 || files(directory).iter().any(|name| is_log(name)) {
         assert!(Instant::now() < deadline, "{} pending", sink.pending());
@@ -134,10 +135,10 @@ fn records_are_replayed_after_ten_seconds_twenty_a_second_beside_live_ones() {
     let directory = tempfile::tempdir().unwrap();
     let (mut sink, _) = running(&settings(proxy.port), directory.path(), BOOT, &ear);
     proxy.cut();
-    sink.await_state(BrokerState::Disconnected, PATIENCE);
+    sink.await_state(BrokerState::Disconnected, WAIT_TIMEOUT);
     frames(&mut sink, 100, seconds(2));
     proxy.mend();
-    sink.await_state(BrokerState::Connected, PATIENCE);
+    sink.await_state(BrokerState::Connected, WAIT_TIMEOUT);
     let connected = Instant::now();
     let mut come = Vec::new();
     let mut live = 0;
@@ -175,7 +176,7 @@ fn a_broker_that_starts_again_without_its_memory_gets_what_it_missed() {
         let (mut sink, _) = running(&settings, directory.path(), BOOT, &ear);
         drop(ear);
         broker.stop();
-        sink.await_state(BrokerState::Disconnected, PATIENCE);
+        sink.await_state(BrokerState::Disconnected, WAIT_TIMEOUT);
         let first = sink.frame();
         let missed = frames(&mut sink, 20, seconds(2));
         broker.start_again();

@@ -14,10 +14,10 @@ use crate::reader::Reader;
 fn paced(mode: Mode, frames: fn(u32) -> Vec<u8>, wake_ups_max: u64) {
     let pty = Pty::new();
     let reader = Reader::start(pty.device(), None);
-    reader.until_opened(5);
+    reader.until_opened();
     let meter = play(pty.writer(), mode, 1, frames);
     let next = || {
-        reader.until(5, |received| match &received.input {
+        reader.until(|received| match &received.input {
             Input::Frame(frame) => Some((number(frame), received.at, received.sleeps)),
             _ => None,
         })
@@ -60,11 +60,11 @@ fn a_historique_meter_costs_few_wake_ups_and_no_frame_is_late() {
 fn frames_twenty_times_too_fast_are_all_read_as_they_come() {
     let pty = Pty::new();
     let reader = Reader::start(pty.device(), None);
-    reader.until_opened(5);
+    reader.until_opened();
     let meter = play(pty.writer(), Mode::Standard, 20, standard);
     let mut last = Instant::now();
     for n in 0..100 {
-        let (found, at) = reader.until(5, |received| match &received.input {
+        let (found, at) = reader.until(|received| match &received.input {
             Input::Frame(frame) => Some((number(frame), received.at)),
             _ => None,
         });
@@ -82,12 +82,12 @@ fn frames_twenty_times_too_fast_are_all_read_as_they_come() {
 fn two_thousand_frames_at_once_are_all_read() {
     let pty = Pty::new();
     let reader = Reader::start(pty.device(), Some(Mode::Standard));
-    reader.until_opened(5);
+    reader.until_opened();
     let mut master = pty.writer();
     let writer =
         std::thread::spawn(move || (0..2000).try_for_each(|n| master.write_all(&standard(n))));
     for n in 0..2000 {
-        assert_eq!(reader.until_frame(30, Mode::Standard), n);
+        assert_eq!(reader.until_frame(Mode::Standard), n);
     }
     writer.join().unwrap().unwrap();
 }

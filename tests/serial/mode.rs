@@ -11,11 +11,11 @@ use crate::reader::Reader;
 fn finds(mode: Mode, frames: fn(u32) -> Vec<u8>) {
     let pty = Pty::new();
     let reader = Reader::start(pty.device(), None);
-    reader.until_opened(5);
+    reader.until_opened();
     let from_the_middle = move |n| frames(n).split_off(if n == 0 { 40 } else { 0 });
     let _meter = play(pty.writer(), mode, 1, from_the_middle);
-    reader.until_syncing(5, mode);
-    assert_eq!(reader.until_frame(10, mode), 1, "the first whole frame");
+    reader.until_syncing(mode);
+    assert_eq!(reader.until_frame(mode), 1, "the first whole frame");
 }
 
 #[test]
@@ -34,37 +34,37 @@ fn the_speed_is_detected_where_the_port_has_one() {
     // real one does.
     let (master, slave) = serialport::TTYPort::pair().unwrap();
     let reader = Reader::start(Device::Path(slave.name().unwrap().into()), None);
-    reader.until_opened(5);
+    reader.until_opened();
     let _meter = play(master, Mode::Historique, 1, move |n| {
         match slave.baud_rate() {
             Ok(1200) => historique(n),
             _ => vec![0x80; 60],
         }
     });
-    reader.until_syncing(5, Mode::Historique);
-    reader.until_frame(5, Mode::Historique);
+    reader.until_syncing(Mode::Historique);
+    reader.until_frame(Mode::Historique);
 }
 
 #[test]
 fn a_meter_that_changes_its_mode_is_followed() {
     let pty = Pty::new();
     let reader = Reader::start(pty.device(), None);
-    reader.until_opened(5);
+    reader.until_opened();
     let before = play(pty.writer(), Mode::Standard, 4, standard);
-    reader.until_frame(5, Mode::Standard);
+    reader.until_frame(Mode::Standard);
     before.off();
     let _after = play(pty.writer(), Mode::Historique, 1, historique);
-    reader.until_frame(12, Mode::Historique);
+    reader.until_frame(Mode::Historique);
 }
 
 #[test]
 fn a_configured_mode_is_never_left() {
     let pty = Pty::new();
     let reader = Reader::start(pty.device(), Some(Mode::Historique));
-    reader.until_opened(5);
+    reader.until_opened();
     let wrong = play(pty.writer(), Mode::Standard, 1, standard);
-    reader.until_tick(10, "bytes arrive but no correct group for several seconds");
+    reader.until_tick("bytes arrive but no correct group for several seconds");
     wrong.off();
     let _right = play(pty.writer(), Mode::Historique, 4, historique);
-    reader.until_frame(5, Mode::Historique);
+    reader.until_frame(Mode::Historique);
 }

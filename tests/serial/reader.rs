@@ -12,6 +12,9 @@ use linky_sensor::tic::{Mode, Parity};
 
 use crate::meter::number;
 
+/// The longest wait for an input: many times what each takes on an idle machine.
+const INPUT_TIMEOUT: Duration = Duration::from_secs(60);
+
 pub struct Allow;
 
 impl PortCheck for Allow {
@@ -78,9 +81,9 @@ impl Reader {
         }
     }
 
-    /// The next input for which `wanted` gives something, within `seconds`.
-    pub fn until<T>(&self, seconds: u64, mut wanted: impl FnMut(&Received) -> Option<T>) -> T {
-        let deadline = Instant::now() + Duration::from_secs(seconds);
+    /// The next input for which `wanted` gives something.
+    pub fn until<T>(&self, mut wanted: impl FnMut(&Received) -> Option<T>) -> T {
+        let deadline = Instant::now() + INPUT_TIMEOUT;
         let mut seen = Vec::new();
         loop {
             match self
@@ -94,7 +97,7 @@ impl Reader {
                 Err(RecvTimeoutError::Timeout) => {
                     let tail = &seen[seen.len().saturating_sub(20)..];
                     panic!(
-                        "not received within {seconds} s; {} inputs, at last {tail:#?}",
+                        "not received within {INPUT_TIMEOUT:?}; {} inputs, at last {tail:#?}",
                         seen.len()
                     )
                 }
@@ -103,36 +106,34 @@ impl Reader {
         }
     }
 
-    pub fn until_unavailable(&self, seconds: u64, words: &str) -> String {
-        self.until(seconds, |received| match &received.input {
+    pub fn until_unavailable(&self, words: &str) -> String {
+        self.until(|received| match &received.input {
             Input::Unavailable { detail } if detail.contains(words) => Some(detail.clone()),
             _ => None,
         })
     }
 
-    pub fn until_opened(&self, seconds: u64) {
-        self.until(seconds, |received| {
-            matches!(received.input, Input::Opened { .. }).then_some(())
-        });
+    pub fn until_opened(&self) {
+        self.until(|received| matches!(received.input, Input::Opened { .. }).then_some(()));
     }
 
-    pub fn until_syncing(&self, seconds: u64, mode: Mode) {
-        self.until(seconds, |received| match &received.input {
+    pub fn until_syncing(&self, mode: Mode) {
+        self.until(|received| match &received.input {
             Input::Syncing { detail } => detail.contains(mode.as_str()).then_some(()),
             _ => None,
         });
     }
 
-    pub fn until_tick(&self, seconds: u64, words: &str) {
-        self.until(seconds, |received| match &received.input {
+    pub fn until_tick(&self, words: &str) {
+        self.until(|received| match &received.input {
             Input::Tick { detail } => detail.contains(words).then_some(()),
             _ => None,
         });
     }
 
     /// The number of the next whole frame.
-    pub fn until_frame(&self, seconds: u64, mode: Mode) -> u32 {
-        self.until(seconds, |received| match &received.input {
+    pub fn until_frame(&self, mode: Mode) -> u32 {
+        self.until(|received| match &received.input {
             Input::Frame(frame) if frame.mode() == mode && !frame.is_damaged() => {
                 Some(number(frame))
             }

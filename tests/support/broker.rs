@@ -15,8 +15,7 @@ use nix::unistd::Pid;
 use rumqttc::{Client, Event, MqttOptions, Packet, QoS};
 use tempfile::TempDir;
 
-/// Longer than anything here takes on a slow machine.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+use super::daemon::WAIT_TIMEOUT;
 
 const OPENSSL_CONFIG: &str = "openssl.cnf";
 
@@ -129,7 +128,7 @@ fn spawn(directory: &TempDir, port: u16) -> Child {
                 .ok()
         })
         .expect("mosquitto is not there: install the package mosquitto");
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + WAIT_TIMEOUT;
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         assert!(Instant::now() < deadline, "mosquitto does not listen");
         thread::sleep(Duration::from_millis(10));
@@ -209,7 +208,9 @@ impl Ear {
                 }
             }
         });
-        is_ready.recv_timeout(PATIENCE).expect("no subscription");
+        is_ready
+            .recv_timeout(WAIT_TIMEOUT)
+            .expect("no subscription");
         Self {
             client,
             heard,
@@ -219,7 +220,9 @@ impl Ear {
 
     /// The next message.
     pub fn next(&self) -> Heard {
-        self.heard.recv_timeout(PATIENCE).expect("nothing is heard")
+        self.heard
+            .recv_timeout(WAIT_TIMEOUT)
+            .expect("nothing is heard")
     }
 
     /// The next message, if one comes in time.
@@ -234,7 +237,7 @@ impl Ear {
 
     /// The first message like this; what comes before is passed over.
     pub fn until(&self, is_it: impl Fn(&Heard) -> bool) -> Heard {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + WAIT_TIMEOUT;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             let heard = self.heard.recv_timeout(left).expect("it is not heard");

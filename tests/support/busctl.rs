@@ -5,12 +5,12 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::Duration;
 
 use serde_json::Value;
 
+use super::daemon::WAIT_TIMEOUT;
+
 const SERVICE: &str = "io.github.linky_sensor.Linky1";
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The properties of an interface: the signature and the value of each.
 pub type Properties = BTreeMap<String, (String, Value)>;
@@ -116,7 +116,7 @@ impl Monitor {
                 .map_while(Result::ok)
                 .for_each(|line| drop(sender.send(line)));
         });
-        let said = is_ready.recv_timeout(PATIENCE);
+        let said = is_ready.recv_timeout(WAIT_TIMEOUT);
         let monitor = Self { child, lines };
         assert!(
             said.as_ref()

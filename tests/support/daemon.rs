@@ -11,8 +11,12 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
 
-/// Longer than anything takes that is not slow by its nature, on a slow machine.
-pub const SOON: Duration = Duration::from_secs(20);
+/// The longest wait for an event that is not slow by its nature. On an idle machine each comes within 5 s; the rest is for
+/// one that does other work.
+pub const WAIT_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The longest time that a stop may take: `TimeoutStopSec` of our unit.
+pub const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Waits until there is an answer; fails with `what` if there is none in time.
 pub fn within<T>(time: Duration, what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
@@ -140,7 +144,7 @@ impl Daemon<'_> {
 
     /// Waits until it tells systemd a line that begins so.
     pub fn until_notice(&mut self, beginning: &str) -> String {
-        let deadline = Instant::now() + SOON;
+        let deadline = Instant::now() + WAIT_TIMEOUT;
         loop {
             let ended = self.child.try_wait().unwrap();
             if let Some(told) = self
@@ -190,7 +194,7 @@ impl Daemon<'_> {
     /// Asks it to stop, as systemd does, and waits until it has.
     pub fn stop(&mut self) {
         self.signal(Signal::SIGTERM);
-        let status = self.end(Duration::from_secs(5));
+        let status = self.end(STOP_TIMEOUT);
         assert!(status.success(), "{status}");
     }
 }

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use linky_sensor::simulator::{Pace, Pty, Scenario, SentFrame, SimulatedMeter, Speed};
 
-/// A reader may be so late without a loss.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a write waits for a reader that is late; after it the bytes are lost.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Opens the meter's end of the line; `device` becomes the reader's.
 pub fn open(device: &Path) -> Pty {
-    Pty::open(Some(device), PATIENCE).unwrap()
+    Pty::open(Some(device), WRITE_TIMEOUT).unwrap()
 }
 
 /// A meter that is wired to a line.

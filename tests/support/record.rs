@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::broker::{Broker, Ear, Heard};
-use super::daemon::{SOON, within};
+use super::daemon::{WAIT_TIMEOUT, within};
 
 /// A subscriber to everything that forgets nothing.
 pub struct Record {
@@ -52,7 +52,7 @@ impl Record {
     /// Waits for this payload on a topic, from this place on.
     pub fn until_said(&mut self, from: usize, topic: &str, payload: &str) -> Heard {
         let what = format!("{payload} on {topic}");
-        self.until_from(from, SOON, &what, |heard| {
+        self.until_from(from, WAIT_TIMEOUT, &what, |heard| {
             heard.topic == topic && heard.payload == payload
         })
     }
@@ -66,7 +66,7 @@ impl Record {
         is_it: impl Fn(&Value) -> bool,
     ) -> Value {
         let topic = format!("linky/{meter}/state");
-        let state = self.until_from(from, SOON, what, |heard| {
+        let state = self.until_from(from, WAIT_TIMEOUT, what, |heard| {
             heard.topic == topic && is_it(&heard.json())
         });
         state.json()
@@ -74,7 +74,7 @@ impl Record {
 
     /// Waits for an event of the meter `main`, from this place on.
     pub fn until_event(&mut self, from: usize, kind: &str) -> Value {
-        let event = self.until_from(from, SOON, kind, |heard| {
+        let event = self.until_from(from, WAIT_TIMEOUT, kind, |heard| {
             heard.topic == "linky/main/event" && heard.json()["event_type"] == kind
         });
         event.json()

@@ -12,7 +12,7 @@ use linky_sensor::simulator::Scenario;
 use super::mqtt;
 use super::support::broker::{Broker, Ear, free_port};
 use super::support::certificates::{Authority, Pair, THIS_MACHINE};
-use super::support::daemon::{Daemon, Home, SOON, meter, within};
+use super::support::daemon::{Daemon, Home, WAIT_TIMEOUT, meter, within};
 use super::support::line::Playing;
 
 const STATE: &str = "linky/main/state";
@@ -49,7 +49,7 @@ fn home(url: &str, authority: Option<&Path>, client: Option<&Pair>) -> Home {
 
 /// Waits for this reason in the log line about the missing session.
 fn await_reason(home: &Home, wanted: &str) {
-    let deadline = Instant::now() + SOON;
+    let deadline = Instant::now() + WAIT_TIMEOUT;
     loop {
         let log = home.log();
         let mut reasons = log.lines().filter(|line| line.contains("no session with"));
@@ -63,7 +63,7 @@ fn await_reason(home: &Home, wanted: &str) {
 
 /// Waits until the status line has this state of the broker.
 fn await_broker(daemon: &mut Daemon<'_>, state: &str) {
-    await_broker_within(daemon, state, SOON);
+    await_broker_within(daemon, state, WAIT_TIMEOUT);
 }
 
 fn await_broker_within(daemon: &mut Daemon<'_>, state: &str, timeout: Duration) {
@@ -246,7 +246,7 @@ fn a_daemon_starts_without_its_files_and_connects_when_they_are_there() {
     await_reason(&home, &format!("ca-file {}: no such file", ca.display()));
     await_broker(&mut daemon, "refused");
     fs::copy(authority.certificate(), &ca).unwrap();
-    await_broker_within(&mut daemon, "connected", REFUSED_RETRY + SOON);
+    await_broker_within(&mut daemon, "connected", REFUSED_RETRY + WAIT_TIMEOUT);
 }
 
 #[test]
