@@ -10,13 +10,14 @@
 
 use super::row::{Enabled, HomeAssistant, Interface, Kind, Quantity};
 use super::source::{Source, from, horodate as time, number, read, relay, rule, stge, text};
+use super::tariff::{Contract as ContractKind, TariffPeriod};
 use crate::tic::Label as L;
 
 use Enabled::{Contract, Ejp, Never, No, Tempo, Yes};
 use Kind::{Bool, Count, Enum, Int, Signed, Text, Time, Uint64};
 use read::{
     breaker, color, device_type, euridis, flag, int, maker, period_color, period_index,
-    period_peak, plc, thousands, tomorrow, year,
+    period_off_peak, period_peak, period_tariff, plc, thousands, tomorrow, year,
 };
 
 const NONE: Source = Source::NONE;
@@ -279,10 +280,22 @@ quantities! {
     // Tariff
     CONTRACT "contract" Tariff Text, "": "Contract" / "Contrat";
         [text(&[L::NGTF]).said("NGTF trimmed")] [text(&[L::OPTARIF])] sensor("").diagnostic(), Yes;
+    CONTRACT_TYPE "contract_type" Tariff Enum(&ContractKind::WORDS), "": "Type of contract" / "Type de contrat";
+        [rule(&[L::NGTF], "NGTF, by its usual names")] [rule(&[L::OPTARIF], "OPTARIF")] sensor("enum").diagnostic(), No;
     TARIFF_NAME "tariff_name" Tariff Text, "": "Tariff label" / "Libellé du tarif";
         [text(&[L::LTARF]).said("LTARF trimmed")] [text(&[L::PTEC])] sensor(""), Yes;
+    TARIFF "tariff" Tariff Enum(&TariffPeriod::WORDS), "": "Tariff period in force" / "Période tarifaire en cours";
+        [rule(&[L::LTARF], "period of NTARF: LTARF seen with it, order of the indexes of NGTF")] [from(&[L::PTEC], period_tariff)] sensor("enum"), Yes;
     TARIFF_INDEX "tariff_index" Tariff Int, "": "Tariff index in force" / "Index tarifaire en cours";
         [number(&[L::NTARF])] [from(&[L::PTEC], period_index).said("HC.. 1; HP.. 2; HN.. 1; PM.. 2; Tempo HCJB HPJB HCJW HPJW HCJR HPJR 1..6; TH.. null")] sensor("").diagnostic(), No;
+    OFF_PEAK "off_peak" Tariff Bool, "": "Off-peak" / "Heures creuses";
+        [rule(&[L::LTARF], "by the tariff period, never the contact")] [from(&[L::PTEC], period_off_peak)] binary(""), Yes;
+    NEXT_TARIFF "next_tariff" Tariff Enum(&TariffPeriod::WORDS), "": "Next tariff" / "Prochain tarif";
+        [rule(&[L::PJOURF_1], "PJOURF+1 (of the day before for today), DPM, FPM, colour announced")] [NONE] sensor("enum"), No;
+    NEXT_TARIFF_TIME "next_tariff_time" Tariff Time, "": "Next tariff change" / "Prochain changement de tarif";
+        [rule(&[L::PJOURF_1], "same")] [NONE] sensor("timestamp"), Yes;
+    NEXT_OFF_PEAK_TIME "next_off_peak_time" Tariff Time, "": "Next off-peak hours" / "Prochaines heures creuses";
+        [rule(&[L::PJOURF_1], "same")] [NONE] sensor("timestamp"), Yes;
     ENERGY_TARIFF_1 "energy_tariff_1" Tariff Uint64, "Wh" number 1: "Energy of tariff index 1" / "Énergie, index 1";
         [number(&[L::EASF01])] [number(&[L::HCHC, L::EJPHN, L::BBRHCJB])] sensor("energy").diagnostic().under("energy_tariff_1_index"), No;
     ENERGY_COUNTER_TARIFF_1 "energy_counter_tariff_1" Tariff Uint64, "Wh" number 1 counts ENERGY_TARIFF_1: "Counted without jumps: Energy of tariff index 1" / "Énergie, index 1";

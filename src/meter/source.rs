@@ -128,6 +128,7 @@ impl fmt::Debug for Source {
 /// The ways of reading the content of a group. `None` is a code that the specification reserves, or an empty text.
 pub mod read {
     use super::{GroupValue, Value};
+    use crate::meter::tariff::TariffPeriod;
     use crate::tic::{Breaker, Color, Euridis, Period, Plc, Tomorrow};
 
     /// From the content of a group to a value.
@@ -209,6 +210,22 @@ pub mod read {
     /// The index that the period of the historique mode counts on.
     pub fn period_index(content: &GroupValue) -> Option<Value> {
         int(content.period()?.index())
+    }
+
+    /// A tariff period, as a value.
+    pub fn tariff(period: TariffPeriod) -> Value {
+        Value::Enum(period.as_str())
+    }
+
+    /// The period of the historique mode.
+    pub fn period_tariff(content: &GroupValue) -> Option<Value> {
+        Some(tariff(content.period()?.into()))
+    }
+
+    /// Whether the period of the historique mode is off-peak.
+    pub fn period_off_peak(content: &GroupValue) -> Option<Value> {
+        let period = TariffPeriod::from(content.period()?);
+        period.is_off_peak().map(Value::Bool)
     }
 
     /// The Tempo colour of the period.

@@ -78,6 +78,11 @@ pub struct Time {
 }
 
 impl Time {
+    /// A moment in seconds since the epoch, with its offset from UTC in seconds.
+    pub fn new(unix: i64, offset: i32) -> Self {
+        Self { unix, offset }
+    }
+
     /// Microseconds since the epoch, UTC.
     pub fn micros(self) -> i64 {
         self.unix.saturating_mul(1_000_000)

@@ -50,11 +50,18 @@ impl CalendarMemory {
         let maker = values
             .get(Label::ADSC)
             .and_then(|content| Some(content.address()?.maker()));
-        let tomorrow = values.get(Label::PJOURF_1).map(GroupValue::text);
-        let today = self
-            .today
-            .as_ref()
-            .filter(|planned| day_of(values.get(Label::DATE)) == Some(planned.day))
+        let day = day_of(values.get(Label::DATE));
+        let is_of_today = |planned: &&Planned| Some(planned.day) == day;
+        // After midnight the profile of tomorrow is still that of today, until the new one is accepted.
+        let is_stale = self.tomorrow.as_ref().is_some_and(|p| is_of_today(&p));
+        let tomorrow = values
+            .get(Label::PJOURF_1)
+            .map(GroupValue::text)
+            .filter(|_| !is_stale);
+        let today = [&self.today, &self.tomorrow]
+            .into_iter()
+            .flatten()
+            .find(is_of_today)
             .map(|planned| planned.profile.as_str());
         let peak = values.get(Label::PPOINTE).map(GroupValue::text);
         let parse = |text: Option<&str>| text.and_then(|text| Profile::parse(text, maker).ok());

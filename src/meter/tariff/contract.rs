@@ -71,6 +71,21 @@ impl Contract {
         }
     }
 
+    /// The words of all contracts.
+    pub const WORDS: [&'static str; 6] = ["base", "off_peak", "ejp", "tempo", "producer", "other"];
+
+    /// Its public word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Base => "base",
+            Self::OffPeak => "off_peak",
+            Self::Ejp => "ejp",
+            Self::Tempo => "tempo",
+            Self::Producer => "producer",
+            Self::Other => "other",
+        }
+    }
+
     /// How many supplier indexes it uses, where that is fixed.
     pub fn indexes(self) -> Option<u8> {
         match self {

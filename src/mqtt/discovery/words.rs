@@ -13,6 +13,20 @@ const FRENCH: &[(&str, &str)] = &[
     ("blue", "bleu"),
     ("white", "blanc"),
     ("red", "rouge"),
+    // Contracts and tariff periods
+    ("off_peak", "heures creuses"),
+    ("peak", "heures pleines"),
+    ("super_off_peak", "heures super creuses"),
+    ("ejp_normal", "heures normales"),
+    ("ejp_peak", "pointe mobile"),
+    ("blue_off_peak", "bleu heures creuses"),
+    ("blue_peak", "bleu heures pleines"),
+    ("white_off_peak", "blanc heures creuses"),
+    ("white_peak", "blanc heures pleines"),
+    ("red_off_peak", "rouge heures creuses"),
+    ("red_peak", "rouge heures pleines"),
+    ("producer", "producteur"),
+    ("other", "autre"),
     // Breaker
     ("closed", "fermé"),
     ("over_power", "ouvert : surpuissance"),
@@ -42,7 +56,7 @@ mod tests {
     use crate::meter::{HomeAssistant, Kind};
 
     /// Spelt the same in both languages.
-    const SAME: [&str; 2] = ["standard", "historique"];
+    const SAME: [&str; 5] = ["standard", "historique", "base", "ejp", "tempo"];
 
     #[test]
     fn every_word_that_is_shown_has_a_french_word_of_its_own() {
