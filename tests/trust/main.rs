@@ -2,8 +2,7 @@
 //!
 //! `year`: nothing is held back from a sound meter. `changes`: what is really so gets through, and how fast. `counters`:
 //! they count consumption and nothing else. `life`: what begins anew with another mode or meter. `line_faults`: what
-//! the errors on a line point to. `faults`: what is not so
-//! does not. `properties`: whatever comes, states are sound.
+//! the errors on a line point to. `faults`: what is not so does not. `properties`: whatever comes, states are sound.
 
 #![expect(
     clippy::expect_used,

@@ -19,6 +19,9 @@ const WARM_UP: Duration = Duration::from_secs(60);
 const BAD_BELOW: u8 = 90;
 const GOOD_FROM: u8 = 95;
 
+/// Another cause replaces the one that is named after this time: then no group is left of before.
+const CAUSE_LASTS: Duration = Duration::from_secs(300);
+
 /// Groups by what became of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GroupCounts {
@@ -60,8 +63,10 @@ pub struct LinkQuality {
     since: Option<Duration>,
     /// Of the last frame with a good group: its mode, and whether its parity was checked.
     last: Option<(Mode, bool)>,
-    /// While the line is bad.
+    /// While the line is bad. Each change of it is published and logged, so that another cause must last to replace it.
     fault: Option<LineFault>,
+    /// Since when the groups point to another one.
+    contradicted: Option<Duration>,
 }
 
 impl LinkQuality {
@@ -82,10 +87,17 @@ impl LinkQuality {
             BAD_BELOW
         };
         let is_bad = self.quality(now).is_some_and(|quality| quality < limit);
-        self.fault = self
+        let found = self
             .last
             .filter(|_| is_bad)
             .and_then(|(mode, checked)| LineFault::of_groups(&self.counts(now), mode, checked));
+        let is_another = self.fault.is_some() && found.is_some() && self.fault != found;
+        self.contradicted = is_another.then(|| self.contradicted.unwrap_or(now));
+        let lasts = |since: Duration| now.saturating_sub(since) >= CAUSE_LASTS;
+        if self.contradicted.is_none_or(lasts) {
+            self.fault = found;
+            self.contradicted = None;
+        }
     }
 
     /// What the errors point to, while the line is bad. As of the last frame.
@@ -191,5 +203,42 @@ mod tests {
         assert_eq!(line.quality(at(1000)), None);
         line.count(0, parity(38), at(1060));
         assert_eq!(line.quality(at(1060)), Some(50));
+    }
+
+    #[test]
+    fn the_cause_that_is_named_does_not_flicker() {
+        let mut line = LinkQuality {
+            last: Some((Mode::Standard, true)),
+            ..LinkQuality::default()
+        };
+        let mut causes = vec![None];
+        let mut second = |rejected| {
+            let now = at(causes.len() as u64);
+            line.count(30, rejected, now);
+            line.judge(now);
+            causes.push(line.fault());
+        };
+        // About where single bits and runs of characters are told apart.
+        for number in 0..1200 {
+            let wobbles = number / 100 % 2;
+            second(Rejected {
+                format: wobbles,
+                ..parity(16 - wobbles)
+            });
+        }
+        for _ in 0..700 {
+            second(Rejected {
+                format: 2,
+                ..parity(6)
+            });
+        }
+        for _ in 0..300 {
+            second(Rejected::default());
+        }
+        causes.dedup();
+        assert_eq!(
+            causes,
+            [None, Some(LineFault::Levels), Some(LineFault::Noise), None]
+        );
     }
 }
