@@ -28,7 +28,7 @@ pub enum How {
     Words(u32, u32, &'static [&'static str]),
     /// From several groups, by a rule that has the name of the key.
     Rule,
-    /// From several frames, by a model: `tests/power` judges its value.
+    /// From several frames, or by the room of tariffs: tests of their own judge its value.
     Model,
 }
 
@@ -155,6 +155,15 @@ pub const STANDARD: &[Fact] = &[
     ("RELAIS", "Status", "b", "relay_7", Bit(6)),
     ("RELAIS", "Status", "b", "relay_8", Bit(7)),
 
+    ("DATE", "Meter", "i", "clock_drift", Model),
+    ("NGTF", "Tariff", "s", "contract_type", Model),
+    ("LTARF", "Tariff", "s", "tariff", Model),
+    ("LTARF", "Tariff", "b", "off_peak", Model),
+    ("PJOURF+1", "Tariff", "s", "next_tariff", Model),
+    ("PJOURF+1", "Tariff", "t", "next_tariff_time", Model),
+    ("PJOURF+1", "Tariff", "t", "next_off_peak_time", Model),
+    ("ADSC", "Health", "u", "link_quality", Model),
+    ("URMS1", "Health", "b", "voltage_out_of_range", Model),
     ("EAST", "Consumption", "i", "power", Model),
     ("PCOUP", "Breaker", "u", "breaker_load", Model),
     ("PCOUP", "Breaker", "u", "breaker_trip_in", Model),
@@ -219,6 +228,10 @@ pub const HISTORIQUE: &[Fact] = &[
     ("ADPS", "Status", "u", "overrun_current_l1", Number),
     ("ADIR{n}", "Status", "u", "overrun_current_l{n}", Number),
 
+    ("OPTARIF", "Tariff", "s", "contract_type", Model),
+    ("PTEC", "Tariff", "s", "tariff", Model),
+    ("PTEC", "Tariff", "b", "off_peak", Model),
+    ("ADCO", "Health", "u", "link_quality", Model),
     ("OPTARIF", "Consumption", "i", "power", Model),
     ("ISOUSC", "Breaker", "u", "breaker_load", Model),
     ("ISOUSC", "Breaker", "b", "breaker_warning", Model),

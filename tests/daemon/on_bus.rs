@@ -13,7 +13,7 @@ use super::support::daemon::{WAIT_TIMEOUT, within};
 use super::values::{Case, Plan};
 use super::{METER, ROOT, interface, micros, pascal};
 
-const INTERFACES: [&str; 8] = [
+const INTERFACES: [&str; 9] = [
     "Meter",
     "Consumption",
     "Phases",
@@ -21,6 +21,7 @@ const INTERFACES: [&str; 8] = [
     "Production",
     "Status",
     "Breaker",
+    "Health",
     "Calendar",
 ];
 
@@ -99,7 +100,11 @@ fn are_same(said: &Properties, wanted: &Properties, of: &str) {
 }
 
 /// The object of the meter has the interfaces that its quantities ask for, and one answer holds them all.
-pub fn interfaces_are(busctl: &Busctl, seen: &BTreeMap<String, Properties>) {
+pub fn interfaces_are(
+    busctl: &Busctl,
+    state: &Map<String, Value>,
+    seen: &BTreeMap<String, Properties>,
+) {
     let objects = busctl
         .call(
             ROOT,
@@ -110,6 +115,13 @@ pub fn interfaces_are(busctl: &Busctl, seen: &BTreeMap<String, Properties>) {
         .unwrap();
     let meter = objects[METER].as_object().unwrap();
     let mut wanted: BTreeSet<String> = seen.keys().cloned().collect();
+    // Also those of which no value is known yet.
+    let of_the_state = properties().into_iter();
+    wanted.extend(
+        of_the_state
+            .filter(|(key, _)| state.contains_key(key))
+            .map(|(_, (on, _))| interface(on)),
+    );
     wanted.extend([interface("Raw"), interface("Events")]);
     let said: BTreeSet<String> = meter
         .keys()

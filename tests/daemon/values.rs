@@ -293,7 +293,7 @@ fn run(case: &Case) {
     let state = said.last().unwrap().as_object().unwrap();
     let busctl = Busctl::at(&bus.address());
     let seen = on_bus::properties_are(&busctl, state, case);
-    on_bus::interfaces_are(&busctl, &seen);
+    on_bus::interfaces_are(&busctl, state, &seen);
     on_bus::raw_groups_are(&busctl, &sent);
     on_bus::signals_add_up(&monitor, &seen, &events);
 }
