@@ -1,7 +1,7 @@
 //! The last accepted value of each label, whether it is still current, and for how many frames the label was seen or missed.
 //!
-//! A value is current until its label was absent from three undamaged long frames, or until no good group
-//! came at all for ten seconds ([`LabelValues::expire`]). A damaged frame proves nothing about absence. A short
+//! A value is current until its label was absent from three undamaged long frames, or until no frame
+//! with a good group came for thirty seconds ([`LabelValues::expire`]). A damaged frame proves nothing about absence. A short
 //! frame (historique, three-phase, during an overrun) proves it only for what short frames carry.
 
 use super::part::{Context, Part, Reset};

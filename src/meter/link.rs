@@ -4,6 +4,9 @@
 //! (Annex A of the specification decides at the end of a frame). `syncing` while correct groups come but
 //! no frame has ended, and from the opening of the port. `no_signal` after ten seconds without a correct
 //! group. `no_device` while the port is not there or is refused.
+//!
+//! The values outlast the link: they stand until the last frame is thirty seconds old, so that a shorter interruption
+//! makes nothing flap. Then they are null, and the meter is offline.
 
 use core::time::Duration;
 
@@ -11,6 +14,20 @@ use super::value::Moment;
 
 /// Without a correct group for this time there is no signal; without a frame, no reception.
 pub const SIGNAL_TIMEOUT: Duration = Duration::from_secs(10);
+/// Without a frame for this time no value is current, and the meter is offline.
+pub const OFFLINE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How old the last frame that kept a correct group is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FrameAge {
+    /// Less than ten seconds.
+    Recent,
+    /// Ten to thirty seconds: the values stand, the estimates of the moment do not.
+    Old,
+    /// Thirty seconds, or there is none: no value is current, and the meter is offline.
+    #[default]
+    Expired,
+}
 
 /// The state of the link.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,8 +62,6 @@ pub struct LinkWatch {
     detail: String,
     /// The opening of the port, or the last correct group if that came later.
     quiet_since: Moment,
-    /// The last correct group.
-    group: Option<Moment>,
     /// The last frame that kept a correct group.
     frame: Option<Moment>,
 }
@@ -66,7 +81,6 @@ impl LinkWatch {
     pub fn lost(&mut self, detail: String) {
         self.link = Link::NoDevice;
         self.detail = detail;
-        self.frame = None;
     }
 
     /// The port is open.
@@ -80,7 +94,7 @@ impl LinkWatch {
 
     /// Correct groups came.
     pub fn group(&mut self, detail: String, now: Moment) {
-        self.group_came(now);
+        self.quiet_since = now;
         if self.link != Link::Receiving {
             self.link = Link::Syncing;
             self.detail = detail;
@@ -89,7 +103,7 @@ impl LinkWatch {
 
     /// A frame ended that kept a correct group.
     pub fn frame(&mut self, now: Moment) {
-        self.group_came(now);
+        self.quiet_since = now;
         self.frame = Some(now);
         self.link = Link::Receiving;
         self.detail.clear();
@@ -103,25 +117,19 @@ impl LinkWatch {
         if now.since(self.quiet_since) >= SIGNAL_TIMEOUT {
             self.link = Link::NoSignal;
             self.detail = detail;
-        } else if self.link == Link::Receiving
-            && self
-                .frame
-                .is_none_or(|frame| now.since(frame) >= SIGNAL_TIMEOUT)
-        {
+        } else if self.link == Link::Receiving && self.frame_age(now) != FrameAge::Recent {
             self.link = Link::Syncing;
             self.detail = detail;
         }
     }
 
-    /// True when no valid group came for ten seconds. Reopening the port does not count as a group.
-    pub fn is_stale(&self, now: Moment) -> bool {
-        self.group
-            .is_none_or(|group| now.since(group) >= SIGNAL_TIMEOUT)
-    }
-
-    fn group_came(&mut self, now: Moment) {
-        self.quiet_since = now;
-        self.group = Some(now);
+    /// How old the last frame is. Nothing but a frame makes it younger.
+    pub fn frame_age(&self, now: Moment) -> FrameAge {
+        match self.frame.map(|frame| now.since(frame)) {
+            Some(age) if age < SIGNAL_TIMEOUT => FrameAge::Recent,
+            Some(age) if age < OFFLINE_TIMEOUT => FrameAge::Old,
+            _ => FrameAge::Expired,
+        }
     }
 }
 
@@ -184,10 +192,16 @@ mod tests {
     fn a_port_that_opens_again_and_again_lets_no_value_stand() {
         let mut watch = LinkWatch::default();
         watch.frame(at(0));
-        for second in 1..30 {
+        for second in 1..40 {
             watch.lost("gone".into());
             watch.opened(String::new(), at(second));
-            assert_eq!(watch.is_stale(at(second)), second >= 10);
+            watch.group(String::new(), at(second));
+            let age = match second {
+                0..10 => FrameAge::Recent,
+                10..30 => FrameAge::Old,
+                _ => FrameAge::Expired,
+            };
+            assert_eq!(watch.frame_age(at(second)), age);
         }
     }
 }

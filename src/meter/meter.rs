@@ -6,7 +6,7 @@ use core::time::Duration;
 use std::sync::Arc;
 
 use super::input::Input;
-use super::link::{Link, LinkWatch};
+use super::link::{FrameAge, Link, LinkWatch};
 use super::memory::Memory;
 use super::model::health::LinkQuality;
 use super::part::Save;
@@ -42,8 +42,8 @@ pub struct Meter {
     link: LinkWatch,
     quality: LinkQuality,
     state: State,
-    /// Whether any value is current, so that its loss is published once.
-    is_current: bool,
+    /// That of the last frame at the last input: what ends with it is published once.
+    age: FrameAge,
     save: Save,
     /// When its memory was last taken.
     saved: Moment,
@@ -62,6 +62,7 @@ impl Meter {
                 time: None,
                 mode: state.mode(),
                 link: Link::default(),
+                is_online: false,
                 keys: state.presence().keys(),
                 reading: Reading::default(),
                 calendar: super::tariff::Calendar::default(),
@@ -74,7 +75,7 @@ impl Meter {
             link: LinkWatch::default(),
             quality: LinkQuality::default(),
             state,
-            is_current: false,
+            age: FrameAge::default(),
             save: Save::Later,
             saved: Moment::default(),
         };
@@ -98,7 +99,7 @@ impl Meter {
     /// for the indexes.
     pub fn take_memory(&mut self, now: Moment) -> Option<Memory> {
         let due =
-            self.save == Save::Now || now.since(self.saved) >= SAVE_INTERVAL && self.is_current;
+            self.save == Save::Now || now.since(self.saved) >= SAVE_INTERVAL && self.is_online();
         due.then(|| {
             self.save = Save::Later;
             self.saved = now;
@@ -133,13 +134,14 @@ impl Meter {
             }
             Input::Frame(frame) => self.enter(frame, now),
         };
-        let stale = self.is_current && self.link.is_stale(now);
-        self.is_current &= !stale;
+        let was_online = self.is_online();
+        let age = self.link.frame_age(now);
+        let has_aged = age != std::mem::replace(&mut self.age, age);
         if frame.is_none() {
-            self.state.on_timer(now, stale);
+            self.state.on_timer(now, was_online && !self.is_online());
         }
         let moved = link != self.link.link() || detail != self.link.detail();
-        (frame.is_some() || stale || moved).then(|| self.update(frame, now))
+        (frame.is_some() || has_aged || moved).then(|| self.update(frame, now))
     }
 
     /// Takes a frame. Returns it if it holds anything to publish.
@@ -148,9 +150,12 @@ impl Meter {
         self.quality.push(&frame, now.mono);
         frame.groups().next()?;
         self.link.frame(now);
-        self.is_current = true;
         self.save = self.save.max(self.state.on_frame(&frame, now));
         Some(Arc::new(frame))
+    }
+
+    fn is_online(&self) -> bool {
+        self.age != FrameAge::Expired
     }
 
     fn update(&mut self, frame: Option<Arc<Frame>>, now: Moment) -> Arc<Update> {
@@ -176,6 +181,7 @@ impl Meter {
             time: now.wall,
             mode: self.state.mode(),
             link: self.link.link(),
+            is_online: self.is_online(),
             keys: self.state.presence().keys(),
             reading,
             calendar: self.state.calendar(),

@@ -29,6 +29,8 @@ pub struct Snapshot {
     pub mode: Option<Mode>,
     /// The link.
     pub link: Link,
+    /// Whether a frame was received in the last thirty seconds. Without one no value of the meter is known.
+    pub is_online: bool,
     /// The keys that this meter has.
     pub keys: Keys,
     /// The values.

@@ -14,7 +14,7 @@
 //! |---|---|
 //! | `session` | the task: connects, feeds the engine, writes its messages, reconnects |
 //! | `engine` | sans-io: what is published and when, from Updates, client events and the clock |
-//! | `publisher`, `availability`, `topics` | the messages about one meter |
+//! | `publisher`, `topics` | the messages about one meter |
 //! | `discovery` | the announcement for Home Assistant |
 //! | `message`, `outbox` | messages waiting, in flight, and in the history |
 //! | `wire`, `transport`, `tls` | the client library, its options, the files of TLS |
@@ -25,7 +25,6 @@
 //! content of all retained topics, so a broker that lost its memory is like any other. Everything has the configured
 //! quality of service, except the last will, which has 1.
 
-mod availability;
 mod backoff;
 mod discovery;
 mod engine;

@@ -18,12 +18,12 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::availability::Availability;
 use super::discovery::{self, AnnouncedDevice, Facts};
 use super::message::Message;
 use super::topics::Topics;
 use crate::config::{Interval, MqttSettings};
 use crate::meter::{Snapshot, Update, json};
+use crate::names::topic;
 use crate::tic::Mode;
 
 /// Publishes one meter.
@@ -39,7 +39,8 @@ pub struct Publisher {
     /// The newest state that was published.
     published: Option<Arc<Snapshot>>,
     tick: Option<Duration>,
-    availability: Availability,
+    /// As published last; offline for a start.
+    is_online: bool,
     calendar: CalendarTopic,
     facts: Facts,
 }
@@ -83,7 +84,7 @@ impl Publisher {
             interval: settings.interval,
             published: None,
             tick: None,
-            availability: Availability::default(),
+            is_online: false,
             calendar: CalendarTopic::Unpublished.next(&newest),
             newest,
             facts,
@@ -93,11 +94,13 @@ impl Publisher {
     /// Takes an Update of the meter.
     pub fn push(&mut self, update: &Update, now: Duration, out: &mut Vec<Message>) {
         self.newest = update.snapshot.clone();
-        if self.availability.push(self.newest.link, now) {
+        let is_online = self.newest.is_online;
+        let turns = is_online != std::mem::replace(&mut self.is_online, is_online);
+        if turns {
             self.publish_availability(out);
         }
         self.publish_changes(out);
-        if self.is_due(update, now) {
+        if self.is_due(update, now) || turns {
             self.publish_state(out);
         }
         for event in &update.events {
@@ -109,9 +112,6 @@ impl Publisher {
 
     /// Publishes what is due.
     pub fn on_timer(&mut self, now: Duration, out: &mut Vec<Message>) {
-        if self.availability.on_timer(now) {
-            self.publish_availability(out);
-        }
         if let (Some(tick), Interval::Every(interval)) = (self.tick, self.interval)
             && tick <= now
         {
@@ -126,9 +126,6 @@ impl Publisher {
     /// When [`on_timer`](Self::on_timer) is due.
     pub fn deadline(&self) -> Option<Duration> {
         self.tick
-            .into_iter()
-            .chain(self.availability.deadline())
-            .min()
     }
 
     /// The current content of the retained topics, without the state.
@@ -149,7 +146,7 @@ impl Publisher {
 
     /// Publishes that the meter is offline, because the daemon stops.
     pub fn goodbye(&mut self, out: &mut Vec<Message>) {
-        self.availability = Availability::default();
+        self.is_online = false;
         self.publish_availability(out);
     }
 
@@ -203,7 +200,11 @@ impl Publisher {
     }
 
     fn publish_availability(&self, out: &mut Vec<Message>) {
-        let payload = self.availability.as_str();
+        let payload = if self.is_online {
+            topic::ONLINE
+        } else {
+            topic::OFFLINE
+        };
         out.push(Message::retained(&self.topics.availability, payload));
         if let Some(topic) = &self.topics.python_status {
             out.push(Message::retained(topic, payload));

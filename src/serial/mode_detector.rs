@@ -30,7 +30,7 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 /// No byte for this long: the other speed is tried. Nothing is lost by it, so there is no hurry.
 const PROBE_TIMEOUT_SILENT: Duration = Duration::from_secs(4);
 /// Bytes without a correct group for this long: the mode found is left. Longer than a short disturbance,
-/// shorter than the ten seconds after which the values are null.
+/// shorter than the ten seconds after which there is no signal.
 const MODE_LOST_AFTER: Duration = Duration::from_secs(5);
 
 /// The most bytes between two pauses that count as a disturbance: a frame of either mode is longer.

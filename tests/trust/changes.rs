@@ -1,6 +1,6 @@
 //! What really changes gets through: how fast, and with which event.
 
-use linky_sensor::meter::{EventKind, Key};
+use linky_sensor::meter::{EventKind, Key, Link};
 use linky_sensor::simulator::{Scenario, SentFrame, SentGroup, SimulatedMeter, TariffPlan};
 use linky_sensor::tic::{Label, Mode};
 
@@ -285,6 +285,30 @@ fn tomorrow_becomes_today_at_midnight() {
         calendar.today, calendar.tomorrow,
         "the simulated days are alike"
     );
+}
+
+#[test]
+fn values_stand_for_thirty_seconds_of_silence_and_go_together_with_the_meter() {
+    for mode in Mode::ALL {
+        let (_, mut receiver) = after_frames(scenario(mode, TariffPlan::OffPeak), 30);
+        let values = |receiver: &Receiver| {
+            let of_meter = |key: &Key| key.row().source(mode).read().is_some();
+            let entries = receiver.state().entries();
+            let of_meter = entries.filter(|(key, _)| of_meter(key));
+            of_meter
+                .map(|(_, value)| value.cloned())
+                .collect::<Vec<_>>()
+        };
+        let before = values(&receiver);
+        receiver.receive_nothing(18);
+        assert_eq!(receiver.state().link, Link::NoSignal);
+        assert!(receiver.state().is_online);
+        assert_eq!(values(&receiver), before, "a cut of 18 s");
+        assert_eq!(receiver.state().reading.get(Key::POWER), None);
+        receiver.receive_nothing(13);
+        assert!(!receiver.state().is_online);
+        assert!(values(&receiver).iter().all(Option::is_none));
+    }
 }
 
 #[test]

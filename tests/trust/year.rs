@@ -26,7 +26,7 @@ fn live(scenario: &Scenario) {
             meter.let_pass(6 * 3_600 - 17);
         }
         if day == 100 {
-            receiver.receive_nothing(12);
+            receiver.receive_nothing(31);
             assert_eq!(receiver.state().reading.get(Key::ENERGY), None);
             meter.let_pass(12 * 3_600);
         }

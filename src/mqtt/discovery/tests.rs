@@ -267,7 +267,7 @@ fn a_lost_link_changes_nothing_that_was_announced() {
     }
     let before = facts.clone();
     sample.unplug();
-    for _ in 0..20 {
+    for _ in 0..40 {
         sample.push(crate::meter::Input::Tick {
             detail: String::new(),
         });

@@ -184,17 +184,46 @@ fn availability_and_discovery_are_published_when_they_change() {
         .map(|messages| on(messages, discovery).len())
         .collect();
     assert_eq!(announced, [0, 0, 1, 0, 0, 0], "when its keys are all there");
-    let lost = scene.sample.unplug();
+}
+
+/// The port is gone for these seconds.
+fn interruption(seconds: u64) -> Vec<Message> {
+    let mut scene = TestPublisher::new(&MqttSettings {
+        interval: Interval::Every(at(3600)),
+        ..MqttSettings::default()
+    });
+    (0..4).for_each(|second| drop(scene.frame(1, at(second))));
+    let mut messages = Vec::new();
+    for second in 0..seconds {
+        let detail = "unplugged".to_owned();
+        if let Some(update) = scene.sample.push(Input::Unavailable { detail }) {
+            messages.extend(scene.push(&update, at(4 + second)));
+        }
+    }
+    messages
+}
+
+#[test]
+fn a_meter_goes_offline_together_with_its_values() {
+    let messages = interruption(31);
+    let offline = on(&messages, "linky/main/availability");
     assert_eq!(
-        on(&scene.push(&lost, at(10)), "linky/main/availability"),
-        Vec::<&Message>::new()
+        (&*offline[0].payload, offline[0].retain, offline.len()),
+        (&b"offline"[..], true, 1)
     );
-    let late = scene.on_timer(at(40));
-    let offline = on(&late, "linky/main/availability");
-    assert_eq!(
-        (&*offline[0].payload, offline[0].retain),
-        (&b"offline"[..], true)
-    );
+    let states = on(&messages, "linky/main/state");
+    let state = str::from_utf8(&states.last().unwrap().payload).unwrap();
+    assert!(state.contains(r#""apparent_power":null"#), "{state}");
+}
+
+#[test]
+fn a_short_interruption_changes_neither_availability_nor_values() {
+    let messages = interruption(18);
+    assert_eq!(on(&messages, "linky/main/availability").len(), 0);
+    let states = on(&messages, "linky/main/state");
+    let state = str::from_utf8(&states.last().unwrap().payload).unwrap();
+    assert!(state.contains(r#""apparent_power":1,"#), "{state}");
+    assert!(state.contains(r#""link":"no_device""#), "{state}");
 }
 
 /// The payloads on the topic of the calendar.
