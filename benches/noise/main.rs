@@ -4,8 +4,8 @@
 //! that the sum alone would pass, that pass all checks of the wire, and wrong values that are published; and how many of
 //! the groups that arrived untouched were kept. `docs/NOISE.md` holds the result.
 //!
-//! `cargo bench --bench noise -- [--groups MILLIONS] [--seed N] [--culprits] [--each-rule | --without RULE] [FILTER]`, where the filter is a part of the
-//! name of a meter or of a line.
+//! `cargo bench --bench noise -- [--groups MILLIONS] [--seed N] [--culprits] [--each-rule | --without RULE] [FILTER]`, where
+//! the filter is a part of the name of a meter or of a line.
 
 #![expect(
     clippy::expect_used,
