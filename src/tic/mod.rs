@@ -48,7 +48,7 @@ mod wire;
 pub use data::address::Address;
 pub use data::civil;
 pub use data::horodate::{Horodate, Season};
-pub use data::profile::{Contact, Profile, Slot, Undecoded};
+pub use data::profile::{Contact, Profile, Slot};
 pub use data::relays::Relays;
 pub use data::status::{Breaker, Euridis, Plc, Status};
 pub use data::tariff::{Color, Period, TariffOption, Tomorrow};

@@ -64,7 +64,7 @@ impl CalendarMemory {
             .find(is_of_today)
             .map(|planned| planned.profile.as_str());
         let peak = values.get(Label::PPOINTE).map(GroupValue::text);
-        let parse = |text: Option<&str>| text.and_then(|text| Profile::parse(text, maker).ok());
+        let parse = |text: Option<&str>| text.and_then(|text| Profile::parse(text, maker));
         let (today, tomorrow, peak) = (parse(today), parse(tomorrow), parse(peak));
         let assumed = [&today, &tomorrow, &peak]
             .into_iter()

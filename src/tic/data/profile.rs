@@ -22,7 +22,6 @@
 //! marked as assumed. Source: 54E 6.2.3.17, and captures of six meters.
 
 use alloc::vec::Vec;
-use core::fmt;
 
 use super::digits::{parse_decimal, parse_hex};
 
@@ -66,29 +65,6 @@ pub enum Contact {
     Closed,
 }
 
-/// Why a profile has no meaning.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Undecoded {
-    /// It is not eleven blocks, fillers last.
-    Malformed,
-    /// No one way of writing times fits all its blocks.
-    Times,
-    /// The times do not increase.
-    Order,
-}
-
-impl fmt::Display for Undecoded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Undecoded::Malformed => "the profile is not eleven blocks with its fillers last",
-            Undecoded::Times => "no one way of writing times fits all blocks of the profile",
-            Undecoded::Order => "the times of the profile do not increase",
-        })
-    }
-}
-
-impl core::error::Error for Undecoded {}
-
 impl Profile {
     /// Parses the 98 characters of PJOURF+1 or PPOINTE. `maker` is the code of
     /// [`Address::maker`](super::Address::maker), if known: meters of Sagemcom (02, 81, 84) write
@@ -104,11 +80,12 @@ impl Profile {
     /// assert_eq!(profile.slots[1].tariff_index, Some(2));
     /// ```
     ///
-    /// # Errors
-    /// If the blocks are malformed, if their times fit neither way, or if these do not increase.
-    pub fn parse(data: &str, maker: Option<u8>) -> Result<Profile, Undecoded> {
+    /// `None` if the blocks are malformed, if their times fit neither way, or if these do not increase. The text itself is in
+    /// the groups of the frame.
+    #[must_use]
+    pub fn parse(data: &str, maker: Option<u8>) -> Option<Profile> {
         if !is_well_formed(data.as_bytes()) {
-            return Err(Undecoded::Malformed);
+            return None;
         }
         let blocks: Vec<Block> = data
             .split(' ')
@@ -129,12 +106,12 @@ impl Profile {
             }
             (Some(decimal), Some(_)) => (decimal, true),
             (Some(slots), None) | (None, Some(slots)) => (slots, false),
-            (None, None) => return Err(Undecoded::Times),
+            (None, None) => return None,
         };
         if !slots.is_sorted_by(|a, b| (a.hour, a.minute) < (b.hour, b.minute)) {
-            return Err(Undecoded::Order);
+            return None;
         }
-        Ok(Profile { slots, assumed })
+        Some(Profile { slots, assumed })
     }
 }
 
@@ -303,19 +280,15 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_decoded_has_a_reason() {
-        let reason = |blocks: &str| Profile::parse(&padded(blocks), None).unwrap_err();
-        assert_eq!(reason("00008001 06008002 05008001"), Undecoded::Order);
-        assert_eq!(reason("00008001 00008002"), Undecoded::Order);
-        assert_eq!(
-            reason("0D1A8001 22008002"),
-            Undecoded::Times,
-            "hexadecimal, then decimal"
-        );
-        assert_eq!(reason("NONUTILE 00008001"), Undecoded::Malformed);
-        assert_eq!(reason("99998001"), Undecoded::Malformed);
-        assert_eq!(reason("0000800a"), Undecoded::Malformed);
-        assert_eq!(reason("NONUTILF"), Undecoded::Malformed);
-        assert_eq!(Profile::parse("00008001", None), Err(Undecoded::Malformed));
+    fn what_cannot_be_decoded_is_none() {
+        let is_none = |blocks: &str| Profile::parse(&padded(blocks), None).is_none();
+        assert!(is_none("00008001 06008002 05008001"));
+        assert!(is_none("00008001 00008002"));
+        assert!(is_none("0D1A8001 22008002"), "hexadecimal, then decimal");
+        assert!(is_none("NONUTILE 00008001"));
+        assert!(is_none("99998001"));
+        assert!(is_none("0000800a"));
+        assert!(is_none("NONUTILF"));
+        assert_eq!(Profile::parse("00008001", None), None);
     }
 }
