@@ -36,46 +36,41 @@ pub const DEFAULT_METER: &str = "main";
 
 /// D-Bus interfaces.
 pub mod interface {
-    /// On the root object: version, state of the broker, history.
-    pub const MANAGER: &str = "io.github.linky_sensor.Linky1.Manager";
-    /// Identity, link and counters of a meter.
-    pub const METER: &str = "io.github.linky_sensor.Linky1.Meter";
-    /// Power and energy drawn.
-    pub const CONSUMPTION: &str = "io.github.linky_sensor.Linky1.Consumption";
-    /// Voltages, currents and powers of each phase.
-    pub const PHASES: &str = "io.github.linky_sensor.Linky1.Phases";
-    /// The contract, its periods and its indexes.
-    pub const TARIFF: &str = "io.github.linky_sensor.Linky1.Tariff";
-    /// Power and energy injected.
-    pub const PRODUCTION: &str = "io.github.linky_sensor.Linky1.Production";
-    /// The meter's own status and messages.
-    pub const STATUS: &str = "io.github.linky_sensor.Linky1.Status";
-    /// What brings the breaker near to tripping.
-    pub const BREAKER: &str = "io.github.linky_sensor.Linky1.Breaker";
-    /// The quality of the line and of the mains.
-    pub const HEALTH: &str = "io.github.linky_sensor.Linky1.Health";
-    /// The supplier's day profiles.
-    pub const CALENDAR: &str = "io.github.linky_sensor.Linky1.Calendar";
-    /// The groups of the last frame, as text.
-    pub const RAW: &str = "io.github.linky_sensor.Linky1.Raw";
-    /// One signal per type of event.
-    pub const EVENTS: &str = "io.github.linky_sensor.Linky1.Events";
+    macro_rules! interfaces {
+        ($($(#[$about:meta])* $constant:ident $name:literal),* $(,)?) => {
+            $($(#[$about])* pub const $constant: &str = concat!("io.github.linky_sensor.Linky1.", $name);)*
 
-    /// All of them, the root's first.
-    pub const ALL: [&str; 12] = [
-        MANAGER,
-        METER,
-        CONSUMPTION,
-        PHASES,
-        TARIFF,
-        PRODUCTION,
-        STATUS,
-        BREAKER,
-        HEALTH,
-        CALENDAR,
-        RAW,
-        EVENTS,
-    ];
+            /// All of them, the root's first.
+            pub const ALL: &[&str] = &[$($constant),*];
+        };
+    }
+
+    interfaces! {
+        /// On the root object: version, state of the broker, history.
+        MANAGER "Manager",
+        /// Identity, link and counters of a meter.
+        METER "Meter",
+        /// Power and energy drawn.
+        CONSUMPTION "Consumption",
+        /// Voltages, currents and powers of each phase.
+        PHASES "Phases",
+        /// The contract, its periods and its indexes.
+        TARIFF "Tariff",
+        /// Power and energy injected.
+        PRODUCTION "Production",
+        /// The meter's own status and messages.
+        STATUS "Status",
+        /// What brings the breaker near to tripping.
+        BREAKER "Breaker",
+        /// The quality of the line and of the mains.
+        HEALTH "Health",
+        /// The supplier's day profiles.
+        CALENDAR "Calendar",
+        /// The groups of the last frame, as text.
+        RAW "Raw",
+        /// One signal per type of event.
+        EVENTS "Events",
+    }
 }
 
 /// MQTT topics, payloads of availability, and ids.
@@ -225,8 +220,6 @@ pub mod journal {
     pub const METER: &str = "LINKY_METER";
     /// Field: the state of the link (`no_device`, `no_signal`, `syncing`, `receiving`).
     pub const LINK: &str = "LINKY_LINK";
-    /// Field: the kind of message, one of the ids below.
-    pub const MESSAGE_ID: &str = "MESSAGE_ID";
 
     /// The daemon is ready.
     pub const STARTED: &str = "248d3146f7ae4d16810103a3c3e537b2";
@@ -297,10 +290,13 @@ mod tests {
     #[test]
     fn the_path_and_the_interfaces_follow_from_the_bus_name() {
         assert_eq!(ROOT_PATH, format!("/{}", BUS_NAME.replace('.', "/")));
-        for name in interface::ALL.into_iter().chain([ERROR_NOT_AVAILABLE]) {
+        for name in interface::ALL.iter().copied().chain([ERROR_NOT_AVAILABLE]) {
             assert!(name.starts_with(&format!("{BUS_NAME}.")), "{name}");
         }
-        assert_eq!(HashSet::from(interface::ALL).len(), interface::ALL.len());
+        assert_eq!(
+            interface::ALL.iter().collect::<HashSet<_>>().len(),
+            interface::ALL.len()
+        );
     }
 
     #[test]

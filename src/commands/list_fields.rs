@@ -78,7 +78,7 @@ fn cells(row: &Quantity) -> [String; 10] {
     let on = match row.interface {
         Interface::Json => "json".to_owned(),
         Interface::Private => "Meter (privacy)".to_owned(),
-        on => on.interface().unwrap_or_default().to_owned(),
+        on => on.short_name().unwrap_or_default().to_owned(),
     };
     [
         row.key.to_owned(),
@@ -119,7 +119,7 @@ fn text(out: &mut impl Write) -> io::Result<()> {
             let kind = kind.split(' ').next().unwrap_or_default().to_owned();
             [
                 row.key.to_owned(),
-                row.interface.interface().unwrap_or("-").to_owned(),
+                row.interface.short_name().unwrap_or("-").to_owned(),
                 kind,
                 row.english.to_owned(),
             ]

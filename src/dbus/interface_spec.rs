@@ -1,17 +1,18 @@
 //! The interfaces of a meter's object, each with its properties and signals.
 //!
-//! They follow from the table of quantities (its column of interfaces) and from the kinds of events. One with
-//! nothing on it yet is left out everywhere.
+//! They follow from [`Interface`], the table of quantities and the kinds of events. One with nothing on it is left out
+//! everywhere.
 
 use std::sync::LazyLock;
 
 use super::property::Property;
-use crate::meter::{EventKind, Key, Snapshot};
-use crate::names::interface;
+use crate::meter::{Appearance, EventKind, Interface, Key, Snapshot};
 
 /// An interface of a meter's object.
 #[derive(Debug)]
 pub struct InterfaceSpec {
+    /// Which one it is.
+    pub interface: Interface,
     /// Its full name.
     pub name: &'static str,
     /// What it is, for people.
@@ -23,58 +24,27 @@ pub struct InterfaceSpec {
 }
 
 static INTERFACES: LazyLock<Vec<InterfaceSpec>> = LazyLock::new(|| {
-    let quantities = |name, about| InterfaceSpec {
-        name,
-        about,
-        properties: Key::all()
-            .filter(|key| interface_of(*key) == Some(name))
-            .map(Property::quantity)
-            .collect(),
-        events: &[],
-    };
-    let mut interfaces = vec![
-        quantities(
-            interface::METER,
-            "The meter, and how well it is received. Always there.",
-        ),
-        quantities(interface::CONSUMPTION, "What is drawn from the network."),
-        quantities(
-            interface::PHASES,
-            "Phase by phase; a meter with one phase has L1 only.",
-        ),
-        quantities(
-            interface::TARIFF,
-            "The contract, its periods and its indexes.",
-        ),
-        quantities(interface::PRODUCTION, "What is injected into the network."),
-        quantities(interface::STATUS, "The status register and the relays."),
-        quantities(interface::BREAKER, "How near the breaker is to tripping."),
-        quantities(interface::HEALTH, "How good the line and the mains are."),
-        InterfaceSpec {
-            name: interface::CALENDAR,
-            about: "The day profiles of the supplier's calendar.",
-            properties: Property::calendar(),
-            events: &[],
-        },
-        InterfaceSpec {
-            name: interface::EVENTS,
-            about: "What happens: one signal per kind of event, with the time (microseconds since the epoch, UTC), \
-                    what was before and what is now, as text. Always there.",
-            properties: Vec::new(),
-            events: &EventKind::ALL,
-        },
-    ];
-    interfaces.retain(|spec| !spec.properties.is_empty() || !spec.events.is_empty());
-    interfaces
+    let described = Interface::ON_BUS.into_iter().filter_map(|interface| {
+        let name = interface.name()?;
+        let quantities = Key::all().filter(|key| key.row().interface_on_bus() == Some(name));
+        Some(InterfaceSpec {
+            interface,
+            name,
+            about: interface.about(),
+            properties: match interface {
+                Interface::Calendar => Property::calendar(),
+                _ => quantities.map(Property::quantity).collect(),
+            },
+            events: match interface {
+                Interface::Events => &EventKind::ALL,
+                _ => &[],
+            },
+        })
+    });
+    described
+        .filter(|spec| !spec.properties.is_empty() || !spec.events.is_empty())
+        .collect()
 });
-
-/// The interface that a quantity is on; of those that identify the state, only the time is on one.
-fn interface_of(key: Key) -> Option<&'static str> {
-    let word = key.row().interface_on_bus()?;
-    interface::ALL
-        .into_iter()
-        .find(|name| name.rsplit('.').next() == Some(word))
-}
 
 impl InterfaceSpec {
     /// All of them.
@@ -96,10 +66,10 @@ impl InterfaceSpec {
 
     /// Whether the object of a meter in this state has it.
     pub fn is_present_in(&self, snapshot: &Snapshot) -> bool {
-        match self.name {
-            interface::METER | interface::EVENTS => true,
-            interface::CALENDAR => snapshot.calendar.is_known(),
-            _ => self
+        match self.interface.appearance() {
+            Appearance::Always => true,
+            Appearance::Calendar => snapshot.calendar.is_known(),
+            Appearance::Quantity => self
                 .properties
                 .iter()
                 .filter_map(Property::key)
@@ -113,7 +83,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::meter::Interface;
+    use crate::names::interface;
 
     #[test]
     fn every_quantity_is_on_one_interface() {

@@ -1,7 +1,7 @@
 //! An interface behind zbus: Get, GetAll and Introspect answered from its properties and one snapshot.
 //!
-//! zbus wants one type per interface. Here it is one generic type with an empty marker for the name, in the place of
-//! some hundred getters. The trait may change between minor versions of zbus (hence the pin in Cargo.toml): this is the
+//! zbus wants one type per interface. Here it is one generic over the number of the interface, in the place of some hundred
+//! getters. The trait may change between minor versions of zbus (hence the pin in Cargo.toml): this is the
 //! only file that implements it.
 //!
 //! zbus fills InterfacesAdded and the answer of GetManagedObjects through `get_all` without a header; a call of GetAll
@@ -9,7 +9,6 @@
 
 use std::collections::HashMap;
 use std::fmt::Write;
-use std::marker::PhantomData;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -22,52 +21,42 @@ use zbus::{BoxDBusError, Connection, DBusError, ObjectServer, OwnedVariant, Vari
 use super::interface_spec::InterfaceSpec;
 use super::introspection::write_interface;
 use super::property::ChangeSignal;
-use crate::meter::Snapshot;
-use crate::names::{ERROR_NOT_AVAILABLE, interface};
+use crate::meter::{self, Snapshot};
+use crate::names::ERROR_NOT_AVAILABLE;
 
 /// The snapshot that all interfaces of a meter answer from.
 pub type State = watch::Receiver<Arc<Snapshot>>;
 
-/// The name of an interface, as a type.
-trait InterfaceMarker: Send + Sync + 'static {
-    const NAME: &'static str;
-}
-
-macro_rules! interfaces {
-    ($($marker:ident $name:ident),*) => {
-        $(struct $marker;
-        impl InterfaceMarker for $marker {
-            const NAME: &'static str = interface::$name;
-        })*
-
-        /// Exports an interface on the object at `path`.
-        ///
-        /// # Errors
-        /// The bus does not take it, or the interface has no marker here.
-        pub async fn export(server: &ObjectServer, path: &str, spec: &'static InterfaceSpec, state: &State) -> zbus::Result<()> {
-            match spec.name {
-                $(interface::$name => {
-                    server.at(path, PropertyInterface::<$marker> { spec, state: state.clone(), marker: PhantomData }).await?;
+/// Exports an interface on the object at `path`.
+///
+/// # Errors
+/// The bus does not take it, or it is not one of a meter's object.
+pub async fn export(
+    server: &ObjectServer,
+    path: &str,
+    spec: &'static InterfaceSpec,
+    state: &State,
+) -> zbus::Result<()> {
+    macro_rules! export_one_of {
+        ($($interface:ident)*) => {
+            match spec.interface {
+                $(meter::Interface::$interface => {
+                    let state = state.clone();
+                    server.at(path, PropertyInterface::<{ meter::Interface::$interface as usize }> { spec, state }).await?;
                 })*
-                _ => return Err(zbus::Error::InterfaceNotFound),
+                meter::Interface::Json | meter::Interface::Private => return Err(zbus::Error::InterfaceNotFound),
             }
-            Ok(())
-        }
-
-        #[cfg(test)]
-        const EXPORTABLE: &[&str] = &[$(interface::$name),*];
-    };
+        };
+    }
+    // The compiler asks for all that there are.
+    export_one_of!(Meter Consumption Phases Tariff Production Status Breaker Health Calendar Events);
+    Ok(())
 }
 
-interfaces! {
-    Meter METER, Consumption CONSUMPTION, Phases PHASES, Tariff TARIFF, Production PRODUCTION, Status STATUS,
-    Breaker BREAKER, Health HEALTH, Calendar CALENDAR, Events EVENTS
-}
-
-struct PropertyInterface<N> {
+/// `N` is the number of the interface in [`meter::Interface`].
+struct PropertyInterface<const N: usize> {
     spec: &'static InterfaceSpec,
     state: State,
-    marker: PhantomData<N>,
 }
 
 /// The error of Get for a value that is not known.
@@ -89,9 +78,14 @@ impl DBusError for NotAvailable {
 }
 
 #[async_trait]
-impl<N: InterfaceMarker> Interface for PropertyInterface<N> {
+impl<const N: usize> Interface for PropertyInterface<N> {
     fn name() -> InterfaceName<'static> {
-        InterfaceName::from_static_str_unchecked(N::NAME)
+        let number = |interface: &meter::Interface| *interface as usize == N;
+        let name = meter::Interface::ON_BUS
+            .into_iter()
+            .find(number)
+            .and_then(meter::Interface::name);
+        InterfaceName::from_static_str_unchecked(name.unwrap_or_default())
     }
 
     fn spawn_tasks_for_methods(&self) -> bool {
@@ -175,17 +169,5 @@ impl<N: InterfaceMarker> Interface for PropertyInterface<N> {
     fn introspect_to_writer(&self, writer: &mut dyn Write, level: usize) {
         // Only the writer itself can fail, and it is a string.
         let _ = write_interface(self.spec, writer, level);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_interface_has_a_marker() {
-        for spec in InterfaceSpec::all() {
-            assert!(EXPORTABLE.contains(&spec.name), "{}", spec.name);
-        }
     }
 }

@@ -55,7 +55,9 @@ pub use model::health::{CharacterCounts, LineFault};
 pub use plausible::{Safeguard, Safeguards};
 pub use quantity::Key;
 pub use reading::{Keys, Reading};
-pub use row::{Enabled, HomeAssistant, Interface, Kind, Quantity, StateClass, capitalised};
+pub use row::{
+    Appearance, Enabled, HomeAssistant, Interface, Kind, Quantity, StateClass, capitalised,
+};
 pub use snapshot::{SCHEMA, Snapshot, Update};
 pub use source::Source;
 pub use tariff::{Calendar, Contract};

@@ -4,6 +4,7 @@ use core::fmt;
 
 use super::quantity::Key;
 use super::source::Source;
+use crate::names::interface;
 use crate::tic::Mode;
 
 /// A row: everything that any output needs to know of a quantity.
@@ -71,12 +72,12 @@ impl Quantity {
         }
     }
 
-    /// The D-Bus interface, without the prefix; `None` for what is in the JSON alone. A row of the JSON that has a name on
-    /// D-Bus is the meter's.
+    /// The full name of its D-Bus interface; `None` for what is in the JSON alone. A row of the JSON that has a name on D-Bus is the
+    /// meter's.
     pub fn interface_on_bus(&self) -> Option<&'static str> {
         match self.interface {
-            Interface::Json if self.renamed.is_some() => Interface::Meter.interface(),
-            interface => interface.interface(),
+            Interface::Json if self.renamed.is_some() => Interface::Meter.name(),
+            on => on.name(),
         }
     }
 }
@@ -93,12 +94,13 @@ pub fn capitalised(text: &str) -> String {
     first.into_iter().chain(letters).collect()
 }
 
-/// The D-Bus interface of a quantity. Each is a part of the JSON too.
+/// Where a quantity is: an interface of the meter's object on D-Bus, and with the others in the JSON. The interfaces that hold no
+/// quantity are here too: this is the one list of those of a meter's object that are made of what the meter sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interface {
-    /// The JSON state only: it says which state this is.
+    /// The JSON state only: which state this is.
     Json,
-    /// The meter itself: always there.
+    /// The meter itself.
     Meter,
     /// Also the meter, and personal data.
     Private,
@@ -116,21 +118,92 @@ pub enum Interface {
     Breaker,
     /// The line, and the quality of the mains.
     Health,
+    /// The day profiles; no quantity.
+    Calendar,
+    /// The signals; no quantity.
+    Events,
+}
+
+/// What makes an interface appear on the object of a meter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Appearance {
+    /// It is always there.
+    Always,
+    /// The state has one of its quantities.
+    Quantity,
+    /// A day profile is known.
+    Calendar,
 }
 
 impl Interface {
-    /// The interface's last word, as in `….Linky1.Consumption`; `None` for the JSON alone.
-    pub fn interface(self) -> Option<&'static str> {
+    /// Those of a meter's object, in the order of the documents.
+    pub const ON_BUS: [Self; 10] = [
+        Self::Meter,
+        Self::Consumption,
+        Self::Phases,
+        Self::Tariff,
+        Self::Production,
+        Self::Status,
+        Self::Breaker,
+        Self::Health,
+        Self::Calendar,
+        Self::Events,
+    ];
+
+    /// The full name, and what it is, for people; `None` for the JSON alone.
+    fn description(self) -> Option<(&'static str, &'static str)> {
+        Some(match self {
+            Self::Json => return None,
+            Self::Meter | Self::Private => (
+                interface::METER,
+                "The meter, and how well it is received. Always there.",
+            ),
+            Self::Consumption => (interface::CONSUMPTION, "What is drawn from the network."),
+            Self::Phases => (
+                interface::PHASES,
+                "Phase by phase; a meter with one phase has L1 only.",
+            ),
+            Self::Tariff => (
+                interface::TARIFF,
+                "The contract, its periods and its indexes.",
+            ),
+            Self::Production => (interface::PRODUCTION, "What is injected into the network."),
+            Self::Status => (interface::STATUS, "The status register and the relays."),
+            Self::Breaker => (interface::BREAKER, "How near the breaker is to tripping."),
+            Self::Health => (interface::HEALTH, "How good the line and the mains are."),
+            Self::Calendar => (
+                interface::CALENDAR,
+                "The day profiles of the supplier's calendar.",
+            ),
+            Self::Events => (
+                interface::EVENTS,
+                "What happens: one signal per kind of event, with the time (microseconds since the epoch, UTC), \
+                 what was before and what is now, as text. Always there.",
+            ),
+        })
+    }
+
+    /// The full name on D-Bus; `None` for the JSON alone.
+    pub fn name(self) -> Option<&'static str> {
+        self.description().map(|(name, _)| name)
+    }
+
+    /// What it is, for people; empty for the JSON alone.
+    pub fn about(self) -> &'static str {
+        self.description().map_or("", |(_, about)| about)
+    }
+
+    /// The last word of the name, as in `….Linky1.Consumption`; `None` for the JSON alone.
+    pub fn short_name(self) -> Option<&'static str> {
+        self.name()?.rsplit('.').next()
+    }
+
+    /// What makes it appear.
+    pub fn appearance(self) -> Appearance {
         match self {
-            Self::Json => None,
-            Self::Meter | Self::Private => Some("Meter"),
-            Self::Consumption => Some("Consumption"),
-            Self::Phases => Some("Phases"),
-            Self::Tariff => Some("Tariff"),
-            Self::Production => Some("Production"),
-            Self::Status => Some("Status"),
-            Self::Breaker => Some("Breaker"),
-            Self::Health => Some("Health"),
+            Self::Json | Self::Meter | Self::Private | Self::Events => Appearance::Always,
+            Self::Calendar => Appearance::Calendar,
+            _ => Appearance::Quantity,
         }
     }
 }
