@@ -216,6 +216,7 @@ pub mod exit {
 
 /// The journal: extra fields, and ids that name a kind of message whatever its words (`journalctl MESSAGE_ID=…`).
 pub mod journal {
+    // The fields are for tests: the macros of `log` take their keys as literals only.
     /// Field: the id of the meter that a message is about.
     pub const METER: &str = "LINKY_METER";
     /// Field: the state of the link (`no_device`, `no_signal`, `syncing`, `receiving`).
