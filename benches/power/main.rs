@@ -11,6 +11,7 @@
 
 #[path = "../../tests/power/house.rs"]
 mod house;
+mod households;
 #[path = "../../tests/power/overload.rs"]
 mod overload;
 mod rules;
@@ -46,6 +47,7 @@ fn main() {
     for (name, resolution) in [("a day, standard", 1), ("a day, historique", 10)] {
         compare(name, &day(resolution));
     }
+    households::table();
     cost();
     for interval in [0.93, 1.27, 1.9] {
         warnings(interval);
