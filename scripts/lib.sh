@@ -46,7 +46,7 @@ need_packages() {
 	done
 	[ ${#missing[@]} -gt 0 ] || return 0
 	printf 'installing %s\n' "${missing[*]}" >&2
-	# Unattended upgrades may be at it, on a machine that has just started. apt waits for dpkg's lock when told to, never for
+	# Unattended upgrades may be at it, on a machine that has just started. apt waits for dpkg's lock when asked to, never for
 	# that of its lists.
 	within 60 as_root apt-get update -q >&2
 	as_root env DEBIAN_FRONTEND=noninteractive \
@@ -102,7 +102,7 @@ remap_paths() {
 	printf -- '--remap-path-prefix=%s ' "${CARGO_HOME:-$HOME/.cargo}=/cargo" "$(rustc --print sysroot)=/rust" "$top=/linky-sensor"
 }
 
-# stage TITLE COMMAND...: one line with its duration; what the command says is kept, and shown if it fails.
+# stage TITLE COMMAND...: one line with its duration; what the command prints is kept, and shown if it fails.
 stage() {
 	local title=$1 log=target/stages/${1// /-}.log start=$SECONDS
 	shift

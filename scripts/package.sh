@@ -7,7 +7,7 @@ meter=/io/github/linky_sensor/Linky1/meter_main
 # The exit status of the script: 1 as soon as a claim failed.
 failed=0
 
-# claim TEXT COMMAND...: says whether the command succeeds, and the last line that it printed.
+# claim TEXT COMMAND...: prints whether the command succeeds, and the last line that it printed.
 claim() {
 	local text=$1 seen verdict=ok
 	shift
@@ -30,12 +30,12 @@ anyone() {
 
 # refused COMMAND...: the command fails, and because access is denied.
 refused() {
-	local said
-	if said=$("$@" 2>&1); then
-		printf 'not refused: %s\n' "$said"
+	local printed
+	if printed=$("$@" 2>&1); then
+		printf 'not refused: %s\n' "$printed"
 		return 1
 	fi
-	grep -i -E 'access ?denied|not allowed|permission denied' <<<"$said"
+	grep -i -E 'access ?denied|not allowed|permission denied' <<<"$printed"
 }
 
 # A pseudo-terminal stands for the port of the meter; the unit opens serial ports alone. Before the container boots.
@@ -106,7 +106,7 @@ status_is_receiving() {
 	status_comes 30 receiving
 }
 
-# What the daemon says, not what systemd says of it.
+# What the daemon logs, not what systemd logs about it.
 journal_says() {
 	container_run journalctl --output=cat --no-pager --grep "$1" --case-sensitive=no _COMM=linky-sensor
 }

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use linky_sensor::config::{Interval, MqttSettings, NamedFile, Qos};
 use linky_sensor::sink::{BrokerState, PULSE_INTERVAL};
 use nix::sys::signal::Signal;
-use support::broker::{Broker, Ear, Heard, free_port};
+use support::broker::{Broker, Received, Subscriber, free_port};
 use support::daemon::{STOP_TIMEOUT, WAIT_TIMEOUT};
 use support::proxy::Proxy;
 use support::sink::{Sink, settings};
@@ -29,10 +29,10 @@ const BRIDGE: &str = "linky/bridge/test/availability";
 const DISCOVERY: &str = "homeassistant/device/linky_main/config";
 
 /// The seqs of the states that are received, up to and including `last`.
-fn seqs_up_to(ear: &Ear, last: u64) -> Vec<u64> {
+fn seqs_up_to(subscriber: &Subscriber, last: u64) -> Vec<u64> {
     let mut seqs = Vec::new();
     while seqs.last() != Some(&last) {
-        seqs.push(ear.next_on(STATE).json()["seq"].as_u64().unwrap());
+        seqs.push(subscriber.next_on(STATE).json()["seq"].as_u64().unwrap());
     }
     seqs
 }
@@ -43,7 +43,7 @@ fn seqs_up_to(ear: &Ear, last: u64) -> Vec<u64> {
 fn states_arrive_in_order_with_every_seq() {
     for qos in [Qos::AtMostOnce, Qos::AtLeastOnce, Qos::ExactlyOnce] {
         let broker = Broker::start();
-        let ear = Ear::at(&broker);
+        let subscriber = Subscriber::at(&broker);
         // Without a history, what finds no room in the window waits for it.
         let mut sink = Sink::start(&MqttSettings {
             qos,
@@ -56,8 +56,12 @@ fn states_arrive_in_order_with_every_seq() {
                 sink.frame();
             }
             let last = sink.frame();
-            let heard = seqs_up_to(&ear, last);
-            assert_eq!(heard, (last - 99..=last).collect::<Vec<u64>>(), "{qos:?}");
+            let received = seqs_up_to(&subscriber, last);
+            assert_eq!(
+                received,
+                (last - 99..=last).collect::<Vec<u64>>(),
+                "{qos:?}"
+            );
         }
         assert_eq!(sink.dropped(), 0);
         assert_eq!(sink.health.updates_lagged(), 0);
@@ -67,16 +71,16 @@ fn states_arrive_in_order_with_every_seq() {
 #[test]
 fn an_event_follows_its_state_and_is_not_retained() {
     let broker = Broker::start();
-    let ear = Ear::at(&broker);
+    let subscriber = Subscriber::at(&broker);
     let mut sink = Sink::start(&MqttSettings {
         interval: Interval::Every(Duration::from_secs(3600)),
         ..settings(broker.port)
     });
     sink.frame();
-    ear.next_on(STATE);
+    subscriber.next_on(STATE);
     let seq = sink.change_tariff();
-    assert_eq!(ear.next_on(STATE).json()["seq"], seq);
-    let event = ear.next_on(EVENT).json();
+    assert_eq!(subscriber.next_on(STATE).json()["seq"], seq);
+    let event = subscriber.next_on(EVENT).json();
     assert_eq!(event["event_type"], "tariff_changed");
     assert_eq!(
         (&event["from"], &event["to"]),
@@ -86,9 +90,9 @@ fn an_event_follows_its_state_and_is_not_retained() {
         (&event["boot"], &event["seq"]),
         (&"b00t".into(), &seq.into())
     );
-    let late = Ear::at(&broker);
+    let late = Subscriber::at(&broker);
     assert!(late.next_on(STATE).retained);
-    assert!(late.rest().iter().all(|heard| heard.topic != EVENT));
+    assert!(late.rest().iter().all(|received| received.topic != EVENT));
 }
 
 // ---- the broker comes and goes -------------------------------------------------------------
@@ -101,7 +105,7 @@ fn a_broker_that_lost_its_memory_gets_everything_again() {
         sink.frame();
     }
     let last = sink.frame();
-    seqs_up_to(&Ear::at(&broker), last);
+    seqs_up_to(&Subscriber::at(&broker), last);
     let expected = [
         STATE,
         AVAILABILITY,
@@ -110,20 +114,20 @@ fn a_broker_that_lost_its_memory_gets_everything_again() {
         "linky/main/calendar",
     ];
     for round in 0..2 {
-        let ear = Ear::at(&broker);
+        let subscriber = Subscriber::at(&broker);
         let mut missing = BTreeSet::from(expected);
         while !missing.is_empty() {
-            let heard = ear.next();
-            missing.remove(heard.topic.as_str());
-            match heard.topic.as_str() {
-                STATE => assert_eq!(heard.json()["seq"], last, "the same as before"),
-                AVAILABILITY | BRIDGE => assert_eq!(heard.payload, "online"),
-                DISCOVERY => assert!(heard.json()["cmps"]["energy"].is_object()),
+            let received = subscriber.next();
+            missing.remove(received.topic.as_str());
+            match received.topic.as_str() {
+                STATE => assert_eq!(received.json()["seq"], last, "the same as before"),
+                AVAILABILITY | BRIDGE => assert_eq!(received.payload, "online"),
+                DISCOVERY => assert!(received.json()["cmps"]["energy"].is_object()),
                 _ => {}
             }
         }
         if round == 0 {
-            drop(ear);
+            drop(subscriber);
             broker.stop();
             sink.await_state(BrokerState::Disconnected, WAIT_TIMEOUT);
             broker.start_again();
@@ -135,7 +139,7 @@ fn a_broker_that_lost_its_memory_gets_everything_again() {
 #[test]
 fn a_broker_that_hangs_is_left_and_found_again() {
     let broker = Broker::start();
-    let ear = Ear::at(&broker);
+    let subscriber = Subscriber::at(&broker);
     let mut sink = Sink::start(&settings(broker.port));
     sink.frame();
     sink.await_state(BrokerState::Connected, WAIT_TIMEOUT);
@@ -145,7 +149,7 @@ fn a_broker_that_hangs_is_left_and_found_again() {
     assert!(sink.pulse.last_beat().elapsed() < 2 * PULSE_INTERVAL);
     broker.signal(Signal::SIGCONT);
     let last = sink.frame();
-    seqs_up_to(&ear, last);
+    seqs_up_to(&subscriber, last);
     assert_eq!(sink.health.broker(), BrokerState::Connected);
 }
 
@@ -219,8 +223,8 @@ fn a_wrong_password_is_refused_until_it_is_right() {
     let last = sink.frame();
     broker.change_password("linky", "wrong");
     sink.await_state(BrokerState::Connected, WAIT_TIMEOUT);
-    let ear = Ear::as_user(&broker, Some(("linky", "wrong")));
-    assert_eq!(seqs_up_to(&ear, last), [last]);
+    let subscriber = Subscriber::as_user(&broker, Some(("linky", "wrong")));
+    assert_eq!(seqs_up_to(&subscriber, last), [last]);
 }
 
 #[test]
@@ -233,8 +237,8 @@ fn a_missing_password_file_is_a_refusal_until_it_is_there() {
     let last = sink.frame();
     std::fs::write(&file, "right\n").unwrap();
     sink.await_state(BrokerState::Connected, WAIT_TIMEOUT);
-    let ear = Ear::as_user(&broker, Some(("linky", "right")));
-    assert_eq!(seqs_up_to(&ear, last), [last]);
+    let subscriber = Subscriber::as_user(&broker, Some(("linky", "right")));
+    assert_eq!(seqs_up_to(&subscriber, last), [last]);
 }
 
 // ---- messages ------------------------------------------------------------------------------
@@ -242,18 +246,18 @@ fn a_missing_password_file_is_a_refusal_until_it_is_there() {
 #[test]
 fn home_assistant_gets_everything_again_when_it_starts() {
     let broker = Broker::start();
-    let ear = Ear::at(&broker);
+    let subscriber = Subscriber::at(&broker);
     let mut sink = Sink::start(&settings(broker.port));
     let last = sink.frame();
-    seqs_up_to(&ear, last);
-    ear.say("homeassistant/status", "online", false);
-    ear.until(|heard| heard.topic == "homeassistant/status");
+    seqs_up_to(&subscriber, last);
+    subscriber.publish("homeassistant/status", "online", false);
+    subscriber.until(|received| received.topic == "homeassistant/status");
     let mut missing = BTreeSet::from([STATE, AVAILABILITY, BRIDGE, DISCOVERY]);
     while !missing.is_empty() {
-        let heard = ear.next();
-        missing.remove(heard.topic.as_str());
-        if heard.topic == STATE {
-            assert_eq!(heard.json()["seq"], last);
+        let received = subscriber.next();
+        missing.remove(received.topic.as_str());
+        if received.topic == STATE {
+            assert_eq!(received.json()["seq"], last);
         }
     }
 }
@@ -261,15 +265,15 @@ fn home_assistant_gets_everything_again_when_it_starts() {
 #[test]
 fn a_lost_connection_publishes_the_last_will() {
     let broker = Broker::start();
-    let ear = Ear::at(&broker);
+    let subscriber = Subscriber::at(&broker);
     let proxy = Proxy::to(broker.port, &[25]);
     let mut sink = Sink::start(&settings(proxy.port));
     while proxy.broken() == 0 {
         sink.frame();
         thread::sleep(Duration::from_millis(2)); // the pace of the meter
     }
-    ear.until(|heard| heard.topic == BRIDGE && heard.payload == "offline");
-    ear.until(|heard| heard.topic == BRIDGE && heard.payload == "online");
+    subscriber.until(|received| received.topic == BRIDGE && received.payload == "offline");
+    subscriber.until(|received| received.topic == BRIDGE && received.payload == "online");
 }
 
 #[test]
@@ -280,12 +284,12 @@ fn at_the_stop_all_is_offline_and_nothing_is_left_behind() {
     let last = (0..100).map(|_| sink.frame()).last().unwrap();
     assert!(sink.stop() < STOP_TIMEOUT);
     assert_eq!(sink.health.broker(), BrokerState::Disconnected);
-    let ear = Ear::at(&broker);
-    assert_eq!(ear.next_on(STATE).json()["seq"], last);
-    let ear = Ear::at(&broker);
-    assert_eq!(ear.next_on(AVAILABILITY).payload, "offline");
-    let ear = Ear::at(&broker);
-    assert_eq!(ear.next_on(BRIDGE).payload, "offline");
+    let subscriber = Subscriber::at(&broker);
+    assert_eq!(subscriber.next_on(STATE).json()["seq"], last);
+    let subscriber = Subscriber::at(&broker);
+    assert_eq!(subscriber.next_on(AVAILABILITY).payload, "offline");
+    let subscriber = Subscriber::at(&broker);
+    assert_eq!(subscriber.next_on(BRIDGE).payload, "offline");
 }
 
 #[test]
@@ -315,15 +319,16 @@ fn the_topic_of_the_client_id_of_earlier_versions_is_removed_once() {
         client_id: None,
         ..settings(broker.port)
     };
-    let ear = Ear::at(&broker);
+    let subscriber = Subscriber::at(&broker);
     for start in 0..2 {
-        ear.say(&obsolete, "offline", true);
-        ear.next_on(&obsolete);
+        subscriber.publish(&obsolete, "offline", true);
+        subscriber.next_on(&obsolete);
         let mut sink = Sink::with_history(&settings, directory.path(), "b00t");
         sink.await_state(BrokerState::Connected, WAIT_TIMEOUT);
         sink.stop();
-        let is_bridge = |heard: &Heard| heard.topic.starts_with("linky/bridge/");
-        let removed = ear.until(|heard| is_bridge(heard) && heard.payload != "online");
+        let is_bridge = |received: &Received| received.topic.starts_with("linky/bridge/");
+        let removed =
+            subscriber.until(|received| is_bridge(received) && received.payload != "online");
         assert_ne!(removed.topic == obsolete, start == 1, "{removed:?}");
         assert_eq!(removed.payload.is_empty(), start == 0);
     }

@@ -1,4 +1,4 @@
-//! What the daemon costs the machine that it runs on, and how soon a subscriber knows what the meter said.
+//! What the daemon costs the machine that it runs on, and how soon a subscriber receives what the meter sent.
 //!
 //! ```text
 //! simulated meter ──pty, at the speed of the line──> the release daemon ──> a private dbus-daemon
@@ -6,7 +6,7 @@
 //!        └──────────────────────────── latency ─────────────────────────────────────────────────────┘
 //! ```
 //! Every frame is published (`interval = "frame"`), on both outputs, which is the most that the daemon ever does. What
-//! is counted is what the kernel says in `/proc`, from one frame to another some frames later, all threads of the
+//! is counted is what the kernel reports in `/proc`, from one frame to another some frames later, all threads of the
 //! daemon together. The latency holds mosquitto's part and the subscriber's. Nothing passes or fails here: a machine
 //! that is busy gives other figures.
 //!

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 pub const DAEMON: &str = env!("CARGO_BIN_EXE_linky-sensor");
 /// The id of the meter.
 pub const METER: &str = "main";
-const PATIENCE: Duration = Duration::from_secs(10);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A program that ends with its owner.
 pub struct Part(Child);
@@ -123,7 +123,7 @@ fn start_broker(directory: &TempDir) -> io::Result<(Part, u16)> {
     let text = format!("listener {port} 127.0.0.1\nallow_anonymous true\nlog_dest none\n");
     fs::write(&config, text)?;
     let broker = Part::start(Command::new("mosquitto").arg("-c").arg(&config))?;
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + WAIT_TIMEOUT;
     while let Err(error) = TcpStream::connect(("127.0.0.1", port)) {
         if Instant::now() > end {
             return Err(error);

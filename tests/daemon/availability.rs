@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use linky_sensor::simulator::{Scenario, SimulatedMeter};
 
 use super::line::{links, pairs};
-use super::support::broker::{Broker, Heard};
+use super::support::broker::{Broker, Received};
 use super::support::bus::PrivateBus;
 use super::support::busctl::Busctl;
 use super::support::daemon::{Home, WAIT_TIMEOUT, config, meter, within};
@@ -66,7 +66,8 @@ fn a_silent_meter_loses_its_signal_and_then_its_values_and_its_availability() {
     }
     daemon.until_notice("STATUS=main: no_signal");
 
-    let is_offline = |heard: &Heard| heard.topic == AVAILABILITY && heard.payload == "offline";
+    let is_offline =
+        |received: &Received| received.topic == AVAILABILITY && received.payload == "offline";
     record.until_from(from, Duration::from_secs(45), "not available", is_offline);
     assert!(
         seconds(30, 35).contains(&last.elapsed()),
@@ -134,7 +135,7 @@ fn a_silent_meter_loses_its_signal_and_then_its_values_and_its_availability() {
     record.until_state(back, "main", "frames again", |state| {
         state["energy"].is_number()
     });
-    record.until_said(back, AVAILABILITY, "online");
+    record.until_payload(back, AVAILABILITY, "online");
     // A frame that is read whole is received at once; one that is read in pieces is synced to before.
     let whole = [("receiving", "no_signal"), ("no_signal", "receiving")];
     let pieces = [
@@ -142,6 +143,9 @@ fn a_silent_meter_loses_its_signal_and_then_its_values_and_its_availability() {
         ("no_signal", "syncing"),
         ("syncing", "receiving"),
     ];
-    let told = links(&mut record, from);
-    assert!(told == pairs(&whole) || told == pairs(&pieces), "{told:?}");
+    let changes = links(&mut record, from);
+    assert!(
+        changes == pairs(&whole) || changes == pairs(&pieces),
+        "{changes:?}"
+    );
 }

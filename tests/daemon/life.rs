@@ -1,4 +1,4 @@
-//! The daemon's life: how it starts, what it tells systemd, how it ends, and what it does without a broker or a bus.
+//! The daemon's life: how it starts, what it reports to systemd, how it ends, and what it does without a broker or a bus.
 
 use std::path::Path;
 use std::process::Command;
@@ -51,7 +51,7 @@ fn until_receiving(record: &mut Record) {
 }
 
 #[test]
-fn systemd_is_told_and_the_watchdog_fed() {
+fn systemd_gets_the_status_and_the_watchdog_its_pings() {
     let (broker, house) = (Broker::start(), House::new());
     let home = house.home(broker.port).with("WATCHDOG_USEC", "2000000");
     let mut daemon = home.start_ready();
@@ -75,7 +75,7 @@ fn systemd_is_told_and_the_watchdog_fed() {
 }
 
 #[test]
-fn a_hangup_is_ignored_and_a_termination_says_goodbye() {
+fn a_hangup_is_ignored_and_a_termination_is_announced() {
     let (bus, broker, house) = (PrivateBus::system(), Broker::start(), House::new());
     let mut record = Record::at(&broker);
     let home = house.home(broker.port).on_bus(bus.address());
@@ -87,13 +87,13 @@ fn a_hangup_is_ignored_and_a_termination_says_goodbye() {
     });
     until_receiving(&mut record);
 
-    record.until_said(0, AVAILABILITY, "online");
-    record.until_said(0, BRIDGE, "online");
+    record.until_payload(0, AVAILABILITY, "online");
+    record.until_payload(0, BRIDGE, "online");
     let from = record.now();
     daemon.stop();
-    record.until_said(from, AVAILABILITY, "offline");
-    record.until_said(from, BRIDGE, "offline");
-    let late = Record::at(&broker).until_said(0, AVAILABILITY, "offline");
+    record.until_payload(from, AVAILABILITY, "offline");
+    record.until_payload(from, BRIDGE, "offline");
+    let late = Record::at(&broker).until_payload(0, AVAILABILITY, "offline");
     assert!(late.retained);
     let busctl = Busctl::at(&bus.address());
     assert_eq!(
@@ -113,7 +113,7 @@ fn a_bus_and_a_broker_that_hang_do_not_keep_it_from_ending() {
     broker.signal(Signal::SIGSTOP);
     nix::sys::signal::kill(bus.pid(), Signal::SIGSTOP).unwrap();
     daemon.stop();
-    // Who listens is to hear that this test ends.
+    // So that subscribers receive the end of their connection.
     broker.signal(Signal::SIGCONT);
 }
 
@@ -124,14 +124,14 @@ fn a_killed_daemon_leaves_its_last_will() {
     let home = house.home(broker.port);
     let mut daemon = home.start_ready();
     until_receiving(&mut record);
-    record.until_said(0, BRIDGE, "online");
+    record.until_payload(0, BRIDGE, "online");
     let from = record.now();
     daemon.signal(Signal::SIGKILL);
     daemon.end(WAIT_TIMEOUT);
-    record.until_said(from, BRIDGE, "offline");
+    record.until_payload(from, BRIDGE, "offline");
     assert!(
         Record::at(&broker)
-            .until_said(0, BRIDGE, "offline")
+            .until_payload(0, BRIDGE, "offline")
             .retained
     );
 }
@@ -150,8 +150,8 @@ fn a_meter_that_is_missing_does_not_keep_the_other_from_being_served() {
     });
     let detail = state["link_detail"].as_str().unwrap();
     assert!(detail.contains("absent"), "says which device: {detail}");
-    record.until_said(0, "linky/garage/availability", "offline");
-    record.until_said(0, AVAILABILITY, "online");
+    record.until_payload(0, "linky/garage/availability", "offline");
+    record.until_payload(0, AVAILABILITY, "online");
     daemon.until_notice("STATUS=main: receiving");
     let objects = Busctl::at(&bus.address()).call(
         ROOT,
@@ -196,18 +196,18 @@ fn a_bus_that_comes_back_is_served_again() {
 }
 
 #[test]
-fn a_broker_that_starts_later_is_told_all() {
+fn a_broker_that_starts_later_receives_all() {
     let (mut broker, house) = (Broker::start(), House::new());
     broker.stop();
     let home = house.home(broker.port);
     let mut daemon = home.start_ready();
     daemon.until_notice("STATUS=main: receiving");
     broker.start_again();
-    is_told_all(&broker);
+    receives_all(&broker);
 }
 
 #[test]
-fn a_broker_that_forgot_all_is_told_again() {
+fn a_broker_that_forgot_all_receives_all_again() {
     let (mut broker, house) = (Broker::start(), House::new());
     let mut record = Record::at(&broker);
     let home = house.home(broker.port);
@@ -215,23 +215,23 @@ fn a_broker_that_forgot_all_is_told_again() {
     until_receiving(&mut record);
     broker.stop();
     broker.start_again();
-    is_told_all(&broker);
+    receives_all(&broker);
 }
 
 /// A subscriber that comes later finds everything that holds, retained.
-fn is_told_all(broker: &Broker) {
+fn receives_all(broker: &Broker) {
     let topics = ["linky/main/state", "linky/main/calendar", DISCOVERY];
     let mut first = Record::at(broker);
     for topic in topics {
-        first.until_from(0, WAIT_TIMEOUT, topic, |heard| heard.topic == topic);
+        first.until_from(0, WAIT_TIMEOUT, topic, |received| received.topic == topic);
     }
     let mut late = Record::at(broker);
     for topic in topics {
-        let heard = late.until_from(0, WAIT_TIMEOUT, topic, |heard| heard.topic == topic);
-        assert!(heard.retained, "{topic}");
+        let received = late.until_from(0, WAIT_TIMEOUT, topic, |received| received.topic == topic);
+        assert!(received.retained, "{topic}");
     }
-    assert!(late.until_said(0, AVAILABILITY, "online").retained);
-    assert!(late.until_said(0, BRIDGE, "online").retained);
+    assert!(late.until_payload(0, AVAILABILITY, "online").retained);
+    assert!(late.until_payload(0, BRIDGE, "online").retained);
     late.until_state(0, "main", "a whole state", |state| {
         state["link"] == "receiving" && state["energy"].is_number()
     });
@@ -243,8 +243,8 @@ fn status(bus: &PrivateBus) -> (i32, serde_json::Value) {
         .args(["status", "--json", "--bus", &bus.address()])
         .output()
         .unwrap();
-    let said = serde_json::from_slice(&output.stdout).unwrap_or_default();
-    (output.status.code().unwrap(), said)
+    let printed = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    (output.status.code().unwrap(), printed)
 }
 
 #[test]
@@ -258,23 +258,23 @@ fn status_says_by_its_exit_code_whether_every_meter_is_received() {
         record.until_state(0, "main", "a whole state", |state| {
             state["energy"].is_number()
         });
-        let said = within(WAIT_TIMEOUT, "all is well", || {
-            let (code, said) = status(&bus);
-            (code == 0).then_some(said)
+        let printed = within(WAIT_TIMEOUT, "all is well", || {
+            let (code, printed) = status(&bus);
+            (code == 0).then_some(printed)
         });
-        assert_eq!(said["main"]["link"], "receiving", "{said}");
-        assert!(said["main"]["energy"].is_number(), "{said}");
+        assert_eq!(printed["main"]["link"], "receiving", "{printed}");
+        assert!(printed["main"]["energy"].is_number(), "{printed}");
         daemon.stop();
     }
     let absent = meter("garage", &house.directory.path().join("absent"));
     let home = Home::new(&config(&[house.meter(), absent], broker.port)).on_bus(bus.address());
     let _daemon = home.start_ready();
     until_receiving(&mut record);
-    let (code, said) = status(&bus);
+    let (code, printed) = status(&bus);
     assert_eq!(
-        (code, &said["garage"]["link"]),
+        (code, &printed["garage"]["link"]),
         (1, &"no_device".into()),
-        "{said}"
+        "{printed}"
     );
 }
 
@@ -334,20 +334,21 @@ fn a_wrong_configuration_and_a_wrong_command_line_end_it_at_once() {
         "misspelt.toml",
         "[[meter]]\nid = \"main\"\ndevise = \"/dev/linky\"\n",
     );
-    let (code, said) = exit_code(&["run", "--bus", "none", "--config", &misspelt]);
+    let (code, printed) = exit_code(&["run", "--bus", "none", "--config", &misspelt]);
     assert_eq!(code, 78);
     assert!(
-        said.contains("devise") && said.contains("device"),
-        "says the nearest key: {said}"
+        printed.contains("devise") && printed.contains("device"),
+        "says the nearest key: {printed}"
     );
 
     let absent = directory.path().join("absent.toml");
     assert!(!Path::new(&absent).exists());
-    let (code, said) = exit_code(&["run", "--bus", "none", "--config", absent.to_str().unwrap()]);
-    assert_eq!(code, 78, "{said}");
+    let (code, printed) =
+        exit_code(&["run", "--bus", "none", "--config", absent.to_str().unwrap()]);
+    assert_eq!(code, 78, "{printed}");
 
     for wrong in [&["run", "--buss", "none"][..], &["runn"], &[]] {
-        let (code, said) = exit_code(wrong);
-        assert_eq!(code, 64, "{wrong:?}: {said}");
+        let (code, printed) = exit_code(wrong);
+        assert_eq!(code, 64, "{wrong:?}: {printed}");
     }
 }

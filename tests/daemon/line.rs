@@ -1,4 +1,4 @@
-//! The line to the meter: unplugged and put back, switched to the other mode. What holds is said at once.
+//! The line to the meter: unplugged and put back, switched to the other mode. What holds is published at once.
 
 use std::time::Instant;
 
@@ -16,7 +16,7 @@ use super::{METER, interface};
 
 const AVAILABILITY: &str = "linky/main/availability";
 
-/// A change of link, as an event tells it.
+/// A change of link, as an event has it.
 fn link(event: &Value) -> (String, String) {
     let text = |key: &str| event[key].as_str().unwrap().to_owned();
     (text("from"), text("to"))
@@ -24,11 +24,11 @@ fn link(event: &Value) -> (String, String) {
 
 /// The changes of link since a place in the record.
 pub fn links(record: &mut Record, from: usize) -> Vec<(String, String)> {
-    let heard = record.heard()[from..]
+    let received = record.received()[from..]
         .iter()
-        .filter(|heard| heard.topic == "linky/main/event");
-    let events = heard
-        .map(super::support::broker::Heard::json)
+        .filter(|received| received.topic == "linky/main/event");
+    let events = received
+        .map(super::support::broker::Received::json)
         .filter(|event| event["event_type"] == "link_changed");
     events.map(|event| link(&event)).collect()
 }
@@ -57,7 +57,7 @@ fn an_adapter_that_is_unplugged_and_put_back_is_found_again() {
     let state = record.until_state(from, "main", "the loss", |state| {
         state["link"] == "no_device"
     });
-    assert_ne!(state["link_detail"], "", "says why");
+    assert_ne!(state["link_detail"], "", "the cause");
     assert!(
         state["energy"].is_number(),
         "a short interruption takes no value away"
@@ -77,11 +77,11 @@ fn an_adapter_that_is_unplugged_and_put_back_is_found_again() {
         ("syncing", "receiving"),
     ];
     assert_eq!(links(&mut record, from), pairs(&changes));
-    let said = record
-        .heard()
+    let offline = record
+        .received()
         .iter()
-        .filter(|heard| heard.topic == AVAILABILITY && heard.payload == "offline");
-    assert!(said.count() <= 1, "only before the first frame");
+        .filter(|received| received.topic == AVAILABILITY && received.payload == "offline");
+    assert!(offline.count() <= 1, "only before the first frame");
 }
 
 #[test]
@@ -124,11 +124,11 @@ fn a_mode_switched_by_the_supplier_is_found_again() {
     // Several bad seconds go by before the mode is doubted.
     let from = record.now();
     let mut standard = wired(Mode::Standard);
-    let is_found = |heard: &super::support::broker::Heard| {
-        heard.topic == "linky/main/state" && heard.json()["voltage_l1"].is_number()
+    let is_found = |received: &super::support::broker::Received| {
+        received.topic == "linky/main/state" && received.json()["voltage_l1"].is_number()
     };
     let deadline = Instant::now() + WAIT_TIMEOUT;
-    while !record.heard()[from..].iter().any(is_found) {
+    while !record.received()[from..].iter().any(is_found) {
         assert!(Instant::now() < deadline, "the mode is not found again");
         standard.send(&mut line);
     }

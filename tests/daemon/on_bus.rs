@@ -7,7 +7,7 @@ use linky_sensor::simulator::{FrameKind, SentFrame};
 use serde_json::{Map, Value, json};
 
 use super::expected::properties;
-use super::on_mqtt::{shown, told};
+use super::on_mqtt::{kind_and_ends, shown};
 use super::support::busctl::{self, Busctl, Monitor, Properties};
 use super::support::daemon::{WAIT_TIMEOUT, within};
 use super::values::{Case, Plan};
@@ -75,27 +75,27 @@ pub fn properties_are(
     });
     let mut all = BTreeMap::new();
     for name in INTERFACES {
-        let mut said = busctl.properties(METER, &interface(name));
+        let mut answered = busctl.properties(METER, &interface(name));
         if name == "Meter" {
-            assert_eq!(said.remove("Updated").unwrap().0, "t");
+            assert_eq!(answered.remove("Updated").unwrap().0, "t");
         }
         let wanted = if name == "Calendar" {
             calendar_properties(case)
         } else {
             of_the_state(name)
         };
-        are_same(&said, &wanted, name);
-        if !said.is_empty() {
-            all.insert(interface(name), said);
+        are_same(&answered, &wanted, name);
+        if !answered.is_empty() {
+            all.insert(interface(name), answered);
         }
     }
     all
 }
 
-fn are_same(said: &Properties, wanted: &Properties, of: &str) {
-    let names: BTreeSet<&String> = said.keys().chain(wanted.keys()).collect();
+fn are_same(answered: &Properties, wanted: &Properties, of: &str) {
+    let names: BTreeSet<&String> = answered.keys().chain(wanted.keys()).collect();
     for name in names {
-        assert_eq!(said.get(name), wanted.get(name), "{of}: {name}");
+        assert_eq!(answered.get(name), wanted.get(name), "{of}: {name}");
     }
 }
 
@@ -123,16 +123,16 @@ pub fn interfaces_are(
             .map(|(_, (on, _))| interface(on)),
     );
     wanted.extend([interface("Raw"), interface("Events")]);
-    let said: BTreeSet<String> = meter
+    let answered: BTreeSet<String> = meter
         .keys()
         .filter(|name| name.starts_with(&interface("")))
         .cloned()
         .collect();
-    assert_eq!(said, wanted);
+    assert_eq!(answered, wanted);
     for (name, seen) in seen {
-        let mut said = busctl::properties(&meter[name]);
-        said.remove("Updated");
-        are_same(&said, seen, name);
+        let mut answered = busctl::properties(&meter[name]);
+        answered.remove("Updated");
+        are_same(&answered, seen, name);
     }
 }
 
@@ -156,7 +156,7 @@ pub fn signals_add_up(monitor: &Monitor, seen: &BTreeMap<String, Properties>, ev
     let wanted_events: Vec<Value> = events
         .iter()
         .map(|event| {
-            let (kind, from, to) = told(event);
+            let (kind, from, to) = kind_and_ends(event);
             json!([
                 pascal(kind),
                 micros(event["time"].as_str().unwrap()) / 1_000,
@@ -165,22 +165,23 @@ pub fn signals_add_up(monitor: &Monitor, seen: &BTreeMap<String, Properties>, ev
             ])
         })
         .collect();
-    let mut told = Told::default();
+    let mut signalled = Signalled::default();
     let deadline = Instant::now() + WAIT_TIMEOUT / 2;
     within(WAIT_TIMEOUT, "the signals", || {
-        monitor.rest().iter().for_each(|line| told.push(line));
-        let is_all = told.properties == wanted && told.events.len() >= wanted_events.len();
+        monitor.rest().iter().for_each(|line| signalled.push(line));
+        let is_all =
+            signalled.properties == wanted && signalled.events.len() >= wanted_events.len();
         (is_all || Instant::now() > deadline).then_some(())
     });
     for (name, wanted) in &wanted {
         are_same(
-            told.properties.get(name).unwrap_or(&Properties::new()),
+            signalled.properties.get(name).unwrap_or(&Properties::new()),
             wanted,
             name,
         );
     }
-    assert_eq!(told.properties.len(), wanted.len());
-    assert_eq!(told.events, wanted_events);
+    assert_eq!(signalled.properties.len(), wanted.len());
+    assert_eq!(signalled.events, wanted_events);
 }
 
 /// Properties whose change is not told.
@@ -197,12 +198,12 @@ const SILENT: [&str; 8] = [
 
 /// What the signals of the bus told of the meter.
 #[derive(Default)]
-struct Told {
+struct Signalled {
     properties: BTreeMap<String, Properties>,
     events: Vec<Value>,
 }
 
-impl Told {
+impl Signalled {
     fn push(&mut self, line: &str) {
         let message: Value = serde_json::from_str(line).unwrap();
         if message["type"] != "signal" {

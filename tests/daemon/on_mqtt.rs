@@ -1,4 +1,4 @@
-//! What is heard on MQTT, compared with what was sent.
+//! What is published on MQTT, compared with what was sent.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -25,9 +25,9 @@ pub fn seq(message: &Value) -> u64 {
 }
 
 /// What was published on a topic or, too late for it, as history; in the order of the frames, each once.
-fn published(record: &mut Record, topic: &str, is_event: bool) -> Vec<Value> {
-    let mut all = record.said_on(topic);
-    let late = record.said_on(HISTORY).into_iter();
+fn in_order(record: &mut Record, topic: &str, is_event: bool) -> Vec<Value> {
+    let mut all = record.json_on(topic);
+    let late = record.json_on(HISTORY).into_iter();
     all.extend(late.filter(|message| message.get("event_type").is_some() == is_event));
     all.sort_by_key(seq);
     all.dedup();
@@ -36,17 +36,17 @@ fn published(record: &mut Record, topic: &str, is_event: bool) -> Vec<Value> {
 
 /// Whether a state or an event came late.
 pub fn is_late(record: &mut Record) -> bool {
-    !record.said_on(HISTORY).is_empty()
+    !record.json_on(HISTORY).is_empty()
 }
 
 /// The states so far.
 pub fn states(record: &mut Record) -> Vec<Value> {
-    published(record, "linky/main/state", false)
+    in_order(record, "linky/main/state", false)
 }
 
 /// The events so far.
 pub fn events(record: &mut Record) -> Vec<Value> {
-    published(record, "linky/main/event", true)
+    in_order(record, "linky/main/event", true)
 }
 
 /// The states are those of one start, none is missing, and their times are those of the host.
@@ -77,9 +77,13 @@ pub fn are_one_series(states: &[Value], began: i64) {
 }
 
 /// After each frame, the state that the facts make of it: its keys and each of its values.
-pub fn states_are(said: &[Value], wanted: &BTreeMap<u64, Map<String, Value>>, expected: &Expected) {
+pub fn states_are(
+    published: &[Value],
+    wanted: &BTreeMap<u64, Map<String, Value>>,
+    expected: &Expected,
+) {
     for (frames, wanted) in wanted {
-        let mut states: Vec<&Value> = said
+        let mut states: Vec<&Value> = published
             .iter()
             .filter(|state| state["frames_received"] == *frames)
             .collect();
@@ -106,7 +110,7 @@ pub fn states_are(said: &[Value], wanted: &BTreeMap<u64, Map<String, Value>>, ex
             })
             .map(|key| {
                 format!(
-                    "{key}: {:?} is said, {:?} was sent",
+                    "{key}: {:?} was published, {:?} was sent",
                     state.get(key),
                     wanted.get(key)
                 )
@@ -121,29 +125,31 @@ pub fn states_are(said: &[Value], wanted: &BTreeMap<u64, Map<String, Value>>, ex
     let interrupted = (1..=expected.frames).filter(|frames| !wanted.contains_key(frames));
     for frames in interrupted {
         assert!(
-            said.iter().all(|state| state["frames_received"] != frames),
+            published
+                .iter()
+                .all(|state| state["frames_received"] != frames),
             "frame {frames} was interrupted"
         );
     }
 }
 
-pub fn told(event: &Value) -> (&str, &str, &str) {
+pub fn kind_and_ends(event: &Value) -> (&str, &str, &str) {
     let text = |key: &str| event[key].as_str().unwrap();
     (text("event_type"), text("from"), text("to"))
 }
 
-pub fn events_are(said: &[Value], wanted: &[(&str, &str, &str)]) {
+pub fn events_are(published: &[Value], wanted: &[(&str, &str, &str)]) {
     let coming_up = [
         ("link_changed", "no_device", "syncing"),
         ("link_changed", "syncing", "receiving"),
     ];
-    let said: Vec<_> = said.iter().map(told).collect();
-    assert_eq!(said, [&coming_up, wanted].concat());
+    let published: Vec<_> = published.iter().map(kind_and_ends).collect();
+    assert_eq!(published, [&coming_up, wanted].concat());
 }
 
 /// The groups of frames as they were sent, in their order, but for those that identify a customer. They are not
 /// kept for later: a frame that the broker is too slow to take has no such message.
-pub fn groups_are(said: &[Value], sent: &[SentFrame], is_late: bool) {
+pub fn groups_are(published: &[Value], sent: &[SentFrame], is_late: bool) {
     let wanted: Vec<Value> = sent
         .iter()
         .filter(|frame| frame.kind != FrameKind::Cut)
@@ -159,13 +165,16 @@ pub fn groups_are(said: &[Value], sent: &[SentFrame], is_late: bool) {
         })
         .collect();
     let mut rest = wanted.iter();
-    for said in said {
+    for published in published {
         assert!(
-            rest.any(|wanted| wanted == said),
-            "never sent, or not in this order: {said}"
+            rest.any(|wanted| wanted == published),
+            "never sent, or not in this order: {published}"
         );
     }
-    assert!(is_late || said.len() == wanted.len(), "one for each frame");
+    assert!(
+        is_late || published.len() == wanted.len(),
+        "one for each frame"
+    );
 }
 
 pub fn shown(frame: &SentFrame) -> impl Iterator<Item = [String; 3]> {
@@ -179,7 +188,7 @@ pub fn shown(frame: &SentFrame) -> impl Iterator<Item = [String; 3]> {
     })
 }
 
-pub fn calendar_is(said: &[Value], case: &Case) {
+pub fn calendar_is(published: &[Value], case: &Case) {
     let slots = |plan: Plan| {
         let slots = plan.iter().map(|(start, index, contact)| {
             json!({ "start": start, "tariff_index": index, "dry_contact": contact, "virtual_contacts": 0 })
@@ -189,8 +198,8 @@ pub fn calendar_is(said: &[Value], case: &Case) {
     let wanted = json!({
         "today": null, "tomorrow": slots(case.tomorrow), "peak": slots(case.peak), "assumed": false
     });
-    match said.last() {
-        Some(said) => assert_eq!(*said, wanted),
+    match published.last() {
+        Some(published) => assert_eq!(*published, wanted),
         None => assert!(case.tomorrow.is_empty()),
     }
 }

@@ -18,7 +18,7 @@ use linky_sensor::simulator::{Scenario, SimulatedMeter};
 use nix::libc::{O_NOCTTY, O_NONBLOCK};
 
 use super::line::{links, pairs};
-use super::support::broker::{Broker, Heard};
+use super::support::broker::{Broker, Received};
 use super::support::bus::PrivateBus;
 use super::support::busctl::{Busctl, Monitor};
 use super::support::daemon::{Daemon, Home, WAIT_TIMEOUT, config, meter, within};
@@ -26,7 +26,7 @@ use super::support::line::{self, Playing, Wired};
 use super::support::record::Record;
 use super::{METER, interface};
 
-/// What the daemon reads and what it tells.
+/// What the daemon reads and where it publishes.
 struct House {
     record: Record,
     bus: PrivateBus,
@@ -58,8 +58,8 @@ impl House {
         (house, home)
     }
 
-    /// The link is told as this on all three outputs, from this place of the record on.
-    fn until_told(&mut self, from: usize, daemon: &mut Daemon<'_>, link: &str) -> String {
+    /// The link is reported as this on all three outputs, from this place of the record on.
+    fn until_link_is(&mut self, from: usize, daemon: &mut Daemon<'_>, link: &str) -> String {
         let state = self
             .record
             .until_state(from, "main", link, |state| state["link"] == link);
@@ -89,20 +89,20 @@ impl House {
 }
 
 #[test]
-fn an_adapter_pulled_out_is_told_on_every_output_and_each_change_is_an_event() {
+fn an_adapter_pulled_out_is_reported_on_every_output_and_each_change_is_an_event() {
     let (mut house, home) = House::new();
     let playing = Playing::on(&house.device, Scenario::default());
     let monitor = Monitor::at(&house.bus.address());
     let mut daemon = home.start_ready();
-    house.until_told(0, &mut daemon, "receiving");
+    house.until_link_is(0, &mut daemon, "receiving");
     let from = house.record.now();
     drop(playing);
-    let detail = house.until_told(from, &mut daemon, "no_device");
+    let detail = house.until_link_is(from, &mut daemon, "no_device");
     assert!(detail.contains("linky"), "{detail}");
     let from_back = house.record.now();
     let _playing = Playing::on(&house.device, Scenario::default());
     assert!(house.until_receiving() < WAIT_TIMEOUT);
-    house.until_told(from_back, &mut daemon, "receiving");
+    house.until_link_is(from_back, &mut daemon, "receiving");
     let changes = [
         ("receiving", "no_device"),
         ("no_device", "syncing"),
@@ -165,7 +165,7 @@ fn a_thief_of_bytes_makes_no_value_wrong_and_is_survived() {
     // How many bytes the thief gets is up to the scheduler: until enough frames are damaged.
     let deadline = Instant::now() + WAIT_TIMEOUT;
     let is_stolen = |record: &mut Record| {
-        let states = record.said_on("linky/main/state");
+        let states = record.json_on("linky/main/state");
         let damaged = states
             .last()
             .and_then(|state| state["frames_damaged"].as_u64());
@@ -178,7 +178,7 @@ fn a_thief_of_bytes_makes_no_value_wrong_and_is_survived() {
     let from = house.record.now();
     send(6, false);
     let states = within(WAIT_TIMEOUT, "three whole frames behind the thief", || {
-        let states = house.record.said_on("linky/main/state");
+        let states = house.record.json_on("linky/main/state");
         let last: Vec<&serde_json::Value> = states.iter().rev().take(3).collect();
         let damaged = |state: &serde_json::Value| state["frames_damaged"].as_u64();
         let is_whole = damaged(last[0]) == damaged(last[2])
@@ -192,7 +192,7 @@ fn a_thief_of_bytes_makes_no_value_wrong_and_is_survived() {
 }
 
 #[test]
-fn a_login_prompt_that_takes_the_port_is_told_and_outlived() {
+fn a_login_prompt_that_takes_the_port_is_reported_and_outlived() {
     if !nix::unistd::Uid::effective().is_root() {
         println!("only root can hang up a terminal as getty does: not tried");
         return;
@@ -201,7 +201,7 @@ fn a_login_prompt_that_takes_the_port_is_told_and_outlived() {
     let device = house.device.clone();
     let playing = Playing::on(&device, Scenario::default());
     let mut daemon = home.start_ready();
-    house.until_told(0, &mut daemon, "receiving");
+    house.until_link_is(0, &mut daemon, "receiving");
     house
         .record
         .until_state(0, "main", "a whole state", |state| {
@@ -235,12 +235,12 @@ fn a_login_prompt_that_takes_the_port_is_told_and_outlived() {
     });
     assert!(back["energy"].is_number());
     assert!(began.elapsed() < WAIT_TIMEOUT, "{:?}", began.elapsed());
-    house.until_told(from, &mut daemon, "receiving");
+    house.until_link_is(from, &mut daemon, "receiving");
     drop(playing);
 }
 
 #[test]
-fn rubbish_is_told_as_such_and_the_first_frames_behind_it_are_read() {
+fn rubbish_is_reported_as_such_and_the_first_frames_behind_it_are_read() {
     let (mut house, home) = House::new();
     let mut line = line::open(&house.device);
     let mut daemon = home.start_ready();
@@ -252,7 +252,7 @@ fn rubbish_is_told_as_such_and_the_first_frames_behind_it_are_read() {
     for _ in 0..4 {
         wired.send(&mut line);
     }
-    house.until_told(0, &mut daemon, "receiving");
+    house.until_link_is(0, &mut daemon, "receiving");
     let from = house.record.now();
     let end = Instant::now() + Duration::from_secs(13);
     let mut noise = 1_u32;
@@ -266,19 +266,19 @@ fn rubbish_is_told_as_such_and_the_first_frames_behind_it_are_read() {
         line.write_all(&bytes).unwrap();
         thread::sleep(Duration::from_millis(100)); // 9600 baud
     }
-    let detail = house.until_told(from, &mut daemon, "no_signal");
+    let detail = house.until_link_is(from, &mut daemon, "no_signal");
     assert!(detail.contains("no correct group"), "{detail}");
     let behind = house.record.now();
     let began = Instant::now();
     let mut sent = Vec::new();
-    while !house.record.heard()[behind..]
+    while !house.record.received()[behind..]
         .iter()
-        .any(|heard| heard.payload.contains("\"link\":\"receiving\""))
+        .any(|received| received.payload.contains("\"link\":\"receiving\""))
     {
         sent.push(wired.send(&mut line));
         assert!(began.elapsed() < WAIT_TIMEOUT, "{} frames", sent.len());
     }
-    house.until_told(behind, &mut daemon, "receiving");
+    house.until_link_is(behind, &mut daemon, "receiving");
 }
 
 #[test]
@@ -296,11 +296,11 @@ fn a_server_that_hangs_is_called_again_and_a_silent_meter_behind_it_changes_noth
     for _ in 0..4 {
         wired.send(&mut first);
     }
-    house.until_told(0, &mut daemon, "receiving");
+    house.until_link_is(0, &mut daemon, "receiving");
     let from = house.record.now();
 
     let silent = Instant::now();
-    let detail = house.until_told(from, &mut daemon, "no_signal");
+    let detail = house.until_link_is(from, &mut daemon, "no_signal");
     assert!(detail.contains("no byte"), "{detail}");
     let (mut second, _) = server.accept().unwrap();
     assert!(
@@ -316,10 +316,10 @@ fn a_server_that_hangs_is_called_again_and_a_silent_meter_behind_it_changes_noth
     );
 
     let (back, began) = (house.record.now(), Instant::now());
-    let is_back = |heard: &Heard| heard.payload.contains("\"link\":\"receiving\"");
-    while !house.record.heard()[back..].iter().any(is_back) {
+    let is_back = |received: &Received| received.payload.contains("\"link\":\"receiving\"");
+    while !house.record.received()[back..].iter().any(is_back) {
         wired.send(&mut second);
         assert!(began.elapsed() < WAIT_TIMEOUT);
     }
-    house.until_told(back, &mut daemon, "receiving");
+    house.until_link_is(back, &mut daemon, "receiving");
 }

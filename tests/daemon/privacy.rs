@@ -6,7 +6,7 @@ use linky_sensor::simulator::{Scenario, SimulatedMeter};
 use linky_sensor::tic::Mode;
 use serde_json::Value;
 
-use super::support::broker::{Broker, Heard};
+use super::support::broker::{Broker, Received};
 use super::support::bus::PrivateBus;
 use super::support::busctl::{Busctl, Monitor};
 use super::support::daemon::{Home, WAIT_TIMEOUT, config, meter, within};
@@ -23,7 +23,7 @@ const SECRETS: [&str; 3] = ["042175918273", "918273", "60718293041526"];
 /// All that came out of a daemon, each piece with where it was.
 struct Leavings {
     pieces: Vec<(String, String)>,
-    heard: Vec<Heard>,
+    received: Vec<Received>,
     /// What D-Bus answers about the meter to Get and GetAll.
     properties: String,
     managed: String,
@@ -83,13 +83,13 @@ fn live(mode: Mode, configured: &str) -> Leavings {
     });
 
     let busctl = Busctl::at(&bus.address());
-    let said = |arguments: &[&str]| {
+    let printed = |arguments: &[&str]| {
         let output = busctl.run(arguments);
         String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
     };
     let service = "io.github.linky_sensor.Linky1";
-    let call = |path: &str, of: &str, method: &str| said(&["call", service, path, of, method]);
-    let introspection = said(&["introspect", "--xml-interface", service, METER])
+    let call = |path: &str, of: &str, method: &str| printed(&["call", service, path, of, method]);
+    let introspection = printed(&["introspect", "--xml-interface", service, METER])
         + &call(ROOT, "org.freedesktop.DBus.Introspectable", "Introspect");
     assert!(introspection.contains("GetGroups"), "{introspection}");
     within(WAIT_TIMEOUT, "D-Bus has the frames", || {
@@ -98,7 +98,7 @@ fn live(mode: Mode, configured: &str) -> Leavings {
             .contains_key("SubscribedPower")
             .then_some(())
     });
-    let properties = said(&[
+    let properties = printed(&[
         "call",
         service,
         METER,
@@ -114,8 +114,8 @@ fn live(mode: Mode, configured: &str) -> Leavings {
     );
     let groups = call(METER, &interface("Raw"), "GetGroups");
     daemon.stop();
-    record.until_said(0, "linky/bridge/test/availability", "offline");
-    let heard = record.heard().to_vec();
+    record.until_payload(0, "linky/bridge/test/availability", "offline");
+    let received = record.received().to_vec();
 
     let mut pieces: Vec<(String, String)> = vec![
         ("introspection".to_owned(), introspection),
@@ -128,10 +128,10 @@ fn live(mode: Mode, configured: &str) -> Leavings {
             daemon.notices().join("\n"),
         ),
     ];
-    pieces.extend(heard.iter().map(|heard| {
+    pieces.extend(received.iter().map(|received| {
         (
-            heard.topic.clone(),
-            format!("{} {}", heard.topic, heard.payload),
+            received.topic.clone(),
+            format!("{} {}", received.topic, received.payload),
         )
     }));
     let signals = monitor
@@ -148,12 +148,12 @@ fn live(mode: Mode, configured: &str) -> Leavings {
     );
     assert!(
         pieces.iter().any(|(place, _)| place == "a signal"),
-        "a monitor that hears"
+        "a monitor that receives"
     );
     assert!(home.log().contains("debug"), "a log that says all");
     Leavings {
         pieces,
-        heard,
+        received,
         properties,
         managed,
         groups,
@@ -200,8 +200,13 @@ fn identifiers_that_are_asked_for_are_published() {
                  status-topic = \"house/probes/linky-sensor/status\"\n[privacy]\npublish-identifiers = true\n";
     let leavings = live(Mode::Standard, asked);
     let last = |topic: &str| -> Value {
-        let heard = leavings.heard.iter().rfind(|heard| heard.topic == topic);
-        heard.unwrap_or_else(|| panic!("nothing on {topic}")).json()
+        let received = leavings
+            .received
+            .iter()
+            .rfind(|received| received.topic == topic);
+        received
+            .unwrap_or_else(|| panic!("nothing on {topic}"))
+            .json()
     };
     let [address, _, prm] = SECRETS;
     let state = last("linky/main/state");
@@ -214,9 +219,9 @@ fn identifiers_that_are_asked_for_are_published() {
 
     // Home Assistant shows the number of the device, and takes nothing for an identity from it.
     let discovery = leavings
-        .heard
+        .received
         .iter()
-        .rfind(|heard| heard.topic == "homeassistant/device/linky_main/config")
+        .rfind(|received| received.topic == "homeassistant/device/linky_main/config")
         .unwrap();
     assert!(
         discovery

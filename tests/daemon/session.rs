@@ -58,12 +58,16 @@ fn a_wrong_password_is_said_clearly_and_once_and_tried_again_slowly() {
         newest?.ends_with("broker refused").then_some(())
     });
     let log = home.log();
-    let said: Vec<&str> = log
+    let printed: Vec<&str> = log
         .lines()
         .filter(|line| line.contains("it refuses the user name or the password"))
         .collect();
-    assert_eq!(said.len(), 1, "{log}");
-    assert!(said[0].contains("linky-sensor set-password"), "{}", said[0]);
+    assert_eq!(printed.len(), 1, "{log}");
+    assert!(
+        printed[0].contains("linky-sensor set-password"),
+        "{}",
+        printed[0]
+    );
 }
 
 #[test]
@@ -73,20 +77,20 @@ fn another_cause_is_said_too_and_each_once() {
     let absent = meter("main", "/nowhere/linky".as_ref());
     let home = Home::new(&config(&[absent], broker.port));
     let mut daemon = home.start_ready();
-    let said = |wanted: &str| {
+    let printed = |wanted: &str| {
         let log = home.log();
         let is_said = |line: &&str| line.contains("no session with") && line.contains(wanted);
         log.lines().filter(is_said).count()
     };
-    let until_said = |wanted: &str| {
-        within(WAIT_TIMEOUT, wanted, || (said(wanted) > 0).then_some(()));
+    let until_payload = |wanted: &str| {
+        within(WAIT_TIMEOUT, wanted, || (printed(wanted) > 0).then_some(()));
     };
     let (down, refused) = ("Connection refused", "it refuses the user name");
-    until_said(down);
+    until_payload(down);
     broker.start_again();
-    until_said(refused);
+    until_payload(refused);
     daemon.stop();
-    assert_eq!((said(down), said(refused)), (1, 1), "{}", home.log());
+    assert_eq!((printed(down), printed(refused)), (1, 1), "{}", home.log());
 }
 
 const HOSTS: &str = "HOSTS_OF_THE_TEST";
@@ -115,11 +119,11 @@ fn a_name_that_is_not_known_at_first_is_found_later() {
         .env(HOSTS, &hosts)
         .output()
         .expect("unshare is not there: install the package util-linux");
-    let said = String::from_utf8_lossy(&output.stdout);
+    let printed = String::from_utf8_lossy(&output.stdout);
     let complaints = String::from_utf8_lossy(&output.stderr);
     assert!(
-        output.status.success() && said.contains("1 passed"),
-        "{said}{complaints}"
+        output.status.success() && printed.contains("1 passed"),
+        "{printed}{complaints}"
     );
 }
 
@@ -143,9 +147,9 @@ fn with_hosts_of_its_own() {
             .then_some(())
     });
     fs::write(&hosts, "127.0.0.1 localhost broker.example\n").unwrap();
-    record.until_from(0, RETRY, "a state", |heard| {
-        heard.topic == "linky/main/state"
+    record.until_from(0, RETRY, "a state", |received| {
+        received.topic == "linky/main/state"
     });
-    record.until_said(0, "linky/main/availability", "online");
+    record.until_payload(0, "linky/main/availability", "online");
     println!("{}", home.log());
 }

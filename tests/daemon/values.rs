@@ -241,7 +241,7 @@ fn run(case: &Case) {
     .on_bus(bus.address());
     let _daemon = home.start_ready();
     // A broker that is new is told no event from before the session.
-    record.until_said(0, "linky/bridge/test/availability", "online");
+    record.until_payload(0, "linky/bridge/test/availability", "online");
     let mut line = line::open(&device);
     record.until_state(0, "main", "the port is open", |state| {
         state["link"] == "syncing"
@@ -277,20 +277,20 @@ fn run(case: &Case) {
         (is_unbroken && has(*last)).then_some(())
     });
 
-    let said = on_mqtt::states(&mut record);
-    on_mqtt::are_one_series(&said, began);
-    on_mqtt::states_are(&said, &states, &expected);
+    let published = on_mqtt::states(&mut record);
+    on_mqtt::are_one_series(&published, began);
+    on_mqtt::states_are(&published, &states, &expected);
     let events = on_mqtt::events(&mut record);
     on_mqtt::events_are(&events, case.events);
     within(DELIVERY_TIMEOUT, "the groups of the last frame", || {
-        let groups = record.said_on("linky/main/tic").len();
+        let groups = record.json_on("linky/main/tic").len();
         (groups >= states.len() || on_mqtt::is_late(&mut record)).then_some(())
     });
     let is_late = on_mqtt::is_late(&mut record);
-    on_mqtt::groups_are(&record.said_on("linky/main/tic"), &sent, is_late);
-    on_mqtt::calendar_is(&record.said_on("linky/main/calendar"), case);
+    on_mqtt::groups_are(&record.json_on("linky/main/tic"), &sent, is_late);
+    on_mqtt::calendar_is(&record.json_on("linky/main/calendar"), case);
 
-    let state = said.last().unwrap().as_object().unwrap();
+    let state = published.last().unwrap().as_object().unwrap();
     let busctl = Busctl::at(&bus.address());
     let seen = on_bus::properties_are(&busctl, state, case);
     on_bus::interfaces_are(&busctl, state, &seen);

@@ -59,7 +59,7 @@ async fn an_event_is_a_signal_after_its_state() {
     service.publish(fed.push(&tariff));
     service.publish(fed.push(&tariff));
     let mut changed = Vec::new();
-    let (name, told) = loop {
+    let (name, event) = loop {
         let (name, message) = program.signal().await;
         if !name.ends_with(" PropertiesChanged") {
             break (name, message);
@@ -71,11 +71,11 @@ async fn an_event_is_a_signal_after_its_state() {
     assert_eq!(changed, [interface::TARIFF, interface::STATUS]);
     assert_eq!(name, format!("{} TariffChanged", interface::EVENTS));
     let at = START.cast_unsigned() + 6_000_000;
-    let told: (u64, String, String) = told.body().deserialize().expect("(tss)");
-    assert_eq!(told, (at, "BASE".to_owned(), "HEURE  PLEINE".to_owned()));
-    let (name, told) = program.event().await;
+    let event: (u64, String, String) = event.body().deserialize().expect("(tss)");
+    assert_eq!(event, (at, "BASE".to_owned(), "HEURE  PLEINE".to_owned()));
+    let (name, event) = program.event().await;
     assert_eq!(name, format!("{} OverPowerStarted", interface::EVENTS));
-    assert_eq!(told, (at, "false".to_owned(), "true".to_owned()));
+    assert_eq!(event, (at, "false".to_owned(), "true".to_owned()));
 }
 
 #[tokio::test]

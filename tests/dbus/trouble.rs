@@ -51,7 +51,7 @@ async fn a_bus_that_hangs_is_left_and_found_again() {
     kill(bus.pid(), Signal::SIGSTOP).expect("it is ours");
     // More than a socket holds. What does not fit waits, Updates pile up meanwhile, and then it is given up.
     let mut power = 0_u32;
-    let mut tell = |service: &Service| {
+    let mut publish = |service: &Service| {
         power += 1;
         service.publish(fed.push(&standard(&[
             ("MSG1", "", &format!("{power:<32}")),
@@ -63,11 +63,11 @@ async fn a_bus_that_hangs_is_left_and_found_again() {
     let lagged = || service.health.updates_lagged();
     while lagged() == 0 {
         assert!(start.elapsed() < WAIT_TIMEOUT, "it is given up in time");
-        tell(&service);
+        publish(&service);
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     kill(bus.pid(), Signal::SIGCONT).expect("it is ours");
-    let power = Variant::from(tell(&service));
+    let power = Variant::from(publish(&service));
     let program = Program::connect(&bus).await;
     program.owner_comes(WAIT_TIMEOUT).await;
     let now = program.get(interface::CONSUMPTION, "ApparentPower").await;
@@ -168,8 +168,8 @@ async fn a_refused_name_is_said_once_with_what_to_do() {
         assert!(start.elapsed() < WAIT_TIMEOUT, "it is tried again");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let said = REFUSALS.lock().expect("it holds").clone();
-    assert_eq!(said, [log::Level::Warn, log::Level::Debug]);
+    let levels = REFUSALS.lock().expect("it holds").clone();
+    assert_eq!(levels, [log::Level::Warn, log::Level::Debug]);
 }
 
 #[tokio::test]

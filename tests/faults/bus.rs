@@ -1,4 +1,4 @@
-//! Whatever happens to the bus, the meter is read and the broker is told without a pause, and the memory of the daemon
+//! Whatever happens to the bus, the meter is read and its states are published without a pause, and the memory of the daemon
 //! stays small and comes back.
 
 use std::time::{Duration, Instant};
@@ -93,12 +93,12 @@ fn is_small(daemon: &Daemon<'_>, before: u64) {
 }
 
 #[test]
-fn a_bus_that_restarts_finds_everything_back_while_the_broker_is_told() {
+fn a_bus_that_restarts_finds_everything_back_while_states_are_published() {
     finds_everything_back(0);
 }
 
 #[test]
-fn a_bus_that_was_away_finds_everything_back_while_the_broker_was_told() {
+fn a_bus_that_was_away_finds_everything_back_after_states_were_published() {
     // The attempts are then farther apart.
     finds_everything_back(ENOUGH);
 }

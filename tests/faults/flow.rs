@@ -5,22 +5,22 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::support::broker::Heard;
+use super::support::broker::Received;
 use super::support::daemon::{WAIT_TIMEOUT, within};
 use super::support::record::Record;
 
 /// A state that the broker was too slow to take comes after all, as history; and that takes its time.
 const LATE: Duration = Duration::from_secs(60);
 
-fn is_on(heard: &Heard, id: &str, name: &str) -> bool {
-    heard.topic == format!("linky/{id}/{name}")
+fn is_on(received: &Received, id: &str, name: &str) -> bool {
+    received.topic == format!("linky/{id}/{name}")
 }
 
 /// The states of a meter that came at their time, from this place on.
-pub fn states(record: &mut Record, from: usize, id: &str) -> Vec<Heard> {
-    let heard = record.heard()[from..].iter();
-    heard
-        .filter(|heard| is_on(heard, id, "state"))
+pub fn states(record: &mut Record, from: usize, id: &str) -> Vec<Received> {
+    let received = record.received()[from..].iter();
+    received
+        .filter(|received| is_on(received, id, "state"))
         .cloned()
         .collect()
 }
@@ -36,17 +36,21 @@ pub fn flows(record: &mut Record, from: usize, id: &str, count: usize) {
 pub fn is_complete(record: &mut Record, from: usize, id: &str) {
     let seq = |state: &Value| state["seq"].as_u64();
     let come = states(record, from, id);
-    let numbers = come.iter().filter_map(|heard| seq(&heard.json()));
+    let numbers = come.iter().filter_map(|received| seq(&received.json()));
     let wanted = numbers.clone().min().unwrap()..=numbers.max().unwrap();
     within(LATE, "no state is missing", || {
-        let heard = record.heard()[from..].iter();
-        let told = heard.filter(|heard| is_on(heard, id, "state") || is_on(heard, id, "history"));
-        let told: BTreeSet<u64> = told
-            .map(Heard::json)
-            .filter(|told| told.get("event_type").is_none())
-            .filter_map(|told| seq(&told))
+        let received = record.received()[from..].iter();
+        let published = received
+            .filter(|received| is_on(received, id, "state") || is_on(received, id, "history"));
+        let published: BTreeSet<u64> = published
+            .map(Received::json)
+            .filter(|published| published.get("event_type").is_none())
+            .filter_map(|published| seq(&published))
             .collect();
-        wanted.clone().all(|seq| told.contains(&seq)).then_some(())
+        wanted
+            .clone()
+            .all(|seq| published.contains(&seq))
+            .then_some(())
     });
 }
 

@@ -1,5 +1,5 @@
 //! Several meters in one daemon: one that consumes, one that produces on three phases, one in historique mode, and one
-//! that fails. Each is told of as if it were alone.
+//! that fails. Each is published as if it were alone.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -49,7 +49,7 @@ fn scenario(id: &str) -> Scenario {
     }
 }
 
-/// All that a label of a meter ever says.
+/// All values of a label that a meter ever sends.
 fn values(id: &str, label: Label) -> BTreeSet<u64> {
     SimulatedMeter::new(scenario(id))
         .unwrap()
@@ -94,10 +94,10 @@ fn until_received(record: &mut Record, from: usize) -> usize {
             state["link"] == "receiving" && state["energy"].is_number()
         });
         let (events, availability) = (topic(id, "event"), topic(id, "availability"));
-        record.until_from(from, WAIT_TIMEOUT, "the event of its link", |heard| {
-            heard.topic == events && heard.json()["to"] == "receiving"
+        record.until_from(from, WAIT_TIMEOUT, "the event of its link", |received| {
+            received.topic == events && received.json()["to"] == "receiving"
         });
-        record.until_said(0, &availability, "online");
+        record.until_payload(0, &availability, "online");
     }
     record.now()
 }
@@ -124,9 +124,9 @@ fn is_undisturbed(record: &mut Record, from: usize, id: &str) -> Value {
         "{id} is received all the time"
     );
     let beside = [topic(id, "event"), topic(id, "availability")];
-    let heard = record.heard()[from..].iter();
-    let beside: Vec<_> = heard
-        .filter(|heard| beside.contains(&heard.topic))
+    let received = record.received()[from..].iter();
+    let beside: Vec<_> = received
+        .filter(|received| beside.contains(&received.topic))
         .collect();
     assert!(beside.is_empty(), "{id}: {beside:?}");
     states.last().unwrap().json()
@@ -169,7 +169,7 @@ fn a_meter_that_fails_is_felt_by_no_other() {
         let value = state[key].as_u64().unwrap();
         assert!(
             values(id, label).contains(&value),
-            "{id} never said {key} {value}"
+            "{id} never status {key} {value}"
         );
     }
     assert!(values("house", Label::EAST).is_disjoint(&values("roof", Label::EAST)));
@@ -187,26 +187,26 @@ fn a_meter_that_fails_is_felt_by_no_other() {
         WAIT_TIMEOUT,
         "all of them in one line of the status",
         || {
-            let says = |said: &&String| {
-                said.starts_with("STATUS=")
-                    && said.contains("garage: syncing (")
+            let has_all = |status: &&String| {
+                status.starts_with("STATUS=")
+                    && status.contains("garage: syncing (")
                     && GOOD
                         .iter()
-                        .all(|id| said.contains(&format!("{id}: receiving, ")))
+                        .all(|id| status.contains(&format!("{id}: receiving, ")))
             };
-            daemon.notices().iter().find(says).map(|_| ())
+            daemon.notices().iter().find(has_all).map(|_| ())
         },
     );
     are_devices_of_their_own(record);
     are_objects_of_their_own(&stage.bus);
 }
 
-/// Home Assistant is told of each as a device, whose entities are those of no other.
+/// Each is announced to Home Assistant as a device, whose entities are those of no other.
 fn are_devices_of_their_own(record: &mut Record) {
     let mut all = BTreeSet::new();
     for id in GOOD {
         let topic = format!("homeassistant/device/linky_{id}/config");
-        let device = record.until_from(0, WAIT_TIMEOUT, &topic, |heard| heard.topic == topic);
+        let device = record.until_from(0, WAIT_TIMEOUT, &topic, |received| received.topic == topic);
         let device = device.json();
         for entity in device["cmps"].as_object().unwrap().values() {
             let unique = entity["unique_id"].as_str().unwrap();
@@ -262,6 +262,6 @@ fn what_one_meter_remembers_is_lost_without_the_others() {
     }
     assert!(
         stage.home.log().contains("roof.json is damaged"),
-        "it is said"
+        "it is logged"
     );
 }

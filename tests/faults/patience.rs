@@ -83,12 +83,12 @@ impl Case {
         let log = home.log();
         within(WAIT_TIMEOUT, &format!("{name} says {status}"), || {
             let mut notices = daemon.notices().iter();
-            let said = notices.rfind(|line| line.starts_with("STATUS="));
-            said.filter(|said| said.contains(status)).map(|_| ())
+            let notice = notices.rfind(|line| line.starts_with("STATUS="));
+            notice.filter(|notice| notice.contains(status)).map(|_| ())
         });
         if let Some(what) = said_once {
-            let told = |line: &&str| line.contains("warn:") && line.contains(what);
-            assert_eq!(log.lines().filter(told).count(), 1, "{name}: {log}");
+            let is_warning = |line: &&str| line.contains("warn:") && line.contains(what);
+            assert_eq!(log.lines().filter(is_warning).count(), 1, "{name}: {log}");
         }
         daemon.stop();
     }

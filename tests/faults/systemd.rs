@@ -16,7 +16,7 @@ pub fn watchdog_of_the_unit() -> Duration {
     Duration::from_secs(seconds.unwrap().parse().unwrap())
 }
 
-/// What the environment says of this limit.
+/// The variable of the environment for this limit.
 pub fn variable(limit: Duration) -> String {
     limit.as_micros().to_string()
 }

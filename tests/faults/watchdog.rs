@@ -75,7 +75,10 @@ fn a_disk_that_hangs_ends_in_a_restart_and_stops_nothing_before() {
             .then_some(())
     });
     let from = record.now();
-    record.until_state(from, "main", "it is read and told all the same", |state| {
-        state["link"] == "receiving" && state["energy"].is_number()
-    });
+    record.until_state(
+        from,
+        "main",
+        "it is read and published all the same",
+        |state| state["link"] == "receiving" && state["energy"].is_number(),
+    );
 }

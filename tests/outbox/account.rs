@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::broker::{Ear, Heard};
+use crate::support::broker::{Received, Subscriber};
 
 pub const STATE: &str = "linky/main/state";
 pub const EVENT: &str = "linky/main/event";
@@ -34,40 +34,45 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    pub fn add(&mut self, heard: &Heard) {
-        if ![STATE, EVENT, HISTORY].contains(&&*heard.topic) {
+    pub fn add(&mut self, received: &Received) {
+        if ![STATE, EVENT, HISTORY].contains(&&*received.topic) {
             return;
         }
-        let json = heard.json();
+        let json = received.json();
         let boot = text(&json, "boot");
         let seq = json["seq"].as_u64().unwrap();
         let account = self.boots.entry(boot.clone()).or_default();
-        match (&*heard.topic, json.get("event_type")) {
+        match (&*received.topic, json.get("event_type")) {
             (STATE, None) => account.live.push(seq),
             (EVENT, Some(_)) => account.events.push((text(&json, "event_type"), seq)),
             (_, None) => {
                 account.replayed.push(seq);
-                account.texts.insert(seq, heard.payload.clone());
+                account.texts.insert(seq, received.payload.clone());
             }
             (_, Some(_)) => account
                 .replayed_events
                 .push((text(&json, "event_type"), seq)),
         }
-        if heard.topic == HISTORY {
+        if received.topic == HISTORY {
             self.order.push(boot);
         }
     }
 
     /// Receives until this is true of the account.
-    pub fn receive(&mut self, ear: &Ear, timeout: Duration, until: impl Fn(&Self) -> bool) {
+    pub fn receive(
+        &mut self,
+        subscriber: &Subscriber,
+        timeout: Duration,
+        until: impl Fn(&Self) -> bool,
+    ) {
         let deadline = Instant::now() + timeout;
         while !until(self) {
             assert!(
                 Instant::now() < deadline,
                 "not received; until then {self:?}"
             );
-            if let Some(heard) = ear.next_within(Duration::from_millis(200)) {
-                self.add(&heard);
+            if let Some(received) = subscriber.next_within(Duration::from_millis(200)) {
+                self.add(&received);
             }
         }
     }

@@ -7,7 +7,7 @@ use linky_sensor::simulator::Scenario;
 use linky_sensor::store::{Log, Record};
 
 use crate::account::Accounts;
-use crate::support::broker::{Broker, Ear};
+use crate::support::broker::{Broker, Subscriber};
 use crate::support::bus::PrivateBus;
 use crate::support::busctl::Busctl;
 use crate::support::daemon::{Home, config, meter, within};
@@ -49,7 +49,7 @@ fn records(home: &Home) -> Vec<Record> {
 #[test]
 fn killed_during_an_outage_the_daemon_loses_nothing() {
     let broker = Broker::start();
-    let ear = Ear::at(&broker);
+    let subscriber = Subscriber::at(&broker);
     let proxy = Proxy::to(broker.port, &[]);
     let bus = PrivateBus::permissive();
     let busctl = Busctl::at(&bus.address());
@@ -64,7 +64,7 @@ fn killed_during_an_outage_the_daemon_loses_nothing() {
 
     let daemon = home.start_ready();
     let mut accounts = Accounts::default();
-    accounts.receive(&ear, DELIVERY_TIMEOUT, |all| {
+    accounts.receive(&subscriber, DELIVERY_TIMEOUT, |all| {
         all.boots.values().any(|account| account.live.len() > 20)
     });
     let first = accounts.boots.keys().next().unwrap().clone();
@@ -86,15 +86,15 @@ fn killed_during_an_outage_the_daemon_loses_nothing() {
     await_history_size(&home, 230_000);
     proxy.mend();
     let drained = Duration::from_millis(60) * u32::try_from(kept.len()).unwrap();
-    accounts.receive(&ear, DELIVERY_TIMEOUT + drained, |all| {
+    accounts.receive(&subscriber, DELIVERY_TIMEOUT + drained, |all| {
         let second = all.boots.iter().find(|(boot, _)| **boot != first);
         second.is_some_and(|(_, second)| second.has_all(1..=10) && second.live.len() > 20)
     });
 
     let account = accounts.of(&first);
     account.assert_in_order();
-    let heard = account.received();
-    let (oldest, newest) = (*heard.first().unwrap(), *heard.last().unwrap());
+    let received = account.received();
+    let (oldest, newest) = (*received.first().unwrap(), *received.last().unwrap());
     assert!(account.has_all(oldest..=newest), "{account:?}");
     assert!(account.duplicates() <= 64, "{}", account.duplicates());
     let replayed = account.replayed.iter();

@@ -10,20 +10,20 @@ use linky_sensor::store::Log;
 
 use crate::account::Accounts;
 use crate::outage::{BOOT, REPLAY_TIMEOUT, await_empty, files, frames, running, seconds, stage};
-use crate::support::broker::{Broker, Ear, free_port};
+use crate::support::broker::{Broker, Subscriber, free_port};
 use crate::support::daemon::WAIT_TIMEOUT;
 use crate::support::proxy::Proxy;
 use crate::support::sink::{Sink, settings};
 
 #[test]
 fn when_the_history_is_full_the_oldest_is_dropped_and_counted() {
-    let (_broker, ear, proxy) = stage();
+    let (_broker, subscriber, proxy) = stage();
     let directory = tempfile::tempdir().unwrap();
     let settings = MqttSettings {
         history: Some(64 << 10),
         ..settings(proxy.port)
     };
-    let (mut sink, _) = running(&settings, directory.path(), BOOT, &ear);
+    let (mut sink, _) = running(&settings, directory.path(), BOOT, &subscriber);
     proxy.cut();
     sink.await_state(BrokerState::Disconnected, WAIT_TIMEOUT);
     let first = sink.frame();
@@ -36,7 +36,7 @@ fn when_the_history_is_full_the_oldest_is_dropped_and_counted() {
         .unwrap();
     proxy.mend();
     let mut accounts = Accounts::default();
-    accounts.receive(&ear, REPLAY_TIMEOUT, |all| {
+    accounts.receive(&subscriber, REPLAY_TIMEOUT, |all| {
         let account = all.boots.get(BOOT);
         account.is_some_and(|account| account.replayed.contains(&last))
     });
@@ -52,8 +52,8 @@ fn when_the_history_is_full_the_oldest_is_dropped_and_counted() {
 
 #[test]
 fn without_a_history_nothing_is_written_and_what_is_lost_is_counted() {
-    let (broker, ear, _) = stage();
-    drop(ear);
+    let (broker, subscriber, _) = stage();
+    drop(subscriber);
     for settings in [
         MqttSettings {
             history: None,
@@ -70,8 +70,8 @@ fn without_a_history_nothing_is_written_and_what_is_lost_is_counted() {
             url: crate::support::sink::settings(proxy.port).url,
             ..settings
         };
-        let ear = Ear::at(&broker);
-        let (mut sink, _) = running(&settings, directory.path(), BOOT, &ear);
+        let subscriber = Subscriber::at(&broker);
+        let (mut sink, _) = running(&settings, directory.path(), BOOT, &subscriber);
         proxy.cut();
         sink.await_state(BrokerState::Disconnected, WAIT_TIMEOUT);
         let first = sink.frame();
@@ -85,7 +85,7 @@ fn without_a_history_nothing_is_written_and_what_is_lost_is_counted() {
         proxy.mend();
         sink.await_state(BrokerState::Connected, WAIT_TIMEOUT);
         let mut accounts = Accounts::default();
-        accounts.receive(&ear, WAIT_TIMEOUT, |all| {
+        accounts.receive(&subscriber, WAIT_TIMEOUT, |all| {
             let account = all.boots.get(BOOT);
             account.is_some_and(|account| account.live.contains(&last))
         });
@@ -104,8 +104,8 @@ fn where_no_broker_ever_acknowledged_anything_nothing_is_written() {
     assert_eq!((sink.pending(), sink.dropped()), (0, 0));
     // Once one has, it is remembered.
     let broker = Broker::start();
-    let ear = Ear::at(&broker);
-    let (mut sink, _) = running(&settings(broker.port), directory.path(), "two", &ear);
+    let subscriber = Subscriber::at(&broker);
+    let (mut sink, _) = running(&settings(broker.port), directory.path(), "two", &subscriber);
     sink.stop();
     assert_eq!(files(directory.path()), ["position"]);
     let mut sink = Sink::with_history(&settings(port), directory.path(), "three");

@@ -10,7 +10,7 @@ use linky_sensor::sink::BrokerState;
 use nix::sys::signal::Signal;
 
 use crate::account::Accounts;
-use crate::support::broker::{Broker, Ear};
+use crate::support::broker::{Broker, Subscriber};
 use crate::support::daemon::WAIT_TIMEOUT;
 use crate::support::proxy::Proxy;
 use crate::support::sink::{Sink, settings};
@@ -37,11 +37,11 @@ pub fn seconds(count: u64) -> Duration {
 }
 
 /// A broker, a subscriber with a connection of its own, and a connection for the sink that can be broken.
-pub fn stage() -> (Broker, Ear, Proxy) {
+pub fn stage() -> (Broker, Subscriber, Proxy) {
     let broker = Broker::start();
-    let ear = Ear::at(&broker);
+    let subscriber = Subscriber::at(&broker);
     let proxy = Proxy::to(broker.port, &[]);
-    (broker, ear, proxy)
+    (broker, subscriber, proxy)
 }
 
 /// A session that has delivered something.
@@ -49,10 +49,10 @@ pub fn running(
     settings: &MqttSettings,
     directory: &Path,
     boot: &str,
-    ear: &Ear,
+    subscriber: &Subscriber,
 ) -> (Sink, Accounts) {
     let mut accounts = Accounts::default();
-    let sink = start(settings, directory, boot, ear, &mut accounts);
+    let sink = start(settings, directory, boot, subscriber, &mut accounts);
     (sink, accounts)
 }
 
@@ -61,7 +61,7 @@ fn start(
     settings: &MqttSettings,
     directory: &Path,
     boot: &str,
-    ear: &Ear,
+    subscriber: &Subscriber,
     accounts: &mut Accounts,
 ) -> Sink {
     let mut sink = Sink::with_history(settings, directory, boot);
@@ -71,7 +71,7 @@ fn start(
         let account = accounts.boots.get(boot);
         account.is_some_and(|account| account.live.contains(&last))
     };
-    accounts.receive(ear, WAIT_TIMEOUT, is_received);
+    accounts.receive(subscriber, WAIT_TIMEOUT, is_received);
     sink
 }
 
@@ -95,9 +95,10 @@ pub fn files(directory: &Path) -> Vec<String> {
 
 #[test]
 fn an_outage_of_thirty_seconds_loses_nothing() {
-    let (_broker, ear, proxy) = stage();
+    let (_broker, subscriber, proxy) = stage();
     let directory = tempfile::tempdir().unwrap();
-    let (mut sink, mut accounts) = running(&settings(proxy.port), directory.path(), BOOT, &ear);
+    let (mut sink, mut accounts) =
+        running(&settings(proxy.port), directory.path(), BOOT, &subscriber);
     frames(&mut sink, 10, seconds(2));
     proxy.cut();
     frames(&mut sink, 10, seconds(29));
@@ -106,7 +107,7 @@ fn an_outage_of_thirty_seconds_loses_nothing() {
     assert!(sink.pending() > 250, "{}", sink.pending());
     proxy.mend();
     let last = frames(&mut sink, 10, seconds(30));
-    accounts.receive(&ear, REPLAY_TIMEOUT, |all| {
+    accounts.receive(&subscriber, REPLAY_TIMEOUT, |all| {
         all.of(BOOT).has_all(1..=last) && !all.of(BOOT).replayed_events.is_empty()
     });
     let account = accounts.of(BOOT);
@@ -131,9 +132,9 @@ fn an_outage_of_thirty_seconds_loses_nothing() {
 
 #[test]
 fn records_are_replayed_after_ten_seconds_twenty_a_second_beside_live_ones() {
-    let (_broker, ear, proxy) = stage();
+    let (_broker, subscriber, proxy) = stage();
     let directory = tempfile::tempdir().unwrap();
-    let (mut sink, _) = running(&settings(proxy.port), directory.path(), BOOT, &ear);
+    let (mut sink, _) = running(&settings(proxy.port), directory.path(), BOOT, &subscriber);
     proxy.cut();
     sink.await_state(BrokerState::Disconnected, WAIT_TIMEOUT);
     frames(&mut sink, 100, seconds(2));
@@ -144,8 +145,8 @@ fn records_are_replayed_after_ten_seconds_twenty_a_second_beside_live_ones() {
     let mut live = 0;
     while come.len() < 100 {
         sink.frame();
-        while let Some(heard) = ear.next_within(Duration::from_millis(20)) {
-            match &*heard.topic {
+        while let Some(received) = subscriber.next_within(Duration::from_millis(20)) {
+            match &*received.topic {
                 crate::account::HISTORY => come.push(connected.elapsed()),
                 crate::account::STATE if !come.is_empty() => live += 1,
                 _ => {}
@@ -172,17 +173,17 @@ fn a_broker_that_starts_again_without_its_memory_gets_what_it_missed() {
             qos,
             ..settings(broker.port)
         };
-        let ear = Ear::at(&broker);
-        let (mut sink, _) = running(&settings, directory.path(), BOOT, &ear);
-        drop(ear);
+        let subscriber = Subscriber::at(&broker);
+        let (mut sink, _) = running(&settings, directory.path(), BOOT, &subscriber);
+        drop(subscriber);
         broker.stop();
         sink.await_state(BrokerState::Disconnected, WAIT_TIMEOUT);
         let first = sink.frame();
         let missed = frames(&mut sink, 20, seconds(2));
         broker.start_again();
-        let ear = Ear::at(&broker);
+        let subscriber = Subscriber::at(&broker);
         let mut accounts = Accounts::default();
-        accounts.receive(&ear, REPLAY_TIMEOUT, |all| {
+        accounts.receive(&subscriber, REPLAY_TIMEOUT, |all| {
             let account = all.boots.get(BOOT);
             account.is_some_and(|account| account.replayed.contains(&missed))
         });
@@ -211,9 +212,10 @@ fn a_broker_that_starts_again_without_its_memory_gets_what_it_missed() {
 
 #[test]
 fn a_connection_that_stalls_for_some_seconds_loses_and_repeats_nothing() {
-    let (_broker, ear, proxy) = stage();
+    let (_broker, subscriber, proxy) = stage();
     let directory = tempfile::tempdir().unwrap();
-    let (mut sink, mut accounts) = running(&settings(proxy.port), directory.path(), BOOT, &ear);
+    let (mut sink, mut accounts) =
+        running(&settings(proxy.port), directory.path(), BOOT, &subscriber);
     for _ in 0..2 {
         frames(&mut sink, 10, seconds(1));
         proxy.hold();
@@ -224,7 +226,9 @@ fn a_connection_that_stalls_for_some_seconds_loses_and_repeats_nothing() {
         assert_eq!(sink.health.broker(), BrokerState::Connected);
     }
     let last = sink.frame();
-    accounts.receive(&ear, REPLAY_TIMEOUT, |all| all.of(BOOT).has_all(1..=last));
+    accounts.receive(&subscriber, REPLAY_TIMEOUT, |all| {
+        all.of(BOOT).has_all(1..=last)
+    });
     accounts.of(BOOT).assert_in_order();
     await_empty(&sink, directory.path());
     // All that was in flight was acknowledged in the end.
@@ -234,9 +238,10 @@ fn a_connection_that_stalls_for_some_seconds_loses_and_repeats_nothing() {
 
 #[test]
 fn a_connection_that_stalls_until_the_session_ends_repeats_only_what_was_in_flight() {
-    let (_broker, ear, proxy) = stage();
+    let (_broker, subscriber, proxy) = stage();
     let directory = tempfile::tempdir().unwrap();
-    let (mut sink, mut accounts) = running(&settings(proxy.port), directory.path(), BOOT, &ear);
+    let (mut sink, mut accounts) =
+        running(&settings(proxy.port), directory.path(), BOOT, &subscriber);
     proxy.hold();
     let held = frames(&mut sink, 10, seconds(1));
     while sink.health.broker() == BrokerState::Connected {
@@ -245,7 +250,9 @@ fn a_connection_that_stalls_until_the_session_ends_repeats_only_what_was_in_flig
     proxy.mend();
     sink.await_state(BrokerState::Connected, REPLAY_TIMEOUT);
     let last = frames(&mut sink, 10, seconds(1));
-    accounts.receive(&ear, REPLAY_TIMEOUT, |all| all.of(BOOT).has_all(1..=last));
+    accounts.receive(&subscriber, REPLAY_TIMEOUT, |all| {
+        all.of(BOOT).has_all(1..=last)
+    });
     await_empty(&sink, directory.path());
     let account = accounts.of(BOOT);
     account.assert_in_order();
@@ -255,9 +262,10 @@ fn a_connection_that_stalls_until_the_session_ends_repeats_only_what_was_in_flig
 
 #[test]
 fn a_connection_that_is_too_slow_loses_nothing() {
-    let (_broker, ear, proxy) = stage();
+    let (_broker, subscriber, proxy) = stage();
     let directory = tempfile::tempdir().unwrap();
-    let (mut sink, mut accounts) = running(&settings(proxy.port), directory.path(), BOOT, &ear);
+    let (mut sink, mut accounts) =
+        running(&settings(proxy.port), directory.path(), BOOT, &subscriber);
     proxy.slow();
     // Some 60 kB a second, of which 20 pass.
     let deadline = Instant::now() + REPLAY_TIMEOUT;
@@ -267,7 +275,9 @@ fn a_connection_that_is_too_slow_loses_nothing() {
     }
     proxy.mend();
     let last = frames(&mut sink, 10, seconds(1));
-    accounts.receive(&ear, REPLAY_TIMEOUT, |all| all.of(BOOT).has_all(1..=last));
+    accounts.receive(&subscriber, REPLAY_TIMEOUT, |all| {
+        all.of(BOOT).has_all(1..=last)
+    });
     await_empty(&sink, directory.path());
     let account = accounts.of(BOOT);
     account.assert_in_order();
@@ -278,7 +288,7 @@ fn a_connection_that_is_too_slow_loses_nothing() {
 #[test]
 fn whatever_breaks_nothing_is_lost_and_the_order_holds() {
     let broker = Broker::start();
-    let ear = Ear::at(&broker);
+    let subscriber = Subscriber::at(&broker);
     let plan: &[usize] = &[4, 61, 202];
     let proxy = Proxy::to(broker.port, plan);
     let directory = tempfile::tempdir().unwrap();
@@ -295,7 +305,7 @@ fn whatever_breaks_nothing_is_lost_and_the_order_holds() {
     let last = frames(&mut sink, 50, seconds(1));
     let mut accounts = Accounts::default();
     let timeout = REPLAY_TIMEOUT + seconds(last / 20);
-    accounts.receive(&ear, timeout, |all| {
+    accounts.receive(&subscriber, timeout, |all| {
         all.boots
             .get(BOOT)
             .is_some_and(|account| account.has_all(1..=last))
@@ -312,10 +322,10 @@ fn whatever_breaks_nothing_is_lost_and_the_order_holds() {
 
 #[test]
 fn a_start_goes_on_where_the_last_one_stopped() {
-    let (broker, ear, proxy) = stage();
+    let (broker, subscriber, proxy) = stage();
     let directory = tempfile::tempdir().unwrap();
     let settings = settings(proxy.port);
-    let (mut sink, mut accounts) = running(&settings, directory.path(), "1", &ear);
+    let (mut sink, mut accounts) = running(&settings, directory.path(), "1", &subscriber);
     // The broker hangs at the stop: what it did not acknowledge is kept.
     broker.signal(Signal::SIGSTOP);
     let first = frames(&mut sink, 20, Duration::from_millis(500));
@@ -327,8 +337,8 @@ fn a_start_goes_on_where_the_last_one_stopped() {
     let second = frames(&mut sink, 20, seconds(1));
     sink.stop();
     proxy.mend();
-    let sink = start(&settings, directory.path(), "3", &ear, &mut accounts);
-    accounts.receive(&ear, REPLAY_TIMEOUT, |all| {
+    let sink = start(&settings, directory.path(), "3", &subscriber, &mut accounts);
+    accounts.receive(&subscriber, REPLAY_TIMEOUT, |all| {
         let account = all.boots.get("2");
         account.is_some_and(|account| account.replayed.contains(&second))
     });

@@ -1,7 +1,7 @@
-//! The account: what the subscriber heard against what the daemon decided and what the meter sent.
+//! The account: what the subscriber received against what the daemon decided and what the meter sent.
 //!
-//! The daemon numbers its Updates, and each is a state here (`interval = "frame"`): a number that is not heard is a state
-//! that was lost. What may be lost is counted apart: the last moments before a SIGKILL, and what the daemon itself says
+//! The daemon numbers its Updates, and each is a state here (`interval = "frame"`): a number that is not received is a state
+//! that was lost. What may be lost is counted apart: the last moments before a SIGKILL, and what the daemon itself counts
 //! that it dropped while its disk was full. Everything else ends the run at once.
 
 use std::collections::{BTreeMap, HashMap};
@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use crate::support::broker::Heard;
+use crate::support::broker::Received;
 use crate::wire::{SentFrame, SentFrames};
 
 const STATE: &str = "linky/main/state";
@@ -27,7 +27,7 @@ struct Heading {
     frame: Option<SentFrame>,
 }
 
-/// What was heard of one start of the daemon.
+/// What was received of one start of the daemon.
 #[derive(Debug, Default)]
 struct Start {
     states: BTreeMap<u64, Heading>,
@@ -35,7 +35,7 @@ struct Start {
     newest_late: u64,
     /// When it was killed, if it was.
     killed: Option<u64>,
-    /// What it says that it gave up.
+    /// What it counts as given up.
     dropped: u64,
 }
 
@@ -49,11 +49,11 @@ pub struct Totals {
     /// Repeated on the topic of late ones: what was in flight.
     pub duplicates: u64,
     pub events: u64,
-    /// Decided, never heard, and allowed to be lost.
+    /// Decided, never received, and allowed to be lost.
     pub dropped: u64,
-    /// Between the last state heard of a start and its SIGKILL, the longest.
+    /// Between the last state received of a start and its SIGKILL, the longest.
     pub longest_tail: Duration,
-    /// Whole frames that no state tells, around hang-ups and starts.
+    /// Whole frames that no state was made of, around hang-ups and starts.
     pub unread: u64,
     pub states: u64,
 }
@@ -81,26 +81,26 @@ impl Account {
         }
     }
 
-    /// The subscriber heard something.
-    pub fn add(&mut self, heard: &Heard) {
+    /// The subscriber received something.
+    pub fn add(&mut self, received: &Received) {
         // What the broker kept is no news.
-        match &*heard.topic {
-            _ if heard.retained => {}
-            STATE => self.add_state(heard, true),
-            HISTORY if heard.payload.contains("\"event_type\"") => self.totals.events += 1,
-            HISTORY => self.add_state(heard, false),
+        match &*received.topic {
+            _ if received.retained => {}
+            STATE => self.add_state(received, true),
+            HISTORY if received.payload.contains("\"event_type\"") => self.totals.events += 1,
+            HISTORY => self.add_state(received, false),
             EVENT => self.totals.events += 1,
             _ => {}
         }
     }
 
-    fn add_state(&mut self, heard: &Heard, is_live: bool) {
-        let state = heard.json();
+    fn add_state(&mut self, received: &Received, is_live: bool) {
+        let state = received.json();
         let boot = state["boot"].as_str().unwrap().to_owned();
         let seq = state["seq"].as_u64().unwrap();
         let place = self.place(&boot);
         let what = format!("state {seq} of start {place}");
-        let heading = self.read(&state, &heard.payload, &what);
+        let heading = self.read(&state, &received.payload, &what);
         if is_live {
             assert_eq!(place + 1, self.order.len(), "{what}: of an earlier start");
             if state["link"] == "receiving" {
@@ -149,7 +149,7 @@ impl Account {
         self.order.len() - 1
     }
 
-    /// A state says what its frame said.
+    /// A state has what its frame has.
     fn read(&self, state: &Value, payload: &str, what: &str) -> Heading {
         assert_eq!(state["values_held"], 0, "{what}: an honest value is held");
         let clock = state["meter_time"].as_str();
@@ -162,9 +162,9 @@ impl Account {
         if let Some(frame) = frame
             && state["energy"].is_number()
         {
-            let said = (&state["energy"], &state["apparent_power"]);
+            let held = (&state["energy"], &state["apparent_power"]);
             assert_eq!(
-                said,
+                held,
                 (&frame.energy.into(), &frame.power.into()),
                 "{what}: not what was sent"
             );
@@ -185,19 +185,19 @@ impl Account {
         }
     }
 
-    /// The daemon of the last start says that it gave up so many records.
+    /// The daemon of the last start counts the records that it gave up.
     pub fn dropped(&mut self, count: u64) {
         let boot = self.order.last().unwrap();
         let start = self.starts.get_mut(boot).unwrap();
         start.dropped = start.dropped.max(count);
     }
 
-    /// How many starts were heard of.
+    /// The starts of which something was received.
     pub fn starts(&self) -> usize {
         self.order.len()
     }
 
-    /// Everything has arrived that will: balances what was decided, and what was sent, with what was heard.
+    /// Everything has arrived that will: balances what was decided, and what was sent, with what was received.
     pub fn balance(&mut self) {
         for (place, boot) in self.order.iter().enumerate() {
             let start = &self.starts[boot];
@@ -209,7 +209,7 @@ impl Account {
             let Some((&last, heading)) = start.states.last_key_value() else {
                 continue;
             };
-            let heard = start.states.len() as u64;
+            let received = start.states.len() as u64;
             let lost: Vec<u64> = (first..=last)
                 .filter(|seq| !start.states.contains_key(seq))
                 .collect();
@@ -220,7 +220,7 @@ impl Account {
                 start.dropped
             );
             self.totals.dropped += lost.len() as u64;
-            self.totals.states += heard + lost.len() as u64;
+            self.totals.states += received + lost.len() as u64;
             if let Some(killed) = start.killed {
                 let tail = Duration::from_millis(killed.saturating_sub(heading.time));
                 self.totals.longest_tail = self.totals.longest_tail.max(tail);
@@ -239,7 +239,7 @@ impl Account {
                         passed_over == 0 || from.plug != to.plug,
                         "{passed_over} frames were not read between {from:?} and {to:?}"
                     );
-                    // A frame that was cut off says nothing new of the clock.
+                    // A frame that was cut off has nothing new of the clock.
                     let is_cut = after.frames_damaged > before.frames_damaged;
                     assert!(to.number > from.number || is_cut, "{from:?}, then {to:?}");
                     self.totals.unread += passed_over;

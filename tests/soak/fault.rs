@@ -9,9 +9,9 @@ use crate::account;
 use crate::stage::Stage;
 
 /// A session comes back within its longest pause of 30 s, and so does the bus; the rest is the slowness of a machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const RECOVERY_TIMEOUT: Duration = Duration::from_secs(60);
 /// A port is open again within 2 s; the rest is a frame, and the slowness of a machine.
-const PATIENCE_OF_PORT: Duration = Duration::from_secs(5);
+const PORT_TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
@@ -86,17 +86,17 @@ impl Fault {
         match self {
             Unplugged => {
                 let is_read = |stage: &Stage<'_>| stage.account.last_live > ended;
-                stage.until("frames are read again", PATIENCE_OF_PORT, is_read);
+                stage.until("frames are read again", PORT_TIMEOUT, is_read);
             }
             BusRestarted | BusStopped => {
-                let is_told =
+                let is_signalled =
                     |stage: &Stage<'_>| stage.updated_on_bus().is_some_and(|time| time > ended);
-                stage.until("the bus tells the state", PATIENCE, is_told);
+                stage.until("the bus has the state", RECOVERY_TIMEOUT, is_signalled);
             }
             _ => {
                 let is_new =
                     |stage: &Stage<'_>| self != DaemonKilled || stage.account.starts() > starts;
-                stage.until("live states", PATIENCE, |stage| {
+                stage.until("live states", RECOVERY_TIMEOUT, |stage| {
                     is_new(stage) && stage.account.last_live > ended
                 });
             }

@@ -5,14 +5,14 @@
 //!        │                                       └── proxy ──> a mosquitto ──> a subscriber
 //!        └───────────────────────────── account ─────────────────────┘
 //! ```
-//! Each frame is a state (`interval = "frame"`). What the meter sent is what the subscriber must hear: every state that the
+//! Each frame is a state (`interval = "frame"`). What the meter sent is what the subscriber must receive: every state that the
 //! daemon decided on, once but for what was in flight, in order, with the values of its frame. Memory and descriptors stay
-//! what they were. `fault` says what happens, `account` what is allowed.
+//! what they were. `fault` lists what happens, `account` what is allowed.
 //!
 //! `scripts/soak` runs it; its results are in docs/FAULTS.md. The seed decides which faults come, in which order, for how
 //! long; what happens at the same moment in other processes it cannot decide.
 //!
-//! - `[SECONDS] [--seed N]`: faults at random, 600 s unless told.
+//! - `[SECONDS] [--seed N]`: faults at random, 600 s by default.
 //! - `outage`: an hour's worth of states while there is no broker, the daemon killed in the middle; then a black hole of 60 s.
 //! - `flood [FRAMES]`: a million frames as fast as they are taken; memory is what matters.
 
@@ -51,10 +51,10 @@ const INSIDE: &str = "SOAK_INSIDE";
 /// An end takes so long: the last late states, twenty a second.
 const END: Duration = Duration::from_secs(30);
 /// Longer than the history of any outage here takes to be delivered.
-const PATIENCE: Duration = Duration::from_secs(900);
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(900);
 /// So many messages are in flight at most when a session ends.
 const IN_FLIGHT: u64 = 64;
-/// An hour of a meter that says something each second.
+/// An hour of a meter that sends something each second.
 const HOUR: u64 = 3600;
 
 fn main() {
@@ -145,7 +145,7 @@ fn run(seed: u64, plan: &Plan) {
 }
 
 impl Run<'_> {
-    /// Rounds of all faults in random order. After a quarter of the time the daemon lives on, so that its memory tells something.
+    /// Rounds of all faults in random order. After a quarter of the time the daemon lives on, so that its memory means something.
     fn random(&mut self, time: Duration, seed: u64) {
         let mut random = Random(seed);
         loop {
@@ -207,7 +207,10 @@ impl Run<'_> {
             if let Some((_, dropped)) = self.stage.history() {
                 break dropped;
             }
-            assert!(asked.elapsed() < PATIENCE, "the bus does not answer");
+            assert!(
+                asked.elapsed() < DELIVERY_TIMEOUT,
+                "the bus does not answer"
+            );
             self.stage.listen(Duration::from_millis(500));
         };
         self.stage.account.dropped(dropped);
@@ -217,7 +220,10 @@ impl Run<'_> {
     fn calm(&mut self) {
         let began = Instant::now();
         while self.stage.history().is_none_or(|(pending, _)| pending > 0) {
-            assert!(began.elapsed() < PATIENCE, "the history is not delivered");
+            assert!(
+                began.elapsed() < DELIVERY_TIMEOUT,
+                "the history is not delivered"
+            );
             self.stage.listen(Duration::from_secs(1));
         }
         self.count_dropped();
@@ -252,22 +258,22 @@ impl Run<'_> {
         row("frames not read around hang-ups", &totals.unread);
         row("starts of the daemon", &self.stage.account.starts());
         row("states decided", &totals.states);
-        row("heard live first", &totals.live);
-        row("heard late first", &totals.late);
-        row("events heard", &totals.events);
+        row("received live first", &totals.live);
+        row("received late first", &totals.late);
+        row("events received", &totals.events);
         row("lost", &0);
         row("out of order", &0);
         row(
-            "given up while the disk was full, and said so",
+            "given up while the disk was full, and counted",
             &totals.dropped,
         );
         row(
             "untold at a SIGKILL, ms at most",
             &totals.longest_tail.as_millis(),
         );
-        row("said again on ConnAck", &totals.said_again);
+        row("published again on ConnAck", &totals.said_again);
         row(
-            "late again: in flight, or said on ConnAck",
+            "late again: in flight, or published on ConnAck",
             &totals.duplicates,
         );
         let gauge = &self.stage.gauge;

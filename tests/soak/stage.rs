@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::account::Account;
 use crate::gauge::Gauge;
-use crate::support::broker::{Broker, Ear};
+use crate::support::broker::{Broker, Subscriber};
 use crate::support::bus::PrivateBus;
 use crate::support::busctl::Busctl;
 use crate::support::daemon::{Daemon, Home};
@@ -52,7 +52,7 @@ pub struct Stage<'a> {
     pub proxy: Proxy,
     pub bus: PrivateBus,
     busctl: Busctl,
-    ear: Ear,
+    subscriber: Subscriber,
     pub account: Account,
     /// The last reading of the daemon, and the greatest memory since it was last set back.
     pub gauge: Gauge,
@@ -110,7 +110,7 @@ impl Surroundings {
             account: Account::new(wire.sent.clone()),
             wire,
             busctl: Busctl::at(&self.bus.address()),
-            ear: Ear::at(&self.broker),
+            subscriber: Subscriber::at(&self.broker),
             broker: self.broker,
             proxy: self.proxy,
             bus: self.bus,
@@ -157,13 +157,13 @@ impl Stage<'_> {
     pub fn start_broker(&mut self) {
         self.broker.start_again();
         self.take_rest();
-        self.ear = Ear::at(&self.broker);
+        self.subscriber = Subscriber::at(&self.broker);
         self.proxy.mend();
     }
 
     fn take_rest(&mut self) {
-        for heard in self.ear.rest() {
-            self.account.add(&heard);
+        for received in self.subscriber.rest() {
+            self.account.add(&received);
         }
     }
 
@@ -192,15 +192,12 @@ impl Stage<'_> {
     }
 
     /// Listens until this is so.
-    pub fn until(&mut self, what: &str, patience: Duration, is_so: impl Fn(&Self) -> bool) {
+    pub fn until(&mut self, what: &str, timeout: Duration, is_so: impl Fn(&Self) -> bool) {
         let began = Instant::now();
         while !is_so(self) {
-            assert!(
-                began.elapsed() < patience,
-                "not within {patience:?}: {what}"
-            );
-            if let Some(heard) = self.ear.next_within(Duration::from_millis(100)) {
-                self.account.add(&heard);
+            assert!(began.elapsed() < timeout, "not within {timeout:?}: {what}");
+            if let Some(received) = self.subscriber.next_within(Duration::from_millis(100)) {
+                self.account.add(&received);
             }
             if self.looked.elapsed() > Duration::from_secs(1) {
                 self.look();
@@ -208,7 +205,7 @@ impl Stage<'_> {
         }
     }
 
-    /// Reads the gauges, and what the daemon tells systemd.
+    /// Reads the gauges, and what the daemon sends to systemd.
     fn look(&mut self) {
         self.looked = Instant::now();
         if let Some(daemon) = &mut self.daemon {
@@ -228,7 +225,7 @@ impl Stage<'_> {
         Some((count("HistoryPending")?, count("HistoryDropped")?))
     }
 
-    /// When the state was made that the bus tells, milliseconds since 1970.
+    /// When the state on the bus was made, milliseconds since 1970.
     pub fn updated_on_bus(&self) -> Option<u64> {
         let meter = self
             .busctl
@@ -238,7 +235,7 @@ impl Stage<'_> {
 
     /// What a subscriber finds that comes now.
     pub fn check_retained(&self) {
-        let late = Ear::at(&self.broker);
+        let late = Subscriber::at(&self.broker);
         let mut missing = vec![
             ("linky/main/availability", "online"),
             ("linky/bridge/test/availability", "online"),
@@ -246,10 +243,10 @@ impl Stage<'_> {
             ("homeassistant/device/linky_main/config", "\"energy\""),
         ];
         while !missing.is_empty() {
-            let heard = late.next();
+            let received = late.next();
             missing.retain(|(topic, part)| {
-                let is_it = heard.retained && heard.topic == *topic;
-                assert!(!is_it || heard.payload.contains(part), "{heard:?}");
+                let is_it = received.retained && received.topic == *topic;
+                assert!(!is_it || received.payload.contains(part), "{received:?}");
                 !is_it
             });
         }
@@ -264,7 +261,7 @@ impl Drop for Stage<'_> {
         if thread::panicking() {
             let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("soak.log");
             let _ = fs::write(&path, self.home.log());
-            println!("what the daemon said is in {}", path.display());
+            println!("what the daemon logged is in {}", path.display());
         }
     }
 }

@@ -16,7 +16,7 @@ use linky_sensor::tic::Label;
 /// So many times faster than the line of a real meter.
 pub const SPEED: f64 = 20.0;
 /// A reader may be so late without a loss, on a machine that is busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What is looked for in the states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl Wire {
     /// Plugs it in: a new device behind the old name.
     pub fn plug(&mut self) {
         let mut meter = self.meter.take().expect("it is not plugged in");
-        let mut line = Pty::open(Some(&self.device), PATIENCE).unwrap();
+        let mut line = Pty::open(Some(&self.device), WRITE_TIMEOUT).unwrap();
         self.stop = Arc::default();
         self.plug += 1;
         let (stop, sent, plug) = (self.stop.clone(), self.sent.clone(), self.plug);

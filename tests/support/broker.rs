@@ -1,4 +1,4 @@
-//! A broker of one's own, and an ear at it.
+//! A broker of one's own, and a subscriber to it.
 #![allow(dead_code, reason = "each test uses its own part")]
 
 use std::fs;
@@ -147,9 +147,9 @@ fn set_password(file: &PathBuf, user: &str, password: &str) {
     assert!(status.success());
 }
 
-/// A message that was heard.
+/// A message that was received.
 #[derive(Clone, Debug)]
-pub struct Heard {
+pub struct Received {
     pub topic: String,
     pub payload: String,
     /// It was kept by the broker from before.
@@ -158,27 +158,27 @@ pub struct Heard {
     pub at: Instant,
 }
 
-impl Heard {
+impl Received {
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.payload).unwrap()
     }
 }
 
 /// A subscriber to everything. Ends when dropped.
-pub struct Ear {
+pub struct Subscriber {
     client: Client,
-    heard: Receiver<Heard>,
+    received: Receiver<Received>,
     listener: Option<JoinHandle<()>>,
 }
 
-impl Ear {
-    /// Listens; returns once it hears.
+impl Subscriber {
+    /// Returns once it receives.
     pub fn at(broker: &Broker) -> Self {
         Self::as_user(broker, None)
     }
 
     pub fn as_user(broker: &Broker, user: Option<(&str, &str)>) -> Self {
-        let id = format!("ear-{}", free_port());
+        let id = format!("subscriber-{}", free_port());
         let mut options = MqttOptions::new(id, "127.0.0.1", broker.port);
         options.set_max_packet_size(1 << 20, 1 << 20);
         if let Some((user, password)) = user {
@@ -186,14 +186,14 @@ impl Ear {
         }
         let (client, mut connection) = Client::new(options, 16);
         client.subscribe("#", QoS::AtLeastOnce).unwrap();
-        let (sender, heard) = channel();
+        let (sender, received) = channel();
         let (ready, is_ready) = channel();
         let listener = thread::spawn(move || {
             for event in connection.iter() {
                 match event {
                     Ok(Event::Incoming(Packet::SubAck(_))) => ready.send(()).unwrap(),
                     Ok(Event::Incoming(Packet::Publish(publish))) => {
-                        let message = Heard {
+                        let message = Received {
                             payload: String::from_utf8(publish.payload.to_vec()).unwrap(),
                             topic: publish.topic,
                             retained: publish.retain,
@@ -213,46 +213,49 @@ impl Ear {
             .expect("no subscription");
         Self {
             client,
-            heard,
+            received,
             listener: Some(listener),
         }
     }
 
     /// The next message.
-    pub fn next(&self) -> Heard {
-        self.heard
+    pub fn next(&self) -> Received {
+        self.received
             .recv_timeout(WAIT_TIMEOUT)
-            .expect("nothing is heard")
+            .expect("nothing is received")
     }
 
     /// The next message, if one comes in time.
-    pub fn next_within(&self, patience: Duration) -> Option<Heard> {
-        self.heard.recv_timeout(patience).ok()
+    pub fn next_within(&self, timeout: Duration) -> Option<Received> {
+        self.received.recv_timeout(timeout).ok()
     }
 
     /// The next message on a topic; what comes on others before is passed over.
-    pub fn next_on(&self, topic: &str) -> Heard {
-        self.until(|heard| heard.topic == topic)
+    pub fn next_on(&self, topic: &str) -> Received {
+        self.until(|received| received.topic == topic)
     }
 
     /// The first message like this; what comes before is passed over.
-    pub fn until(&self, is_it: impl Fn(&Heard) -> bool) -> Heard {
+    pub fn until(&self, is_it: impl Fn(&Received) -> bool) -> Received {
         let deadline = Instant::now() + WAIT_TIMEOUT;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            let heard = self.heard.recv_timeout(left).expect("it is not heard");
-            if is_it(&heard) {
-                return heard;
+            let received = self
+                .received
+                .recv_timeout(left)
+                .expect("it is not received");
+            if is_it(&received) {
+                return received;
             }
         }
     }
 
     /// What has come and was not taken.
-    pub fn rest(&self) -> Vec<Heard> {
-        self.heard.try_iter().collect()
+    pub fn rest(&self) -> Vec<Received> {
+        self.received.try_iter().collect()
     }
 
-    pub fn say(&self, topic: &str, payload: &str, retain: bool) {
+    pub fn publish(&self, topic: &str, payload: &str, retain: bool) {
         let quality = QoS::AtLeastOnce;
         self.client
             .publish(topic, quality, retain, payload)
@@ -260,7 +263,7 @@ impl Ear {
     }
 }
 
-impl Drop for Ear {
+impl Drop for Subscriber {
     fn drop(&mut self) {
         let _ = self.client.disconnect();
         if let Some(listener) = self.listener.take() {

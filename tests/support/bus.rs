@@ -123,7 +123,7 @@ impl Drop for PrivateBus {
     }
 }
 
-/// Returns when it listens: it says so by printing its address.
+/// Returns when it accepts connections: it prints its address then.
 fn spawn(directory: &TempDir) -> Child {
     let complaints = directory.path().join("complaints");
     let log = fs::File::create(&complaints).expect("the directory is writable");

@@ -1,4 +1,4 @@
-//! Another program on the bus: what busctl is answered, and all that it hears.
+//! Another program on the bus: what busctl is answered, and all that it receives.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
@@ -91,7 +91,7 @@ pub struct Monitor {
 }
 
 impl Monitor {
-    /// Listens; returns once it hears.
+    /// Returns once it receives.
     pub fn at(address: &str) -> Self {
         let mut child = Busctl::at(address)
             .command()
@@ -116,12 +116,13 @@ impl Monitor {
                 .map_while(Result::ok)
                 .for_each(|line| drop(sender.send(line)));
         });
-        let said = is_ready.recv_timeout(WAIT_TIMEOUT);
+        let printed = is_ready.recv_timeout(WAIT_TIMEOUT);
         let monitor = Self { child, lines };
         assert!(
-            said.as_ref()
-                .is_ok_and(|said| said.starts_with("Monitoring")),
-            "busctl does not listen: {said:?}"
+            printed
+                .as_ref()
+                .is_ok_and(|printed| printed.starts_with("Monitoring")),
+            "busctl does not listen: {printed:?}"
         );
         monitor
     }

@@ -66,8 +66,8 @@ impl Authority {
             .current_dir(&self.directory)
             .output()
             .expect("openssl is not there: install the package openssl");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "openssl {arguments:?}: {said}");
+        let printed = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "openssl {arguments:?}: {printed}");
     }
 
     fn sign_itself(&self, name: &str, more: &[&str]) -> Pair {

@@ -76,7 +76,7 @@ impl Home {
         self.directory.path().join("state")
     }
 
-    /// All that the daemons said.
+    /// All that the daemons logged.
     pub fn log(&self) -> String {
         fs::read_to_string(self.directory.path().join("log")).unwrap_or_default()
     }
@@ -132,7 +132,7 @@ pub struct Daemon<'a> {
 }
 
 impl Daemon<'_> {
-    /// What it told systemd, line by line.
+    /// What it sent to systemd, line by line.
     pub fn notices(&mut self) -> &[String] {
         let mut buffer = [0; 4096];
         while let Ok(length) = self.notify.recv(&mut buffer) {
@@ -142,17 +142,17 @@ impl Daemon<'_> {
         &self.notices
     }
 
-    /// Waits until it tells systemd a line that begins so.
+    /// Waits for a line to systemd that begins with `beginning`.
     pub fn until_notice(&mut self, beginning: &str) -> String {
         let deadline = Instant::now() + WAIT_TIMEOUT;
         loop {
             let ended = self.child.try_wait().unwrap();
-            if let Some(told) = self
+            if let Some(notice) = self
                 .notices()
                 .iter()
                 .find(|line| line.starts_with(beginning))
             {
-                return told.clone();
+                return notice.clone();
             }
             let is_late = ended.is_some() || Instant::now() > deadline;
             let log = self.home.log();

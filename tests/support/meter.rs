@@ -57,7 +57,7 @@ pub fn standard(changes: &[Group<'_>]) -> Frame {
     frame(Mode::Standard, &groups)
 }
 
-/// A meter that is told a frame a second.
+/// A meter that is given a frame a second.
 pub struct Fed {
     meter: Meter,
     seconds: u64,

@@ -1,4 +1,4 @@
-//! A way to a TCP server that breaks as planned, or when told.
+//! A way to a TCP server that breaks as planned, or on demand.
 #![allow(dead_code, reason = "each test uses its own part")]
 
 use std::io::{Read, Write};
@@ -15,7 +15,7 @@ const SLOWNESS: Duration = Duration::from_millis(200);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
     Open,
-    /// They are held back, both ways, and nobody is told.
+    /// They are held back, both ways; no end notices.
     Held,
     /// They pass slowly: 4 kB every 200 ms, each way.
     Slow,

@@ -4,33 +4,33 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::broker::{Broker, Ear, Heard};
+use super::broker::{Broker, Received, Subscriber};
 use super::daemon::{WAIT_TIMEOUT, within};
 
 /// A subscriber to everything that forgets nothing.
 pub struct Record {
-    ear: Ear,
-    heard: Vec<Heard>,
+    subscriber: Subscriber,
+    received: Vec<Received>,
 }
 
 impl Record {
-    /// Listens; returns once it hears.
+    /// Returns once it receives.
     pub fn at(broker: &Broker) -> Self {
         Self {
-            ear: Ear::at(broker),
-            heard: Vec::new(),
+            subscriber: Subscriber::at(broker),
+            received: Vec::new(),
         }
     }
 
-    /// All that was heard so far.
-    pub fn heard(&mut self) -> &[Heard] {
-        self.heard.extend(self.ear.rest());
-        &self.heard
+    /// All that was received so far.
+    pub fn received(&mut self) -> &[Received] {
+        self.received.extend(self.subscriber.rest());
+        &self.received
     }
 
-    /// How much was heard so far: a place to look from.
+    /// How much was received so far: a place to look from.
     pub fn now(&mut self) -> usize {
-        self.heard().len()
+        self.received().len()
     }
 
     /// Waits for the first message like this, from this place on.
@@ -39,21 +39,21 @@ impl Record {
         from: usize,
         time: Duration,
         what: &str,
-        is_it: impl Fn(&Heard) -> bool,
-    ) -> Heard {
+        is_it: impl Fn(&Received) -> bool,
+    ) -> Received {
         within(time, what, || {
-            self.heard()[from..]
+            self.received()[from..]
                 .iter()
-                .find(|heard| is_it(heard))
+                .find(|received| is_it(received))
                 .cloned()
         })
     }
 
     /// Waits for this payload on a topic, from this place on.
-    pub fn until_said(&mut self, from: usize, topic: &str, payload: &str) -> Heard {
+    pub fn until_payload(&mut self, from: usize, topic: &str, payload: &str) -> Received {
         let what = format!("{payload} on {topic}");
-        self.until_from(from, WAIT_TIMEOUT, &what, |heard| {
-            heard.topic == topic && heard.payload == payload
+        self.until_from(from, WAIT_TIMEOUT, &what, |received| {
+            received.topic == topic && received.payload == payload
         })
     }
 
@@ -66,26 +66,26 @@ impl Record {
         is_it: impl Fn(&Value) -> bool,
     ) -> Value {
         let topic = format!("linky/{meter}/state");
-        let state = self.until_from(from, WAIT_TIMEOUT, what, |heard| {
-            heard.topic == topic && is_it(&heard.json())
+        let state = self.until_from(from, WAIT_TIMEOUT, what, |received| {
+            received.topic == topic && is_it(&received.json())
         });
         state.json()
     }
 
     /// Waits for an event of the meter `main`, from this place on.
     pub fn until_event(&mut self, from: usize, kind: &str) -> Value {
-        let event = self.until_from(from, WAIT_TIMEOUT, kind, |heard| {
-            heard.topic == "linky/main/event" && heard.json()["event_type"] == kind
+        let event = self.until_from(from, WAIT_TIMEOUT, kind, |received| {
+            received.topic == "linky/main/event" && received.json()["event_type"] == kind
         });
         event.json()
     }
 
-    /// What was said on a topic so far, as JSON.
-    pub fn said_on(&mut self, topic: &str) -> Vec<Value> {
-        self.heard()
+    /// What was published on a topic so far, as JSON.
+    pub fn json_on(&mut self, topic: &str) -> Vec<Value> {
+        self.received()
             .iter()
-            .filter(|heard| heard.topic == topic)
-            .map(Heard::json)
+            .filter(|received| received.topic == topic)
+            .map(Received::json)
             .collect()
     }
 }

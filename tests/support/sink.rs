@@ -106,8 +106,8 @@ impl Sink {
         self.counts.pending.load(Ordering::Relaxed)
     }
 
-    /// The port tells something; the seq of the Update that it makes.
-    pub fn tell(&mut self, input: Input) -> u64 {
+    /// Gives the meter an input; the seq of the Update that it makes.
+    pub fn push(&mut self, input: Input) -> u64 {
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let now = Moment {
             wall: Some(Timestamp(i64::try_from(wall.as_micros()).unwrap())),
@@ -120,27 +120,27 @@ impl Sink {
 
     /// A frame ends.
     pub fn frame(&mut self) -> u64 {
-        self.tell(Input::Frame(frame("      BASE      ")))
+        self.push(Input::Frame(frame("      BASE      ")))
     }
 
     /// The tariff changes: a text is believed when it comes twice.
     pub fn change_tariff(&mut self) -> u64 {
         for _ in 0..2 {
-            self.tell(Input::Frame(frame("  HEURE CREUSE  ")));
+            self.push(Input::Frame(frame("  HEURE CREUSE  ")));
         }
         self.meter.last().seq
     }
 
     /// Waits for a state of the session.
-    pub fn await_state(&self, wanted: BrokerState, patience: Duration) {
-        let deadline = Instant::now() + patience;
+    pub fn await_state(&self, wanted: BrokerState, timeout: Duration) {
+        let deadline = Instant::now() + timeout;
         while self.health.broker() != wanted {
             assert!(Instant::now() < deadline, "it is never {wanted:?}");
             thread::sleep(Duration::from_millis(5));
         }
     }
 
-    /// Asks it to stop, and says how long that took.
+    /// Asks it to stop; how long that took.
     pub fn stop(&mut self) -> Duration {
         let asked = Instant::now();
         drop(self.stop.take());

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use linky_sensor::simulator::Scenario;
 
 use super::mqtt;
-use super::support::broker::{Broker, Ear, free_port};
+use super::support::broker::{Broker, Subscriber, free_port};
 use super::support::certificates::{Authority, Pair, THIS_MACHINE};
 use super::support::daemon::{Daemon, Home, WAIT_TIMEOUT, meter, within};
 use super::support::line::Playing;
@@ -88,14 +88,17 @@ fn a_state_arrives_over_tls() {
     ] {
         let port = free_port();
         let broker = broker(port, &server, &rules);
-        let ear = Ear::at(&broker);
+        let subscriber = Subscriber::at(&broker);
         let url = format!("mqtts://{host}:{port}");
         let section = mqtt(&url, Some(&authority.certificate()), client);
         let home = Home::new(&(meter("main", &device) + &section));
         let mut daemon = home.start_ready();
-        ear.until(|heard| heard.topic == STATE && heard.json()["energy"].is_number());
+        subscriber
+            .until(|received| received.topic == STATE && received.json()["energy"].is_number());
         daemon.stop();
-        ear.until(|heard| heard.topic.starts_with("linky/bridge/") && heard.payload == "offline");
+        subscriber.until(|received| {
+            received.topic.starts_with("linky/bridge/") && received.payload == "offline"
+        });
         assert!(
             home.log().contains(&format!("connected to {url}")),
             "{}",
@@ -133,7 +136,7 @@ fn an_untrusted_broker_is_refused_with_the_remedy() {
     for (shown, ca, wanted) in cases {
         let port = free_port();
         let broker = broker(port, &shown, "");
-        let ear = Ear::at(&broker);
+        let subscriber = Subscriber::at(&broker);
         let home = home(&format!("mqtts://localhost:{port}"), ca, None);
         let mut daemon = home.start_ready();
         await_reason(&home, wanted);
@@ -145,7 +148,7 @@ fn an_untrusted_broker_is_refused_with_the_remedy() {
             "{}",
             home.log()
         );
-        assert!(ear.rest().is_empty(), "something was published");
+        assert!(subscriber.rest().is_empty(), "something was published");
     }
 }
 
@@ -252,13 +255,13 @@ fn a_daemon_starts_without_its_files_and_connects_when_they_are_there() {
 #[test]
 fn nothing_is_published_to_a_broker_without_tls() {
     let broker = Broker::start();
-    let ear = Ear::at(&broker);
+    let subscriber = Subscriber::at(&broker);
     let home_at = |port| home(&format!("mqtts://localhost:{port}"), None, None);
     let home = home_at(broker.port);
     let mut daemon = home.start_ready();
     await_reason(&home, "Is this its port for TLS?");
     daemon.stop();
-    assert!(ear.rest().is_empty(), "something was published");
+    assert!(subscriber.rest().is_empty(), "something was published");
 
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let home = home_at(listener.local_addr().unwrap().port());
