@@ -30,9 +30,9 @@ use super::role::{Flow, Role, Sent};
 
 use Flow::{Injected, Withdrawn};
 use Role::{
-    CalendarName, Clock, DayBefore, DayProfile, DeliveryPoint, Distributor, Instantaneous,
+    ApparentPower, CalendarName, Clock, Current, DayBefore, DayProfile, DeliveryPoint, Distributor,
     LoadCurve, Maximum, Mean, Meter, Once, Option as Index, PeakEnd, PeakStart, Reactive, Register,
-    Supplier, Text, Total,
+    Supplier, Text, Total, Voltage,
 };
 use Sent::{Always, Long, Occasional, Overrun};
 use TariffOption::{Base, Ejp, OffPeak, Tempo};
@@ -174,18 +174,18 @@ labels! {
         ERQ2      "ERQ2"      number(9),            Reactive(2),           ANY,  Always,     "reactive energy, quadrant 2, varh";
         ERQ3      "ERQ3"      number(9),            Reactive(3),           ANY,  Always,     "reactive energy, quadrant 3, varh";
         ERQ4      "ERQ4"      number(9),            Reactive(4),           ANY,  Always,     "reactive energy, quadrant 4, varh";
-        IRMS1     "IRMS1"     number(3),            Instantaneous,         L1,   Always,     "current, phase 1, A";
-        IRMS2     "IRMS2"     number(3),            Instantaneous,         TRI2, Always,     "current, phase 2, A";
-        IRMS3     "IRMS3"     number(3),            Instantaneous,         TRI3, Always,     "current, phase 3, A";
-        URMS1     "URMS1"     number(3),            Instantaneous,         L1,   Always,     "voltage, phase 1, V";
-        URMS2     "URMS2"     number(3),            Instantaneous,         TRI2, Always,     "voltage, phase 2, V";
-        URMS3     "URMS3"     number(3),            Instantaneous,         TRI3, Always,     "voltage, phase 3, V";
+        IRMS1     "IRMS1"     number(3),            Current,               L1,   Always,     "current, phase 1, A";
+        IRMS2     "IRMS2"     number(3),            Current,               TRI2, Always,     "current, phase 2, A";
+        IRMS3     "IRMS3"     number(3),            Current,               TRI3, Always,     "current, phase 3, A";
+        URMS1     "URMS1"     number(3),            Voltage,               L1,   Always,     "voltage, phase 1, V";
+        URMS2     "URMS2"     number(3),            Voltage,               TRI2, Always,     "voltage, phase 2, V";
+        URMS3     "URMS3"     number(3),            Voltage,               TRI3, Always,     "voltage, phase 3, V";
         PREF      "PREF"      number(2),            Text,                  ANY,  Always,     "subscribed power, kVA";
         PCOUP     "PCOUP"     number(2),            Text,                  ANY,  Always,     "power above which the breaker opens, kVA";
-        SINSTS    "SINSTS"    number(5),            Instantaneous,         ANY,  Always,     "apparent power withdrawn, VA";
-        SINSTS1   "SINSTS1"   number(5),            Instantaneous,         TRI1, Always,     "apparent power withdrawn, phase 1, VA";
-        SINSTS2   "SINSTS2"   number(5),            Instantaneous,         TRI2, Always,     "apparent power withdrawn, phase 2, VA";
-        SINSTS3   "SINSTS3"   number(5),            Instantaneous,         TRI3, Always,     "apparent power withdrawn, phase 3, VA";
+        SINSTS    "SINSTS"    number(5),            ApparentPower,         ANY,  Always,     "apparent power withdrawn, VA";
+        SINSTS1   "SINSTS1"   number(5),            ApparentPower,         TRI1, Always,     "apparent power withdrawn, phase 1, VA";
+        SINSTS2   "SINSTS2"   number(5),            ApparentPower,         TRI2, Always,     "apparent power withdrawn, phase 2, VA";
+        SINSTS3   "SINSTS3"   number(5),            ApparentPower,         TRI3, Always,     "apparent power withdrawn, phase 3, VA";
         SMAXSN    "SMAXSN"    dated(number(5)),     Maximum(Withdrawn),    ANY,  Always,     "highest power withdrawn today, VA";
         SMAXSN1   "SMAXSN1"   dated(number(5)),     Maximum(Withdrawn),    TRI1, Always,     "highest power withdrawn today, phase 1, VA";
         SMAXSN2   "SMAXSN2"   dated(number(5)),     Maximum(Withdrawn),    TRI2, Always,     "highest power withdrawn today, phase 2, VA";
@@ -194,7 +194,7 @@ labels! {
         SMAXSN1_1 "SMAXSN1-1" dated(number(5)),     DayBefore(Withdrawn),  TRI1, Always,     "highest power withdrawn, day before, phase 1, VA";
         SMAXSN2_1 "SMAXSN2-1" dated(number(5)),     DayBefore(Withdrawn),  TRI2, Always,     "highest power withdrawn, day before, phase 2, VA";
         SMAXSN3_1 "SMAXSN3-1" dated(number(5)),     DayBefore(Withdrawn),  TRI3, Always,     "highest power withdrawn, day before, phase 3, VA";
-        SINSTI    "SINSTI"    number(5),            Instantaneous,         ANY,  Always,     "apparent power injected, VA";
+        SINSTI    "SINSTI"    number(5),            ApparentPower,         ANY,  Always,     "apparent power injected, VA";
         SMAXIN    "SMAXIN"    dated(number(5)),     Maximum(Injected),     ANY,  Always,     "highest power injected today, VA";
         SMAXIN_1  "SMAXIN-1"  dated(number(5)),     DayBefore(Injected),   ANY,  Always,     "highest power injected, day before, VA";
         CCASN     "CCASN"     dated(number(5)),     LoadCurve(Withdrawn),  ANY,  Occasional, "mean power withdrawn over the last period, W";
@@ -239,20 +239,20 @@ labels! {
         PEJP      "PEJP"      number(2),            Register,              ANY,  Occasional, "notice of an EJP peak, min";
         PTEC      "PTEC"      period(4),            Text,                  ANY,  Long,       "tariff period in force";
         DEMAIN    "DEMAIN"    tomorrow(4),          Text,                  ANY,  Long,       "Tempo colour of tomorrow";
-        IINST     "IINST"     number(3),            Instantaneous,         L1,   Long,       "current, A";
-        IINST1    "IINST1"    number(3),            Instantaneous,         TRI1, Always,     "current, phase 1, A";
-        IINST2    "IINST2"    number(3),            Instantaneous,         TRI2, Always,     "current, phase 2, A";
-        IINST3    "IINST3"    number(3),            Instantaneous,         TRI3, Always,     "current, phase 3, A";
-        ADPS      "ADPS"      number(3),            Instantaneous,         L1,   Overrun,    "current above the subscribed one, A";
-        ADIR1     "ADIR1"     number(3),            Instantaneous,         TRI1, Overrun,    "current above the subscribed one, phase 1, A";
-        ADIR2     "ADIR2"     number(3),            Instantaneous,         TRI2, Overrun,    "current above the subscribed one, phase 2, A";
-        ADIR3     "ADIR3"     number(3),            Instantaneous,         TRI3, Overrun,    "current above the subscribed one, phase 3, A";
+        IINST     "IINST"     number(3),            Current,               L1,   Long,       "current, A";
+        IINST1    "IINST1"    number(3),            Current,               TRI1, Always,     "current, phase 1, A";
+        IINST2    "IINST2"    number(3),            Current,               TRI2, Always,     "current, phase 2, A";
+        IINST3    "IINST3"    number(3),            Current,               TRI3, Always,     "current, phase 3, A";
+        ADPS      "ADPS"      number(3),            Current,               L1,   Overrun,    "current above the subscribed one, A";
+        ADIR1     "ADIR1"     number(3),            Current,               TRI1, Overrun,    "current above the subscribed one, phase 1, A";
+        ADIR2     "ADIR2"     number(3),            Current,               TRI2, Overrun,    "current above the subscribed one, phase 2, A";
+        ADIR3     "ADIR3"     number(3),            Current,               TRI3, Overrun,    "current above the subscribed one, phase 3, A";
         IMAX      "IMAX"      number(3),            Register,              L1,   Long,       "highest current, A";
         IMAX1     "IMAX1"     number(3),            Register,              TRI1, Long,       "highest current, phase 1, A";
         IMAX2     "IMAX2"     number(3),            Register,              TRI2, Long,       "highest current, phase 2, A";
         IMAX3     "IMAX3"     number(3),            Register,              TRI3, Long,       "highest current, phase 3, A";
         PMAX      "PMAX"      number(5),            Register,              TRI,  Long,       "highest power (the documents disagree on its unit)";
-        PAPP      "PAPP"      number(5),            Instantaneous,         ANY,  Long,       "apparent power, VA";
+        PAPP      "PAPP"      number(5),            ApparentPower,         ANY,  Long,       "apparent power, VA";
         HHPHC     "HHPHC"     schedule(1),          Text,                  ANY,  Long,       "group of off-peak schedules";
         MOTDETAT  "MOTDETAT"  text(6),              Text,                  ANY,  Long,       "status word, reserved for the operator";
         PPOT      "PPOT"      hex(2),               Register,              TRI,  Long,       "phases without voltage";

@@ -29,8 +29,12 @@ pub enum Role {
     /// An energy index of a tariff option in historique mode, 1 to 6. The indexes of one option add
     /// up to the total withdrawn.
     Option(TariffOption, u8),
-    /// A measured value that may differ in each frame.
-    Instantaneous,
+    /// A current of the moment, in A.
+    Current,
+    /// A voltage of the moment, in V.
+    Voltage,
+    /// An apparent power of the moment, in VA, of one phase or of the meter.
+    ApparentPower,
     /// The highest power of today, dated: it grows until midnight.
     Maximum(Flow),
     /// The highest power of the day before, dated.

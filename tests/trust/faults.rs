@@ -125,6 +125,32 @@ fn one_fault_in_the_total_and_a_part_never_enters() {
     assert_eq!(receiver.count(EventKind::IndexJumped), 0);
 }
 
+/// More than any connection carries: the last good value stands and the wrong one is counted.
+#[test]
+fn a_physically_impossible_value_is_held_and_counted() {
+    let (mut meter, mut receiver) = standard();
+    for (label, key, wrong) in [
+        (Label::IRMS1, Key::CURRENT_L1, "901"),
+        (Label::URMS1, Key::VOLTAGE_L1, "630"),
+        (Label::SINSTS, Key::APPARENT_POWER, "90410"),
+    ] {
+        receiver.receive(&meter.next().unwrap());
+        let (before, held) = (receiver.state().reading.int(key), receiver.held());
+        assert!(before.is_some(), "{label}");
+        let sent = meter.next().unwrap();
+        receiver.receive_instead(&sent, &with(&sent.groups, &[(label, wrong)]));
+        assert_eq!(receiver.state().reading.int(key), before, "{label}");
+        assert_eq!(receiver.held(), held + 1, "{label}");
+        let sent = meter.next().unwrap();
+        receiver.receive(&sent);
+        assert_eq!(
+            receiver.state().reading.int(key),
+            number(&sent.groups, label),
+            "{label}"
+        );
+    }
+}
+
 fn damage(mode: Mode, label: Label, wrong: &[&str]) {
     for stripped in [false, true] {
         let mut meter = SimulatedMeter::new(scenario(mode, TariffPlan::Base)).unwrap();

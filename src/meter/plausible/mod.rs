@@ -2,8 +2,8 @@
 //!
 //! The checksum has six bits: some damage gets past it, and past parity. So each group is compared with what is known of
 //! the meter: energy only grows, and no faster than the connection can carry; a text is repeated. A group that fails is
-//! *held*: the last good value stays current, and the next frames decide. Nothing is held for ever: a real change repeats
-//! in later frames and is accepted then.
+//! *held*: the last good value stays current, and the next frames decide. Nothing is held for ever but what is
+//! physically impossible: a real change repeats in later frames and is accepted then.
 //!
 //! A frame is *sound* if parity was checked. It is *quiet* if it is sound, or nothing in it was damaged.
 //!
@@ -14,12 +14,13 @@
 //! | [`Rule::Text`] | identity, contract, texts, dated values | it is the known value, or the first one in a sound frame | 2 equal frames, 3 on a line that looks bad (`confirm`) |
 //! | [`Rule::Maximum`] | the maxima of the day | as a text | as a text, but it may grow meanwhile; 60 s if it falls within the day |
 //! | [`Rule::Register`] | STGE, RELAIS, NJOURF, MSG2 … | the frame is sound, or it is the known value | 2 equal frames |
-//! | [`Rule::Instantaneous`] | powers, currents, voltages | always: the next frame corrects it | |
+//! | [`Rule::Instantaneous`] | powers, currents, voltages | it is physically possible (`bounds`): the next frame corrects a wrong one | the next possible value |
 //!
 //! Each label has its own track; they meet in `cross_check` alone. What each rule buys is measured: `docs/NOISE.md`, and
 //! `safeguard` for the names. Inputs: the groups of a frame, the number of phases, the time. Output: a [`Verdict`] for each
 //! group. Pure: time is an argument.
 
+mod bounds;
 mod chain;
 mod confirm;
 mod cross_check;
@@ -90,6 +91,7 @@ pub struct FrameContext<'a> {
     now: Moment,
     /// The most power that the connection carries, in W.
     power: i64,
+    phases: Option<u8>,
     frame: &'a Frame,
     safeguards: Safeguards,
 }
@@ -154,6 +156,7 @@ impl Validator {
         self.sums = self.sums_of(frame);
         FrameContext {
             now,
+            phases,
             frame,
             power: if phases == Some(1) {
                 SINGLE_PHASE
@@ -183,7 +186,11 @@ impl Validator {
         };
         let sound = context.is_sound();
         let verdict = match Rule::of(label) {
-            Rule::Instantaneous => Verdict::Accept,
+            Rule::Instantaneous if !has(Safeguard::Bounds) => Verdict::Accept,
+            Rule::Instantaneous if bounds::is_possible(label, group.number(), context.phases) => {
+                Verdict::Accept
+            }
+            Rule::Instantaneous => Verdict::Hold,
             Rule::Index if !has(Safeguard::Index) => Verdict::Accept,
             Rule::Index => index(&mut track.chain, group, corroboration, context),
             Rule::Clock if !has(Safeguard::Clock) => Verdict::Accept,

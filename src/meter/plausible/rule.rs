@@ -15,7 +15,7 @@ pub enum Rule {
     Maximum,
     /// Bits and numbers that change with the tariff, the breaker, the relays; a text that is sent in one frame only.
     Register,
-    /// What changes from frame to frame.
+    /// What changes from frame to frame, within the bounds of physics.
     Instantaneous,
 }
 
@@ -27,7 +27,7 @@ impl Rule {
             Role::Clock => Self::Clock,
             Role::Maximum(_) => Self::Maximum,
             Role::Register | Role::Once => Self::Register,
-            Role::Instantaneous => Self::Instantaneous,
+            Role::Current | Role::Voltage | Role::ApparentPower => Self::Instantaneous,
             _ => Self::Text,
         }
     }

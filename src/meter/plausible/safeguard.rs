@@ -39,6 +39,7 @@ safeguards! {
     SuspectDigits "suspect-digits" "A digit that alone explains a jump makes the value suspect.";
     SuspectMinute "suspect-minute" "In the first minute only digits that differ from the last good value are suspect.";
     Day "day" "What is contradicted or suspect is accepted after a day.";
+    Bounds "bounds" "A current, a voltage or a power of the moment is physically possible. Without: accepted as it comes.";
     Clock "clock" "The clock advances. Without: accepted as it comes.";
     Repeat "repeat" "A text comes twice.";
     RepeatThree "repeat-three" "On a line that looks bad a text comes three times.";
