@@ -1,6 +1,6 @@
 //! What received bytes go through: both decoders while the mode is unknown, then the one of the mode.
 
-use super::mode_probe::ModeProbe;
+use super::mode_probe::{ModeProbe, decode};
 use crate::tic::{Decoder, Frame, Mode, Parity};
 
 /// The decoder of a line, or the probe that finds out which to take.
@@ -57,13 +57,4 @@ impl DecoderStage {
             Self::Decoder(decoder) => decoder.open_len(),
         }
     }
-}
-
-/// Pushes `bytes` into `decoder`. Returns the frames that end in them, and whether there is a correct group among them.
-pub fn decode(decoder: &mut Decoder, bytes: &[u8]) -> (Vec<Frame>, bool) {
-    let open = decoder.open_groups();
-    let frames = decoder.push(bytes);
-    let correct =
-        decoder.open_groups() > open || frames.iter().any(|frame| frame.groups().len() > 0);
-    (frames, correct)
 }

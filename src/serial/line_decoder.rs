@@ -8,8 +8,8 @@
 
 use super::PortSettings;
 use super::decoder_stage::DecoderStage;
-use super::line_monitor::LineMonitor;
-use super::mode_detector::{LineObservation, ModeDetector, ModeStep};
+use super::line_monitor::{LineMonitor, LineObservation};
+use super::mode_detector::{ModeDetector, ModeStep};
 use super::pacing::Pacing;
 use super::port_reader::PortEvent;
 use crate::config::Device;

@@ -5,8 +5,8 @@
 //!
 //! Pure: time is an argument, counted from any origin.
 
-use super::mode_detector::LineObservation;
 use crate::meter::{CharacterCounts, LineFault};
+use crate::tic::Mode;
 use std::time::Duration;
 
 /// Without a byte for this long the line is silent, and an open frame has ended. Much longer than any pause inside a frame
@@ -16,6 +16,19 @@ const SILENT_AFTER: Duration = Duration::from_secs(1);
 pub const LOST_AFTER: Duration = Duration::from_secs(10);
 /// A shorter silence or noise is not reported. Longer than the pause of a reader through the longest frame (3 s).
 const REPORTED_AFTER: Duration = Duration::from_secs(5);
+
+/// What a read gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineObservation {
+    /// No byte.
+    NoData,
+    /// No byte, and none for a second.
+    Silence,
+    /// This many bytes, and no correct group among them.
+    Noise(usize),
+    /// A correct group of this mode; once a mode is found, always that one.
+    Correct(Mode),
+}
 
 /// When bytes and correct groups arrived last.
 #[derive(Debug)]

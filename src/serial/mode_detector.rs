@@ -21,7 +21,7 @@
 //!
 //! Pure: time is an argument, counted from any origin.
 
-use super::line_monitor::LOST_AFTER;
+use super::line_monitor::{LOST_AFTER, LineObservation};
 use crate::tic::Mode;
 use std::time::Duration;
 
@@ -35,19 +35,6 @@ const MODE_LOST_AFTER: Duration = Duration::from_secs(5);
 
 /// The most bytes between two pauses that count as a disturbance: a frame of either mode is longer.
 const NOISE_BURST_MAX: usize = 64;
-
-/// What a read gave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LineObservation {
-    /// No byte.
-    NoData,
-    /// No byte, and none for a second.
-    Silence,
-    /// This many bytes, and no correct group among them.
-    Noise(usize),
-    /// A correct group of this mode; once a mode is found, always that one.
-    Correct(Mode),
-}
 
 /// What follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,8 +4,7 @@
 //! so that a group in the middle of a frame decides within half a second. Their frames are dropped, but the bytes are
 //! kept: the decoder of the mode found starts from the first of them, and no frame is lost to the search.
 
-use super::decoder_stage::decode;
-use crate::tic::{Decoder, Mode, Parity};
+use crate::tic::{Decoder, Frame, Mode, Parity};
 
 /// How many bytes are kept, the newest: more than two of the longest frames (1727 bytes, 54E).
 const RECEIVED_MAX: usize = 8192;
@@ -48,6 +47,15 @@ impl ModeProbe {
     pub fn into_received(self) -> Vec<u8> {
         self.received
     }
+}
+
+/// Pushes `bytes` into `decoder`. Returns the frames that end in them, and whether there is a correct group among them.
+pub fn decode(decoder: &mut Decoder, bytes: &[u8]) -> (Vec<Frame>, bool) {
+    let open = decoder.open_groups();
+    let frames = decoder.push(bytes);
+    let correct =
+        decoder.open_groups() > open || frames.iter().any(|frame| frame.groups().len() > 0);
+    (frames, correct)
 }
 
 #[cfg(test)]
