@@ -19,8 +19,8 @@ use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::time::{Duration, Instant};
 
 use super::Error;
+use super::job::{HistoryJob, Job};
 use super::log::{Log, Record};
-use super::thread::Job;
 use crate::names::journal;
 
 /// The longest time between a write and its sync to the disk.
@@ -45,19 +45,6 @@ pub struct HistoryCounts {
     pub pending: Arc<AtomicU64>,
     /// Records that were dropped.
     pub dropped: Arc<AtomicU64>,
-}
-
-/// A job for [`HistoryWorker`].
-#[derive(Debug)]
-pub enum HistoryJob {
-    /// Start recording: a broker acknowledged something for the first time.
-    Begin,
-    /// Append this record.
-    Append(Record),
-    /// Read a batch from this number on.
-    Read(u64, SyncSender<Vec<Record>>),
-    /// Mark this record as delivered.
-    Ack(u64),
 }
 
 /// The history as a sink uses it. Numbers rise in the order of appending.

@@ -10,6 +10,7 @@
 
 mod error;
 mod history;
+mod job;
 mod log;
 mod memory_file;
 mod thread;

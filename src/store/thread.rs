@@ -6,7 +6,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::history::{HistoryHandle, HistoryJob, HistoryWorker};
+use super::history::{HistoryHandle, HistoryWorker};
+use super::job::Job;
 use super::{Log, MemoryFile};
 use crate::meter::Memory;
 use crate::names::journal;
@@ -17,17 +18,6 @@ const JOBS_MAX: usize = 256;
 
 /// The longest time between two pulses, unless the disk blocks the thread.
 const PULSE_INTERVAL: Duration = Duration::from_secs(5);
-
-/// A job for the store's thread.
-#[derive(Debug)]
-pub enum Job {
-    /// Save the memory of the meter with this number.
-    Save(usize, Memory),
-    /// Create the empty file of a [`Marker`].
-    Mark(PathBuf),
-    /// A job for the history.
-    History(HistoryJob),
-}
 
 /// Sends the memories of meters to the store's thread. One clone per meter.
 #[derive(Clone, Debug)]
