@@ -10,17 +10,14 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::time::Duration;
 
 use zbus::Address;
 use zbus::address::transport::{Transport, UnixSocket};
 use zbus::connection::{Builder, Connection};
 
+use super::deadline::{DEADLINE, within};
 use super::error::Error;
 use super::socket::ThrottledSocket;
-
-/// The longest that anything asked of a bus may take.
-pub const DEADLINE: Duration = Duration::from_secs(2);
 
 /// A bus.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,13 +105,6 @@ impl Drop for BusConnection {
         // It fails only if the other side has gone already.
         let _ = self.socket.shutdown(Shutdown::Both);
     }
-}
-
-/// What `future` gives, or [`Error::Deadline`] after [`DEADLINE`].
-pub async fn within<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    tokio::time::timeout(DEADLINE, future)
-        .await
-        .unwrap_or(Err(Error::Deadline))
 }
 
 /// Where the socket of a bus is; of an abstract one, the name after a zero byte.

@@ -9,7 +9,8 @@ use serde::de::DeserializeOwned;
 use zbus::fdo::ManagedObjects;
 use zbus::{DynamicType, OwnedVariant, Variant};
 
-use super::bus::{Bus, BusConnection, within};
+use super::bus::{Bus, BusConnection};
+use super::deadline::within;
 use super::error::Error;
 use super::interface_spec::InterfaceSpec;
 use super::property::parse_value;

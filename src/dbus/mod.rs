@@ -16,6 +16,7 @@
 
 mod bus;
 mod client;
+mod deadline;
 mod error;
 mod interface_spec;
 pub mod introspection;

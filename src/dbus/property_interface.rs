@@ -24,9 +24,6 @@ use super::property::ChangeSignal;
 use crate::meter::{self, Snapshot};
 use crate::names::ERROR_NOT_AVAILABLE;
 
-/// The snapshot that all interfaces of a meter answer from.
-pub type State = watch::Receiver<Arc<Snapshot>>;
-
 /// Exports an interface on the object at `path`.
 ///
 /// # Errors
@@ -35,7 +32,7 @@ pub async fn export(
     server: &ObjectServer,
     path: &str,
     spec: &'static InterfaceSpec,
-    state: &State,
+    state: &watch::Receiver<Arc<Snapshot>>,
 ) -> zbus::Result<()> {
     macro_rules! export_one_of {
         ($($interface:ident)*) => {
@@ -56,7 +53,7 @@ pub async fn export(
 /// `N` is the number of the interface in [`meter::Interface`].
 struct PropertyInterface<const N: usize> {
     spec: &'static InterfaceSpec,
-    state: State,
+    state: watch::Receiver<Arc<Snapshot>>,
 }
 
 /// The error of Get for a value that is not known.

@@ -5,17 +5,16 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use zbus::interface;
 
-use super::property_interface::State;
-use crate::meter::{Identity, Memory, Meter};
+use crate::meter::{Identity, Memory, Meter, Snapshot};
 
 /// The interface.
 pub struct Raw {
-    state: State,
+    state: watch::Receiver<Arc<Snapshot>>,
 }
 
 impl Raw {
     /// Answers from this state.
-    pub fn new(state: State) -> Self {
+    pub fn new(state: watch::Receiver<Arc<Snapshot>>) -> Self {
         Self { state }
     }
 

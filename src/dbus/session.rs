@@ -9,7 +9,8 @@ use zbus::Message;
 use zbus::fdo::{ObjectManager, RequestNameFlags};
 use zbus::names::InterfaceName;
 
-use super::bus::{Bus, BusConnection, within};
+use super::bus::{Bus, BusConnection};
+use super::deadline::within;
 use super::error::Error;
 use super::interface_spec::InterfaceSpec;
 use super::manager::Manager;

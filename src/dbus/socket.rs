@@ -25,7 +25,7 @@ use zbus::Message;
 use zbus::connection::socket::{ReadHalf, Socket, Split, WriteHalf};
 use zbus::message::Type;
 
-use super::bus::DEADLINE;
+use super::deadline::DEADLINE;
 
 /// Calls that may be unanswered at once.
 const OPEN_CALLS_MAX: usize = 4;
