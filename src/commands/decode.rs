@@ -17,7 +17,7 @@ use serde::Serialize;
 use super::choice::one_of;
 use super::console::{CommandError, Console};
 use crate::config::ModeChoice;
-use crate::meter::json::{Python, State, Tic};
+use crate::meter::json::{Python, StateJson, Tic};
 use crate::meter::{Identity, Input, Interface, Memory, Meter, Moment, Snapshot, Timestamp};
 use crate::names::exit;
 use crate::tic::{Decoder, Frame, Label, Mode, Parity, ParityFound};
@@ -244,7 +244,7 @@ fn has_figures(snapshot: &Snapshot) -> bool {
 
 fn print(format: FrameFormat, snapshot: &Snapshot, out: &mut impl Write) -> io::Result<()> {
     match format {
-        FrameFormat::State => line(&State(snapshot), out),
+        FrameFormat::State => line(&StateJson(snapshot), out),
         FrameFormat::Tic => line(&Tic(snapshot), out),
         FrameFormat::Python => line(&Python(snapshot), out),
     }

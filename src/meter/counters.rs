@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::derive::energy;
-use super::label_values::GroupValue;
+use super::group_value::GroupValue;
 use super::part::{Context, Finding, Part, Reset, Save};
 use super::quantity::Key;
 use super::reading::Reading;
@@ -53,7 +53,7 @@ struct SavedCounters {
 }
 
 fn counters() -> impl Iterator<Item = Key> {
-    Key::all().filter(|key| key.row().counts.is_some())
+    Key::all().filter(|key| key.counts().is_some())
 }
 
 fn labels(counter: Key, mode: Mode) -> &'static [Label] {
@@ -163,7 +163,7 @@ impl Counters {
 
 /// The current index that a counter counts on; of several that add up, only when all are known.
 fn index(counter: Key, context: &Context<'_>) -> Option<i64> {
-    let source = counter.row().counts?.row().source(context.mode);
+    let source = counter.counts()?.row().source(context.mode);
     let index = match source.read() {
         Some(_) => u64::from(context.values.first(source.labels())?.number()),
         None if source.labels().is_empty() => return None,
@@ -229,9 +229,7 @@ impl Part for Counters {
         let offsets = offsets
             .into_iter()
             .filter_map(|(key, offset)| Some((Key::named(&key)?, offset)));
-        self.offsets = offsets
-            .filter(|(key, _)| key.row().counts.is_some())
-            .collect();
+        self.offsets = offsets.filter(|(key, _)| key.counts().is_some()).collect();
         let indexes = indexes.into_iter().filter_map(|(name, value)| {
             let index = Index { value, excluded: 0 };
             Some((Label::find(mode, &name)?, index))

@@ -1,11 +1,30 @@
-//! The quantities that no single group gives, made from several: a rule each.
+//! From the values of labels to quantities: those that a single label gives, and those that are made from several by a rule.
 
 use super::label_values::LabelValues;
-use super::part::Context;
+use super::part::{Context, Part, Reset};
 use super::quantity::Key;
 use super::reading::Reading;
 use super::value::Value;
 use crate::tic::{Label, Mode, TariffOption};
+
+/// Fills the quantities that a single label gives.
+impl Part for LabelValues {
+    fn reset(&mut self, reset: Reset) {
+        match reset {
+            Reset::Mode => *self = Self::default(),
+            Reset::Meter => self.forget(),
+        }
+    }
+
+    fn fill(&self, context: &Context<'_>, reading: &mut Reading) {
+        for key in Key::all() {
+            let source = key.row().source(context.mode);
+            if let Some(read) = source.read() {
+                reading.set(key, self.first(source.labels()).and_then(read));
+            }
+        }
+    }
+}
 
 /// Fills the rows of `reading` whose source is a rule. The rows that are read from one group are filled already.
 pub fn derive(reading: &mut Reading, context: &Context<'_>) {
@@ -27,7 +46,7 @@ fn clock_degraded(values: &LabelValues) -> Option<bool> {
         .map(|content| content.status().clock_degraded());
     let season = values
         .get(Label::DATE)
-        .and_then(super::label_values::GroupValue::horodate)
+        .and_then(super::group_value::GroupValue::horodate)
         .map(|h| h.is_degraded());
     match (register, season) {
         (None, None) => None,

@@ -7,9 +7,9 @@ use super::snapshot::Snapshot;
 use crate::tic::{Contact, Group, Slot};
 
 /// The state: flat, the keys of the table, `null` for what is not known.
-pub struct State<'a>(pub &'a Snapshot);
+pub struct StateJson<'a>(pub &'a Snapshot);
 
-impl Serialize for State<'_> {
+impl Serialize for StateJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         for (key, value) in self.0.entries() {

@@ -4,84 +4,14 @@
 //! with a good group came for thirty seconds ([`LabelValues::expire`]). A damaged frame proves nothing about absence. A short
 //! frame (historique, three-phase, during an overrun) proves it only for what short frames carry.
 
-use super::part::{Context, Part, Reset};
-use super::quantity::Key;
-use super::reading::Reading;
-use crate::tic::{Address, Frame, FrameEnd, Group, Horodate, Label, Period, Relays, Sent, Status};
+use super::group_value::GroupValue;
+use crate::tic::{Frame, FrameEnd, Group, Label, Sent};
 
 /// Frames with a label that make it present, and frames without it that make it absent.
 pub const FRAMES: u8 = 3;
 /// Sightings further apart than this number of frames do not add up: over years, noise turns one label into another now
 /// and then.
 const SIGHTING_GAP_MAX: u64 = 64;
-
-/// The value of a group that was accepted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct GroupValue {
-    number: u32,
-    horodate: Option<Horodate>,
-    text: String,
-}
-
-impl GroupValue {
-    /// The value of a group.
-    pub fn of(group: &Group<'_>) -> Self {
-        Self {
-            number: group.number(),
-            horodate: group.horodate(),
-            text: group.data().to_owned(),
-        }
-    }
-
-    /// Whether the group has this value.
-    pub fn is(&self, group: &Group<'_>) -> bool {
-        self.number == group.number()
-            && self.text == group.data()
-            && self.horodate == group.horodate()
-    }
-
-    fn set(&mut self, group: &Group<'_>) {
-        self.number = group.number();
-        self.horodate = group.horodate();
-        self.text.clear();
-        self.text.push_str(group.data());
-    }
-
-    /// The digits or the hexadecimal digits of the group, as a number; 0 for a text.
-    pub fn number(&self) -> u32 {
-        self.number
-    }
-
-    /// The horodate, of a group that carries one.
-    pub fn horodate(&self) -> Option<Horodate> {
-        self.horodate
-    }
-
-    /// The data as sent, never trimmed.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// The data as the status register.
-    pub fn status(&self) -> Status {
-        Status::new(self.number)
-    }
-
-    /// The data as the eight relays.
-    pub fn relays(&self) -> Relays {
-        Relays::new(u8::try_from(self.number).unwrap_or_default())
-    }
-
-    /// The data as the address of a meter.
-    pub fn address(&self) -> Option<Address> {
-        Address::parse(self.text.as_bytes())
-    }
-
-    /// The data as a tariff period of the historique mode.
-    pub fn period(&self) -> Option<Period> {
-        Period::parse(self.text.as_bytes())
-    }
-}
 
 #[derive(Clone, Debug, Default)]
 struct Entry {
@@ -176,6 +106,15 @@ impl LabelValues {
         }
     }
 
+    /// No value is current or known any more. The counts of what was seen and missed remain.
+    pub fn forget(&mut self) {
+        for entry in &mut self.entries {
+            entry.is_current = false;
+            entry.known = false;
+            entry.fresh = false;
+        }
+    }
+
     /// Whether the label was seen in enough frames, near each other, to belong to this meter.
     pub fn is_present(&self, label: Label) -> bool {
         self.entries
@@ -224,27 +163,5 @@ impl LabelValues {
     /// The current value of the first of these labels that has one.
     pub fn first(&self, labels: &[Label]) -> Option<&GroupValue> {
         labels.iter().find_map(|label| self.get(*label))
-    }
-}
-
-impl Part for LabelValues {
-    fn reset(&mut self, reset: Reset) {
-        if reset == Reset::Mode {
-            *self = Self::default();
-        }
-        for entry in &mut self.entries {
-            entry.is_current = false;
-            entry.known = false;
-            entry.fresh = false;
-        }
-    }
-
-    fn fill(&self, context: &Context<'_>, reading: &mut Reading) {
-        for key in Key::all() {
-            let source = key.row().source(context.mode);
-            if let Some(read) = source.read() {
-                reading.set(key, self.first(source.labels()).and_then(read));
-            }
-        }
     }
 }

@@ -21,6 +21,8 @@
 mod counters;
 mod derive;
 mod event;
+mod event_watch;
+mod group_value;
 mod input;
 pub mod json;
 mod label_values;

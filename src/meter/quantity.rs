@@ -97,6 +97,12 @@ macro_rules! quantities {
 
         impl Key {
             $(#[doc = $english] pub const $name: Self = Self(Position::$name as u8);)*
+
+            /// The quantity whose index it counts on, if it is a counter.
+            pub fn counts(self) -> Option<Self> {
+                const COUNTS: [Option<Key>; COUNT] = [$(counted!($($counted)?)),*];
+                COUNTS.get(self.index()).copied().flatten()
+            }
         }
 
         /// How many quantities there are.
@@ -106,7 +112,7 @@ macro_rules! quantities {
         pub static TABLE: [Quantity; COUNT] = [$(Quantity {
             key: $key, interface: Interface::$on, kind: $kind, unit: $unit, english: $english, french: $french,
             phase: optional!($($phase)?), number: optional!($($number)?),
-            counts: counted!($($counted)?), renamed: optional!($($property)?),
+            renamed: optional!($($property)?),
             standard: $standard, historique: $historique, home_assistant: $home, enabled: $enabled,
         }),*];
     };

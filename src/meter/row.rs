@@ -2,7 +2,6 @@
 
 use core::fmt;
 
-use super::quantity::Key;
 use super::source::Source;
 use crate::names::interface;
 use crate::tic::Mode;
@@ -22,8 +21,6 @@ pub struct Quantity {
     pub phase: Option<u8>,
     /// Its number, if it is one of several: of a tariff index 1 to 10, of a relay 1 to 8.
     pub number: Option<u8>,
-    /// The quantity whose index it counts on, if it is a counter.
-    pub counts: Option<Key>,
     /// Its name on D-Bus, if that is not made of the key.
     pub renamed: Option<&'static str>,
     /// Its English name; the one of a phase ends in `, phase n` or begins with `Phase n`.

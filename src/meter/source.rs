@@ -6,7 +6,7 @@
 
 use core::fmt;
 
-use super::label_values::GroupValue;
+use super::group_value::GroupValue;
 use super::value::Value;
 use crate::tic::Label;
 

@@ -12,8 +12,10 @@
 
 use super::counters::Counters;
 use super::derive::derive;
-use super::event::{Event, EventWatch};
-use super::label_values::{GroupValue, LabelValues};
+use super::event::Event;
+use super::event_watch::EventWatch;
+use super::group_value::GroupValue;
+use super::label_values::LabelValues;
 use super::memory::Memory;
 use super::model::breaker::BreakerPart;
 use super::model::health::{ClockDrift, PhasePart, VoltagePart};

@@ -140,7 +140,7 @@ impl Publisher {
         let state = self.published.as_ref()?;
         Some(Message {
             retain: self.retain,
-            ..Message::retained(&self.topics.state, to_json(&json::State(state)))
+            ..Message::retained(&self.topics.state, to_json(&json::StateJson(state)))
         })
     }
 
@@ -183,7 +183,7 @@ impl Publisher {
 
     fn publish_state(&mut self, out: &mut Vec<Message>) {
         self.published = Some(self.newest.clone());
-        let json = to_json(&json::State(&self.newest));
+        let json = to_json(&json::StateJson(&self.newest));
         let (topic, meter) = (&self.topics.state, &self.meter);
         out.push(Message::record(topic, meter, json, self.retain));
         if self.newest.frame.is_none() {

@@ -1,6 +1,6 @@
 //! What holds of every Update, whatever came. The fuzzing of the whole pipeline asks the same.
 
-use linky_sensor::meter::json::{CalendarOf, EventOf, Python, State, Tic};
+use linky_sensor::meter::json::{CalendarOf, EventOf, Python, StateJson, Tic};
 use linky_sensor::meter::{EventKind, Interface, Key, Keys, Kind, Meter, Snapshot, Update, Value};
 use linky_sensor::tic::Mode;
 
@@ -119,7 +119,7 @@ const ALWAYS: [Key; 5] = [Key::SCHEMA, Key::METER, Key::BOOT, Key::SEQ, Key::LIN
 
 fn check_json(update: &Update) {
     let snapshot = &*update.snapshot;
-    let state = serde_json::to_value(State(snapshot)).expect("a state is JSON");
+    let state = serde_json::to_value(StateJson(snapshot)).expect("a state is JSON");
     let state = state.as_object().expect("an object");
     assert_eq!(state.len(), snapshot.keys.iter().count());
     for (key, value) in snapshot.entries() {

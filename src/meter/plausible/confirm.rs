@@ -10,7 +10,7 @@ use core::time::Duration;
 
 use super::rule::Rule;
 use super::{FrameContext, Safeguard, Verdict};
-use crate::meter::label_values::GroupValue;
+use crate::meter::group_value::GroupValue;
 use crate::tic::{DataKind, Group, Horodate, Label};
 
 /// How long a maximum that falls within the day must repeat itself.

@@ -34,7 +34,7 @@ use std::collections::BTreeMap;
 use self::chain::{Chain, Corroboration, StepContext};
 use self::confirm::Confirmation;
 use self::cross_check::{CrossCheck, FrameSums};
-use super::label_values::GroupValue;
+use super::group_value::GroupValue;
 use super::memory::Baseline;
 use super::part::{Part, Reset};
 use super::value::Moment;

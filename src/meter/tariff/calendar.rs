@@ -5,7 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::meter::label_values::{GroupValue, LabelValues};
+use crate::meter::group_value::GroupValue;
+use crate::meter::label_values::LabelValues;
 use crate::meter::part::Save;
 use crate::tic::{Label, Profile, Slot, civil};
 

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::Contract;
 use super::calendar::day_of;
 use super::next::PeakWindow;
-use crate::meter::label_values::{GroupValue, LabelValues};
+use crate::meter::group_value::GroupValue;
+use crate::meter::label_values::LabelValues;
 use crate::meter::part::{Context, Save};
 use crate::tic::{Color, Label, civil};
 

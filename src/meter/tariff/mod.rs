@@ -33,7 +33,8 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use crate::meter::label_values::{GroupValue, LabelValues};
+use crate::meter::group_value::GroupValue;
+use crate::meter::label_values::LabelValues;
 use crate::meter::part::{Context, Part, Reset, Save};
 use crate::meter::quantity::Key;
 use crate::meter::reading::Reading;

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Contract, TariffPeriod};
-use crate::meter::label_values::{GroupValue, LabelValues};
+use crate::meter::group_value::GroupValue;
+use crate::meter::label_values::LabelValues;
 use crate::meter::part::Save;
 use crate::tic::Label;
 

@@ -2,7 +2,8 @@
 
 use super::{BreakerModel, BreakerSample, Maximum, PhaseLoad, opens_by_itself};
 use crate::meter::event::{Event, EventKind};
-use crate::meter::label_values::{GroupValue, LabelValues};
+use crate::meter::group_value::GroupValue;
+use crate::meter::label_values::LabelValues;
 use crate::meter::part::{Context, Part, Reset, Save};
 use crate::meter::quantity::Key;
 use crate::meter::reading::Reading;

@@ -11,7 +11,7 @@
 //!
 //! Where the parity bit is stripped, all of it looks alike.
 
-use super::link_quality::GroupCounts;
+use super::counts::{CharacterCounts, GroupCounts};
 use crate::tic::Mode;
 
 /// Of fewer groups rejected, or characters, nothing is concluded.
@@ -111,31 +111,6 @@ impl LineFault {
             GARBLED.. => Some(Self::TooSlow),
             NOISY..GARBLED => Some(Self::Noise),
             0..NOISY => None,
-        }
-    }
-}
-
-/// Characters as bytes, bit 7 being the parity bit, by what is wrong with them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CharacterCounts {
-    /// All.
-    pub total: u32,
-    /// Those of odd parity.
-    pub odd: u32,
-    /// Those with bit 7 set.
-    pub high: u32,
-}
-
-impl CharacterCounts {
-    /// Counts bytes. It stops, far beyond what a cause needs.
-    pub fn push(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            if self.total == u32::MAX {
-                return;
-            }
-            self.total += 1;
-            self.odd += byte.count_ones() % 2;
-            self.high += u32::from(byte >> 7);
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use core::time::Duration;
 
+use super::counts::GroupCounts;
 use super::line_fault::LineFault;
 use crate::tic::{Frame, Mode, Rejected};
 
@@ -21,32 +22,6 @@ const GOOD_FROM: u8 = 95;
 
 /// Another cause replaces the one that is named after this time: then no group is left of before.
 const CAUSE_LASTS: Duration = Duration::from_secs(300);
-
-/// Groups by what became of them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct GroupCounts {
-    /// Accepted.
-    pub good: u32,
-    /// Rejected, by the reason.
-    pub rejected: Rejected,
-}
-
-impl GroupCounts {
-    fn add(&mut self, good: u32, rejected: Rejected) {
-        self.good = self.good.saturating_add(good);
-        let sum = &mut self.rejected;
-        sum.parity = sum.parity.saturating_add(rejected.parity);
-        sum.checksum = sum.checksum.saturating_add(rejected.checksum);
-        sum.format = sum.format.saturating_add(rejected.format);
-    }
-
-    /// The share of good groups in percent, rounded down: 100 is a line without an error. `None` without a group.
-    pub fn quality(&self) -> Option<u8> {
-        let total = u64::from(self.good) + u64::from(self.rejected.total());
-        let percent = (u64::from(self.good) * 100).checked_div(total)?;
-        u8::try_from(percent).ok()
-    }
-}
 
 /// Counts of one step, and its number since the origin of the clock.
 #[derive(Clone, Copy, Debug, Default)]

@@ -9,13 +9,15 @@
 //! `docs/INSIGHT.md` gives the source, the error and the limits of each figure.
 
 mod clock_drift;
+mod counts;
 mod line_fault;
 mod link_quality;
 mod phases;
 mod voltage;
 
 pub use clock_drift::ClockDrift;
-pub use line_fault::{CharacterCounts, LineFault};
+pub use counts::CharacterCounts;
+pub use line_fault::LineFault;
 pub use link_quality::LinkQuality;
 pub use phases::PhasePart;
 pub use voltage::VoltagePart;

@@ -4,7 +4,7 @@
 //! while its voltage is far below the mains and another phase is there.
 
 use crate::meter::event::{Event, EventKind};
-use crate::meter::label_values::GroupValue;
+use crate::meter::group_value::GroupValue;
 use crate::meter::part::{Context, Part, Reset, Save};
 use crate::meter::reading::Reading;
 use crate::tic::{Frame, Label, Mode};

@@ -6,7 +6,7 @@
 use core::time::Duration;
 
 use crate::meter::event::{Event, EventKind};
-use crate::meter::label_values::GroupValue;
+use crate::meter::group_value::GroupValue;
 use crate::meter::part::{Context, Part, Reset, Save};
 use crate::meter::quantity::Key;
 use crate::meter::reading::Reading;

@@ -1,7 +1,8 @@
 //! The active power as a part of the meter: which labels it is made of.
 
 use super::{ActivePower, PowerSample};
-use crate::meter::label_values::{GroupValue, LabelValues};
+use crate::meter::group_value::GroupValue;
+use crate::meter::label_values::LabelValues;
 use crate::meter::part::{Context, Part, Reset, Save};
 use crate::meter::quantity::Key;
 use crate::meter::reading::Reading;
