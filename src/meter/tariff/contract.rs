@@ -1,6 +1,6 @@
 //! Which kind of contract the meter counts for.
 //!
-//! The historique mode says it in a code. The standard mode has only the name that the supplier gave to the
+//! The historique mode has a code for it. The standard mode has only the name that the supplier gave to the
 //! calendar: the usual names are known here, any other is `Other`.
 
 use crate::meter::label_values::LabelValues;
@@ -19,11 +19,11 @@ pub enum Contract {
     Tempo,
     /// A producer's.
     Producer,
-    /// A calendar whose name says none of these.
+    /// A calendar with another name.
     Other,
 }
 
-/// Names of calendars with two periods, without their spaces. One that says more ("HC WEEK-END") has more periods.
+/// Names of calendars with two periods, without their spaces. A longer name ("HC WEEK-END") has more periods.
 const OFF_PEAK: [&str; 6] = [
     "HPLEINE/CREUSE",
     "HEURESCREUSES",

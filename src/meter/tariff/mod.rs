@@ -91,7 +91,7 @@ impl Tariffs {
                 next_color: self.announced.of(tempo_day, &peaks),
                 period: &|index| self.periods.period(contract, index),
             };
-            // A clock that has run for too long without being set is not the hour of anybody's plans.
+            // A degraded clock may be hours wrong.
             (!now.is_degraded()).then(|| plan.next())
         };
         plan().unwrap_or_default()

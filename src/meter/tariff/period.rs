@@ -91,7 +91,7 @@ impl TariffPeriod {
             .map_or("other", |(_, word)| word)
     }
 
-    /// Whether the price is that of off-peak hours; `None` if its name does not tell.
+    /// Whether the price is that of off-peak hours; `None` for a period of unknown price.
     pub fn is_off_peak(self) -> Option<bool> {
         match self {
             OffPeak | SuperOffPeak | Tempo(_, Hours::Cheap) => Some(true),
