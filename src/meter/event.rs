@@ -1,4 +1,4 @@
-//! The events: a change of a quantity that someone may wait for. `event_watch` finds most of them.
+//! The events: a change of a quantity that an automation may wait for. `event_watch` finds most of them.
 
 use super::row::pascal_case;
 

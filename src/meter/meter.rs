@@ -1,6 +1,6 @@
-//! The meter: a machine that takes what the port saw and when, and returns the states to publish.
+//! The meter: a machine that takes what happened at the port and when, and returns the states to publish.
 //!
-//! Pure: nothing is read but the arguments, so that a year can be lived through in a second.
+//! Pure: it depends on its arguments alone, so that a test runs through a year in a second.
 
 use core::time::Duration;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::part::Save;
 use super::plausible::Safeguards;
 use super::quantity::Key;
 use super::reading::Reading;
-use super::snapshot::{SCHEMA, Snapshot, Update};
+use super::snapshot::{Snapshot, Update};
 use super::state::State;
 use super::value::{Moment, Value};
 use crate::tic::Frame;
@@ -21,7 +21,7 @@ use crate::tic::Frame;
 /// Between regular saves: a write of some kilobytes, which no card minds.
 const SAVE_INTERVAL: Duration = Duration::from_secs(600);
 
-/// What a meter is from its birth: the configuration's part, and what is drawn at the start of the daemon.
+/// What a meter has from the start: what is configured, and the random id of this start of the daemon.
 #[derive(Clone, Debug)]
 pub struct Identity {
     /// The number of the meter in the configuration, from 0.
@@ -173,8 +173,8 @@ impl Meter {
     fn snapshot(&self, frame: Option<Arc<Frame>>, now: Moment) -> Snapshot {
         let mut reading = Reading::default();
         self.state.fill(now, &mut reading);
-        self.fill(&mut reading, now);
-        Snapshot {
+        self.fill_link(&mut reading, now);
+        let mut snapshot = Snapshot {
             id: self.identity.id.clone(),
             boot: self.identity.boot.clone(),
             seq: self.seq,
@@ -188,12 +188,13 @@ impl Meter {
             contract: self.state.contract(),
             frame,
             shows_identifiers: self.identity.shows_identifiers,
-        }
+        };
+        snapshot.fill_own_rows();
+        snapshot
     }
 
-    /// Fills what names the state, and the link.
-    fn fill(&self, reading: &mut Reading, now: Moment) {
-        let mode = self.state.mode();
+    /// Fills the quality of the link and its cause.
+    fn fill_link(&self, reading: &mut Reading, now: Moment) {
         let is_receiving = self.link.link() == Link::Receiving;
         let quality = self.quality.quality(now.mono).filter(|_| is_receiving);
         let detail = match self.quality.fault() {
@@ -203,13 +204,6 @@ impl Meter {
             _ => self.link.detail().to_owned(),
         };
         for (key, value) in [
-            (Key::SCHEMA, Some(Value::Int(SCHEMA))),
-            (Key::METER, Some(Value::Text(self.identity.id.clone()))),
-            (Key::BOOT, Some(Value::Text(self.identity.boot.clone()))),
-            (Key::SEQ, Some(Value::Int(self.seq))),
-            (Key::TIME, now.wall.map(Value::Instant)),
-            (Key::MODE, mode.map(|mode| Value::Enum(mode.as_str()))),
-            (Key::LINK, Some(Value::Enum(self.link.link().as_str()))),
             (Key::LINK_DETAIL, Some(Value::Text(detail.into()))),
             (
                 Key::LINK_QUALITY,

@@ -133,9 +133,9 @@ quantities! {
 
     // Meter
     MODE "mode" Meter Enum(&["standard", "historique"]), "": "TIC mode" / "Mode TIC";
-        [OWN.said("detected")] [OWN.said("detected")] sensor("enum").diagnostic(), No;
+        [OWN.described("detected")] [OWN.described("detected")] sensor("enum").diagnostic(), No;
     LINK "link" Meter Enum(&["no_device", "no_signal", "syncing", "receiving"]), "": "TIC link" / "Liaison TIC";
-        [OWN.said("rule")] [OWN.said("rule")] binary("connectivity").diagnostic(), Yes;
+        [OWN.described("rule")] [OWN.described("rule")] binary("connectivity").diagnostic(), Yes;
     LINK_DETAIL "link_detail" Meter Text, "": "cause of the link state in one line, may be empty" / "détail de la liaison";
         [OWN] [OWN] NOT, Never;
     METER_TIME "meter_time" Meter Time, "": "Meter clock" / "Horloge du compteur";
@@ -145,17 +145,17 @@ quantities! {
     CLOCK_DEGRADED "clock_degraded" Meter Bool, "": "Clock degraded" / "Horloge dégradée";
         [rule(&[L::STGE, L::DATE], "STGE 16, lower-case season")] [NONE] binary("problem").diagnostic(), Yes;
     PHASES "phases" Meter Int, "": "number of phases (1 or 3)" / "nombre de phases";
-        [OWN.said("labels seen, with hysteresis")] [OWN.said("same")] NOT, Never;
+        [OWN.described("labels seen, with hysteresis")] [OWN.described("same")] NOT, Never;
     PRODUCER "producer" Meter Bool, "": "Producer mode" / "Mode producteur";
         [stge("STGE 8", |c| flag(c.status().is_producer()))] [NONE] binary("").diagnostic(), No;
     TIC_VERSION "tic_version" Meter Int, "": "TIC version" / "Version TIC";
         [number(&[L::VTIC])] [NONE] sensor("").diagnostic(), No;
     MANUFACTURER "manufacturer" Meter Text, "": "Manufacturer (name, else code)" / "Fabricant";
-        [from(&[L::ADSC], maker).said("ADSC 1-2")] [from(&[L::ADCO], maker).said("ADCO 1-2")] DEVICE, Never;
+        [from(&[L::ADSC], maker).described("ADSC 1-2")] [from(&[L::ADCO], maker).described("ADCO 1-2")] DEVICE, Never;
     MANUFACTURE_YEAR "manufacture_year" Meter Int, "": "Year of manufacture" / "Année de fabrication";
-        [from(&[L::ADSC], year).said("ADSC 3-4")] [from(&[L::ADCO], year).said("ADCO 3-4")] NOT, Never;
+        [from(&[L::ADSC], year).described("ADSC 3-4")] [from(&[L::ADCO], year).described("ADCO 3-4")] NOT, Never;
     DEVICE_TYPE "device_type" Meter Int, "": "Euridis device type" / "Type d'appareil";
-        [from(&[L::ADSC], device_type).said("ADSC 5-6")] [from(&[L::ADCO], device_type).said("ADCO 5-6")] NOT, Never;
+        [from(&[L::ADSC], device_type).described("ADSC 5-6")] [from(&[L::ADCO], device_type).described("ADCO 5-6")] NOT, Never;
     SERIAL_NUMBER "serial_number" Private Text, "": "Serial number" / "Numéro de série";
         [text(&[L::ADSC])] [text(&[L::ADCO])] DEVICE, Never;
     DELIVERY_POINT "delivery_point" Private Text, "": "Delivery point (PRM)" / "Point de livraison (PRM)";
@@ -207,13 +207,13 @@ quantities! {
     POWER_AVERAGE_PREVIOUS_TIME "power_average_previous_time" Consumption Time, "": "Time of: Average power of the period before" / "Heure de : Puissance moyenne précédente";
         [time(&[L::CCASN_1])] [NONE] NOT, Never;
     SUBSCRIBED_POWER "subscribed_power" Consumption Int, "VA": "Subscribed power" / "Puissance souscrite";
-        [from(&[L::PREF], thousands).said("PREF x 1000")] [rule(&[L::ISOUSC], "ISOUSC x 200 (x 3 in three-phase)")] sensor("apparent_power").diagnostic(), Yes;
+        [from(&[L::PREF], thousands).described("PREF x 1000")] [rule(&[L::ISOUSC], "ISOUSC x 200 (x 3 in three-phase)")] sensor("apparent_power").diagnostic(), Yes;
     SUBSCRIBED_CURRENT "subscribed_current" Consumption Int, "A": "Subscribed current" / "Intensité souscrite";
         [NONE] [number(&[L::ISOUSC])] sensor("current").diagnostic(), No;
     CUTOFF_POWER "cutoff_power" Consumption Int, "VA": "Cut-off power" / "Puissance de coupure";
-        [from(&[L::PCOUP], thousands).said("PCOUP x 1000")] [NONE] sensor("apparent_power").diagnostic(), No;
+        [from(&[L::PCOUP], thousands).described("PCOUP x 1000")] [NONE] sensor("apparent_power").diagnostic(), No;
     MAXIMUM_POWER "maximum_power" Consumption Int, "": "PMAX as sent" / "PMAX";
-        [NONE] [number(&[L::PMAX]).said("PMAX (unit uncertain)")] sensor("").diagnostic(), No;
+        [NONE] [number(&[L::PMAX]).described("PMAX (unit uncertain)")] sensor("").diagnostic(), No;
 
     // Phases
     CURRENT_L1 "current_l1" Phases Int, "A" phase 1: "Current, phase 1" / "Intensité, phase 1";
@@ -285,15 +285,15 @@ quantities! {
 
     // Tariff
     CONTRACT "contract" Tariff Text, "": "Contract" / "Contrat";
-        [text(&[L::NGTF]).said("NGTF trimmed")] [text(&[L::OPTARIF])] sensor("").diagnostic(), Yes;
+        [text(&[L::NGTF]).described("NGTF trimmed")] [text(&[L::OPTARIF])] sensor("").diagnostic(), Yes;
     CONTRACT_TYPE "contract_type" Tariff Enum(&ContractKind::WORDS), "": "Type of contract" / "Type de contrat";
         [rule(&[L::NGTF], "NGTF, by its usual names")] [rule(&[L::OPTARIF], "OPTARIF")] sensor("enum").diagnostic(), No;
     TARIFF_NAME "tariff_name" Tariff Text, "": "Tariff label" / "Libellé du tarif";
-        [text(&[L::LTARF]).said("LTARF trimmed")] [text(&[L::PTEC])] sensor(""), Yes;
+        [text(&[L::LTARF]).described("LTARF trimmed")] [text(&[L::PTEC])] sensor(""), Yes;
     TARIFF "tariff" Tariff Enum(&TariffPeriod::WORDS), "": "Tariff period in force" / "Période tarifaire en cours";
         [rule(&[L::LTARF], "period of NTARF: LTARF seen with it, order of the indexes of NGTF")] [from(&[L::PTEC], period_tariff)] sensor("enum"), Yes;
     TARIFF_INDEX "tariff_index" Tariff Int, "": "Tariff index in force" / "Index tarifaire en cours";
-        [number(&[L::NTARF])] [from(&[L::PTEC], period_index).said("HC.. 1; HP.. 2; HN.. 1; PM.. 2; Tempo HCJB HPJB HCJW HPJW HCJR HPJR 1..6; TH.. null")] sensor("").diagnostic(), No;
+        [number(&[L::NTARF])] [from(&[L::PTEC], period_index).described("HC.. 1; HP.. 2; HN.. 1; PM.. 2; Tempo HCJB HPJB HCJW HPJW HCJR HPJR 1..6; TH.. null")] sensor("").diagnostic(), No;
     OFF_PEAK "off_peak" Tariff Bool, "": "Off-peak" / "Heures creuses";
         [rule(&[L::LTARF], "by the tariff period, never the contact")] [from(&[L::PTEC], period_off_peak)] binary(""), Yes;
     NEXT_TARIFF "next_tariff" Tariff Enum(&TariffPeriod::WORDS), "": "Next tariff" / "Prochain tarif";
@@ -355,13 +355,13 @@ quantities! {
     COLOR_TODAY "color_today" Tariff Enum(&["blue", "white", "red"]), "": "Colour of the day" / "Couleur du jour";
         [rule(&[L::NTARF, L::NGTF], "colour of the index in force")] [from(&[L::PTEC], period_color)] sensor("enum"), Tempo;
     COLOR_TOMORROW "color_tomorrow" Tariff Enum(&["blue", "white", "red"]), "": "Colour of tomorrow" / "Couleur de demain";
-        [stge("STGE 26-27", |c| color(c.status().color_tomorrow()))] [from(&[L::DEMAIN], tomorrow).said("DEMAIN (---- is null)")] sensor("enum"), Tempo;
+        [stge("STGE 26-27", |c| color(c.status().color_tomorrow()))] [from(&[L::DEMAIN], tomorrow).described("DEMAIN (---- is null)")] sensor("enum"), Tempo;
     MOBILE_PEAK_NOTICE "mobile_peak_notice" Tariff Int, "": "Mobile peak announced (0 to 3)" / "Préavis de pointe mobile";
         [stge("STGE 28-29", |c| int(c.status().peak_notice()))] [rule(&[L::PEJP], "1 while PEJP")] sensor(""), Ejp;
     MOBILE_PEAK_NOTICE_MINUTES "mobile_peak_notice_minutes" Tariff Int, "min": "Minutes of notice" / "Minutes de préavis";
         [NONE] [number(&[L::PEJP])] sensor("duration"), No;
     MOBILE_PEAK "mobile_peak" Tariff Int, "": "Mobile peak in force (0 to 3)" / "Pointe mobile en cours";
-        [stge("STGE 30-31", |c| int(c.status().peak()))] [from(&[L::PTEC], period_peak).said("1 while PTEC is PM..")] sensor(""), Ejp;
+        [stge("STGE 30-31", |c| int(c.status().peak()))] [from(&[L::PTEC], period_peak).described("1 while PTEC is PM..")] sensor(""), Ejp;
     MOBILE_PEAK_1_START "mobile_peak_1_start" Tariff Time, "": "Start of mobile peak 1" / "Début de la pointe mobile 1";
         [time(&[L::DPM1])] [NONE] sensor("timestamp").diagnostic(), No;
     MOBILE_PEAK_2_START "mobile_peak_2_start" Tariff Time, "": "Start of mobile peak 2" / "Début de la pointe mobile 2";
@@ -415,7 +415,7 @@ quantities! {
 
     // Status
     STATUS_REGISTER "status_register" Status Text, "": "Status register" / "Registre de statuts";
-        [text(&[L::STGE]).said("STGE, 8 hexadecimal digits")] [NONE] sensor("").diagnostic(), No;
+        [text(&[L::STGE]).described("STGE, 8 hexadecimal digits")] [NONE] sensor("").diagnostic(), No;
     DRY_CONTACT "dry_contact" Status Bool, "": "Dry contact closed" / "Contact sec fermé";
         [stge("STGE bit 0 inverted (true = closed)", |c| flag(!c.status().dry_contact_open()))] [NONE] binary(""), Yes;
     BREAKER "breaker" Status Enum(&["closed", "over_power", "over_voltage", "load_shedding", "remote_order", "overheat_high_current", "overheat_low_current"]), "": "Breaker" / "Organe de coupure";

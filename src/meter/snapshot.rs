@@ -46,6 +46,21 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// Fills the rows that its own fields answer: the fields are the only source.
+    pub(super) fn fill_own_rows(&mut self) {
+        for (key, value) in [
+            (Key::SCHEMA, Some(Value::Int(SCHEMA))),
+            (Key::METER, Some(Value::Text(self.id.clone()))),
+            (Key::BOOT, Some(Value::Text(self.boot.clone()))),
+            (Key::SEQ, Some(Value::Int(self.seq))),
+            (Key::TIME, self.time.map(Value::Instant)),
+            (Key::MODE, self.mode.map(|mode| Value::Enum(mode.as_str()))),
+            (Key::LINK, Some(Value::Enum(self.link.as_str()))),
+        ] {
+            self.reading.set(key, value);
+        }
+    }
+
     /// The quantities of the state in the order of the table, each with its value if it is known.
     pub fn entries(&self) -> impl Iterator<Item = (Key, Option<&Value>)> {
         self.keys.iter().map(|key| (key, self.reading.get(key)))

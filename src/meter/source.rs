@@ -14,7 +14,7 @@ use crate::tic::Label;
 pub struct Source {
     labels: &'static [Label],
     read: Option<read::Read>,
-    said: &'static str,
+    wording: &'static str,
     horodate: bool,
 }
 
@@ -23,14 +23,14 @@ impl Source {
     pub const NONE: Self = Self {
         labels: &[],
         read: None,
-        said: "-",
+        wording: "-",
         horodate: false,
     };
     /// The daemon itself knows it.
     pub const OWN: Self = Self {
         labels: &[],
         read: None,
-        said: "",
+        wording: "",
         horodate: false,
     };
 
@@ -46,12 +46,12 @@ impl Source {
 
     /// Whether this mode gives it at all.
     pub fn exists(&self) -> bool {
-        self.said != Self::NONE.said
+        self.wording != Self::NONE.wording
     }
 
-    /// The same source, worded for people.
-    pub const fn said(mut self, said: &'static str) -> Self {
-        self.said = said;
+    /// The same source with a wording for the reference, in place of the names of its labels.
+    pub const fn described(mut self, wording: &'static str) -> Self {
+        self.wording = wording;
         self
     }
 }
@@ -61,7 +61,7 @@ pub const fn from(labels: &'static [Label], read: read::Read) -> Source {
     Source {
         labels,
         read: Some(read),
-        said: "",
+        wording: "",
         horodate: false,
     }
 }
@@ -81,27 +81,27 @@ pub const fn horodate(labels: &'static [Label]) -> Source {
     Source {
         labels,
         read: Some(read::time),
-        said: "",
+        wording: "",
         horodate: true,
     }
 }
 
 /// Bits of the status register.
-pub const fn stge(said: &'static str, read: read::Read) -> Source {
-    from(&[Label::STGE], read).said(said)
+pub const fn stge(wording: &'static str, read: read::Read) -> Source {
+    from(&[Label::STGE], read).described(wording)
 }
 
 /// A bit of the relays.
-pub const fn relay(said: &'static str, read: read::Read) -> Source {
-    from(&[Label::RELAIS], read).said(said)
+pub const fn relay(wording: &'static str, read: read::Read) -> Source {
+    from(&[Label::RELAIS], read).described(wording)
 }
 
 /// Made from these labels by `derive`.
-pub const fn rule(labels: &'static [Label], said: &'static str) -> Source {
+pub const fn rule(labels: &'static [Label], wording: &'static str) -> Source {
     Source {
         labels,
         read: None,
-        said,
+        wording,
         horodate: false,
     }
 }
@@ -109,8 +109,8 @@ pub const fn rule(labels: &'static [Label], said: &'static str) -> Source {
 /// As in the reference: `EAST`, `SMAXSN horodate`, `IINST, IINST1`.
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.said.is_empty() || self.read.is_none() {
-            return f.write_str(self.said);
+        if !self.wording.is_empty() || self.read.is_none() {
+            return f.write_str(self.wording);
         }
         for (n, label) in self.labels.iter().enumerate() {
             write!(f, "{}{}", if n == 0 { "" } else { ", " }, label.name())?;
@@ -137,7 +137,7 @@ pub mod read {
     /// A flag, as a value.
     #[expect(
         clippy::unnecessary_wraps,
-        reason = "every way of reading may have nothing to say"
+        reason = "every way of reading may find no value"
     )]
     pub fn flag(is: bool) -> Option<Value> {
         Some(Value::Bool(is))
