@@ -88,7 +88,7 @@ impl Counters {
         }
     }
 
-    /// An index of another contract says nothing of this one\'s. The totals of the standard mode go on.
+    /// An index of another contract does not continue this one. The totals of the standard mode go on.
     fn follow_contract(&mut self, context: &Context<'_>) -> Save {
         let label = match context.mode {
             Mode::Standard => Label::NGTF,

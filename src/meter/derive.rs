@@ -39,7 +39,7 @@ fn standard(reading: &mut Reading, context: &Context<'_>) {
     reading.set(Key::CLOCK_DEGRADED, degraded);
 }
 
-/// The status register and the season of the clock tell the same thing; either is enough.
+/// The status register and the season of the clock hold the same fact; either is enough.
 fn clock_degraded(values: &LabelValues) -> Option<bool> {
     let register = values
         .get(Label::STGE)

@@ -208,7 +208,7 @@ impl Part for EventWatch {
     }
 
     /// The modes have other labels for the same contract and the same period. Of contracts the kinds are compared instead;
-    /// the number of a period is its supplier's, and says nothing across modes.
+    /// the number of a period is its supplier's, and means nothing across modes.
     fn reset(&mut self, reset: Reset) {
         if reset == Reset::Meter {
             return;

@@ -1,7 +1,7 @@
 //! What all stateful parts of a meter have in common.
 //!
 //! A part sees accepted frames and the time, fills quantities, gives events, keeps a section of the file on disk, and
-//! begins anew when its past says nothing any more. `state` is the only caller. To add a part: write it, add its line to
+//! begins anew when its past does not hold any more. `state` is the only caller. To add a part: write it, add its line to
 //! the list in `state`, and its rows to the table of quantities.
 //!
 //! Pure: the time and all else that a part may use is in the [`Context`].

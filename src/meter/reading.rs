@@ -19,7 +19,7 @@ impl Reading {
         self.0.get(key.index()).and_then(Option::as_ref)
     }
 
-    /// Says what is known of a quantity.
+    /// Sets the value of a quantity; `None` for unknown.
     pub fn set(&mut self, key: Key, value: Option<Value>) {
         if let Some(place) = self.0.get_mut(key.index()) {
             *place = value;

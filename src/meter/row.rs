@@ -1,4 +1,4 @@
-//! What one row of the table of quantities says.
+//! The columns of a row of the table of quantities.
 
 use core::fmt;
 

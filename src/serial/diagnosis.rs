@@ -1,6 +1,6 @@
 //! Finds out why a port cannot or must not be opened.
 //!
-//! Input: a path, and the error of an opening. Output: a [`Refusal`], whose text says what to do.
+//! Input: a path, and the error of an opening. Output: a [`Refusal`], whose text names what to do.
 //!
 //! The system's messages ("Permission denied", "Operation not permitted") have several causes, each with a cure of its own.
 //! The cause is looked for only after an opening has failed, so it costs a good port nothing.

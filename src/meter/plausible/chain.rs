@@ -17,7 +17,7 @@
 //! | at 2 values | the label was absent for 60 s before |
 //! | at 2 values (*revoke*); at 10 if the good value was received more than once | they are below the good value and follow the one before it, or the good value is the first of all and was not repeated; and the totals do not contradict |
 //! | at 3 values | the totals corroborate each |
-//! | at 3 values and 60 s | the totals say nothing, and it shows no suspect digit |
+//! | at 3 values and 60 s | the totals decide nothing, and it shows no suspect digit |
 //! | at 3 values and 24 h | always: no fault lasts a day and leaves the rest of the line intact |
 //!
 //! Why *revoke*: without parity a damaged value within reach is accepted now and then, and every right one after it is below

@@ -3,13 +3,13 @@
 //! EAST is the sum of EASF01 to 10, and of EASD01 to 04. The specification does not promise it; every recorded frame
 //! keeps it, up to a step of the index between the moments at which the meter samples two groups.
 //!
-//! | a sum | enters when | says of the total | of a part |
+//! | a sum | enters when | shows of the total | of a part |
 //! |---|---|---|---|
 //! | holds | it is within 2 Wh of the expected difference | confirms (exact) or allows | the same |
 //! | unknown | a part was never received; or it has not held in 3 frames yet; or it is too low and a part is missing: a missing part keeps its last value, which may be too low | nothing | nothing |
 //! | fails | otherwise | contradicts, if the other sum does not hold | contradicts the part whose change equals the difference |
 //!
-//! When both sums fail it is the total that is wrong, and nothing is said of the parts.
+//! When both sums fail it is the total that is wrong, and nothing is concluded about the parts.
 //!
 //! The expected difference is 0. Another one is learned when it stayed the same in 200 whole frames, in 6000 if it replaces
 //! a proven one. Input: the sums of a frame ([`FrameSums`]). Output: a [`Corroboration`].
@@ -120,7 +120,7 @@ impl CrossCheck {
         self.distributor.learn(sums.distributor, safeguards);
     }
 
-    /// What the sums of a frame say of the number that it gives for a label. `last` is the last good value of the label.
+    /// The verdict of the sums of a frame on its number for a label. `last` is the last good value of the label.
     pub fn about(
         &self,
         label: Label,

@@ -35,7 +35,7 @@ const GARBLED: u32 = 25;
 pub enum LineFault {
     /// Single bits are wrong.
     Levels,
-    /// The parity bit does not get through, so that the errors cannot be told apart.
+    /// The parity bit does not get through, so that the kinds of errors look alike.
     ParityStripped,
     /// Several characters in a row are wrong.
     Noise,

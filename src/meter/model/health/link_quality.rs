@@ -193,7 +193,7 @@ mod tests {
             line.judge(now);
             causes.push(line.fault());
         };
-        // About where single bits and runs of characters are told apart.
+        // About where single bits and runs of characters are distinguished.
         for number in 0..1200 {
             let wobbles = number / 100 % 2;
             second(Rejected {

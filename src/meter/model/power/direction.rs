@@ -220,7 +220,7 @@ impl FilterState {
             estimate.factor += share * large * (LARGE_LOAD - estimate.factor);
             estimate.widen(rest * rest, load, rest);
         } else {
-            // What is left was a part of the whole: the less it is, the less the whole says of it.
+            // What is left was a part of the whole: the less it is, the less the whole determines it.
             estimate.widen(1.0, load / (rest * rest).max(0.02), rest);
         }
         if uses_levels && let Some(level) = levels.get(apparent) {

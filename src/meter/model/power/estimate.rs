@@ -112,7 +112,7 @@ impl Estimate {
         expected
     }
 
-    /// Variance of what an index says of the energy, at this power in W.
+    /// Variance of the energy that an index implies, at this power in W.
     pub fn index_variance(power: f64) -> f64 {
         FLOOR * FLOOR + (AGE * power / 3600.0).powi(2)
     }
