@@ -34,7 +34,7 @@ async fn a_frame_tells_only_what_changed_once_per_interface() {
     assert_eq!(names(&changed), ["EnergyCounterTariff1", "EnergyTariff1"]);
     // The next signal is of the next frame: there was nothing else.
     service.publish(fed.push(&later));
-    service.publish(fed.silence(12));
+    service.publish(fed.silence(40));
     let (name, changed, mut gone) = program.changes().await;
     gone.sort_unstable();
     assert_eq!(name, interface::METER);
@@ -119,7 +119,7 @@ async fn an_interface_comes_with_its_quantities_and_goes_with_the_mode() {
     assert_eq!(error_name(today), ERROR_NOT_AVAILABLE);
 
     // A silence takes the values, not the interface.
-    service.publish(fed.silence(12));
+    service.publish(fed.silence(40));
     program.change_of("Link").await;
     assert!(program.interfaces().await.contains(&"Calendar".to_owned()));
 
