@@ -112,6 +112,12 @@ pub mod topic {
         format!("{base}/{meter}/event")
     }
 
+    /// The points of the load curve, one message each.
+    #[must_use]
+    pub fn curve(base: &str, meter: &str) -> String {
+        format!("{base}/{meter}/curve")
+    }
+
     /// The accepted groups of each frame.
     #[must_use]
     pub fn tic(base: &str, meter: &str) -> String {

@@ -8,6 +8,18 @@ use std::sync::LazyLock;
 use super::property::Property;
 use crate::meter::{Appearance, EventKind, Interface, Key, Snapshot};
 
+/// The signal of a point of the load curve.
+pub const LOAD_CURVE_POINT: &str = "LoadCurvePoint";
+
+/// A signal: its name, and its arguments with their signatures.
+#[derive(Debug)]
+pub struct SignalSpec {
+    /// Its name.
+    pub name: String,
+    /// Its arguments.
+    pub arguments: &'static [(&'static str, &'static str)],
+}
+
 /// An interface of a meter's object.
 #[derive(Debug)]
 pub struct InterfaceSpec {
@@ -20,7 +32,7 @@ pub struct InterfaceSpec {
     /// In the order of the table.
     pub properties: Vec<Property>,
     /// Its signals.
-    pub events: &'static [EventKind],
+    pub signals: Vec<SignalSpec>,
 }
 
 static INTERFACES: LazyLock<Vec<InterfaceSpec>> = LazyLock::new(|| {
@@ -35,16 +47,33 @@ static INTERFACES: LazyLock<Vec<InterfaceSpec>> = LazyLock::new(|| {
                 Interface::Calendar => Property::calendar(),
                 _ => quantities.map(Property::quantity).collect(),
             },
-            events: match interface {
-                Interface::Events => &EventKind::ALL,
-                _ => &[],
+            signals: match interface {
+                Interface::Events => signals(),
+                _ => Vec::new(),
             },
         })
     });
     described
-        .filter(|spec| !spec.properties.is_empty() || !spec.events.is_empty())
+        .filter(|spec| !spec.properties.is_empty() || !spec.signals.is_empty())
         .collect()
 });
+
+fn signals() -> Vec<SignalSpec> {
+    let events = EventKind::ALL.into_iter().map(|event| SignalSpec {
+        name: event.signal(),
+        arguments: &[("time", "t"), ("from", "s"), ("to", "s")],
+    });
+    let point = SignalSpec {
+        name: LOAD_CURVE_POINT.to_owned(),
+        arguments: &[
+            ("time", "t"),
+            ("period", "u"),
+            ("power", "u"),
+            ("direction", "s"),
+        ],
+    };
+    events.chain([point]).collect()
+}
 
 impl InterfaceSpec {
     /// All of them.

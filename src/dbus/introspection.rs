@@ -55,7 +55,7 @@ pub fn write_interface(spec: &InterfaceSpec, to: &mut dyn Write, level: usize) -
         name,
         about,
         properties,
-        events,
+        signals,
         ..
     } = spec;
     let inner = level + 2;
@@ -78,9 +78,9 @@ pub fn write_interface(spec: &InterfaceSpec, to: &mut dyn Write, level: usize) -
             writeln!(to, "{:inner$}</property>", "")?;
         }
     }
-    for event in *events {
-        writeln!(to, "{:inner$}<signal name=\"{}\">", "", event.signal())?;
-        for (argument, signature) in [("time", "t"), ("from", "s"), ("to", "s")] {
+    for signal in signals {
+        writeln!(to, "{:inner$}<signal name=\"{}\">", "", signal.name)?;
+        for (argument, signature) in signal.arguments {
             writeln!(
                 to,
                 "{:inner$}  <arg name=\"{argument}\" type=\"{signature}\"/>",

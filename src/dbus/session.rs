@@ -125,6 +125,9 @@ impl BusSession {
                 for event in &update.events {
                     messages.push(signal::event(path, &update.snapshot, event)?);
                 }
+                for point in &update.curve {
+                    messages.push(signal::curve_point(path, point)?);
+                }
             }
             self.bus.connection().send_all(&messages).await?;
             Ok(())

@@ -1,12 +1,12 @@
-//! The signals as messages: a pure function of two snapshots, or of an event.
+//! The signals as messages: a pure function of two snapshots, of an event, or of a point of the load curve.
 
 use std::collections::HashMap;
 
 use zbus::Message;
 
-use super::interface_spec::InterfaceSpec;
+use super::interface_spec::{InterfaceSpec, LOAD_CURVE_POINT};
 use super::property::ChangeSignal;
-use crate::meter::{Event, Snapshot};
+use crate::meter::{CurvePoint, Event, Snapshot, Value};
 use crate::names::interface;
 
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
@@ -73,5 +73,19 @@ pub fn event(path: &str, snapshot: &Snapshot, event: &Event) -> zbus::Result<Mes
         u64::try_from(time).unwrap_or_default(),
         &event.from,
         &event.to,
+    ))
+}
+
+/// A point of the load curve. A period that is not known is 0: a signal has no other way to leave it out.
+///
+/// # Errors
+/// As [`properties_changed`].
+pub fn curve_point(path: &str, point: &CurvePoint) -> zbus::Result<Message> {
+    let time = Value::Time(point.time).micros().unwrap_or_default();
+    Message::signal(path, interface::EVENTS, LOAD_CURVE_POINT).build(&(
+        u64::try_from(time).unwrap_or_default(),
+        point.period.unwrap_or_default(),
+        point.power,
+        point.direction.as_str(),
     ))
 }

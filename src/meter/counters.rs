@@ -14,6 +14,9 @@
 //!
 //! On disk are the offsets, written at once when they change, and the indexes that they go with: energy that is used while
 //! the daemon is off is counted. Invariant: a counter falls only by a correction.
+//!
+//! The day figures are made here too, of each counter by its [`DayCounter`]: what it was at midnight is kept with the
+//! offset that it goes with.
 
 use std::collections::BTreeMap;
 
@@ -21,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use super::derive::energy;
 use super::group_value::GroupValue;
+use super::model::day::{DayCounter, DayTime};
 use super::part::{Context, Finding, Part, Reset, Save};
 use super::quantity::Key;
 use super::reading::Reading;
@@ -34,6 +38,7 @@ pub struct Counters {
     indexes: BTreeMap<Label, Index>,
     /// The label of the contract that the indexes are of.
     contract: Option<String>,
+    days: BTreeMap<Key, DayCounter>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,6 +55,7 @@ struct SavedCounters {
     offsets: BTreeMap<String, i64>,
     indexes: BTreeMap<String, i64>,
     contract: Option<String>,
+    days: BTreeMap<String, DayCounter>,
 }
 
 fn counters() -> impl Iterator<Item = Key> {
@@ -153,6 +159,29 @@ impl Counters {
         save
     }
 
+    /// The value of a counter while its index is current.
+    fn value(&self, counter: Key, context: &Context<'_>) -> Option<u64> {
+        index(counter, context)?;
+        let offset = self.offsets.get(&counter)?;
+        u64::try_from(offset.saturating_add(self.sum(counter, context.mode))).ok()
+    }
+
+    /// Takes the counters at the time of this frame.
+    fn follow_day(&mut self, context: &Context<'_>) -> Save {
+        let mut save = Save::Later;
+        let Some(now) = DayTime::of(context) else {
+            return save;
+        };
+        for counter in counters() {
+            if let Some(value) = self.value(counter, context) {
+                let days = self.days.entry(counter);
+                let days = days.or_insert_with(|| DayCounter::new(now));
+                save = save.max(days.push(now, value));
+            }
+        }
+        save
+    }
+
     fn sum(&self, counter: Key, mode: Mode) -> i64 {
         let known = labels(counter, mode)
             .iter()
@@ -186,7 +215,8 @@ impl Part for Counters {
                 .find(|finding| finding.label() == *label);
             save = save.max(self.step(*label, value.number().into(), finding));
         }
-        save.max(self.start(context))
+        save = save.max(self.start(context));
+        save.max(self.follow_day(context))
     }
 
     fn reset(&mut self, _: Reset) {
@@ -195,12 +225,27 @@ impl Part for Counters {
     }
 
     fn fill(&self, context: &Context<'_>, reading: &mut Reading) {
-        for (counter, offset) in &self.offsets {
-            let value = offset.saturating_add(self.sum(*counter, context.mode));
-            let is_known = index(*counter, context).is_some();
-            let value = u64::try_from(value).ok().filter(|_| is_known);
+        for counter in self.offsets.keys() {
+            let value = self.value(*counter, context);
             reading.set(*counter, value.map(Value::Int));
         }
+        // Without a clock the day may be over.
+        let has_clock = match context.mode {
+            Mode::Standard => context.values.get(Label::DATE).is_some(),
+            Mode::Historique => context.now.wall.is_some(),
+        };
+        let days = |counter: Key| {
+            let value = self.value(counter, context).filter(|_| has_clock)?;
+            Some((self.days.get(&counter)?, value))
+        };
+        for key in Key::all() {
+            if let Some(counter) = key.since_midnight() {
+                let today = days(counter).and_then(|(days, value)| days.today(value));
+                reading.set(key, today.map(Value::Int));
+            }
+        }
+        let yesterday = days(Key::ENERGY_COUNTER).and_then(|(days, _)| days.yesterday());
+        reading.set(Key::ENERGY_YESTERDAY, yesterday.map(Value::Int));
     }
 
     fn save(&self, _: Mode) -> Option<serde_json::Value> {
@@ -212,10 +257,15 @@ impl Part for Counters {
             .indexes
             .iter()
             .map(|(label, index)| (label.name().to_owned(), index.value));
+        let days = self
+            .days
+            .iter()
+            .map(|(key, days)| (key.row().key.to_owned(), days.clone()));
         serde_json::to_value(SavedCounters {
             offsets: offsets.collect(),
             indexes: indexes.collect(),
             contract: self.contract.clone(),
+            days: days.collect(),
         })
         .ok()
     }
@@ -225,6 +275,7 @@ impl Part for Counters {
             offsets,
             indexes,
             contract,
+            days,
         } = serde_json::from_value(saved).unwrap_or_default();
         let offsets = offsets
             .into_iter()
@@ -236,5 +287,12 @@ impl Part for Counters {
         });
         self.indexes = indexes.collect();
         self.contract = contract;
+        // What a counter was at midnight says nothing without its offset.
+        let days = days
+            .into_iter()
+            .filter_map(|(key, days)| Some((Key::named(&key)?, days)));
+        self.days = days
+            .filter(|(key, _)| self.offsets.contains_key(key))
+            .collect();
     }
 }

@@ -1,8 +1,9 @@
-//! The JSON that is published: state, event, calendar, raw groups.
+//! The JSON that is published: state, event, point of the load curve, calendar, raw groups.
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::event::Event;
+use super::model::curve::CurvePoint;
 use super::snapshot::Snapshot;
 use crate::tic::{Contact, Group, Slot};
 
@@ -32,6 +33,21 @@ impl Serialize for EventOf<'_> {
         map.serialize_entry("seq", &snapshot.seq)?;
         map.serialize_entry("from", &event.from)?;
         map.serialize_entry("to", &event.to)?;
+        map.end()
+    }
+}
+
+/// A point of the load curve.
+pub struct Point<'a>(pub &'a CurvePoint);
+
+impl Serialize for Point<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(point) = self;
+        let mut map = serializer.serialize_map(Some(4))?;
+        map.serialize_entry("time", &format_args!("{}", point.time))?;
+        map.serialize_entry("period", &point.period)?;
+        map.serialize_entry("power", &point.power)?;
+        map.serialize_entry("direction", point.direction.as_str())?;
         map.end()
     }
 }

@@ -167,6 +167,7 @@ impl Meter {
             meter: self.identity.number,
             snapshot: self.last.clone(),
             events,
+            curve: self.state.curve(),
         })
     }
 

@@ -9,11 +9,11 @@
 //!     │   plausible     which groups are accepted
 //!     │   label_values  the current value of each label
 //!     │   presence      which keys this meter has
-//!     │   models        events, counters, power, breaker …
+//!     │   models        events, counters, day figures, power, breaker, load curve …
 //!     │   tariff        contract, calendar, colours, the period in force and the next
 //!     │ source      the table reads the values; derive makes what several labels give
 //!     ▼
-//!  Update { Snapshot, events }
+//!  Update { Snapshot, events, curve }
 //! ```
 //!
 //! Pure: nothing is used but the arguments, and time is one of them. No clock, no file, no log.
@@ -53,6 +53,7 @@ pub use input::Input;
 pub use link::Link;
 pub use memory::Memory;
 pub use meter::{Identity, Meter};
+pub use model::curve::CurvePoint;
 pub use model::health::{CharacterCounts, LineFault};
 pub use plausible::{Safeguard, Safeguards};
 pub use quantity::Key;

@@ -6,7 +6,7 @@
 //! A row reads: `NAME "key" interface kind, "unit" columns: "English" / "French";` and below it
 //! `[standard source] [historique source] home-assistant, enabled-by-default;`. The columns are those of the few rows that
 //! have them: `phase n`, `number n` (of a tariff index or a relay), `counts NAME` (the quantity whose index a counter
-//! counts on), `as "Property"` (another name on D-Bus).
+//! counts on), `today NAME` (the counter whose energy since midnight it is), `as "Property"` (another name on D-Bus).
 
 use super::row::{Enabled, HomeAssistant, Interface, Kind, Quantity};
 use super::source::{Source, from, horodate as time, number, read, relay, rule, stge, text};
@@ -89,7 +89,7 @@ macro_rules! counted {
 
 macro_rules! quantities {
     ($($name:ident $key:literal $on:ident $kind:expr, $unit:literal
-        $(phase $phase:literal)? $(number $number:literal)? $(counts $counted:ident)? $(as $property:literal)?: $english:literal / $french:literal;
+        $(phase $phase:literal)? $(number $number:literal)? $(counts $counted:ident)? $(today $today:ident)? $(as $property:literal)?: $english:literal / $french:literal;
         [$standard:expr] [$historique:expr] $home:expr, $enabled:ident;)*) => {
         #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "a position carries the name of its constant")]
         #[repr(u8)]
@@ -102,6 +102,12 @@ macro_rules! quantities {
             pub fn counts(self) -> Option<Self> {
                 const COUNTS: [Option<Key>; COUNT] = [$(counted!($($counted)?)),*];
                 COUNTS.get(self.index()).copied().flatten()
+            }
+
+            /// The counter whose energy since midnight it is, if it is one.
+            pub fn since_midnight(self) -> Option<Self> {
+                const TODAY: [Option<Key>; COUNT] = [$(counted!($($today)?)),*];
+                TODAY.get(self.index()).copied().flatten()
             }
         }
 
@@ -190,6 +196,10 @@ quantities! {
         [number(&[L::SINSTS])] [number(&[L::PAPP])] sensor("apparent_power").measurement(), Yes;
     POWER "power" Consumption Signed, "W": "Power (estimated; negative when injecting)" / "Puissance (estimée)";
         [rule(&[L::EAST], "index increments")] [rule(L::OPTIONS, "same")] sensor("power").measurement(), Yes;
+    ENERGY_TODAY "energy_today" Consumption Int, "Wh" today ENERGY_COUNTER: "Energy withdrawn today" / "Énergie consommée aujourd’hui";
+        [rule(&[L::EAST], "counter since midnight of the meter")] [rule(L::OPTIONS, "host clock")] sensor("energy").total(), No;
+    ENERGY_YESTERDAY "energy_yesterday" Consumption Int, "Wh": "Energy withdrawn yesterday" / "Énergie consommée hier";
+        [rule(&[L::EAST], "counter of the day before")] [rule(L::OPTIONS, "same")] NOT, Never;
     APPARENT_POWER_MAX "apparent_power_max" Consumption Int, "VA": "Maximum power today" / "Puissance maximale du jour";
         [number(&[L::SMAXSN])] [NONE] sensor("apparent_power"), Yes;
     APPARENT_POWER_MAX_TIME "apparent_power_max_time" Consumption Time, "": "Time of: Maximum power today" / "Heure de : Puissance maximale du jour";
@@ -342,6 +352,26 @@ quantities! {
         [number(&[L::EASF10])] [NONE] sensor("energy").diagnostic().under("energy_tariff_10_index"), No;
     ENERGY_COUNTER_TARIFF_10 "energy_counter_tariff_10" Tariff Uint64, "Wh" number 10 counts ENERGY_TARIFF_10: "Counted without jumps: Energy of tariff index 10" / "Énergie, index 10";
         [rule(&[L::EASF10], "index + offset")] [NONE] sensor("energy").total().under("energy_tariff_10"), Contract;
+    ENERGY_TODAY_TARIFF_1 "energy_today_tariff_1" Tariff Int, "Wh" number 1 today ENERGY_COUNTER_TARIFF_1: "Today: Energy of tariff index 1" / "Aujourd’hui : Énergie, index 1";
+        [rule(&[L::EASF01], "counter since midnight")] [rule(&[L::HCHC, L::EJPHN, L::BBRHCJB], "same")] sensor("energy").total(), No;
+    ENERGY_TODAY_TARIFF_2 "energy_today_tariff_2" Tariff Int, "Wh" number 2 today ENERGY_COUNTER_TARIFF_2: "Today: Energy of tariff index 2" / "Aujourd’hui : Énergie, index 2";
+        [rule(&[L::EASF02], "counter since midnight")] [rule(&[L::HCHP, L::EJPHPM, L::BBRHPJB], "same")] sensor("energy").total(), No;
+    ENERGY_TODAY_TARIFF_3 "energy_today_tariff_3" Tariff Int, "Wh" number 3 today ENERGY_COUNTER_TARIFF_3: "Today: Energy of tariff index 3" / "Aujourd’hui : Énergie, index 3";
+        [rule(&[L::EASF03], "counter since midnight")] [rule(&[L::BBRHCJW], "same")] sensor("energy").total(), No;
+    ENERGY_TODAY_TARIFF_4 "energy_today_tariff_4" Tariff Int, "Wh" number 4 today ENERGY_COUNTER_TARIFF_4: "Today: Energy of tariff index 4" / "Aujourd’hui : Énergie, index 4";
+        [rule(&[L::EASF04], "counter since midnight")] [rule(&[L::BBRHPJW], "same")] sensor("energy").total(), No;
+    ENERGY_TODAY_TARIFF_5 "energy_today_tariff_5" Tariff Int, "Wh" number 5 today ENERGY_COUNTER_TARIFF_5: "Today: Energy of tariff index 5" / "Aujourd’hui : Énergie, index 5";
+        [rule(&[L::EASF05], "counter since midnight")] [rule(&[L::BBRHCJR], "same")] sensor("energy").total(), No;
+    ENERGY_TODAY_TARIFF_6 "energy_today_tariff_6" Tariff Int, "Wh" number 6 today ENERGY_COUNTER_TARIFF_6: "Today: Energy of tariff index 6" / "Aujourd’hui : Énergie, index 6";
+        [rule(&[L::EASF06], "counter since midnight")] [rule(&[L::BBRHPJR], "same")] sensor("energy").total(), No;
+    ENERGY_TODAY_TARIFF_7 "energy_today_tariff_7" Tariff Int, "Wh" number 7 today ENERGY_COUNTER_TARIFF_7: "Today: Energy of tariff index 7" / "Aujourd’hui : Énergie, index 7";
+        [rule(&[L::EASF07], "counter since midnight")] [NONE] sensor("energy").total(), No;
+    ENERGY_TODAY_TARIFF_8 "energy_today_tariff_8" Tariff Int, "Wh" number 8 today ENERGY_COUNTER_TARIFF_8: "Today: Energy of tariff index 8" / "Aujourd’hui : Énergie, index 8";
+        [rule(&[L::EASF08], "counter since midnight")] [NONE] sensor("energy").total(), No;
+    ENERGY_TODAY_TARIFF_9 "energy_today_tariff_9" Tariff Int, "Wh" number 9 today ENERGY_COUNTER_TARIFF_9: "Today: Energy of tariff index 9" / "Aujourd’hui : Énergie, index 9";
+        [rule(&[L::EASF09], "counter since midnight")] [NONE] sensor("energy").total(), No;
+    ENERGY_TODAY_TARIFF_10 "energy_today_tariff_10" Tariff Int, "Wh" number 10 today ENERGY_COUNTER_TARIFF_10: "Today: Energy of tariff index 10" / "Aujourd’hui : Énergie, index 10";
+        [rule(&[L::EASF10], "counter since midnight")] [NONE] sensor("energy").total(), No;
     DISTRIBUTOR_INDEX "distributor_index" Tariff Int, "": "Distributor index in force" / "Index distributeur en cours";
         [stge("STGE 14-15, plus 1", |c| int(c.status().distributor_index()))] [NONE] sensor("").diagnostic(), No;
     ENERGY_DISTRIBUTOR_1 "energy_distributor_1" Tariff Uint64, "Wh": "Energy of distributor index 1" / "Énergie, index distributeur 1";
@@ -386,6 +416,8 @@ quantities! {
         [number(&[L::EAIT])] [NONE] sensor("energy").diagnostic().under("energy_injected_index"), No;
     ENERGY_COUNTER_INJECTED "energy_counter_injected" Production Uint64, "Wh" counts ENERGY_INJECTED: "Energy injected, counted without jumps" / "Énergie injectée";
         [rule(&[L::EAIT], "index + offset")] [NONE] sensor("energy").total().under("energy_injected"), Yes;
+    ENERGY_INJECTED_TODAY "energy_injected_today" Production Int, "Wh" today ENERGY_COUNTER_INJECTED: "Energy injected today" / "Énergie injectée aujourd’hui";
+        [rule(&[L::EAIT], "counter since midnight")] [NONE] sensor("energy").total(), No;
     APPARENT_POWER_INJECTED "apparent_power_injected" Production Int, "VA": "Apparent power injected" / "Puissance apparente injectée";
         [number(&[L::SINSTI])] [NONE] sensor("apparent_power").measurement(), Yes;
     APPARENT_POWER_INJECTED_MAX "apparent_power_injected_max" Production Int, "VA": "Maximum injection today" / "Injection maximale du jour";

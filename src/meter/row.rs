@@ -175,7 +175,9 @@ impl Interface {
             Self::Events => (
                 interface::EVENTS,
                 "What happens: one signal per kind of event, with the time (microseconds since the epoch, UTC), \
-                 what was before and what is now, as text. Always there.",
+                 what was before and what is now, as text; and the points of the load curve, each once: the end of \
+                 the period, its length in seconds (0: not known), the mean power in W, withdrawn or injected. \
+                 Always there.",
             ),
         })
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::event::Event;
 use super::link::Link;
+use super::model::curve::CurvePoint;
 use super::quantity::Key;
 use super::reading::{Keys, Reading};
 use super::tariff::Calendar;
@@ -92,4 +93,6 @@ pub struct Update {
     pub snapshot: Arc<Snapshot>,
     /// What happened, in order; most often nothing.
     pub events: Vec<Event>,
+    /// The points of the load curve that are new, in order; most often none.
+    pub curve: Vec<CurvePoint>,
 }

@@ -18,6 +18,7 @@ use super::group_value::GroupValue;
 use super::label_values::LabelValues;
 use super::memory::Memory;
 use super::model::breaker::BreakerPart;
+use super::model::curve::{CurvePoint, LoadCurve};
 use super::model::health::{ClockDrift, PhasePart, VoltagePart};
 use super::model::power::PowerPart;
 use super::nameplate::Nameplate;
@@ -71,6 +72,7 @@ parts! {
         clock_drift: ClockDrift,
         voltage: VoltagePart,
         phases: PhasePart,
+        curve: LoadCurve,
     }
 }
 
@@ -247,6 +249,11 @@ impl State {
         let mut events = Vec::new();
         self.each_mut(|_, part| part.events(reading, &mut events));
         events
+    }
+
+    /// The points of the load curve since the last Update.
+    pub fn curve(&mut self) -> Vec<CurvePoint> {
+        self.models.curve.take_points()
     }
 
     fn reset(&mut self, reset: Reset) {

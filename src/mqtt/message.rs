@@ -22,7 +22,7 @@ pub struct Message {
 pub enum Delivery {
     /// Dropped: every session starts by publishing the current content of its topic.
     Retained,
-    /// Stored in the history: a state or an event of the meter with this id.
+    /// Stored in the history: a state, an event or a point of the load curve of the meter with this id.
     Record(Arc<str>),
     /// Dropped: the history already has this copy, under this number.
     Stored(u64),
@@ -41,7 +41,7 @@ impl Message {
         }
     }
 
-    /// A state or an event of a meter.
+    /// A state, an event or a point of the load curve of a meter.
     pub fn record(topic: &Arc<str>, meter: &Arc<str>, payload: Vec<u8>, retain: bool) -> Self {
         Self {
             topic: topic.clone(),

@@ -6,6 +6,7 @@
 //!   tick continues. The first tick is the first Update. With the interval `frame` each Update is published. A state comes
 //!   before its events. The groups (`tic`, and the format of the Python linky-sensor) come with each state that was made
 //!   from a frame.
+//! - Each point of the load curve is published as it comes.
 //! - Availability, calendar and discovery are published when they change, and at the start of each session, together with
 //!   the last state.
 //! - The calendar follows the state: its parts are `null` while unknown. In historique mode there is none, and what an
@@ -106,6 +107,11 @@ impl Publisher {
         for event in &update.events {
             let json = to_json(&json::EventOf(&self.newest, event));
             let (topic, meter) = (&self.topics.event, &self.meter);
+            out.push(Message::record(topic, meter, json, false));
+        }
+        for point in &update.curve {
+            let json = to_json(&json::Point(point));
+            let (topic, meter) = (&self.topics.curve, &self.meter);
             out.push(Message::record(topic, meter, json, false));
         }
     }

@@ -11,6 +11,7 @@ pub struct Topics {
     pub state: Arc<str>,
     pub calendar: Arc<str>,
     pub event: Arc<str>,
+    pub curve: Arc<str>,
     pub availability: Arc<str>,
     pub tic: Option<Arc<str>>,
     pub discovery: Option<Arc<str>>,
@@ -28,6 +29,7 @@ impl Topics {
             state: topic::state(base, id).into(),
             calendar: topic::calendar(base, id).into(),
             event: topic::event(base, id).into(),
+            curve: topic::curve(base, id).into(),
             availability: topic::availability(base, id).into(),
             tic: settings.raw.then(|| topic::tic(base, id).into()),
             discovery: home_assistant

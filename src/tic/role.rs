@@ -78,6 +78,16 @@ pub enum Flow {
     Injected,
 }
 
+impl Flow {
+    /// `withdrawn` or `injected`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Flow::Withdrawn => "withdrawn",
+            Flow::Injected => "injected",
+        }
+    }
+}
+
 /// In which frames a label is sent, by a meter that has it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Sent {

@@ -39,6 +39,10 @@ impl Accounts {
             return;
         }
         let json = received.json();
+        if json.get("direction").is_some() {
+            // A point of the load curve.
+            return;
+        }
         let boot = text(&json, "boot");
         let seq = json["seq"].as_u64().unwrap();
         let account = self.boots.entry(boot.clone()).or_default();

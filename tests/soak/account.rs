@@ -88,6 +88,7 @@ impl Account {
             _ if received.retained => {}
             STATE => self.add_state(received, true),
             HISTORY if received.payload.contains("\"event_type\"") => self.totals.events += 1,
+            HISTORY if received.payload.contains("\"direction\"") => {}
             HISTORY => self.add_state(received, false),
             EVENT => self.totals.events += 1,
             _ => {}

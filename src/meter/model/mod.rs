@@ -2,6 +2,8 @@
 //!
 //! - [`power`]: the active power, in W, from the increments of the index and the apparent power;
 //! - [`breaker`]: how near the meter is to opening its breaker, and when it will;
+//! - `day`: what the counters of energy go on by in a day;
+//! - `curve`: the points of the load curve, each once;
 //! - [`health`]: the quality of the line, the drift of the clock, the voltage, the phases.
 //!
 //! A model is a pure machine. It is fed by `push` with the figures of one frame and the time at which that frame ended,
@@ -9,6 +11,8 @@
 //! answer something that is not a number. `docs/POWER.md` gives the errors that were measured.
 
 pub mod breaker;
+pub(super) mod curve;
+pub(super) mod day;
 pub mod health;
 pub mod power;
 
