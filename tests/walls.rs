@@ -41,12 +41,13 @@ const MAY_USE: [(&str, &[&str]); 12] = [
 ];
 
 /// A crate and the only module that may know it.
-const KNOWN_ONLY_IN: [(&str, &str); 8] = [
+const KNOWN_ONLY_IN: [(&str, &str); 9] = [
     ("serialport", "serial"),
     ("zbus", "dbus"),
     ("rumqttc", "mqtt"),
     ("native_tls", "mqtt"),
-    ("openssl", "mqtt"),
+    ("hmac", "mqtt"),
+    ("sha2", "mqtt"),
     ("sd_notify", "service"),
     ("systemd_journal_logger", "service"),
     ("clap", "commands"),

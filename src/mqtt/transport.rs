@@ -3,10 +3,9 @@
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
 
-use openssl::hash::MessageDigest;
-use openssl::pkey::PKey;
-use openssl::sign::Signer;
+use hmac::{Hmac, KeyInit, Mac};
 use rumqttc::{LastWill, MqttOptions, QoS};
+use sha2::Sha256;
 
 use super::outbox::PACKET_ID_RANGE;
 use crate::config::{self, BrokerUrl, MqttSettings, PasswordError, Qos, Secret};
@@ -50,10 +49,10 @@ fn parse_machine_id(text: &str) -> Option<u128> {
 /// application. The result is the start of HMAC-SHA256 of [`APPLICATION_ID`], with the machine id as the key, as a UUID of
 /// version 4.
 fn application_specific(machine_id: u128) -> Option<u128> {
-    let key = PKey::hmac(&machine_id.to_be_bytes()).ok()?;
-    let mut hmac = Signer::new(MessageDigest::sha256(), &key).ok()?;
-    let hash = hmac.sign_oneshot_to_vec(&APPLICATION_ID.to_be_bytes());
-    let start = u128::from_be_bytes(*hash.ok()?.first_chunk()?);
+    let mut hmac = Hmac::<Sha256>::new_from_slice(&machine_id.to_be_bytes()).ok()?;
+    hmac.update(&APPLICATION_ID.to_be_bytes());
+    let hash = hmac.finalize().into_bytes();
+    let start = u128::from_be_bytes(*hash.first_chunk()?);
     let (version, variant) = (0xf << 76, 0b11 << 62);
     Some(start & !(version | variant) | 4 << 76 | 0b10 << 62)
 }
