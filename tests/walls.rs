@@ -178,7 +178,7 @@ fn every_module_is_within_the_walls() {
 }
 
 /// Occurrences of the verbs of speech in `src`. Code and comments publish, log and receive instead.
-const SPOKEN_MAX: usize = 44;
+const SPOKEN_MAX: usize = 12;
 
 /// The code of every file that is shipped: no comments, no test modules, no files of tests.
 fn shipped_code() -> Vec<(PathBuf, String)> {
