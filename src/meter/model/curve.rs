@@ -52,15 +52,15 @@ pub struct CurvePoint {
 /// The points of both directions.
 #[derive(Debug, Default)]
 pub struct LoadCurve {
-    withdrawn: Direction,
-    injected: Direction,
+    withdrawn: DirectionPoints,
+    injected: DirectionPoints,
     /// Not published yet.
     points: Vec<CurvePoint>,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-struct Direction {
+struct DirectionPoints {
     /// When the last published points end, in seconds since the epoch.
     times: BTreeSet<i64>,
     /// In seconds.
@@ -70,8 +70,8 @@ struct Direction {
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct SavedCurve {
-    withdrawn: Direction,
-    injected: Direction,
+    withdrawn: DirectionPoints,
+    injected: DirectionPoints,
 }
 
 impl LoadCurve {
@@ -81,7 +81,7 @@ impl LoadCurve {
     }
 }
 
-impl Direction {
+impl DirectionPoints {
     /// Takes the two points of a frame, older first. Adds those that are new.
     fn push(
         &mut self,
