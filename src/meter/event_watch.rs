@@ -8,7 +8,7 @@ use super::link::Link;
 use super::part::{Context, Finding, Part, Reset, Save};
 use super::quantity::Key;
 use super::reading::Reading;
-use super::tariff::Contract;
+use super::tariff::contract::Contract;
 use super::value::Value;
 use crate::tic::{Frame, Label};
 

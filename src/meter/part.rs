@@ -11,7 +11,7 @@ use core::fmt;
 use super::event::Event;
 use super::label_values::LabelValues;
 use super::reading::Reading;
-use super::tariff::Contract;
+use super::tariff::contract::Contract;
 use super::value::Moment;
 use crate::tic::{Frame, Label, Mode};
 

@@ -10,7 +10,8 @@
 
 use super::row::{Enabled, HomeAssistant, Interface, Kind, Quantity};
 use super::source::{Source, from, horodate as time, number, read, relay, rule, stge, text};
-use super::tariff::{Contract as ContractKind, TariffPeriod};
+use super::tariff::contract::Contract as ContractKind;
+use super::tariff::period::TariffPeriod;
 use crate::tic::Label as L;
 
 use Enabled::{Contract, Ejp, Never, No, Tempo, Yes};

@@ -8,7 +8,7 @@ use super::model::curve::CurvePoint;
 use super::quantity::Key;
 use super::reading::{Keys, Reading};
 use super::tariff::Calendar;
-use super::tariff::Contract;
+use super::tariff::contract::Contract;
 use super::value::{Timestamp, Value};
 use crate::tic::{Frame, Group, Mode};
 

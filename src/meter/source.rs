@@ -128,7 +128,7 @@ impl fmt::Debug for Source {
 /// The ways of reading the content of a group. `None` is a code that the specification reserves, or an empty text.
 pub mod read {
     use super::{GroupValue, Value};
-    use crate::meter::tariff::TariffPeriod;
+    use crate::meter::tariff::period::TariffPeriod;
     use crate::tic::{Breaker, Color, Euridis, Period, Plc, Tomorrow};
 
     /// From the content of a group to a value.

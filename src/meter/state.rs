@@ -27,7 +27,7 @@ use super::plausible::{Safeguards, Validator, Verdict};
 use super::presence::Presence;
 use super::reading::Reading;
 use super::statistics::Statistics;
-use super::tariff::Contract;
+use super::tariff::contract::Contract;
 use super::tariff::{Calendar, Tariffs};
 use super::value::Moment;
 use crate::tic::{Frame, Group, Label, Mode};

@@ -17,34 +17,11 @@ use std::error::Error as _;
 use std::io;
 
 use rumqttc::tokio_native_tls::native_tls;
-use rumqttc::{ConnectionError, Error as WireError, StateError};
 
-use super::reporter::DisconnectReason;
+use super::disconnect_reason::DisconnectReason;
 
-const DEMANDS: &str =
+pub const DEMANDS: &str =
     "If it demands a client certificate: set client-certificate and client-key in [mqtt]";
-
-/// The reason of a failed attempt over TLS. In TLS 1.3 a broker checks our certificate after the handshake; when it
-/// refuses it, its alert is often lost with the connection.
-pub fn attempt_failed(error: &ConnectionError, shows_certificate: bool) -> DisconnectReason {
-    let is_cut = matches!(
-        error,
-        ConnectionError::MqttState(
-            StateError::ConnectionAborted | StateError::Deserialization(WireError::Io(_))
-        )
-    );
-    match DisconnectReason::from(error) {
-        DisconnectReason::Lost(_) if is_cut => DisconnectReason::Lost(format!(
-            "it ended the connection as soon as there was TLS. {}",
-            if shows_certificate {
-                "It may refuse our client certificate: see its log"
-            } else {
-                DEMANDS
-            }
-        )),
-        cause => cause,
-    }
-}
 
 /// The reason of a failed handshake.
 pub fn failed(error: &native_tls::Error) -> DisconnectReason {

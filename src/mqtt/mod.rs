@@ -18,7 +18,8 @@
 //! | `discovery` | the announcement for Home Assistant |
 //! | `message`, `outbox` | messages waiting, in flight, and in the history |
 //! | `wire`, `transport`, `tls` | the client library, its options, the files of TLS |
-//! | `reporter`, `handshake`, `backoff` | why there is no session, and when it is tried again |
+//! | `disconnect_reason`, `connection_error`, `handshake` | why there is no session |
+//! | `reporter`, `backoff` | how that is reported, and when a session is tried again |
 //!
 //! Invariants: every message goes through one window, in order. A state or an event is delivered when the broker
 //! acknowledged it, never before. Nothing waits for the broker; every buffer is bounded. Each session starts with the
@@ -26,6 +27,8 @@
 //! quality of service, except the last will, which has 1.
 
 mod backoff;
+mod connection_error;
+mod disconnect_reason;
 mod discovery;
 mod engine;
 mod handshake;

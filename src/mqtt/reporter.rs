@@ -5,80 +5,14 @@
 //! two attempts in a row fail for it.
 
 use log::{info, warn};
-use rumqttc::{ConnectReturnCode, ConnectionError, Error as WireError, StateError, TlsError};
 
-use super::{handshake, tls};
-use crate::config::{MqttSettings, PasswordError};
+use super::disconnect_reason::DisconnectReason;
+use crate::config::MqttSettings;
 use crate::names::journal;
 use crate::sink::{BrokerState, Health};
 
 /// Reasons that are logged at once between two sessions, at most.
 const REASONS_MAX: usize = 8;
-
-/// Why there is no session. In the texts, "it" is the broker.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DisconnectReason {
-    /// It was lost, or could not be established. It is tried again with a back-off.
-    Lost(String),
-    /// The broker or the configuration prevents it until it is changed: what to do.
-    Refused(String),
-}
-
-impl From<&ConnectionError> for DisconnectReason {
-    fn from(error: &ConnectionError) -> Self {
-        Self::Lost(match error {
-            ConnectionError::ConnectionRefused(code) => match refused(*code) {
-                Some(what) => return Self::Refused(format!("it refuses {what}")),
-                None => "it is not available".to_owned(),
-            },
-            ConnectionError::Tls(TlsError::NativeTls(error)) => return handshake::failed(error),
-            ConnectionError::Io(error)
-            | ConnectionError::MqttState(
-                StateError::Io(error) | StateError::Deserialization(WireError::Io(error)),
-            )
-            | ConnectionError::Tls(TlsError::Io(error)) => return handshake::broken(error),
-            ConnectionError::MqttState(StateError::ConnectionAborted) => {
-                "it closed the connection".to_owned()
-            }
-            ConnectionError::NetworkTimeout
-            | ConnectionError::FlushTimeout
-            | ConnectionError::MqttState(StateError::AwaitPingResp) => "no answer".to_owned(),
-            error => error.to_string(),
-        })
-    }
-}
-
-impl From<ConnectionError> for DisconnectReason {
-    fn from(error: ConnectionError) -> Self {
-        Self::from(&error)
-    }
-}
-
-impl From<tls::Error> for DisconnectReason {
-    fn from(error: tls::Error) -> Self {
-        Self::Refused(error.to_string())
-    }
-}
-
-impl From<PasswordError> for DisconnectReason {
-    fn from(error: PasswordError) -> Self {
-        Self::Refused(error.to_string())
-    }
-}
-
-/// What the broker refuses; `None` for what may pass.
-fn refused(code: ConnectReturnCode) -> Option<&'static str> {
-    match code {
-        ConnectReturnCode::BadUserNamePassword | ConnectReturnCode::NotAuthorized => Some(
-            "the user name or the password. Set username in [mqtt], and store the password with: sudo linky-sensor set-password",
-        ),
-        ConnectReturnCode::BadClientId => Some("the client id. Set client-id in [mqtt]"),
-        ConnectReturnCode::RefusedProtocolVersion => {
-            Some("the protocol. It must support MQTT 3.1.1")
-        }
-        ConnectReturnCode::ServiceUnavailable | ConnectReturnCode::Success => None,
-    }
-}
 
 /// See the module.
 #[derive(Debug)]
@@ -161,22 +95,6 @@ impl ConnectionReporter {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_refusal_gives_the_remedy_and_a_busy_broker_is_only_away() {
-        let reason = |code| DisconnectReason::from(&ConnectionError::ConnectionRefused(code));
-        for code in [
-            ConnectReturnCode::BadUserNamePassword,
-            ConnectReturnCode::NotAuthorized,
-        ] {
-            let DisconnectReason::Refused(what) = reason(code) else {
-                panic!("{code:?} is no refusal");
-            };
-            assert!(what.contains("set-password"), "{what}");
-        }
-        let busy = reason(ConnectReturnCode::ServiceUnavailable);
-        assert!(matches!(busy, DisconnectReason::Lost(_)), "{busy:?}");
-    }
 
     #[test]
     fn the_state_is_in_health() {

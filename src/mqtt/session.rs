@@ -12,10 +12,11 @@ use tokio::select;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::backoff::BrokerBackoff;
+use super::disconnect_reason::DisconnectReason;
 use super::engine::{Engine, ObsoleteTopic};
 use super::outbox::{ACK_TIMEOUT, Outbox};
 use super::publisher::Publisher;
-use super::reporter::{ConnectionReporter, DisconnectReason};
+use super::reporter::ConnectionReporter;
 use super::transport;
 use super::wire::Wire;
 use crate::config::MqttSettings;

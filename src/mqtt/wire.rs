@@ -12,11 +12,11 @@ use std::collections::VecDeque;
 
 use rumqttc::{Disconnect, Event, EventLoop, Packet, Publish, QoS, Request, StateError, Subscribe};
 
+use super::disconnect_reason::DisconnectReason;
 use super::message::Message;
 use super::outbox::PACKET_ID_RANGE;
-use super::reporter::DisconnectReason;
 use super::tls::Tls;
-use super::{handshake, transport};
+use super::{connection_error, transport};
 use crate::config::MqttSettings;
 
 /// The packet id of the subscription: outside the range of those of messages.
@@ -60,7 +60,7 @@ impl Wire {
         let connected = self.connection.poll().await;
         connected
             .map(drop)
-            .map_err(|error| handshake::attempt_failed(&error, tls.shows_certificate()))
+            .map_err(|error| connection_error::attempt_failed(&error, tls.shows_certificate()))
     }
 
     /// Adds a message to those that [`next_event`](Self::next_event) writes.

@@ -359,7 +359,7 @@ pub fn always() -> BTreeSet<String> {
 fn singles(&(label, interface, signature, key, how): &Fact) -> Vec<Single> {
     let numbers = match key {
         _ if !key.contains("{n}") => 0..1,
-        "energy_tariff_{n}" | "energy_counter_tariff_{n}" => 1..10,
+        "energy_tariff_{n}" | "energy_counter_tariff_{n}" | "energy_today_tariff_{n}" => 1..10,
         "energy_distributor_{n}" | "reactive_energy_q{n}" => 1..5,
         _ => 1..4,
     };

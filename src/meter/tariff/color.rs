@@ -6,8 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Contract;
 use super::calendar::day_of;
+use super::contract::Contract;
 use super::next::PeakWindow;
 use crate::meter::group_value::GroupValue;
 use crate::meter::label_values::LabelValues;

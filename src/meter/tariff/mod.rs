@@ -24,10 +24,10 @@
 
 mod calendar;
 mod color;
-mod contract;
+pub mod contract;
 mod names;
 mod next;
-mod period;
+pub mod period;
 #[cfg(test)]
 mod tests;
 

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Contract, TariffPeriod};
+use super::contract::Contract;
+use super::period::TariffPeriod;
 use crate::meter::group_value::GroupValue;
 use crate::meter::label_values::LabelValues;
 use crate::meter::part::Save;

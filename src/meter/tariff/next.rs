@@ -11,8 +11,10 @@
 //! - NTARF is in force. A plan that contradicts it plans nothing, except for a moment around a change: the meter switches
 //!   some seconds, seldom minutes, after the hour.
 
+use super::calendar::Calendar;
+use super::contract::Contract;
 use super::period::Hours;
-use super::{Calendar, Contract, TariffPeriod};
+use super::period::TariffPeriod;
 use crate::meter::value::Time;
 use crate::tic::{Color, Horodate, Slot, civil};
 

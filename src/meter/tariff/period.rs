@@ -13,7 +13,7 @@
 //!
 //! A name that has none of these words, or two that exclude each other, names no period.
 
-use super::Contract;
+use super::contract::Contract;
 use crate::tic::{Color, Period};
 
 /// The period of the contract that counts.

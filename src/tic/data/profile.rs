@@ -67,7 +67,7 @@ pub enum Contact {
 
 impl Profile {
     /// Parses the 98 characters of PJOURF+1 or PPOINTE. `maker` is the code of
-    /// [`Address::maker`](super::Address::maker), if known: meters of Sagemcom (02, 81, 84) write
+    /// [`Address::maker`](crate::tic::Address::maker), if known: meters of Sagemcom (02, 81, 84) write
     /// times in hexadecimal.
     ///
     /// ```

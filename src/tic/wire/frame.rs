@@ -214,7 +214,7 @@ impl<'a> Group<'a> {
         self.data
     }
 
-    /// The value of decimal or hexadecimal digits ([`Kind::Number`](super::Kind) and `Hex`), in the
+    /// The value of decimal or hexadecimal digits ([`DataKind::Number`](crate::tic::DataKind::Number) and `Hex`), in the
     /// unit of the label; 0 for all else.
     pub fn number(&self) -> u32 {
         self.number

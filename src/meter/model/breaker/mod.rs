@@ -2,7 +2,7 @@
 //!
 //! Input: a [`BreakerSample`] per frame. Output: a [`Forecast`].
 //!
-//! A Linky opens on the filter of [`filter`], which forgives a short excess and not a long one; it compares each phase with a
+//! A Linky opens on the filter of `filter`, which forgives a short excess and not a long one; it compares each phase with a
 //! limit of its own, and one is enough. STGE 7 and ADPS show something else: that this second exceeds the subscribed power.
 //!
 //! # Documented, and inferred

@@ -14,9 +14,9 @@
 //!
 //! # The model
 //! W = power factor × VA. The VA give the shape, each second; the index only has to give the power factor, which changes
-//! when a load starts or stops. An [`estimate`] of two states (the power factor and the energy since the last increment)
-//! follows each direction; a step of the VA makes the power factor uncertain; a memory of [`levels`] gives back the power
-//! factor that the house had at the same VA before. See [`direction`] for the rules.
+//! when a load starts or stops. An `estimate` of two states (the power factor and the energy since the last increment)
+//! follows each direction; a step of the VA makes the power factor uncertain; a memory of `levels` gives back the power
+//! factor that the house had at the same VA before. See `direction` for the rules.
 //!
 //! # Invariants
 //! - Null before the second increment of an index: the first gives the phase, the second a power factor. After a restart it

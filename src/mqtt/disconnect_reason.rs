@@ -1,0 +1,10 @@
+//! Why there is no session with the broker, in one line.
+
+/// Why there is no session. In the texts, "it" is the broker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DisconnectReason {
+    /// It was lost, or could not be established. It is tried again with a back-off.
+    Lost(String),
+    /// The broker or the configuration prevents it until it is changed: what to do.
+    Refused(String),
+}
