@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 
 use crate::support::broker::Received;
-use crate::wire::{SentFrame, SentFrames};
+use crate::wire::{LoggedFrame, SentFrames};
 
 const STATE: &str = "linky/main/state";
 const HISTORY: &str = "linky/main/history";
@@ -24,7 +24,7 @@ struct Heading {
     time: u64,
     frames_received: u64,
     frames_damaged: u64,
-    frame: Option<SentFrame>,
+    frame: Option<LoggedFrame>,
 }
 
 /// What was received of one start of the daemon.
@@ -226,7 +226,7 @@ impl Account {
                 let tail = Duration::from_millis(killed.saturating_sub(heading.time));
                 self.totals.longest_tail = self.totals.longest_tail.max(tail);
             }
-            let frames: Vec<(&u64, &Heading, &SentFrame)> = start
+            let frames: Vec<(&u64, &Heading, &LoggedFrame)> = start
                 .states
                 .iter()
                 .filter_map(|(seq, heading)| Some((seq, heading, heading.frame.as_ref()?)))

@@ -18,9 +18,9 @@ pub const SPEED: f64 = 20.0;
 /// A reader may be so late without a loss, on a machine that is busy.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What is looked for in the states.
+/// What of a frame is looked for in the states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SentFrame {
+pub struct LoggedFrame {
     /// The first frame is 0.
     pub number: u64,
     /// EAST, Wh.
@@ -32,7 +32,7 @@ pub struct SentFrame {
 }
 
 /// All that was sent whole, by the meter's clock as the states write it.
-pub type SentFrames = Arc<Mutex<HashMap<String, SentFrame>>>;
+pub type SentFrames = Arc<Mutex<HashMap<String, LoggedFrame>>>;
 
 /// A wire that can be pulled out and put back.
 pub struct Wire {
@@ -111,9 +111,9 @@ impl Wire {
     }
 }
 
-fn read(frame: &SentFrame, number: u64, plug: u32) -> SentFrame {
+fn read(frame: &SentFrame, number: u64, plug: u32) -> LoggedFrame {
     let value = |label| frame.get(label).unwrap().data.parse().unwrap();
-    SentFrame {
+    LoggedFrame {
         number,
         energy: value(Label::EAST),
         power: value(Label::SINSTS),
