@@ -1,6 +1,6 @@
 //! Counters: what the energy indexes go on by, and nothing else.
 //!
-//! A counter starts at the index of the day it was first read and adds what the index goes on by. What is no consumption
+//! A counter starts at the value that its index has when it is first read, and adds what the index goes on by. What is no consumption
 //! never enters it: another meter, a reset, a contract or mode that moves an index; and a correction takes back exactly what
 //! the wrong value added. So a counter is the sum of its indexes and an *offset*, which changes only then.
 //!
@@ -67,7 +67,7 @@ fn labels(counter: Key, mode: Mode) -> &'static [Label] {
 }
 
 impl Counters {
-    /// Changes the offset of the counters of a label. Returns whether there are any.
+    /// Changes the offset of the counters of a label; that is saved at once, if there are any.
     fn shift(&mut self, label: Label, by: i64) -> Save {
         let mut save = Save::Later;
         for (counter, offset) in &mut self.offsets {
@@ -166,7 +166,7 @@ impl Counters {
         u64::try_from(offset.saturating_add(self.sum(counter, context.mode))).ok()
     }
 
-    /// Takes the counters at the time of this frame.
+    /// Enters the counters into their day figures, at the time of this frame.
     fn follow_day(&mut self, context: &Context<'_>) -> Save {
         let mut save = Save::Later;
         let Some(now) = DayTime::of(context) else {

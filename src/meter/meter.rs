@@ -83,7 +83,7 @@ impl Meter {
         meter
     }
 
-    /// The same without some rules of the validator: for the noise laboratory, which measures what each buys.
+    /// The same without some rules of the validator: for the noise benchmark, which measures what each buys.
     #[must_use]
     pub fn with_safeguards(mut self, safeguards: Safeguards) -> Self {
         self.state.set_safeguards(safeguards);

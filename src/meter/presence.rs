@@ -21,21 +21,21 @@ use crate::tic::{Flow, Label, Mode, Role, Sent};
 pub struct Presence {
     keys: Keys,
     phases: Option<u8>,
-    private: bool,
+    shows_identifiers: bool,
 }
 
 impl Presence {
-    /// Before the first frame: the state's own rows and the meter's. Identifiers only if `private`.
-    pub fn new(private: bool) -> Self {
+    /// Before the first frame: the state's own rows and the meter's. Identifiers only if `shows_identifiers`.
+    pub fn new(shows_identifiers: bool) -> Self {
         let always = |key: &Key| match key.row().interface {
             Interface::Json | Interface::Meter => true,
-            Interface::Private => private,
+            Interface::Private => shows_identifiers,
             _ => false,
         };
         Self {
             keys: Key::all().filter(always).collect(),
             phases: None,
-            private,
+            shows_identifiers,
         }
     }
 
@@ -79,7 +79,7 @@ impl Presence {
 
     fn belongs(&self, key: Key, values: &LabelValues, mode: Mode) -> bool {
         let row = key.row();
-        if row.is_private() && !self.private
+        if row.is_private() && !self.shows_identifiers
             || row.interface == Interface::Breaker && !has_breaker(values, mode)
         {
             return false;
@@ -106,7 +106,7 @@ struct SavedPresence {
 impl Part for Presence {
     fn reset(&mut self, reset: Reset) {
         if reset == Reset::Mode {
-            *self = Self::new(self.private);
+            *self = Self::new(self.shows_identifiers);
         }
     }
 
@@ -130,7 +130,7 @@ impl Part for Presence {
         };
         self.phases = saved.phases.filter(|phases| [1, 3].contains(phases));
         let keys = saved.keys.iter().filter_map(|name| Key::named(name));
-        for key in keys.filter(|key| self.private || !key.row().is_private()) {
+        for key in keys.filter(|key| self.shows_identifiers || !key.row().is_private()) {
             self.keys.insert(key);
         }
     }

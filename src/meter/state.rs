@@ -1,4 +1,4 @@
-//! All that a meter remembers, and the one place that walks through it.
+//! The parts of a meter: all that is made of accepted frames or kept on disk, and the one place that walks through it.
 //!
 //! ```text
 //!  frame ─ another mode? reset all ─ another meter? reset all ─ validator + label values ─ presence ─ models
@@ -127,15 +127,15 @@ pub struct State {
 }
 
 impl State {
-    /// As it was kept on disk. Identifiers are shown only if `private`.
-    pub fn restored(private: bool, memory: &Memory) -> Self {
+    /// As it was kept on disk. `shows_identifiers`: whether the serial number and the PRM may be shown.
+    pub fn restored(shows_identifiers: bool, memory: &Memory) -> Self {
         let mode = memory.section("mode");
         let mode = mode.and_then(|mode| Mode::ALL.into_iter().find(|m| mode == m.as_str()));
         let mut state = Self {
             mode,
             statistics: Statistics::default(),
             core: Core {
-                presence: Presence::new(private),
+                presence: Presence::new(shows_identifiers),
                 ..Core::default()
             },
             models: Models::default(),
@@ -192,7 +192,7 @@ impl State {
         self.models.calendar.calendar(&self.core.label_values)
     }
 
-    /// Takes a frame that has a group at least.
+    /// Takes a frame with at least one group.
     pub fn on_frame(&mut self, frame: &Frame, now: Moment) -> Save {
         let mode = frame.mode();
         if self.mode.replace(mode).is_some_and(|last| last != mode) {
@@ -345,7 +345,7 @@ impl State {
             verdict.is_accepted()
         });
         validator.end_frame();
-        // What is on disk is wrong by more than what is used until the next regular save.
+        // A jump or a correction is saved at once: until the next regular save, the file would be wrong by more than consumption.
         let moved = |finding: &Finding| !matches!(finding, Finding::Held { .. });
         save.max(Save::now_if(self.findings.iter().any(moved)))
     }

@@ -20,7 +20,7 @@ use crate::store::Marker;
 /// See the module.
 #[derive(Debug)]
 pub struct Engine {
-    /// Messages on their way.
+    /// Messages that are waiting, in flight or in the history.
     pub outbox: Outbox,
     publishers: Vec<Publisher>,
     /// The topic of the daemon's own availability.
@@ -136,7 +136,7 @@ impl Engine {
     pub fn stop(&mut self, now: Duration) {
         let mut messages = Vec::new();
         for publisher in &mut self.publishers {
-            publisher.goodbye(&mut messages);
+            publisher.stop(&mut messages);
         }
         messages.push(Message::retained(&self.bridge, topic::OFFLINE));
         self.push_all(messages, now);

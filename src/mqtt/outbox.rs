@@ -1,4 +1,4 @@
-//! Messages on their way to the broker: waiting, in flight, and in the history on disk. Sans-io; time is an argument.
+//! Messages to the broker: waiting, in flight, and in the history on disk. Sans-io; time is an argument.
 //!
 //! ```text
 //!  push ──▶ waiting ── next ──▶ in flight ── acknowledged ──▶ delivered
@@ -7,7 +7,7 @@
 //! ```
 //! - At most [`WINDOW`] messages are in flight. Each has a packet id that no other one has, and an acknowledgement is
 //!   matched by id. A message of QoS 0 has the id 0 and is acknowledged when it is written.
-//! - A state or an event (a *record*) does not wait. It is stored in the history while there is no session, while the
+//! - A state, an event or a point of the load curve (a *record*) does not wait. It is stored in the history while there is no session, while the
 //!   window is full, and while the oldest message in flight is older than [`SPILL_AFTER`]. Before a record is stored, all
 //!   older ones are, so the history is in order. Stored records stay in flight: a late acknowledgement removes them from
 //!   the history again.
@@ -15,7 +15,7 @@
 //!   every [`REPLAY_INTERVAL`], when nothing else waits and half of the window is free.
 //! - Without a history (`qos = 0`, `history = "off"`) records wait for the window like all others, and are dropped and
 //!   counted at the end of the session.
-//! - A session whose broker does not acknowledge for [`ACK_TIMEOUT`], or lets [`WAITING_MAX`] messages wait, is stuck.
+//! - A session whose broker does not acknowledge for [`ACK_TIMEOUT`], or lets more than [`WAITING_MAX`] messages wait, is stuck.
 //!
 //! A record of the history is the meter's id, LF, and the JSON as it was first made.
 

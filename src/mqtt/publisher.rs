@@ -151,7 +151,7 @@ impl Publisher {
     }
 
     /// Publishes that the meter is offline, because the daemon stops.
-    pub fn goodbye(&mut self, out: &mut Vec<Message>) {
+    pub fn stop(&mut self, out: &mut Vec<Message>) {
         self.is_online = false;
         self.publish_availability(out);
     }

@@ -1,7 +1,7 @@
 //! The task of the sink: connects, feeds the [`Engine`], writes its messages, reconnects.
 //!
 //! Invariants: only an acknowledgement delivers a message. When a session ends, the acknowledgements that had arrived are
-//! counted first; then everything still in flight goes back to the outbox. Updates are taken at all times, connected or
+//! counted first; then the outbox stores the records that are still in flight, and drops all else. Updates are taken at all times, connected or
 //! not, and the pulse beats at least every [`PULSE_INTERVAL`].
 
 use std::pin::pin;
@@ -172,7 +172,9 @@ impl MqttSession {
             }
             if inputs.engine.outbox.is_stuck(now) {
                 let seconds = ACK_TIMEOUT.as_secs();
-                let reason = format!("no acknowledgement for {seconds} s");
+                let reason = format!(
+                    "it acknowledges too slowly: none for {seconds} s, or too many messages wait"
+                );
                 return Err(DisconnectReason::Lost(reason));
             }
             select! {

@@ -44,7 +44,8 @@
 //! | `line_monitor` | silence and noise, and the text about them |
 //!
 //! Invariants:
-//! - There is an input at least once a second, which the watchdog relies on.
+//! - There is an input about once a second, and after two or three at most (a read, a `PortCheck`): the watchdog relies on
+//!   it.
 //! - A port that is missing, refused or lost is opened again until the stop.
 //! - No byte that the system delivered is lost, except those received at the speed of the other mode.
 //! - Each opening, each connection and each change of mode starts a new decoder: what the old one found out about parity

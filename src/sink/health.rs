@@ -41,9 +41,9 @@ impl BrokerState {
 #[derive(Clone, Debug, Default)]
 pub struct Health {
     broker: watch::Sender<BrokerState>,
-    /// States and events on disk that wait for the broker.
+    /// Records (states, events, points of the load curve) on disk that wait for the broker.
     pub history_pending: Arc<AtomicU64>,
-    /// States and events that were given up because the history was full.
+    /// Records that were given up because the history was full.
     pub history_dropped: Arc<AtomicU64>,
     updates_lagged: Arc<AtomicU64>,
 }

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-/// Each loop beats its [`Pulse`] at each turn, and after this time at the latest.
+/// Each loop beats its [`Pulse`] at each turn, and after this time at the latest; only an attempt to connect to the bus may
+/// take a second more.
 pub const PULSE_INTERVAL: Duration = Duration::from_secs(5);
 
 /// A loop's sign of life. A clone is another handle of the same.

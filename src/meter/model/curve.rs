@@ -12,8 +12,8 @@
 //! | an hour change | nothing: points are told apart by the time in UTC |
 //! | a date further ahead of the meter's clock than an hour | no point; if it was published, it is forgotten |
 //!
-//! The period is the difference of the two dates of a frame: it is a setting of the meter. It is null until both were
-//! read in one frame, and when their difference is no part of an hour (a cut of the power in between).
+//! The period is a setting of the meter: the last difference of two dates in one frame that was a part of an hour. It is
+//! null until there was one. After a power cut it may be several periods, until the meter has completed another point.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ use crate::tic::{Flow, Frame, Label, Mode};
 /// Published times that are kept for each direction: more than a meter sends.
 const TIMES_KEPT: usize = 4;
 
-/// A point dated further ahead of the meter's clock is none, in seconds.
+/// How far a point may be dated ahead of the meter's clock, in seconds.
 const AHEAD_MAX: i64 = 3_600;
 
 /// In seconds; the periods of a meter are parts of it.

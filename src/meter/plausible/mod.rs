@@ -9,8 +9,8 @@
 //!
 //! | rule | labels | accepted | held or waiting until |
 //! |---|---|---|---|
-//! | [`Rule::Index`] | energies | it follows the last good value, and the frame is quiet or the totals confirm it (`cross_check`) | the next value follows it, or a chain of them is long and old enough (`chain`: 2 or 3 values, 60 s, 24 h) |
-//! | [`Rule::Clock`] | DATE | it advances as time does, within 5 s | a chain of 3 |
+//! | [`Rule::Index`] | energies | it follows the last good value, and the frame is quiet or the totals confirm it (`cross_check`) | the next value follows it, or a chain of them is long and old enough (`chain`: 2, 3 or 10 values, 60 s, 24 h) |
+//! | [`Rule::Clock`] | DATE | it is not before the last good one, and after it by at most the elapsed time and 5 s | a chain of 3 |
 //! | [`Rule::Text`] | identity, contract, texts, dated values | it is the known value, or the first one in a sound frame | 2 equal frames, 3 on a line that looks bad (`confirm`) |
 //! | [`Rule::Maximum`] | the maxima of the day | as a text | as a text, but it may grow meanwhile; 60 s if it falls within the day |
 //! | [`Rule::Register`] | STGE, RELAIS, NJOURF, MSG2 … | the frame is sound, or it is the known value | 2 equal frames |
@@ -43,11 +43,11 @@ use crate::tic::{Frame, Group, Label, Mode, Role};
 pub use self::rule::Rule;
 pub use self::safeguard::{Safeguard, Safeguards};
 
-/// The most power that a connection carries, in W: 90 A in one phase, three times 60 A and some margin. The subscribed
-/// power is a limit of the contract, not of physics.
-const SINGLE_PHASE: i64 = 23_000;
-const THREE_PHASE: i64 = 68_000;
-/// An index has nine digits.
+/// The most power that a connection carries, in W: 90 A at 253 V, rounded up, and three times that where there may be three
+/// phases (they are made for 60 A each). The subscribed power is a limit of the contract, not of physics.
+const SINGLE_PHASE_POWER_MAX: i64 = 23_000;
+const THREE_PHASE_POWER_MAX: i64 = 68_000;
+/// The first value that an index of nine digits cannot have, in Wh or varh.
 const INDEX_END: i64 = 1_000_000_000;
 
 /// What was decided of a group.
@@ -141,7 +141,7 @@ impl Default for Validator {
 }
 
 impl Validator {
-    /// Leaves rules out: for the noise laboratory.
+    /// Leaves rules out: for the noise benchmark.
     pub fn set_safeguards(&mut self, safeguards: Safeguards) {
         self.safeguards = safeguards;
     }
@@ -159,9 +159,9 @@ impl Validator {
             phases,
             frame,
             power: if phases == Some(1) {
-                SINGLE_PHASE
+                SINGLE_PHASE_POWER_MAX
             } else {
-                THREE_PHASE
+                THREE_PHASE_POWER_MAX
             },
             safeguards: self.safeguards,
         }
@@ -298,10 +298,10 @@ fn index(
     chain.validate(group.number().into(), &context)
 }
 
-/// The clock may be slow or fast by a second or two a frame, and may be set: a chain of three is enough.
+/// The clock may be fast by a second or two a frame, and may be set: a chain of three is enough.
 fn clock(chain: &mut Chain, group: &Group<'_>, context: &FrameContext<'_>) -> Verdict {
-    /// Seconds.
-    const TOLERANCE: i64 = 5;
+    /// How far DATE may be ahead of the elapsed time, in seconds.
+    const CLOCK_AHEAD_MAX: i64 = 5;
     let Some(date) = group.horodate() else {
         return Verdict::Hold;
     };
@@ -314,7 +314,9 @@ fn clock(chain: &mut Chain, group: &Group<'_>, context: &FrameContext<'_>) -> Ve
             .good()
             .map_or(Corroboration::Silent, |_| Corroboration::Confirms),
         safeguards: context.safeguards,
-        reach: &|elapsed| i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX / 2) + TOLERANCE,
+        reach: &|elapsed| {
+            i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX / 2) + CLOCK_AHEAD_MAX
+        },
     };
     match chain.validate(date.unix(), &context) {
         Verdict::Jump { .. } | Verdict::Correct { .. } => Verdict::Accept,

@@ -1,4 +1,4 @@
-//! The rules of the validator, by name, so that the noise laboratory can leave one out and measure what it buys.
+//! The rules of the validator, by name, so that the noise benchmark can leave one out and measure what it buys.
 //!
 //! The daemon runs with all of them: [`Safeguards::default`]. No configuration reaches them.
 

@@ -370,7 +370,7 @@ fn at_the_stop_the_meter_is_offline() {
     let mut scene = TestPublisher::new(&MqttSettings::default());
     scene.frame(1, at(0));
     let mut messages = Vec::new();
-    scene.publisher.goodbye(&mut messages);
+    scene.publisher.stop(&mut messages);
     assert_eq!(
         on(&messages, "linky/main/availability")[0].payload,
         "offline"
