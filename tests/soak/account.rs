@@ -15,6 +15,7 @@ use crate::wire::{LoggedFrame, SentFrames};
 const STATE: &str = "linky/main/state";
 const HISTORY: &str = "linky/main/history";
 const EVENT: &str = "linky/main/event";
+const CURVE: &str = "linky/main/curve";
 
 /// One state of one start.
 #[derive(Debug)]
@@ -49,6 +50,10 @@ pub struct Totals {
     /// Repeated on the topic of late ones: what was in flight.
     pub duplicates: u64,
     pub events: u64,
+    /// Points of the load curve, each counted once.
+    pub points: u64,
+    /// Repeated after the end of a start, or of a session while they were in flight.
+    pub points_again: u64,
     /// Decided, never received, and allowed to be lost.
     pub dropped: u64,
     /// Between the last state received of a start and its SIGKILL, the longest.
@@ -66,6 +71,8 @@ pub struct Account {
     late_start: usize,
     /// When the last state from a frame was made that came live, milliseconds since 1970.
     pub last_live: u64,
+    /// The points that were received, and the number of starts when each was last live.
+    points: HashMap<String, usize>,
     pub totals: Totals,
 }
 
@@ -77,6 +84,7 @@ impl Account {
             order: Vec::new(),
             late_start: 0,
             last_live: 0,
+            points: HashMap::new(),
             totals: Totals::default(),
         }
     }
@@ -88,7 +96,8 @@ impl Account {
             _ if received.retained => {}
             STATE => self.add_state(received, true),
             HISTORY if received.payload.contains("\"event_type\"") => self.totals.events += 1,
-            HISTORY if received.payload.contains("\"direction\"") => {}
+            HISTORY if received.payload.contains("\"direction\"") => self.add_point(received),
+            CURVE => self.add_point(received),
             HISTORY => self.add_state(received, false),
             EVENT => self.totals.events += 1,
             _ => {}
@@ -137,6 +146,20 @@ impl Account {
                 } else {
                     self.totals.late += 1;
                 }
+            }
+        }
+    }
+
+    /// A start has each point live once. What is not kept yet when the daemon is killed comes again after the next start.
+    fn add_point(&mut self, received: &Received) {
+        let start = self.order.len();
+        let is_live = received.topic == CURVE;
+        let point = received.payload.clone();
+        match self.points.insert(point, start) {
+            None => self.totals.points += 1,
+            Some(last) => {
+                assert!(!is_live || last < start, "live again: {}", received.payload);
+                self.totals.points_again += 1;
             }
         }
     }

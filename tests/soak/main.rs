@@ -261,6 +261,8 @@ impl Run<'_> {
         row("received live first", &totals.live);
         row("received late first", &totals.late);
         row("events received", &totals.events);
+        row("points of the load curve received", &totals.points);
+        row("points again", &totals.points_again);
         row("lost", &0);
         row("out of order", &0);
         row(
