@@ -15,10 +15,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use linky_sensor::config::{Interval, MqttSettings, NamedFile, Qos};
+use linky_sensor::meter::Input;
 use linky_sensor::sink::{BrokerState, PULSE_INTERVAL};
 use nix::sys::signal::Signal;
 use support::broker::{Broker, Received, Subscriber, free_port};
 use support::daemon::{STOP_TIMEOUT, WAIT_TIMEOUT};
+use support::meter::standard;
 use support::proxy::Proxy;
 use support::sink::{Sink, settings};
 
@@ -93,6 +95,49 @@ fn an_event_follows_its_state_and_is_not_retained() {
     let late = Subscriber::at(&broker);
     assert!(late.next_on(STATE).retained);
     assert!(late.rest().iter().all(|received| received.topic != EVENT));
+}
+
+/// The time, period, power and direction of each point, once, right from the frame that has it.
+#[test]
+fn a_point_of_the_load_curve_has_a_topic_of_its_own() {
+    let broker = Broker::start();
+    let subscriber = Subscriber::at(&broker);
+    let mut sink = Sink::start(&MqttSettings {
+        interval: Interval::Every(Duration::from_secs(3600)),
+        ..settings(broker.port)
+    });
+    sink.await_state(BrokerState::Connected, WAIT_TIMEOUT);
+    let mut curve = |date: &str, before: &str, last: &str| {
+        for second in ["01", "02", "03", "04"] {
+            let date = format!("{date}{second}");
+            sink.push(Input::Frame(standard(&[
+                ("DATE", &date, ""),
+                ("CCASN", last, "00442"),
+                ("CCASN-1", before, "00410"),
+            ])));
+        }
+    };
+    curve("H2611241200", "H261124113000", "H261124120000");
+    curve("H2611241230", "H261124120000", "H261124123000");
+    for (time, power) in [
+        ("2026-11-24T11:30:00+01:00", 410),
+        ("2026-11-24T12:00:00+01:00", 442),
+        ("2026-11-24T12:30:00+01:00", 442),
+    ] {
+        let received = subscriber.next_on("linky/main/curve");
+        assert!(!received.retained);
+        let wanted = format!(
+            "{{\"time\":\"{time}\",\"period\":1800,\"power\":{power},\"direction\":\"withdrawn\"}}"
+        );
+        assert_eq!(received.payload, wanted);
+    }
+    sink.stop();
+    subscriber.next_on(AVAILABILITY);
+    let rest = subscriber.rest();
+    assert!(
+        rest.iter()
+            .all(|received| received.topic != "linky/main/curve")
+    );
 }
 
 // ---- the broker comes and goes -------------------------------------------------------------

@@ -1,4 +1,4 @@
-//! What is answered and signalled on D-Bus, compared with the last state on MQTT and with what was sent.
+//! What is answered and signalled on D-Bus, compared with what is on MQTT and with what was sent.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
@@ -148,7 +148,12 @@ pub fn raw_groups_are(busctl: &Busctl, sent: &[SentFrame]) {
 }
 
 /// What the signals told adds up to what is answered; each event was told here too.
-pub fn signals_add_up(monitor: &Monitor, seen: &BTreeMap<String, Properties>, events: &[Value]) {
+pub fn signals_add_up(
+    monitor: &Monitor,
+    seen: &BTreeMap<String, Properties>,
+    events: &[Value],
+    points: &[Value],
+) {
     let mut wanted = seen.clone();
     wanted
         .values_mut()
@@ -165,16 +170,24 @@ pub fn signals_add_up(monitor: &Monitor, seen: &BTreeMap<String, Properties>, ev
             ])
         })
         .collect();
+    let wanted_points: Vec<Value> = points
+        .iter()
+        .map(|point| {
+            let time = micros(point["time"].as_str().unwrap());
+            json!([time, point["period"], point["power"], point["direction"]])
+        })
+        .collect();
+    let sorted = |mut points: Vec<Value>| {
+        points.sort_by_key(Value::to_string);
+        points
+    };
     let mut signalled = Signalled::default();
     let deadline = Instant::now() + WAIT_TIMEOUT / 2;
     within(WAIT_TIMEOUT, "the signals", || {
         monitor.rest().iter().for_each(|line| signalled.push(line));
-        // The points of the load curve are on a topic of their own.
-        signalled
-            .events
-            .retain(|event| event[0] != "LoadCurvePoint");
-        let is_all =
-            signalled.properties == wanted && signalled.events.len() >= wanted_events.len();
+        let is_all = signalled.properties == wanted
+            && signalled.events.len() >= wanted_events.len()
+            && signalled.points.len() >= wanted_points.len();
         (is_all || Instant::now() > deadline).then_some(())
     });
     for (name, wanted) in &wanted {
@@ -186,6 +199,7 @@ pub fn signals_add_up(monitor: &Monitor, seen: &BTreeMap<String, Properties>, ev
     }
     assert_eq!(signalled.properties.len(), wanted.len());
     assert_eq!(signalled.events, wanted_events);
+    assert_eq!(sorted(signalled.points), sorted(wanted_points));
 }
 
 /// Properties whose change is not told.
@@ -205,6 +219,7 @@ const SILENT: [&str; 8] = [
 struct Signalled {
     properties: BTreeMap<String, Properties>,
     events: Vec<Value>,
+    points: Vec<Value>,
 }
 
 impl Signalled {
@@ -242,6 +257,7 @@ impl Signalled {
                     }
                 }
             }
+            (Some(METER), Some("LoadCurvePoint")) => self.points.push(data.clone()),
             (Some(METER), Some(member)) if message["interface"] == interface("Events") => {
                 let millis = data[0].as_i64().unwrap() / 1_000;
                 self.events.push(json!([member, millis, data[1], data[2]]));

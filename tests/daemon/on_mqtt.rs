@@ -28,7 +28,12 @@ pub fn seq(message: &Value) -> u64 {
 fn in_order(record: &mut Record, topic: &str, is_event: bool) -> Vec<Value> {
     let mut all = record.json_on(topic);
     let late = record.json_on(HISTORY).into_iter();
-    all.extend(late.filter(|message| message.get("event_type").is_some() == is_event));
+    let is_point = |message: &Value| message.get("direction").is_some();
+    all.extend(
+        late.filter(|message| {
+            !is_point(message) && message.get("event_type").is_some() == is_event
+        }),
+    );
     all.sort_by_key(seq);
     all.dedup();
     all
@@ -47,6 +52,47 @@ pub fn states(record: &mut Record) -> Vec<Value> {
 /// The events so far.
 pub fn events(record: &mut Record) -> Vec<Value> {
     in_order(record, "linky/main/event", true)
+}
+
+/// The points of the load curve so far, live and late, sorted.
+pub fn points(record: &mut Record) -> Vec<Value> {
+    let mut points = record.json_on("linky/main/curve");
+    let late = record.json_on(HISTORY).into_iter();
+    points.extend(late.filter(|message| message.get("direction").is_some()));
+    points.sort_by_key(Value::to_string);
+    points
+}
+
+/// The points are those that were sent, each once, half an hour long.
+pub fn points_are(published: &[Value], sent: &[SentFrame]) {
+    let groups = sent.iter().flat_map(|frame| &frame.groups);
+    let points = groups.filter_map(|group| {
+        let direction = match group.label.name() {
+            "CCASN" | "CCASN-1" => "withdrawn",
+            "CCAIN" | "CCAIN-1" => "injected",
+            _ => return None,
+        };
+        let power: u32 = group.data.parse().unwrap();
+        let time = rfc3339(group.horodate.as_ref().unwrap());
+        Some(json!({"time": time, "period": 1800, "power": power, "direction": direction}))
+    });
+    let mut wanted: Vec<Value> = points.collect();
+    wanted.sort_by_key(Value::to_string);
+    wanted.dedup();
+    assert_eq!(published, wanted);
+}
+
+/// `H260115180000` as a time with its offset.
+fn rfc3339(horodate: &str) -> String {
+    let (season, digits) = horodate.split_at(1);
+    let [year, month, day, hour, minute, second] =
+        [0, 2, 4, 6, 8, 10].map(|from| &digits[from..from + 2]);
+    let offset = if season.eq_ignore_ascii_case("E") {
+        2
+    } else {
+        1
+    };
+    format!("20{year}-{month}-{day}T{hour}:{minute}:{second}+0{offset}:00")
 }
 
 /// The states are those of one start, none is missing, and their times are those of the host.

@@ -295,5 +295,7 @@ fn run(case: &Case) {
     let seen = on_bus::properties_are(&busctl, state, case);
     on_bus::interfaces_are(&busctl, state, &seen);
     on_bus::raw_groups_are(&busctl, &sent);
-    on_bus::signals_add_up(&monitor, &seen, &events);
+    let points = on_mqtt::points(&mut record);
+    on_mqtt::points_are(&points, &sent);
+    on_bus::signals_add_up(&monitor, &seen, &events, &points);
 }

@@ -79,6 +79,39 @@ async fn an_event_is_a_signal_after_its_state() {
 }
 
 #[tokio::test]
+async fn a_point_of_the_load_curve_is_one_signal() {
+    let (_bus, service, mut fed, mut program) = settled(false).await;
+    let points = |second: &str| {
+        let date = format!("H2611241230{second}");
+        standard(&[
+            ("DATE", &date, ""),
+            ("CCASN", "H261124123000", "00442"),
+            ("CCASN-1", "H261124120000", "00410"),
+        ])
+    };
+    for second in ["01", "02", "03", "04"] {
+        service.publish(fed.push(&points(second)));
+    }
+    let mut received = Vec::new();
+    // The change of the link ends them.
+    service.publish(fed.silence(40));
+    loop {
+        let (name, message) = program.signal().await;
+        if name == format!("{} LoadCurvePoint", interface::EVENTS) {
+            let point: (u64, u32, u32, String) = message.body().deserialize().expect("(tuus)");
+            received.push(point);
+        } else if name == format!("{} LinkChanged", interface::EVENTS) {
+            break;
+        }
+    }
+    // 12:00 and 12:30 at +01:00, in microseconds.
+    let noon = 1_795_518_000_000_000;
+    let point = |time, power| (time, 1_800, power, "withdrawn".to_owned());
+    let wanted = [point(noon, 410), point(noon + 1_800_000_000, 442)];
+    assert_eq!(received, wanted);
+}
+
+#[tokio::test]
 async fn an_interface_comes_with_its_quantities_and_goes_with_the_mode() {
     let (_bus, service, mut fed, mut program) = settled(false).await;
     let profile = "06000001 22004002 NONUTILE NONUTILE NONUTILE NONUTILE NONUTILE NONUTILE NONUTILE NONUTILE NONUTILE";

@@ -10,6 +10,7 @@ use crate::support::broker::{Received, Subscriber};
 pub const STATE: &str = "linky/main/state";
 pub const EVENT: &str = "linky/main/event";
 pub const HISTORY: &str = "linky/main/history";
+pub const CURVE: &str = "linky/main/curve";
 
 /// The messages of one start of the daemon.
 #[derive(Debug, Default)]
@@ -29,18 +30,33 @@ pub struct Account {
 #[derive(Debug, Default)]
 pub struct Accounts {
     pub boots: BTreeMap<String, Account>,
-    /// The boot of each replayed message, in order.
+    /// The boot of each replayed state and event, in order.
     pub order: Vec<String>,
+    /// The points of the load curve, which have no boot, live and replayed.
+    pub points: Vec<Point>,
+}
+
+/// A point of the load curve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Point {
+    /// When it ends.
+    pub time: String,
+    pub direction: String,
+    pub is_replayed: bool,
 }
 
 impl Accounts {
     pub fn add(&mut self, received: &Received) {
-        if ![STATE, EVENT, HISTORY].contains(&&*received.topic) {
+        if ![STATE, EVENT, HISTORY, CURVE].contains(&&*received.topic) {
             return;
         }
         let json = received.json();
         if json.get("direction").is_some() {
-            // A point of the load curve.
+            self.points.push(Point {
+                time: text(&json, "time"),
+                direction: text(&json, "direction"),
+                is_replayed: received.topic == HISTORY,
+            });
             return;
         }
         let boot = text(&json, "boot");
@@ -83,6 +99,31 @@ impl Accounts {
 
     pub fn of(&self, boot: &str) -> &Account {
         &self.boots[boot]
+    }
+
+    /// Whether the point that ends then was received, of each direction.
+    pub fn has_point(&self, time: &str) -> bool {
+        let ends_then = |point: &&Point| point.time == time;
+        self.points.iter().filter(ends_then).count() >= 2
+    }
+
+    /// The times of the points of both directions, in order; each was received once.
+    pub fn times_of_points(&self) -> Vec<&str> {
+        let times = |direction: &str| -> Vec<&str> {
+            let of_it = self
+                .points
+                .iter()
+                .filter(|point| point.direction == direction);
+            of_it.map(|point| &*point.time).collect()
+        };
+        let withdrawn = times("withdrawn");
+        assert!(
+            withdrawn.is_sorted_by(|one, next| one < next),
+            "{:?}",
+            self.points
+        );
+        assert_eq!(withdrawn, times("injected"));
+        withdrawn
     }
 }
 

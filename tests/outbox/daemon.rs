@@ -36,7 +36,7 @@ fn await_history_size(home: &Home, bytes: u64) {
 }
 
 /// The undelivered records, in order, read from a copy of the history.
-fn records(home: &Home) -> Vec<Record> {
+pub fn records(home: &Home) -> Vec<Record> {
     let copy = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(home.state().join("history")).unwrap() {
         let entry = entry.unwrap();
@@ -107,6 +107,7 @@ fn killed_during_an_outage_the_daemon_loses_nothing() {
     let texts: Vec<String> = texts.filter(|text| !text.contains("event_type")).collect();
     assert!(texts.len() > 60);
     assert_eq!(replayed, texts, "each as it was first made");
+    assert_eq!(accounts.points.len(), 2, "each once: {:?}", accounts.points);
     assert!(
         accounts.order.is_sorted_by_key(|boot| *boot != first),
         "the first start comes first"

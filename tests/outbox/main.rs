@@ -9,6 +9,7 @@
 mod support;
 
 mod account;
+mod curve;
 mod daemon;
 mod disk;
 mod limits;
