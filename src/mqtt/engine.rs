@@ -1,14 +1,14 @@
 //! The sans-io part of a session: decides what is published and when.
 //!
-//! Inputs: Updates, events of the MQTT client, the clock. Output: messages in the [`Outbox`], which the session writes.
+//! Inputs: Updates, what the broker sends, the clock. Output: messages in the [`Outbox`], which the session writes.
 //! Times are since the start of the session's clock.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use log::debug;
-use rumqttc::{Event, Outgoing, Packet, Publish};
 
+use super::incoming::{Incoming, Publication};
 use super::message::Message;
 use super::outbox::Outbox;
 use super::publisher::Publisher;
@@ -60,9 +60,9 @@ impl Engine {
         }
     }
 
-    /// The topic to subscribe to in each session.
-    pub fn subscription(&self) -> Option<&str> {
-        self.home_assistant.as_deref()
+    /// The topics to subscribe to in each session.
+    pub fn subscriptions(&self) -> Vec<&str> {
+        self.home_assistant.as_deref().into_iter().collect()
     }
 
     /// A meter has an Update.
@@ -87,21 +87,24 @@ impl Engine {
         }
     }
 
-    /// The client has an event.
-    pub fn on_event(&mut self, event: &Event, now: Duration) {
-        let packet_id = match event {
-            Event::Incoming(Packet::PubAck(ack)) => ack.pkid,
-            Event::Incoming(Packet::PubComp(complete)) => complete.pkid,
-            // Of QoS 0 there is no acknowledgement.
-            Event::Outgoing(Outgoing::Publish(0)) => 0,
-            Event::Incoming(Packet::Publish(publish)) => {
-                if self.is_home_assistant_start(publish) && !self.is_stopping {
+    /// The broker sent something.
+    pub fn on_incoming(&mut self, incoming: &Incoming, now: Duration) {
+        match incoming {
+            Incoming::Acknowledged { packet_id, reason } => {
+                if reason.is_failure() {
+                    debug!("the broker answers to {packet_id} with {reason:?}");
+                }
+                self.on_acknowledged(*packet_id);
+            }
+            Incoming::Publication(publication) => {
+                if self.is_home_assistant_start(publication) && !self.is_stopping {
                     self.push_all(self.birth_messages(), now);
                 }
-                return;
             }
-            Event::Incoming(_) | Event::Outgoing(_) => return,
-        };
+        }
+    }
+
+    fn on_acknowledged(&mut self, packet_id: u16) {
         let Some(message) = self.outbox.acknowledged(packet_id) else {
             debug!("the broker acknowledged {packet_id}, which is not in flight");
             return;
@@ -160,10 +163,10 @@ impl Engine {
     }
 
     /// Home Assistant has just started, and has no entities yet. A retained message is older than this session.
-    fn is_home_assistant_start(&self, publish: &Publish) -> bool {
-        self.home_assistant.as_deref() == Some(&*publish.topic)
-            && !publish.retain
-            && publish.payload == topic::ONLINE
+    fn is_home_assistant_start(&self, publication: &Publication) -> bool {
+        self.home_assistant.as_deref() == Some(&*publication.topic)
+            && !publication.retain
+            && publication.payload == topic::ONLINE
     }
 
     fn push_all(&mut self, messages: Vec<Message>, now: Duration) {

@@ -18,6 +18,7 @@
 //! | `discovery` | the announcement for Home Assistant |
 //! | `message`, `outbox` | messages waiting, in flight, and in the history |
 //! | `wire`, `transport`, `tls` | the client library, its options, the files of TLS |
+//! | `incoming` | what the broker sends |
 //! | `disconnect_reason`, `connection_error`, `handshake` | why there is no session |
 //! | `reporter`, `backoff` | how that is reported, and when a session is tried again |
 //!
@@ -32,6 +33,7 @@ mod disconnect_reason;
 mod discovery;
 mod engine;
 mod handshake;
+mod incoming;
 mod message;
 mod outbox;
 mod publisher;

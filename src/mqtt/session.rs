@@ -158,12 +158,10 @@ impl MqttSession {
         Ok(())
     }
 
-    /// Writes the messages of the engine and feeds it with the events of the wire, until the stop.
+    /// Writes the messages of the engine and feeds it with what the broker sends, until the stop.
     async fn exchange(&mut self) -> Result<(), DisconnectReason> {
         let Self { wire, inputs, .. } = self;
-        if let Some(topic) = inputs.engine.subscription() {
-            wire.subscribe(topic);
-        }
+        wire.subscribe(&inputs.engine.subscriptions());
         inputs.engine.on_connected(inputs.now());
         while !inputs.is_flushed() {
             let now = inputs.now();
@@ -178,7 +176,7 @@ impl MqttSession {
                 return Err(DisconnectReason::Lost(reason));
             }
             select! {
-                event = wire.next_event() => inputs.engine.on_event(&event?, inputs.now()),
+                incoming = wire.next_incoming() => inputs.engine.on_incoming(&incoming?, inputs.now()),
                 () = inputs.next() => {}
             }
         }
@@ -188,11 +186,11 @@ impl MqttSession {
         }
     }
 
-    /// Ends the session in the engine and on the wire. Events that had arrived count.
+    /// Ends the session in the engine and on the wire. What had arrived counts.
     fn close(&mut self) {
         let now = self.inputs.now();
-        for event in self.wire.close() {
-            self.inputs.engine.on_event(&event, now);
+        for incoming in self.wire.close() {
+            self.inputs.engine.on_incoming(&incoming, now);
         }
         self.inputs.engine.outbox.on_disconnected();
     }

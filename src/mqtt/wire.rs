@@ -4,15 +4,19 @@
 //! reports old events then. None of that is used. The [`Outbox`](super::outbox::Outbox) is the only record of what is in
 //! flight, it chooses the packet ids, and [`Wire::close`] empties the library.
 //!
-//! Packets are collected and written together: a state and its events are one write. [`Wire::next_event`] is cancel-safe:
+//! Packets are collected and written together: a state and its events are one write. [`Wire::next_incoming`] is cancel-safe:
 //! a packet leaves the collection only when it is in the write buffer, and an event leaves the library only when it is
 //! returned.
 
 use std::collections::VecDeque;
 
-use rumqttc::{Disconnect, Event, EventLoop, Packet, Publish, QoS, Request, StateError, Subscribe};
+use rumqttc::{
+    Disconnect, Event, EventLoop, Outgoing, Packet, Publish, QoS, Request, StateError, Subscribe,
+    SubscribeFilter,
+};
 
 use super::disconnect_reason::DisconnectReason;
+use super::incoming::{Incoming, Publication, ReasonCode};
 use super::message::Message;
 use super::outbox::PACKET_ID_RANGE;
 use super::tls::Tls;
@@ -63,7 +67,7 @@ impl Wire {
             .map_err(|error| connection_error::attempt_failed(&error, tls.shows_certificate()))
     }
 
-    /// Adds a message to those that [`next_event`](Self::next_event) writes.
+    /// Adds a message to those that [`next_incoming`](Self::next_incoming) writes.
     ///
     /// # Errors
     /// The library does not take it.
@@ -75,20 +79,28 @@ impl Wire {
         self.send(Request::Publish(publish))
     }
 
-    /// Adds a subscription.
-    pub fn subscribe(&mut self, topic: &str) {
-        let mut subscribe = Subscribe::new(topic, QoS::AtMostOnce);
+    /// Adds a subscription to these topics.
+    pub fn subscribe(&mut self, topics: &[&str]) {
+        if topics.is_empty() {
+            return;
+        }
+        let filter = |topic: &&str| SubscribeFilter::new((*topic).to_owned(), QoS::AtMostOnce);
+        let mut subscribe = Subscribe::new_many(topics.iter().map(filter));
         subscribe.pkid = SUBSCRIBE_ID;
         self.outgoing.push_back(Packet::Subscribe(subscribe));
     }
 
-    /// Writes what was added, and waits for the next event. Cancel-safe.
+    /// Writes what was added, and waits for what the broker sends. Cancel-safe.
     ///
     /// # Errors
     /// Why the session is lost.
-    pub async fn next_event(&mut self) -> Result<Event, DisconnectReason> {
+    pub async fn next_incoming(&mut self) -> Result<Incoming, DisconnectReason> {
         self.flush().await?;
-        Ok(self.connection.poll().await?)
+        loop {
+            if let Some(incoming) = incoming(self.connection.poll().await?) {
+                return Ok(incoming);
+            }
+        }
     }
 
     /// Ends the session in order.
@@ -102,15 +114,15 @@ impl Wire {
 
     /// Closes the connection and forgets everything that was sent. Returns the packets that had arrived; of what was about
     /// to be written, nothing counts.
-    pub fn close(&mut self) -> Vec<Event> {
+    pub fn close(&mut self) -> Vec<Incoming> {
         let events = self.connection.state.events.drain(..);
         let events = events.filter(|event| matches!(event, Event::Incoming(_)));
-        let events = events.collect();
+        let incoming = events.filter_map(incoming).collect();
         self.connection.clean();
         self.connection.pending.clear();
         self.connection.state.collision = None;
         self.outgoing.clear();
-        events
+        incoming
     }
 
     fn send(&mut self, request: Request) -> Result<(), DisconnectReason> {
@@ -129,6 +141,27 @@ impl Wire {
         }
         network.flush().await.map_err(lost)
     }
+}
+
+/// What matters of an event of the library.
+fn incoming(event: Event) -> Option<Incoming> {
+    let packet_id = match event {
+        Event::Incoming(Packet::PubAck(ack)) => ack.pkid,
+        Event::Incoming(Packet::PubComp(complete)) => complete.pkid,
+        Event::Outgoing(Outgoing::Publish(0)) => 0,
+        Event::Incoming(Packet::Publish(publish)) => {
+            return Some(Incoming::Publication(Publication {
+                topic: publish.topic,
+                payload: publish.payload,
+                retain: publish.retain,
+            }));
+        }
+        Event::Incoming(_) | Event::Outgoing(_) => return None,
+    };
+    Some(Incoming::Acknowledged {
+        packet_id,
+        reason: ReasonCode::SUCCESS,
+    })
 }
 
 fn lost(error: StateError) -> DisconnectReason {
