@@ -243,7 +243,7 @@ mod tests {
     fn a_property_is_documented_from_its_row() {
         assert_eq!(
             about(Key::ENERGY),
-            "Energy withdrawn (Wh). Standard: EAST. Historique: BASE, else the sum of the indexes (never a partial sum)."
+            "Total index (Wh). Standard: EAST. Historique: BASE, else the sum of the indexes (never a partial sum)."
         );
         assert_eq!(
             about(Key::EURIDIS),

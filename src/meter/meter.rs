@@ -67,6 +67,7 @@ impl Meter {
                 reading: Reading::default(),
                 calendar: super::tariff::Calendar::default(),
                 contract: None,
+                indexes: state.indexes(),
                 frame: None,
                 shows_identifiers: identity.shows_identifiers,
             }),
@@ -187,6 +188,7 @@ impl Meter {
             reading,
             calendar: self.state.calendar(),
             contract: self.state.contract(),
+            indexes: self.state.indexes(),
             frame,
             shows_identifiers: self.identity.shows_identifiers,
         };

@@ -59,9 +59,9 @@ pub use plausible::{Safeguard, Safeguards};
 pub use quantity::Key;
 pub use reading::{Keys, Reading};
 pub use row::{
-    Appearance, Enabled, HomeAssistant, Interface, Kind, Quantity, StateClass, capitalised,
+    Appearance, Enabled, Entity, HomeAssistant, Interface, Kind, Quantity, StateClass, capitalised,
 };
 pub use snapshot::{SCHEMA, Snapshot, Update};
 pub use source::Source;
-pub use tariff::{Calendar, Contract};
+pub use tariff::{Calendar, Contract, IndexMeaning, IndexMeanings};
 pub use value::{Moment, Time, Timestamp, Value};

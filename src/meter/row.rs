@@ -23,7 +23,7 @@ pub struct Quantity {
     pub number: Option<u8>,
     /// Its name on D-Bus, if that is not made of the key.
     pub renamed: Option<&'static str>,
-    /// Its English name; the one of a phase ends in `, phase n` or begins with `Phase n`.
+    /// Its English name; the one of a phase ends in ` phase n` or begins with `Phase n`.
     pub english: &'static str,
     /// Its French name.
     pub french: &'static str,
@@ -62,9 +62,9 @@ impl Quantity {
     /// What the ids of its Home Assistant entity are made of.
     pub fn entity_id(&self) -> &'static str {
         match self.home_assistant {
-            HomeAssistant::Entity {
+            HomeAssistant::Entity(Entity {
                 under: Some(id), ..
-            } => id,
+            }) => id,
             _ => self.key,
         }
     }
@@ -265,18 +265,24 @@ pub enum HomeAssistant {
     /// A line of the device block, no entity.
     DeviceInfo,
     /// An entity.
-    Entity {
-        /// `binary_sensor` rather than `sensor`.
-        binary: bool,
-        /// The device class, empty if there is none that fits.
-        class: &'static str,
-        /// The state class, `None` for what is no measurement.
-        state: Option<StateClass>,
-        /// Shown among the diagnostics.
-        diagnostic: bool,
-        /// What its id is made of, if that is not its own key: entities keep their history when another quantity feeds them.
-        under: Option<&'static str>,
-    },
+    Entity(Entity),
+}
+
+/// The columns of an entity of Home Assistant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entity {
+    /// `binary_sensor` rather than `sensor`.
+    pub binary: bool,
+    /// The device class, empty if there is none that fits.
+    pub class: &'static str,
+    /// The state class, `None` for what is no measurement.
+    pub state: Option<StateClass>,
+    /// Shown among the diagnostics.
+    pub diagnostic: bool,
+    /// What its id is made of, if that is not its own key: entities keep their history when another quantity feeds them.
+    pub under: Option<&'static str>,
+    /// The name of its icon in the Material Design set; `None` where the class has one.
+    pub icon: Option<&'static str>,
 }
 
 /// The state classes of Home Assistant that are used here.
@@ -291,127 +297,89 @@ pub enum StateClass {
 impl HomeAssistant {
     /// A sensor of this device class.
     pub const fn sensor(class: &'static str) -> Self {
-        Self::Entity {
+        Self::Entity(Entity {
             binary: false,
             class,
             state: None,
             diagnostic: false,
             under: None,
-        }
+            icon: None,
+        })
     }
 
     /// A binary sensor of this device class.
     pub const fn binary(class: &'static str) -> Self {
-        Self::Entity {
-            binary: true,
-            class,
-            state: None,
-            diagnostic: false,
-            under: None,
+        let mut this = Self::sensor(class);
+        if let Self::Entity(entity) = &mut this {
+            entity.binary = true;
         }
-    }
-
-    /// The same, with a state class.
-    const fn with(self, new: StateClass) -> Self {
-        match self {
-            Self::Entity {
-                binary,
-                class,
-                diagnostic,
-                under,
-                ..
-            } => Self::Entity {
-                binary,
-                class,
-                state: Some(new),
-                diagnostic,
-                under,
-            },
-            Self::NotAnnounced | Self::DeviceInfo => self,
-        }
+        this
     }
 
     /// The same, as a present value.
-    pub const fn measurement(self) -> Self {
-        self.with(StateClass::Measurement)
+    pub const fn measurement(mut self) -> Self {
+        if let Self::Entity(entity) = &mut self {
+            entity.state = Some(StateClass::Measurement);
+        }
+        self
     }
 
     /// The same, as a counter.
-    pub const fn total(self) -> Self {
-        self.with(StateClass::TotalIncreasing)
+    pub const fn total(mut self) -> Self {
+        if let Self::Entity(entity) = &mut self {
+            entity.state = Some(StateClass::TotalIncreasing);
+        }
+        self
     }
 
     /// The same, among the diagnostics.
-    pub const fn diagnostic(self) -> Self {
-        match self {
-            Self::Entity {
-                binary,
-                class,
-                state,
-                under,
-                ..
-            } => Self::Entity {
-                binary,
-                class,
-                state,
-                diagnostic: true,
-                under,
-            },
-            Self::NotAnnounced | Self::DeviceInfo => self,
+    pub const fn diagnostic(mut self) -> Self {
+        if let Self::Entity(entity) = &mut self {
+            entity.diagnostic = true;
         }
+        self
     }
 
     /// The same, under an id that is not made of its own key.
-    pub const fn under(self, id: &'static str) -> Self {
-        match self {
-            Self::Entity {
-                binary,
-                class,
-                state,
-                diagnostic,
-                ..
-            } => Self::Entity {
-                binary,
-                class,
-                state,
-                diagnostic,
-                under: Some(id),
-            },
-            Self::NotAnnounced | Self::DeviceInfo => self,
+    pub const fn under(mut self, id: &'static str) -> Self {
+        if let Self::Entity(entity) = &mut self {
+            entity.under = Some(id);
         }
+        self
+    }
+
+    /// The same, with this icon.
+    pub const fn icon(mut self, name: &'static str) -> Self {
+        if let Self::Entity(entity) = &mut self {
+            entity.icon = Some(name);
+        }
+        self
     }
 }
 
 /// As in the reference: `S energy TI D`, `B problem`, `device info`, `-`.
 impl fmt::Display for HomeAssistant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotAnnounced => f.write_str("-"),
-            Self::DeviceInfo => f.write_str("device info"),
-            Self::Entity {
-                binary,
-                class,
-                state,
-                diagnostic,
-                under,
-            } => {
-                f.write_str(if *binary { "B" } else { "S" })?;
-                if !class.is_empty() {
-                    write!(f, " {class}")?;
-                }
-                match state {
-                    Some(StateClass::Measurement) => f.write_str(" M")?,
-                    Some(StateClass::TotalIncreasing) => f.write_str(" TI")?,
-                    None => {}
-                }
-                if *diagnostic {
-                    f.write_str(" D")?;
-                }
-                match under {
-                    Some(id) => write!(f, " under the id {id}"),
-                    None => Ok(()),
-                }
-            }
+        let entity = match self {
+            Self::NotAnnounced => return f.write_str("-"),
+            Self::DeviceInfo => return f.write_str("device info"),
+            Self::Entity(entity) => entity,
+        };
+        f.write_str(if entity.binary { "B" } else { "S" })?;
+        if !entity.class.is_empty() {
+            write!(f, " {}", entity.class)?;
+        }
+        match entity.state {
+            Some(StateClass::Measurement) => f.write_str(" M")?,
+            Some(StateClass::TotalIncreasing) => f.write_str(" TI")?,
+            None => {}
+        }
+        if entity.diagnostic {
+            f.write_str(" D")?;
+        }
+        match entity.under {
+            Some(id) => write!(f, " under the id {id}"),
+            None => Ok(()),
         }
     }
 }
@@ -427,6 +395,8 @@ pub enum Enabled {
     Tempo,
     /// With an EJP contract.
     Ejp,
+    /// With a meter that counts what is injected.
+    Producer,
     /// The indexes that the contract uses.
     Contract,
     /// There is no entity.
@@ -440,6 +410,7 @@ impl fmt::Display for Enabled {
             Self::No => "no",
             Self::Tempo => "Tempo",
             Self::Ejp => "EJP",
+            Self::Producer => "producer",
             Self::Contract => "contract",
             Self::Never => "-",
         })

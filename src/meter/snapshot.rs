@@ -7,8 +7,7 @@ use super::link::Link;
 use super::model::curve::CurvePoint;
 use super::quantity::Key;
 use super::reading::{Keys, Reading};
-use super::tariff::Calendar;
-use super::tariff::contract::Contract;
+use super::tariff::{Calendar, Contract, IndexMeanings};
 use super::value::{Timestamp, Value};
 use crate::tic::{Frame, Group, Mode};
 
@@ -40,6 +39,8 @@ pub struct Snapshot {
     pub calendar: Calendar,
     /// The kind of contract, once known.
     pub contract: Option<Contract>,
+    /// What the supplier's indexes count.
+    pub indexes: IndexMeanings,
     /// The frame that it was made from; `None` if something else changed.
     pub frame: Option<Arc<Frame>>,
     /// Whether identifiers may be shown.

@@ -27,8 +27,7 @@ use super::plausible::{Safeguards, Validator, Verdict};
 use super::presence::Presence;
 use super::reading::Reading;
 use super::statistics::Statistics;
-use super::tariff::contract::Contract;
-use super::tariff::{Calendar, Tariffs};
+use super::tariff::{Calendar, Contract, IndexMeanings, Tariffs};
 use super::value::Moment;
 use crate::tic::{Frame, Group, Label, Mode};
 
@@ -185,6 +184,12 @@ impl State {
     /// The keys of the state, and the number of phases.
     pub fn presence(&self) -> &Presence {
         &self.core.presence
+    }
+
+    /// What the supplier's indexes count.
+    pub fn indexes(&self) -> IndexMeanings {
+        let meanings = |mode| self.models.calendar.meanings(self.contract, mode);
+        self.mode.map(meanings).unwrap_or_default()
     }
 
     /// The day profiles.

@@ -100,6 +100,23 @@ pub fn single_phase() -> String {
     )
 }
 
+/// A single-phase meter in standard mode with peak and off-peak hours.
+pub fn off_peak() -> String {
+    single_phase()
+        .replace("NGTF|      BASE      ", "NGTF|H PLEINE/CREUSE ")
+        .replace("LTARF|      BASE      ", "LTARF| HEURE  CREUSE  ")
+}
+
+/// The same with a calendar of the supplier's own, in the second of its hours.
+pub fn unusual() -> String {
+    single_phase()
+        .replace("NGTF|      BASE      ", "NGTF|  ZEN WEEK-END  ")
+        .replace("LTARF|      BASE      ", "LTARF|  HC  WEEK-END  ")
+        .replace("EASF01|000000000", "EASF01|000000009")
+        .replace("STGE|003A0001", "STGE|003A0401")
+        .replace("NTARF|01", "NTARF|02")
+}
+
 /// The same at another power.
 pub fn single_phase_at(power: u32) -> String {
     single_phase().replace("SINSTS|00450", &format!("SINSTS|{power:05}"))
@@ -160,6 +177,13 @@ pub fn three_phase() -> String {
 /// A single-phase meter in historique mode with peak and off-peak hours.
 pub fn historique() -> String {
     "ADCO|041875000000\nOPTARIF|HC..\nISOUSC|30\nHCHC|000001000\nHCHP|000002000\nPTEC|HP..\nIINST|002\n\
+     IMAX|060\nPAPP|00450\nHHPHC|A\nMOTDETAT|000000"
+        .to_owned()
+}
+
+/// A single-phase meter in historique mode with the EJP contract, half an hour before a mobile peak.
+pub fn ejp() -> String {
+    "ADCO|041875000000\nOPTARIF|EJP.\nISOUSC|45\nEJPHN|000001000\nEJPHPM|000002000\nPEJP|30\nPTEC|HN..\nIINST|002\n\
      IMAX|060\nPAPP|00450\nHHPHC|A\nMOTDETAT|000000"
         .to_owned()
 }

@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::backoff::BrokerBackoff;
 use super::disconnect_reason::DisconnectReason;
+use super::discovery::device_names;
 use super::engine::{Engine, ObsoleteTopic};
 use super::outbox::{ACK_TIMEOUT, Outbox};
 use super::publisher::Publisher;
@@ -67,9 +68,12 @@ impl MqttSink {
             topic: bridge_of(&client_id),
             removed: self.client_id_migrated,
         });
-        let meters = subscription.newest().iter().zip(&self.names);
-        let publishers = meters
-            .map(|(newest, name)| Publisher::new(settings, name, newest.clone(), &bridge))
+        let newest = subscription.newest();
+        let names = self.names.iter().map(String::as_str);
+        let meters: Vec<_> = newest.iter().map(|state| &*state.id).zip(names).collect();
+        let publishers = newest.iter().zip(device_names(&meters));
+        let publishers = publishers
+            .map(|(newest, name)| Publisher::new(settings, &name, newest.clone(), &bridge))
             .collect();
         let outbox = Outbox::new(settings, self.history, health.history_dropped.clone());
         let session = MqttSession {

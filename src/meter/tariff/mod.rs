@@ -44,6 +44,7 @@ use crate::tic::{Frame, Label, Mode, Role};
 
 pub use calendar::Calendar;
 pub use contract::Contract;
+pub use names::{IndexMeaning, IndexMeanings};
 pub use period::TariffPeriod;
 
 use calendar::CalendarMemory;
@@ -68,6 +69,16 @@ impl Tariffs {
     /// The calendar by the current values of the labels.
     pub fn calendar(&self, values: &LabelValues) -> Calendar {
         self.calendar.calendar(values)
+    }
+
+    /// What the supplier's indexes count. The historique mode has contracts with a fixed order alone. A meter that names no
+    /// contract has an unusual one.
+    pub fn meanings(&self, contract: Option<Contract>, mode: Mode) -> IndexMeanings {
+        let contract = contract.unwrap_or(Contract::Other);
+        match mode {
+            Mode::Standard => self.periods.meanings(contract),
+            Mode::Historique => PeriodNames::default().meanings(contract),
+        }
     }
 
     /// The contract and the index in force.

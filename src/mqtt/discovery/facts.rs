@@ -2,7 +2,7 @@
 //!
 //! A fact stays known while the meter is silent, so that a lost link does not rename or disable anything.
 
-use crate::meter::{Contract, Enabled, Key, Keys, Snapshot};
+use crate::meter::{Contract, Enabled, IndexMeanings, Key, Keys, Snapshot};
 
 /// The facts about a meter that its announcement shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,7 +17,10 @@ pub struct Facts {
     pub device_type: Option<u64>,
     /// The serial number, where it may be shown.
     pub serial_number: Option<String>,
-    contract: Option<Contract>,
+    /// The kind of contract.
+    pub contract: Option<Contract>,
+    /// What the supplier's indexes count.
+    pub meanings: IndexMeanings,
     /// The supplier's indexes that count something; bit n is index n.
     indexes: u16,
 }
@@ -50,6 +53,7 @@ impl Facts {
                 self.indexes = 0;
             }
             self.indexes |= indexes(snapshot, contract);
+            self.meanings = snapshot.indexes.clone();
         }
     }
 
@@ -65,6 +69,7 @@ impl Facts {
             Enabled::No | Enabled::Never => false,
             Enabled::Tempo => self.contract == Some(Contract::Tempo),
             Enabled::Ejp => self.contract == Some(Contract::Ejp),
+            Enabled::Producer => self.keys.contains(Key::ENERGY_INJECTED),
             Enabled::Contract => index_of(key).is_some_and(|index| self.indexes >> index & 1 == 1),
         }
     }

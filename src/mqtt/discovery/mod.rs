@@ -9,21 +9,26 @@
 //! - A component is available while both the daemon and the meter are online. The state of the link, the mode, counters
 //!   and events need the daemon only.
 //! - `unique_id` is derived from the configured id: it survives another meter, another host and a change of privacy.
-//! - A key that is `null` renders as `None`, which Home Assistant shows as unknown.
+//! - A key that is `null`, or not in the state, renders as `None`, which Home Assistant shows as unknown.
+//! - An entity without a device class that has an icon brings its own. All values are whole numbers: none is shown with decimals,
+//!   unless people choose another unit.
 
 mod facts;
+mod names;
+mod template;
 mod words;
 
 pub use facts::Facts;
+pub use names::device_names;
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
 use crate::config::Language;
-use crate::meter::{EventKind, HomeAssistant, Key, Kind, Quantity, StateClass};
-use words::french;
+use crate::meter::{Entity, EventKind, HomeAssistant, Key, Kind, StateClass};
+use names::{entity_name, event_name, model};
+use template::{options, value_template};
 
 /// The configuration of a meter that its announcement shows.
 #[derive(Clone, Debug)]
@@ -67,6 +72,7 @@ pub fn announcement(device: &AnnouncedDevice, facts: &Facts) -> Value {
             "manufacturer": facts.manufacturer,
             "model": model(facts, device.language),
             "serial_number": facts.serial_number,
+            "sw_version": env!("CARGO_PKG_VERSION"),
         })),
         "state_topic": *device.state,
         "availability": [{"topic": *device.bridge}, {"topic": *device.availability}],
@@ -82,28 +88,30 @@ pub fn announcement(device: &AnnouncedDevice, facts: &Facts) -> Value {
 /// The component of a quantity; `None` if it has no entity.
 fn entity(device: &AnnouncedDevice, facts: &Facts, key: Key) -> Option<Value> {
     let row = key.row();
-    let HomeAssistant::Entity {
+    let HomeAssistant::Entity(entity) = row.home_assistant else {
+        return None;
+    };
+    let Entity {
         binary,
         class,
         state,
         diagnostic,
         ..
-    } = row.home_assistant
-    else {
-        return None;
-    };
+    } = entity;
     let platform = if binary { "binary_sensor" } else { "sensor" };
     let text = |text: &'static str| Some(text).filter(|text| !text.is_empty());
     Some(without_nulls(json!({
         "platform": platform,
         "unique_id": unique_id(device, row.entity_id()),
         "default_entity_id": format!("{platform}.{}", unique_id(device, row.entity_id())),
-        "name": name(row, facts, device.language),
+        "name": entity_name(key, facts, device.language),
+        "icon": entity.icon.map(icon),
         "device_class": text(class),
         "unit_of_measurement": text(row.unit),
+        "suggested_display_precision": text(row.unit).map(|_| 0),
         "state_class": state.map(state_class),
         "options": options(row.kind, device.language).filter(|_| class == "enum"),
-        "value_template": value_template(key, device.language),
+        "value_template": value_template(key, facts, device.language),
         "payload_on": binary.then_some("True"),
         "payload_off": binary.then_some("False"),
         "entity_category": diagnostic.then_some("diagnostic"),
@@ -114,15 +122,12 @@ fn entity(device: &AnnouncedDevice, facts: &Facts, key: Key) -> Option<Value> {
 
 /// The component of the events.
 fn events(device: &AnnouncedDevice) -> Value {
-    let name = match device.language {
-        Language::French => "Événement",
-        Language::English => "Event",
-    };
     json!({
         "platform": "event",
         "unique_id": unique_id(device, "event"),
         "default_entity_id": format!("event.{}", unique_id(device, "event")),
-        "name": name,
+        "name": event_name(device.language),
+        "icon": icon("bell-ring"),
         "state_topic": *device.event,
         "event_types": EventKind::ALL.map(EventKind::as_str),
         "availability": bridge_only(device),
@@ -142,23 +147,8 @@ fn bridge_only(device: &AnnouncedDevice) -> Value {
     json!([{"topic": *device.bridge}])
 }
 
-/// The name in the language, without the number of the phase if the meter has only one.
-fn name(row: &Quantity, facts: &Facts, language: Language) -> Cow<'static, str> {
-    let name = match language {
-        Language::French => row.french,
-        Language::English => row.english,
-    };
-    if row.phase != Some(1) || facts.phases == Some(3) {
-        return name.into();
-    }
-    match (
-        name.strip_suffix(", phase 1"),
-        name.strip_prefix("Phase 1 "),
-    ) {
-        (Some(what), _) => what.into(),
-        (None, Some(happens)) => format!("Phase {happens}").into(),
-        (None, None) => name.into(),
-    }
+fn icon(name: &str) -> String {
+    format!("mdi:{name}")
 }
 
 fn state_class(class: StateClass) -> &'static str {
@@ -166,53 +156,6 @@ fn state_class(class: StateClass) -> &'static str {
         StateClass::Measurement => "measurement",
         StateClass::TotalIncreasing => "total_increasing",
     }
-}
-
-fn options(kind: Kind, language: Language) -> Option<Vec<&'static str>> {
-    match (kind, language) {
-        (Kind::Enum(words), Language::French) => {
-            Some(words.iter().map(|word| french(word)).collect())
-        }
-        (Kind::Enum(words), Language::English) => Some(words.to_vec()),
-        _ => None,
-    }
-}
-
-/// The template that takes the value from the state. `link` has more words than a binary sensor has states.
-fn value_template(key: Key, language: Language) -> String {
-    let row = key.row();
-    match (row.kind, language) {
-        _ if key == Key::LINK => "{{ value_json.link == 'receiving' }}".to_owned(),
-        (Kind::Enum(words), Language::French) => {
-            let pairs: Vec<String> = words
-                .iter()
-                .map(|word| format!("'{word}': '{}'", french(word)))
-                .collect();
-            format!(
-                "{{{{ {{{}}}.get(value_json.{}) }}}}",
-                pairs.join(", "),
-                row.key
-            )
-        }
-        _ => format!("{{{{ value_json.{} }}}}", row.key),
-    }
-}
-
-/// `Linky single-phase 90 A`, without the parts that are unknown.
-fn model(facts: &Facts, language: Language) -> String {
-    let phases = match (facts.phases, language) {
-        (Some(1), Language::French) => " monophasé",
-        (Some(1), Language::English) => " single-phase",
-        (Some(3), Language::French) => " triphasé",
-        (Some(3), Language::English) => " three-phase",
-        _ => "",
-    };
-    let current = match facts.device_type {
-        Some(60 | 61 | 63 | 64 | 70 | 71 | 76) => " 60 A",
-        Some(62 | 65..=67 | 75) => " 90 A",
-        _ => "",
-    };
-    format!("Linky{phases}{current}")
 }
 
 fn without_nulls(mut object: Value) -> Value {

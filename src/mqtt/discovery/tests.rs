@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::{env, fs};
 
@@ -82,8 +82,23 @@ fn what_each_kind_of_meter_announces() {
             Language::French,
         ),
         (
+            "single-phase-off-peak",
+            settled(Mode::Standard, samples::off_peak()),
+            Language::English,
+        ),
+        (
+            "single-phase-unusual",
+            settled(Mode::Standard, samples::unusual()),
+            Language::French,
+        ),
+        (
             "historique",
             settled(Mode::Historique, samples::historique()),
+            Language::French,
+        ),
+        (
+            "historique-ejp",
+            settled(Mode::Historique, samples::ejp()),
             Language::French,
         ),
     ] {
@@ -111,16 +126,16 @@ fn units_of(class: &str) -> &'static [&'static str] {
 fn every_unit_fits_its_class_and_every_class_its_state_class() {
     for key in Key::all() {
         let row = key.row();
-        let HomeAssistant::Entity {
+        let HomeAssistant::Entity(entity) = row.home_assistant else {
+            continue;
+        };
+        let Entity {
             binary,
             class,
             state,
             under,
             ..
-        } = row.home_assistant
-        else {
-            continue;
-        };
+        } = entity;
         assert!(units_of(class).contains(&row.unit), "{}", row.key);
         let is_binary = ["connectivity", "opening", "problem"].contains(&class);
         assert!(binary == is_binary || class.is_empty(), "{}", row.key);
@@ -133,6 +148,12 @@ fn every_unit_fits_its_class_and_every_class_its_state_class() {
         if binary || class == "enum" || class == "timestamp" || matches!(row.kind, Kind::Text) {
             assert_eq!(state, None, "{}", row.key);
         }
+        assert_eq!(
+            class.is_empty() || class == "enum",
+            entity.icon.is_some(),
+            "{}",
+            row.key
+        );
         assert_eq!(class == "timestamp", row.kind == Kind::Time, "{}", row.key);
         assert_eq!(
             class == "enum",
@@ -156,9 +177,12 @@ fn an_energy_of_home_assistant_is_a_counter() {
     let document = announced(&snapshot, Language::French);
     let energy = component(&document, "energy");
     assert_eq!(energy["unique_id"], "linky_main_energy");
-    assert_eq!(energy["value_template"], "{{ value_json.energy_counter }}");
+    assert_eq!(
+        energy["value_template"],
+        "{{ value_json.get('energy_counter') }}"
+    );
     let index = component(&document, "energy_index");
-    assert_eq!(index["value_template"], "{{ value_json.energy }}");
+    assert_eq!(index["value_template"], "{{ value_json.get('energy') }}");
     assert_eq!(index["entity_category"], "diagnostic");
 }
 
@@ -186,7 +210,7 @@ fn a_meter_that_was_never_heard_announces_how_it_is_heard() {
     let document = announced(&Sample::new().last(), Language::English);
     assert_eq!(
         component(&document, "link")["value_template"],
-        "{{ value_json.link == 'receiving' }}"
+        "{{ value_json.get('link') == 'receiving' }}"
     );
     assert_eq!(document["dev"]["model"], "Linky");
     assert_eq!(document["cmps"].get("energy"), None);
@@ -223,7 +247,8 @@ fn the_contract_says_which_entities_are_enabled() {
         ("energy_tariff_6", false, true, false),
         ("energy_tariff_7", false, false, false),
         ("color_tomorrow", false, true, false),
-        ("mobile_peak", false, false, false),
+        ("mobile_peak_active", false, false, false),
+        ("injecting", false, false, true),
         ("energy", true, true, true),
         ("status_register", false, false, false),
     ] {
@@ -278,38 +303,197 @@ fn a_lost_link_changes_nothing_that_was_announced() {
     assert_eq!(facts, before);
 }
 
+/// What people see first, of the usual house.
+#[test]
+fn a_single_phase_house_with_off_peak_hours_has_nineteen_entities_enabled() {
+    let snapshot = Sample::new().settled(Mode::Standard, &samples::off_peak());
+    let document = announced(&snapshot, Language::French);
+    let components = document["cmps"].as_object().unwrap();
+    let enabled = components
+        .iter()
+        .filter(|(_, component)| component.get("enabled_by_default").is_none());
+    let enabled: BTreeMap<&str, &str> = enabled
+        .map(|(id, component)| (id.as_str(), component["name"].as_str().unwrap()))
+        .collect();
+    let expected = BTreeMap::from([
+        ("energy", "Énergie consommée"),
+        ("energy_tariff_1", "Heures creuses"),
+        ("energy_tariff_2", "Heures pleines"),
+        ("power", "Puissance (estimée)"),
+        ("apparent_power", "Puissance apparente"),
+        ("apparent_power_max", "Puissance maximale du jour"),
+        ("current_l1", "Intensité"),
+        ("voltage_l1", "Tension"),
+        ("tariff", "Période tarifaire en cours"),
+        ("off_peak", "Heures creuses en cours"),
+        ("next_off_peak_time", "Prochaines heures creuses"),
+        ("contract_type", "Type de contrat"),
+        ("subscribed_power", "Puissance souscrite"),
+        ("over_power", "Dépassement de puissance"),
+        ("voltage_out_of_range", "Tension hors norme"),
+        ("breaker", "Coupure par le compteur"),
+        ("dry_contact", "Contact sec"),
+        ("link", "Liaison avec le compteur"),
+        ("event", "Événement"),
+    ]);
+    assert_eq!(enabled, expected);
+}
+
+#[test]
+fn no_two_entities_of_a_meter_have_one_name() {
+    for (mode, lines) in [
+        (Mode::Standard, samples::single_phase()),
+        (Mode::Standard, samples::off_peak()),
+        (Mode::Standard, samples::unusual()),
+        (Mode::Standard, samples::three_phase()),
+        (Mode::Standard, samples::producer()),
+        (Mode::Historique, samples::historique()),
+        (Mode::Historique, samples::ejp()),
+    ] {
+        let snapshot = Sample::new().settled(mode, &lines);
+        for language in [Language::French, Language::English] {
+            let document = announced(&snapshot, language);
+            let mut names = HashSet::new();
+            for component in document["cmps"].as_object().unwrap().values() {
+                assert!(names.insert(component["name"].to_string()), "{component}");
+            }
+        }
+    }
+}
+
+fn name_of(mode: Mode, lines: &str, key: &str, language: Language) -> Value {
+    let snapshot = Sample::new().settled(mode, lines);
+    component(&announced(&snapshot, language), key)["name"].clone()
+}
+
 #[test]
 fn one_phase_is_not_numbered() {
-    let name = |lines: String, key: &str, language| {
-        let snapshot = Sample::new().settled(Mode::Standard, &lines);
-        component(&announced(&snapshot, language), key)["name"].clone()
-    };
     use samples::{single_phase, three_phase};
-    for (found, expected) in [
+    for (lines, key, language, expected) in [
+        (single_phase(), "current_l1", Language::English, "Current"),
+        (single_phase(), "current_l1", Language::French, "Intensité"),
         (
-            name(single_phase(), "current_l1", Language::English),
-            "Current",
+            three_phase(),
+            "current_l1",
+            Language::English,
+            "Current phase 1",
         ),
         (
-            name(single_phase(), "current_l1", Language::French),
-            "Intensité",
-        ),
-        (
-            name(three_phase(), "current_l1", Language::English),
-            "Current, phase 1",
-        ),
-        (
-            name(three_phase(), "current_l2", Language::French),
-            "Intensité, phase 2",
+            three_phase(),
+            "current_l2",
+            Language::French,
+            "Intensité phase 2",
         ),
     ] {
-        assert_eq!(found, expected);
+        assert_eq!(name_of(Mode::Standard, &lines, key, language), expected);
     }
     let mut facts = Facts::default();
     facts.phases = Some(1);
-    let lost = Key::PHASE_LOST_L1.row();
-    assert_eq!(super::name(lost, &facts, Language::English), "Phase lost");
-    assert_eq!(super::name(lost, &facts, Language::French), "Phase absente");
+    let lost = |language| entity_name(Key::PHASE_LOST_L1, &facts, language);
+    assert_eq!(lost(Language::English), "Phase lost");
+    assert_eq!(lost(Language::French), "Phase absente");
+}
+
+#[test]
+fn an_index_has_the_name_of_what_it_counts() {
+    use samples::{ejp, historique, off_peak, three_phase, unusual};
+    use {Language::English, Language::French, Mode::Historique, Mode::Standard};
+    for (mode, lines, key, language, expected) in [
+        (
+            Standard,
+            off_peak(),
+            "energy_tariff_1",
+            English,
+            "Off-peak hours",
+        ),
+        (
+            Standard,
+            off_peak(),
+            "energy_tariff_2",
+            French,
+            "Heures pleines",
+        ),
+        (
+            Standard,
+            off_peak(),
+            "energy_tariff_2_index",
+            French,
+            "Heures pleines (index)",
+        ),
+        (
+            Standard,
+            off_peak(),
+            "energy_today_tariff_1",
+            French,
+            "Heures creuses aujourd’hui",
+        ),
+        (
+            Standard,
+            three_phase(),
+            "energy_tariff_1",
+            French,
+            "Bleu heures creuses",
+        ),
+        (
+            Standard,
+            three_phase(),
+            "energy_tariff_6",
+            English,
+            "Red peak hours",
+        ),
+        (
+            Historique,
+            historique(),
+            "energy_tariff_2",
+            French,
+            "Heures pleines",
+        ),
+        (
+            Historique,
+            ejp(),
+            "energy_tariff_2",
+            French,
+            "Heures de pointe mobile",
+        ),
+        (
+            Standard,
+            unusual(),
+            "energy_tariff_2",
+            French,
+            "HC week-end",
+        ),
+        (
+            Standard,
+            unusual(),
+            "energy_tariff_1",
+            French,
+            "Énergie, index 1",
+        ),
+    ] {
+        assert_eq!(name_of(mode, &lines, key, language), expected);
+    }
+}
+
+#[test]
+fn a_name_that_becomes_known_is_announced() {
+    let mut sample = Sample::new();
+    let mut facts = Facts::default();
+    for _ in 0..6 {
+        facts.update(&sample.frame(Mode::Standard, &samples::unusual()).snapshot);
+    }
+    let later = samples::unusual()
+        .replace("  HC  WEEK-END  ", "  HEURES PLEINES")
+        .replace("STGE|003A0401", "STGE|003A0001")
+        .replace("NTARF|02", "NTARF|01");
+    let mut changes = 0;
+    for _ in 0..6 {
+        let changed = facts.update(&sample.frame(Mode::Standard, &later).snapshot);
+        changes += u32::from(changed);
+    }
+    assert!(changes > 0);
+    let name = |key| entity_name(key, &facts, Language::French);
+    assert_eq!(name(Key::ENERGY_COUNTER_TARIFF_1), "Heures pleines");
+    assert_eq!(name(Key::ENERGY_COUNTER_TARIFF_2), "HC week-end");
 }
 
 #[test]
@@ -317,15 +501,14 @@ fn words_are_shown_in_the_language() {
     let snapshot = Sample::new().settled(Mode::Standard, &samples::three_phase());
     let french = announced(&snapshot, Language::French);
     let color = component(&french, "color_tomorrow");
-    assert_eq!(color["options"], json!(["bleu", "blanc", "rouge"]));
+    assert_eq!(color["options"], json!(["Bleu", "Blanc", "Rouge"]));
     assert_eq!(
         color["value_template"],
-        "{{ {'blue': 'bleu', 'white': 'blanc', 'red': 'rouge'}.get(value_json.color_tomorrow) }}"
+        "{{ {'blue': 'Bleu', 'white': 'Blanc', 'red': 'Rouge'}.get(value_json.get('color_tomorrow')) }}"
     );
     let english = announced(&snapshot, Language::English);
     let color = component(&english, "color_tomorrow");
-    assert_eq!(color["options"], json!(["blue", "white", "red"]));
-    assert_eq!(color["value_template"], "{{ value_json.color_tomorrow }}");
+    assert_eq!(color["options"], json!(["Blue", "White", "Red"]));
 }
 
 #[test]
