@@ -248,6 +248,20 @@ pub mod journal {
     pub const CONTRACT_CHANGED: &str = "d6dde99b145745e3b715b1b964747a76";
     /// The breaker opened or closed.
     pub const BREAKER_CHANGED: &str = "01b466cce7ab4a3c9b4573194ec96389";
+    /// The breaker is about to open, or not any more.
+    pub const BREAKER_WARNING: &str = "943dd41160d1428f9fee94e81e5e3893";
+    /// More than the subscribed power is drawn, or not any more.
+    pub const OVER_POWER: &str = "4bc46543c4254450b2cd370e9ec1fbc1";
+    /// The supplier changed the subscribed power.
+    pub const SUBSCRIBED_POWER_CHANGED: &str = "8a4416d14ea64fd59b67120e938dbe25";
+    /// The terminal cover of the meter is open.
+    pub const COVER_OPENED: &str = "d3dd82134cc34bbd84bb1711ab992a5c";
+    /// A phase was lost or is back.
+    pub const PHASE_CHANGED: &str = "592bc2638677495e8c9e6c18531e863d";
+    /// The mean voltage of a phase left the range of EN 50160 or is in it again.
+    pub const VOLTAGE_CHANGED: &str = "fd7d9cbee0b3476596e43aaf3505bc1b";
+    /// The meter lost its time or has it again.
+    pub const CLOCK_CHANGED: &str = "d88bad322cbf4b1597d47b3248e07461";
     /// The MQTT session is up.
     pub const BROKER_CONNECTED: &str = "bfdb3500206f4d27b6a01c80289cb273";
     /// The MQTT session is lost.
@@ -266,7 +280,7 @@ pub mod journal {
     pub const STORE_FAILED: &str = "6aed863ac607430f914ff8437ffc2b89";
 
     /// All of the ids.
-    pub const ALL: [&str; 18] = [
+    pub const ALL: [&str; 25] = [
         STARTED,
         STOPPING,
         FAILED,
@@ -277,6 +291,13 @@ pub mod journal {
         INDEX_JUMPED,
         CONTRACT_CHANGED,
         BREAKER_CHANGED,
+        BREAKER_WARNING,
+        OVER_POWER,
+        SUBSCRIBED_POWER_CHANGED,
+        COVER_OPENED,
+        PHASE_CHANGED,
+        VOLTAGE_CHANGED,
+        CLOCK_CHANGED,
         BROKER_CONNECTED,
         BROKER_LOST,
         BROKER_REFUSED,

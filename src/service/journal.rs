@@ -1,9 +1,11 @@
-//! What happens at a meter, in the journal: one line per change, with fields to search by.
+//! What happens at a meter, in the journal: one line per change, with fields to search by, and a bound for what flaps.
 
 use std::sync::Arc;
+use std::time::Instant;
 
-use crate::meter::{Event, EventKind, Key, Link, Snapshot, Update};
-use crate::names::journal;
+use super::flood_guard::FloodGuard;
+use super::journal_line::Line;
+use crate::meter::{Event, EventKind, Snapshot, Update};
 use crate::sink::Subscription;
 
 /// Follows the meters and logs.
@@ -11,6 +13,7 @@ pub struct Journal {
     subscription: Subscription,
     /// The state of each meter that was logged last.
     states: Vec<Arc<Snapshot>>,
+    guard: FloodGuard,
 }
 
 impl Journal {
@@ -19,6 +22,7 @@ impl Journal {
         Self {
             states: subscription.newest().to_vec(),
             subscription,
+            guard: FloodGuard::default(),
         }
     }
 
@@ -27,114 +31,52 @@ impl Journal {
         &self.states
     }
 
-    /// Waits for an Update and logs what it brings. Returns whether the link of a meter or its cause is another.
-    /// Cancel-safe.
+    /// Waits for an Update and logs what it brings that an administrator wants to find again. Returns whether the link of a
+    /// meter or its cause is another. Cancel-safe.
     pub async fn log_next(&mut self) -> bool {
         let update = self.subscription.next().await;
         let Some(state) = self.states.get_mut(update.meter) else {
             return false;
         };
         let before = std::mem::replace(state, update.snapshot.clone());
-        log_update(&before, &update)
-    }
-}
-
-/// Logs what an Update brings that an administrator wants to find again; `before` is the state that it follows. Returns
-/// whether the link or its cause is another.
-fn log_update(before: &Snapshot, update: &Update) -> bool {
-    let now = &update.snapshot;
-    let is_other_link = before.link != now.link || detail(before) != detail(now);
-    if is_other_link {
-        log_link(before.link, now);
-    }
-    for event in &update.events {
-        log_event(now, event);
-    }
-    is_other_link
-}
-
-/// The cause of the link's state.
-fn detail(snapshot: &Snapshot) -> &str {
-    snapshot.reading.text(Key::LINK_DETAIL).unwrap_or_default()
-}
-
-fn log_event(snapshot: &Snapshot, event: &Event) {
-    let (meter, link, Event { from, to, .. }) = (&*snapshot.id, snapshot.link.as_str(), event);
-    match event.kind {
-        // Logged with its cause, which may change while the link does not.
-        EventKind::LinkChanged => {}
-        EventKind::ModeChanged => log::info!(
-            MESSAGE_ID = journal::MODE_CHANGED, LINKY_METER = meter, LINKY_LINK = link;
-            "meter {meter}: the TIC mode changed from {from} to {to}"
-        ),
-        EventKind::MeterReplaced => log::warn!(
-            MESSAGE_ID = journal::METER_REPLACED, LINKY_METER = meter, LINKY_LINK = link;
-            "meter {meter}: {}", replaced(from, to)
-        ),
-        EventKind::IndexJumped => log::warn!(
-            MESSAGE_ID = journal::INDEX_JUMPED, LINKY_METER = meter, LINKY_LINK = link;
-            "meter {meter}: an index jumped from {from} to {to}"
-        ),
-        EventKind::ContractChanged => log::info!(
-            MESSAGE_ID = journal::CONTRACT_CHANGED, LINKY_METER = meter, LINKY_LINK = link;
-            "meter {meter}: the contract changed from {from} to {to}"
-        ),
-        EventKind::BreakerChanged => log::warn!(
-            MESSAGE_ID = journal::BREAKER_CHANGED, LINKY_METER = meter, LINKY_LINK = link;
-            "meter {meter}: the breaker went from {from} to {to}"
-        ),
-        kind => {
-            log::debug!(LINKY_METER = meter, LINKY_LINK = link; "meter {meter}: {} {from} -> {to}", kind.as_str());
+        let link_line = Line::of_link(&before, &update.snapshot);
+        let is_other_link = link_line.is_some();
+        for line in self.lines(&update, link_line, Instant::now()) {
+            log_line(&update.snapshot, &line);
         }
+        is_other_link
+    }
+
+    /// The lines that an Update makes, as far as there are not too many.
+    fn lines(&mut self, update: &Update, link_line: Option<Line>, now: Instant) -> Vec<Line> {
+        let mut lines = self.guard.take_due(update.meter, now);
+        let of_events = update.events.iter().filter_map(|event| {
+            let line = Line::of_event(event);
+            if line.is_none() {
+                log_detail(&update.snapshot, event);
+            }
+            line
+        });
+        for line in link_line.into_iter().chain(of_events) {
+            lines.extend(self.guard.admit(update.meter, line, now));
+        }
+        lines
     }
 }
 
-/// Two meters of one make, year and type have one description: their serial numbers are not logged.
-fn replaced(from: &str, to: &str) -> String {
-    if from == to {
-        format!("another meter of the same make answers: {to}")
-    } else {
-        format!("another meter answers: {to} (it was {from})")
-    }
-}
-
-fn log_link(before: Link, snapshot: &Snapshot) {
-    let (meter, link) = (&*snapshot.id, snapshot.link.as_str());
-    let was = if before == snapshot.link {
-        String::new()
-    } else {
-        format!(" (was {})", before.as_str())
-    };
-    let why = match (detail(snapshot), snapshot.mode) {
-        ("", Some(mode)) if snapshot.link == Link::Receiving => format!(" in {mode} mode"),
-        ("", _) => String::new(),
-        (detail, _) => format!(": {detail}"),
-    };
-    let level = match snapshot.link {
-        Link::NoDevice | Link::NoSignal => log::Level::Warn,
-        Link::Syncing | Link::Receiving => log::Level::Info,
-    };
+fn log_line(snapshot: &Snapshot, line: &Line) {
+    let (meter, link, text) = (&*snapshot.id, snapshot.link.as_str(), &line.text);
     log::log!(
-        level,
-        MESSAGE_ID = journal::LINK_CHANGED, LINKY_METER = meter, LINKY_LINK = link;
-        "meter {meter}: {link}{was}{why}"
+        line.level,
+        MESSAGE_ID = line.kind, LINKY_METER = meter, LINKY_LINK = link;
+        "meter {meter}: {text}"
     );
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_replaced_meter_is_described_beside_the_one_before_if_they_differ() {
-        let (old, new) = ("Sagemcom, 2018, type 61", "Itron, 2024, type 64");
-        assert_eq!(
-            replaced(old, new),
-            "another meter answers: Itron, 2024, type 64 (it was Sagemcom, 2018, type 61)"
-        );
-        assert_eq!(
-            replaced(old, old),
-            "another meter of the same make answers: Sagemcom, 2018, type 61"
-        );
+/// Logs an event that makes no line of its own.
+fn log_detail(snapshot: &Snapshot, Event { kind, from, to }: &Event) {
+    let (meter, link) = (&*snapshot.id, snapshot.link.as_str());
+    if *kind != EventKind::LinkChanged {
+        log::debug!(LINKY_METER = meter, LINKY_LINK = link; "meter {meter}: {} {from} -> {to}", kind.as_str());
     }
 }

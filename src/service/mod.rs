@@ -13,7 +13,9 @@
 //! and are left behind after a second; five seconds in all.
 
 mod console_check;
+mod flood_guard;
 mod journal;
+mod journal_line;
 mod lamp;
 mod logging;
 mod reader;

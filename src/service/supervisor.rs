@@ -166,7 +166,8 @@ fn status_line(meters: &[Arc<Snapshot>], broker: BrokerState) -> String {
             if let Some(tariff) = reading.text(Key::TARIFF_NAME) {
                 line.push_str(&format!(", {tariff}"));
             }
-        } else if let Some(detail) = reading
+        }
+        if let Some(detail) = reading
             .text(Key::LINK_DETAIL)
             .filter(|detail| !detail.is_empty())
         {
