@@ -207,6 +207,7 @@ fn write_meter(out: &mut dyn Write, meter: &SeenMeter) -> io::Result<()> {
             with(Key::FRAMES_DAMAGED, " damaged").map(|damaged| format!(", {damaged}")),
         ),
     )?;
+    line("line", with(Key::LINK_QUALITY, " % of the groups are good"))?;
     line("updated", text(Key::TIME))
 }
 
@@ -271,6 +272,25 @@ mod tests {
         );
         assert!(
             page.ends_with("connected, 7 states waiting for it\n"),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn a_bad_line_is_shown_with_its_cause() {
+        let mut meter = meter();
+        let detail = "more than a few groups are rejected: runs of characters are wrong";
+        for (key, value) in [
+            (Key::LINK_DETAIL, Value::Text(detail.into())),
+            (Key::LINK_QUALITY, Value::Int(71)),
+        ] {
+            meter.reading.set(key, Some(value));
+        }
+        let page = written(|out| write_page(out, &overview(), &[meter]));
+        let first = format!("main: receiving ({detail})\n");
+        assert!(page.starts_with(&first), "{page}");
+        assert!(
+            page.contains("\n  line       71 % of the groups are good\n"),
             "{page}"
         );
     }

@@ -54,7 +54,7 @@ pub use link::Link;
 pub use memory::Memory;
 pub use meter::{Identity, Meter};
 pub use model::curve::CurvePoint;
-pub use model::health::{CharacterCounts, LineFault};
+pub use model::health::{CharacterCounts, GroupCounts, LineFault};
 pub use plausible::{Safeguard, Safeguards};
 pub use quantity::Key;
 pub use reading::{Keys, Reading};

@@ -4,6 +4,8 @@ use std::process::Command;
 
 use linky_sensor::dbus::{self, Error};
 use linky_sensor::names::BUS_NAME;
+use linky_sensor::simulator::{Channel, Noise, Scenario, SimulatedMeter};
+use linky_sensor::tic::{Decoder, Mode, Parity};
 
 use crate::stage::{Service, settled};
 use crate::support::bus::PrivateBus;
@@ -69,6 +71,33 @@ async fn status_shows_the_meter() {
         page.starts_with("main: no_signal (no byte for 12 s)\n"),
         "{page}"
     );
+}
+
+#[tokio::test]
+async fn status_shows_what_is_wrong_with_the_line() {
+    let (bus, service, mut fed, mut program) = settled(false).await;
+    // Characters are lost, for longer than a line is watched before it is judged.
+    let lost = Noise {
+        lost: 0.01,
+        ..Noise::default()
+    };
+    let mut channel = Channel::new(lost, 1);
+    let mut decoder = Decoder::new(Mode::Standard, Parity::Check);
+    let meter = SimulatedMeter::new(Scenario::default()).expect("a meter");
+    for sent in meter.take(80) {
+        for frame in decoder.push(&channel.pass(&sent.bytes)) {
+            service.publish(fed.push(&frame));
+        }
+    }
+    program.change_of("LinkDetail").await;
+    let (code, page, error) = status(&bus.address(), false);
+    assert_eq!((code, error.as_str()), (Some(0), ""));
+    assert!(
+        page.starts_with("main: receiving (more than a few groups are rejected: "),
+        "{page}"
+    );
+    assert!(page.contains("characters are lost"), "{page}");
+    assert!(page.contains(" % of the groups are good"), "{page}");
 }
 
 #[tokio::test]

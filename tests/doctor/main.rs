@@ -8,6 +8,7 @@
 )]
 
 use std::fs;
+use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
@@ -15,7 +16,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use linky_sensor::simulator::{Pty, Scenario, SimulatedMeter};
+use linky_sensor::simulator::{Channel, Noise, Pty, Scenario, SimulatedMeter};
 use support::line::Wired;
 use tokio::net::TcpSocket;
 
@@ -98,6 +99,32 @@ fn a_connection_that_takes_seconds_is_waited_for() {
     assert!(success, "{printed}");
     assert!(printed.contains("standard mode"), "{printed}");
     drop(meter);
+}
+
+#[test]
+fn a_bad_line_is_reported_with_its_cause() {
+    let directory = tempfile::tempdir().unwrap();
+    let device = directory.path().join("linky");
+    let mut line = Pty::open(Some(&device), Duration::from_millis(100)).unwrap();
+    let noise = Noise {
+        burst: 0.015,
+        ..Noise::default()
+    };
+    let (mut meter, mut channel) = (
+        SimulatedMeter::new(Scenario::default()).unwrap(),
+        Channel::new(noise, 1),
+    );
+    let mut doctor = doctor(device.to_str().unwrap(), Path::new("/nonexistent"));
+    while doctor.try_wait().unwrap().is_none() {
+        let sent = meter.next().unwrap();
+        // What nobody reads yet, or any more, is lost.
+        let _ = line.write_all(&channel.pass(&sent.bytes));
+        thread::sleep(Duration::from_millis(100)); // the pace of the meter, ten times as fast
+    }
+    let (success, printed) = ended(doctor);
+    assert!(success, "{printed}");
+    assert!(printed.contains("The line is bad: "), "{printed}");
+    assert!(printed.contains("likely noise"), "{printed}");
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! Whether a meter is received on a port: reads it for a moment, as the daemon would.
 //!
-//! Ends with the first frame that has a group, with the first refusal of the port, or after [`READ_FOR`].
+//! Ends with the first frame without a damaged group, with the first refusal of the port, or after [`READ_FOR`]. A line that
+//! gives no such frame is bad: what its errors point to is printed, as in `link_detail`.
 
 use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::config::Device;
-use crate::meter::Input;
+use crate::meter::{GroupCounts, Input, LineFault};
 use crate::serial::{InputReader, PortCheck, PortSettings, Refusal, stop_pair};
 use crate::tic::{Frame, Parity};
 
@@ -25,8 +26,8 @@ impl PortCheck for Checked {
 
 /// What was found.
 enum Reception {
-    /// A frame with at least one group.
-    Frame(Frame),
+    /// The last frame with at least one group, and the groups of all frames until then.
+    Frames(Frame, GroupCounts),
     /// The port cannot be read: why, and what to do.
     Refused(String),
     /// No frame in time: the last that is known of the silence or noise; may be empty.
@@ -43,7 +44,7 @@ pub fn test(device: &Device, out: &mut dyn Write) -> io::Result<bool> {
     )?;
     out.flush()?;
     match read(device) {
-        Reception::Frame(frame) => {
+        Reception::Frames(frame, counts) => {
             let parity = if frame.is_parity_checked() {
                 "with parity"
             } else {
@@ -56,6 +57,9 @@ pub fn test(device: &Device, out: &mut dyn Write) -> io::Result<bool> {
                 "A meter sends in {} mode, {parity}: {good} good group{plural} in the frame, {bad} bad.",
                 frame.mode()
             )?;
+            if bad > 0 {
+                write_fault(&frame, &counts, out)?;
+            }
             Ok(true)
         }
         Reception::Refused(refusal) => {
@@ -74,6 +78,17 @@ pub fn test(device: &Device, out: &mut dyn Write) -> io::Result<bool> {
     }
 }
 
+/// Prints how bad the line is, and what its errors point to.
+fn write_fault(frame: &Frame, counts: &GroupCounts, out: &mut dyn Write) -> io::Result<()> {
+    let (bad, all) = (counts.rejected.total(), counts.total());
+    let fault = LineFault::of_groups(counts, frame.mode(), frame.is_parity_checked());
+    let cause = fault.map_or("too few to name a cause", LineFault::as_str);
+    writeln!(
+        out,
+        "The line is bad: {bad} of {all} groups were rejected; {cause}."
+    )
+}
+
 fn read(device: &Device) -> Reception {
     let settings = PortSettings {
         device: device.clone(),
@@ -83,16 +98,30 @@ fn read(device: &Device) -> Reception {
     let (_stopper, stop) = stop_pair();
     let end = Instant::now() + READ_FOR;
     let mut silence = String::new();
+    let mut counts = GroupCounts::default();
+    let mut last = None;
     for input in InputReader::new(&settings, &Checked, &stop) {
         match input {
             Input::Unavailable { detail } => return Reception::Refused(detail),
-            Input::Frame(frame) if frame.groups().len() > 0 => return Reception::Frame(frame),
+            Input::Frame(frame) => {
+                let good = u32::try_from(frame.groups().len()).unwrap_or(u32::MAX);
+                let rejected = frame.rejected();
+                counts.add(good, rejected);
+                match good {
+                    0 => {}
+                    _ if rejected.total() == 0 => return Reception::Frames(frame, counts),
+                    _ => last = Some(frame),
+                }
+            }
             Input::Tick { detail } | Input::Connecting { detail } => silence = detail,
-            Input::Opened { .. } | Input::Syncing { .. } | Input::Frame(_) => {}
+            Input::Opened { .. } | Input::Syncing { .. } => {}
         }
         if Instant::now() >= end {
             break;
         }
     }
-    Reception::Nothing(silence)
+    match last {
+        Some(frame) => Reception::Frames(frame, counts),
+        None => Reception::Nothing(silence),
+    }
 }

@@ -21,10 +21,14 @@ impl GroupCounts {
         sum.format = sum.format.saturating_add(rejected.format);
     }
 
+    /// All groups.
+    pub fn total(&self) -> u64 {
+        u64::from(self.good) + u64::from(self.rejected.total())
+    }
+
     /// The share of good groups in percent, rounded down: 100 is a line without an error. `None` without a group.
     pub fn quality(&self) -> Option<u8> {
-        let total = u64::from(self.good) + u64::from(self.rejected.total());
-        let percent = (u64::from(self.good) * 100).checked_div(total)?;
+        let percent = (u64::from(self.good) * 100).checked_div(self.total())?;
         u8::try_from(percent).ok()
     }
 }

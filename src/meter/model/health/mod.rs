@@ -16,7 +16,7 @@ mod phases;
 mod voltage;
 
 pub use clock_drift::ClockDrift;
-pub use counts::CharacterCounts;
+pub use counts::{CharacterCounts, GroupCounts};
 pub use line_fault::LineFault;
 pub use link_quality::LinkQuality;
 pub use phases::PhasePart;
