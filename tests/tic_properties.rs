@@ -8,7 +8,7 @@
 )]
 
 use linky_sensor::tic::{
-    DataKind, Decoder, Frame, FrameEnd, Label, Mode, Parity, push_group, with_parity,
+    DataKind, Decoder, Frame, FrameEnd, Label, Mode, Parity, ParityFound, push_group, with_parity,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -214,6 +214,41 @@ proptest! {
             prop_assert!(decoder.push(&chunk).iter().all(|frame| frame.wire_len() <= 4096));
             assert!(decoder.open_len() <= 4096 + 162, "an open frame, and a group that may not fit in it");
         }
+    }
+
+    #[test]
+    fn a_few_stray_bytes_never_decide_whether_there_is_parity(
+        mode in modes(),
+        has_parity in any::<bool>(),
+        stray in vec(any::<u8>().prop_filter("a marker ends what is stray", |byte| !matches!(byte & 0x7F, 2..=4)), 0..20),
+    ) {
+        let sent = frame_of_all(mode);
+        let sent: Vec<u8> = if has_parity { sent } else { sent.iter().map(|byte| byte & 0x7F).collect() };
+        let expected = decode(mode, Parity::Auto, &sent, &[usize::MAX]).0;
+        for at in [0, sent.len()] {
+            let mut stream = sent.repeat(3);
+            stream.splice(at..at, stray.iter().copied());
+            let mut decoder = Decoder::new(mode, Parity::Auto);
+            let frames = decoder.push(&stream);
+            let found = if has_parity { ParityFound::Checked } else { ParityFound::Stripped };
+            prop_assert_eq!(decoder.parity(), found);
+            let groups: Vec<_> = frames.iter().flat_map(Frame::groups).collect();
+            let expected: Vec<_> = (0..3).flat_map(|_| expected[0].groups()).collect();
+            prop_assert_eq!(groups, expected, "no group is lost");
+        }
+    }
+
+    #[test]
+    fn parity_that_comes_or_goes_costs_at_most_two_hundred_characters(mode in modes(), begins_with_parity in any::<bool>()) {
+        let with = frame_of_all(mode);
+        let without: Vec<u8> = with.iter().map(|byte| byte & 0x7F).collect();
+        let (first, second) = if begins_with_parity { (with, without) } else { (without, with) };
+        let mut decoder = Decoder::new(mode, Parity::Auto);
+        prop_assert!(!decoder.push(&first.repeat(2)).iter().any(Frame::is_damaged));
+        let frames = decoder.push(&second.repeat(2));
+        let lost = 2 * Label::all(mode).count() - frames.iter().map(|frame| frame.groups().len()).sum::<usize>();
+        prop_assert!(lost <= 12, "{lost} groups lost");
+        prop_assert!(!frames[frames.len() - 1].is_damaged());
     }
 
     #[test]

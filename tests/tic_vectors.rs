@@ -173,7 +173,7 @@ fn what_an_8n1_port_receives_is_accepted_where_parity_is_checked_and_damage_wher
         );
 
         let mut stripped = Decoder::new(row.mode, Parity::Auto);
-        assert_eq!(stripped.push(&[b'0'; 64]), [], "no frame has begun");
+        assert_eq!(stripped.push(&[b'1'; 64]), [], "no frame has begun");
         assert_eq!(stripped.parity(), ParityFound::Stripped);
         let frame = decode(&row, 0x02, &mut stripped);
         assert_eq!(

@@ -1,6 +1,6 @@
 //! What received bytes go through: both decoders while the mode is unknown, then the one of the mode.
 
-use super::mode_probe::{ModeProbe, decode};
+use super::mode_probe::ModeProbe;
 use crate::tic::{Decoder, Frame, Mode, Parity};
 
 /// The decoder of a line, or the probe that finds out which to take.
@@ -26,7 +26,7 @@ impl DecoderStage {
         match self {
             Self::Probe(probe) => (Vec::new(), probe.push(bytes)),
             Self::Decoder(decoder) => {
-                let (frames, correct) = decode(decoder, bytes);
+                let (frames, correct) = decoder.push_observed(bytes);
                 (frames, correct.then(|| decoder.mode()))
             }
         }

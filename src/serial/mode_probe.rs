@@ -4,7 +4,7 @@
 //! so that a group in the middle of a frame decides within half a second. Their frames are dropped, but the bytes are
 //! kept: the decoder of the mode found starts from the first of them, and no frame is lost to the search.
 
-use crate::tic::{Decoder, Frame, Mode, Parity};
+use crate::tic::{Decoder, Mode, Parity};
 
 /// How many bytes are kept, the newest: more than two of the longest frames (1727 bytes, 54E).
 const RECEIVED_MAX: usize = 8192;
@@ -23,7 +23,7 @@ impl ModeProbe {
     pub fn new(parity: Parity) -> Self {
         let decoders = [Mode::Standard, Mode::Historique].map(|mode| {
             let mut decoder = Decoder::new(mode, parity);
-            decode(&mut decoder, &[STX]);
+            drop(decoder.push(&[STX]));
             decoder
         });
         Self {
@@ -39,7 +39,7 @@ impl ModeProbe {
         self.received.drain(..excess);
         self.decoders
             .iter_mut()
-            .find_map(|decoder| decode(decoder, bytes).1.then(|| decoder.mode()))
+            .find_map(|decoder| decoder.push_observed(bytes).1.then(|| decoder.mode()))
     }
 
     /// The bytes that were kept, in order.
@@ -47,15 +47,6 @@ impl ModeProbe {
     pub fn into_received(self) -> Vec<u8> {
         self.received
     }
-}
-
-/// Pushes `bytes` into `decoder`. Returns the frames that end in them, and whether there is a correct group among them.
-pub fn decode(decoder: &mut Decoder, bytes: &[u8]) -> (Vec<Frame>, bool) {
-    let open = decoder.open_groups();
-    let frames = decoder.push(bytes);
-    let correct =
-        decoder.open_groups() > open || frames.iter().any(|frame| frame.groups().len() > 0);
-    (frames, correct)
 }
 
 #[cfg(test)]

@@ -34,6 +34,8 @@ struct Open {
     names: Vec<String>,
     /// Length at the STX that came after the last group.
     stx: Option<usize>,
+    /// An STX came since a group was accepted.
+    after_stx: bool,
 }
 
 /// What lies between two groups or markers: a group from its LF on, or characters that belong to
@@ -122,7 +124,11 @@ pub fn decode(mode: Mode, check_parity: bool, bytes: &[u8]) -> Vec<Shown> {
                     }
                     Ok((name, line)) => {
                         let known = Label::all(mode).any(|label| label.name() == name);
-                        if known && frame.names.contains(&name) {
+                        let place =
+                            |name: &str| Label::all(mode).position(|label| label.name() == name);
+                        let last = frame.names.iter().rev().find_map(|name| place(name));
+                        let earlier = frame.after_stx && place(&name) < last;
+                        if known && (earlier || frame.names.contains(&name)) {
                             let total = frame.shown.wire_len;
                             let end = stx.unwrap_or(total - used - 1);
                             frame.shown.wire_len = end;
@@ -131,6 +137,7 @@ pub fn decode(mode: Mode, check_parity: bool, bytes: &[u8]) -> Vec<Shown> {
                         }
                         let frame = open.as_mut().unwrap();
                         frame.names.push(name);
+                        frame.after_stx = false;
                         frame.shown.groups.push(line);
                     }
                 }
@@ -167,6 +174,7 @@ pub fn decode(mode: Mode, check_parity: bool, bytes: &[u8]) -> Vec<Shown> {
                 } else {
                     frame.shown.damaged = true;
                     frame.stx = Some(before);
+                    frame.after_stx = true;
                 }
             }
             Some(4) => {
@@ -199,6 +207,8 @@ pub fn decode(mode: Mode, check_parity: bool, bytes: &[u8]) -> Vec<Shown> {
         }
         open.as_mut().unwrap().shown.wire_len += characters.len();
     }
+    // Nothing came of a group but its LF.
+    piece = piece.filter(|piece| !piece.intact || !piece.characters.is_empty());
     reject_open_piece(&mut piece, &mut open);
     close(
         &mut frames,

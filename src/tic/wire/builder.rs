@@ -18,8 +18,10 @@ pub(super) struct FrameBuilder {
     rejected: Rejected,
     /// Set when a marker was lost or out of place.
     pub(super) damaged: bool,
-    /// Whether the parity of its characters is checked.
+    /// Whether the parity is checked.
     pub(super) parity_checked: bool,
+    /// Set when a character of odd parity was accepted: it came before the parity was found.
+    pub(super) holds_odd: bool,
     /// Bytes since its STX, which counts.
     pub(super) wire_len: usize,
 }
@@ -42,6 +44,12 @@ impl FrameBuilder {
     /// How many groups were accepted.
     pub(super) fn accepted(&self) -> usize {
         self.spans.len()
+    }
+
+    /// True if the label has its place in a frame before the group that was accepted last.
+    pub(super) fn is_past(&self, label: Label) -> bool {
+        let last = self.spans.iter().rev().find_map(|span| span.label);
+        last.is_some_and(|last| label.index() < last.index())
     }
 
     /// True if a group of this label was accepted.
@@ -96,7 +104,7 @@ impl FrameBuilder {
             spans: mem::replace(&mut self.spans, spans),
             rejected: self.rejected,
             damaged: self.damaged || end != FrameEnd::Etx,
-            parity_checked: self.parity_checked,
+            parity_checked: self.parity_checked && !self.holds_odd,
             wire_len,
             end,
         })

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use super::Frame;
 use super::framing::Framing;
-use super::parity::{Parity, ParityDecoder, ParityFound};
+use super::parity::{Parity, ParityDecoder, ParityFound, is_even};
 use crate::tic::Mode;
 
 /// Bytes to frames.
@@ -48,10 +48,18 @@ impl Decoder {
         for byte in bytes {
             let character = self.parity.push(*byte);
             let is_checked = self.parity.found() == ParityFound::Checked;
-            self.framing.set_parity_checked(is_checked);
+            self.framing.note_parity(is_checked, is_even(*byte));
             self.framing.feed(character, &mut frames);
         }
         frames
+    }
+
+    /// The same, and whether a group was accepted in these bytes: they are of this mode then.
+    #[must_use = "a frame is returned once"]
+    pub fn push_observed(&mut self, bytes: &[u8]) -> (Vec<Frame>, bool) {
+        let before = self.framing.accepted();
+        let frames = self.push(bytes);
+        (frames, self.framing.accepted() != before)
     }
 
     /// Ends the open frame, if there is one: no byte came for a while, or the stream has ended. An
@@ -221,6 +229,58 @@ mod tests {
     }
 
     #[test]
+    fn after_an_stx_a_group_of_an_earlier_place_begins_the_next_frame() {
+        let torn = "STX{C}{D}STX{A}{B}ETX";
+        assert_eq!(outline(torn), ["Boundary BP -0 damaged", "Etx AO -0"]);
+        assert_eq!(decode(torn)[1].wire_len(), stream("STX{A}{B}ETX").len());
+        assert_eq!(
+            outline("STX{C}{D}~~\0STX{A}{B}ETX"),
+            ["Boundary BP -1 damaged", "Etx AO -0"],
+            "noise before it"
+        );
+        assert_eq!(
+            outline("STX{C}{D}STX\nADCO 0\r{B}ETX"),
+            ["Boundary BP -1 damaged", "Etx O -0 damaged"],
+            "its first group is damaged"
+        );
+        assert_eq!(
+            outline("STX{B}{D}ETXSTX{D}{A}ETX"),
+            ["Etx OP -0", "Etx PA -0"],
+            "the order alone divides nothing"
+        );
+    }
+
+    #[test]
+    fn a_frame_is_checked_only_if_all_its_characters_were() {
+        let sent: Vec<u8> = stream("STX{A}{B}{C}{D}ETX")
+            .iter()
+            .map(|&c| crate::tic::with_parity(c))
+            .collect();
+        let checked = |sent: &[u8]| {
+            let mut decoder = Decoder::new(Mode::Historique, Parity::Auto);
+            let frames = decoder.push(&sent.repeat(2));
+            frames
+                .iter()
+                .map(Frame::is_parity_checked)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(checked(&sent), [true, true]);
+        let mut odd = sent.clone();
+        odd[0] ^= 0x80;
+        odd[10] ^= 0x80;
+        assert_eq!(odd[10] & 0x80, 0, "accepted as a character without parity");
+        let mut decoder = Decoder::new(Mode::Historique, Parity::Auto);
+        let frames = decoder.push(&[odd, sent].concat());
+        assert_eq!(
+            frames
+                .iter()
+                .map(Frame::is_parity_checked)
+                .collect::<Vec<_>>(),
+            [false, true]
+        );
+    }
+
+    #[test]
     fn a_short_frame_between_long_ones_is_a_frame_of_its_own() {
         let frames = decode("STX{A}{B}{C}ETXSTX{A}ETXSTX{A}{B}ETX");
         assert_eq!(
@@ -257,6 +317,9 @@ mod tests {
         assert_eq!(outline("STX{A}{B}"), ["Silence AO -0 damaged"]);
         assert_eq!(outline("STX{A}\nOPTAR"), ["Silence A -1 damaged"]);
         assert!(outline("STX").is_empty());
+        assert!(outline("STX\n").is_empty(), "nothing of a group came");
+        assert_eq!(outline("STX{A}ETX\n"), ["Etx A -0"]);
+        assert_eq!(outline("STX{A}\n"), ["Silence A -0 damaged"]);
         assert_eq!(
             outline("STX{A}ETX{B}"),
             ["Etx A -0", "Silence O -0 damaged"]

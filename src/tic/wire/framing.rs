@@ -12,7 +12,8 @@
 //! - **ETX** ends the frame at once. A group that comes without STX opens a frame of its own,
 //!   damaged.
 //! - **STX** in a frame that holds groups may be spurious: it only marks the frame damaged. What
-//!   ends a frame whose ETX was lost is a group whose label is in it already: the next frame begins
+//!   ends a frame whose ETX was lost is a group whose label is in it already, or, as the first one
+//!   accepted after an STX, has its place before the last one of the frame: the next frame begins
 //!   there, or at that STX.
 //! - **EOT** (the meter interrupts the frame) ends the group it is in. If STX or silence comes
 //!   right after, the groups of the frame are dropped; else the frame goes on: it was noise.
@@ -73,6 +74,10 @@ pub(super) struct Framing {
     /// The length of the open frame before an STX that came after its last group: the next frame may
     /// have begun there.
     stx_at: Option<usize>,
+    /// An STX came after the last group that was accepted.
+    is_after_stx: bool,
+    /// Groups that were accepted so far.
+    accepted: u64,
 }
 
 impl Framing {
@@ -84,6 +89,8 @@ impl Framing {
             group: String::with_capacity(GROUP_MAX),
             interrupted: false,
             stx_at: None,
+            is_after_stx: false,
+            accepted: 0,
         }
     }
 
@@ -109,9 +116,15 @@ impl Framing {
         }
     }
 
-    /// Sets whether the parity is checked from this character on.
-    pub(super) fn set_parity_checked(&mut self, checked: bool) {
-        self.builder.parity_checked = checked;
+    /// Groups that were accepted since the first character.
+    pub(super) fn accepted(&self) -> u64 {
+        self.accepted
+    }
+
+    /// Takes what is known of the next character: whether its parity was checked, and whether it is even.
+    pub(super) fn note_parity(&mut self, is_checked: bool, is_even: bool) {
+        self.builder.parity_checked = is_checked;
+        self.builder.holds_odd |= !is_checked && !is_even;
     }
 
     /// Reads a character, `None` for one of bad parity. Adds the frames that end with it.
@@ -139,8 +152,13 @@ impl Framing {
         if !self.state.is_in_frame() {
             return;
         }
-        if self.state == FramingState::Group {
-            self.break_group(0, frames);
+        match self.state {
+            // An LF alone: nothing of a group came.
+            FramingState::Group if self.group.is_empty() => {
+                self.state = FramingState::BetweenGroups;
+            }
+            FramingState::Group => self.break_group(0, frames),
+            _ => {}
         }
         self.reject_open_group();
         let end = if self.interrupted {
@@ -161,7 +179,10 @@ impl Framing {
         self.make_room(len, frames);
         match parse_group(self.mode, &self.group) {
             Ok(group) => {
-                if group.label().is_some_and(|label| self.builder.holds(label)) {
+                let begins_next = |label| {
+                    self.builder.holds(label) || self.is_after_stx && self.builder.is_past(label)
+                };
+                if group.label().is_some_and(begins_next) {
                     // The LF of the group is counted already.
                     let end = self.stx_at.unwrap_or(self.builder.wire_len - 1);
                     let begun = self.builder.wire_len - end;
@@ -169,6 +190,8 @@ impl Framing {
                     self.builder.open(begun, self.stx_at.is_none());
                 }
                 self.builder.accept(&group);
+                self.is_after_stx = false;
+                self.accepted += 1;
             }
             Err(reason) => self.builder.reject(reason),
         }
@@ -237,6 +260,7 @@ impl Framing {
                 } else {
                     self.builder.damaged = true;
                     self.stx_at = Some(before);
+                    self.is_after_stx = true;
                 }
             }
             Some(ETX) => {
@@ -257,8 +281,10 @@ impl Framing {
     fn begin(&mut self, state: FramingState, damaged: bool) {
         self.builder.open(1, damaged);
         self.state = state;
+        self.builder.holds_odd = false;
         self.interrupted = false;
         self.stx_at = None;
+        self.is_after_stx = false;
     }
 
     fn close(&mut self, end: FrameEnd, frames: &mut Vec<Frame>) {

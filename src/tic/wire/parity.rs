@@ -5,10 +5,12 @@
 //! which group a bad character was in. A character of bad parity is `None`: no field may contain
 //! it.
 //!
-//! Some ports and recorders strip bit 7. With [`Parity::Auto`] characters are accepted until one has
-//! bit 7 set, which means that the parity is there (most characters of a frame need it), or until
-//! 64 came without, which means that it was stripped. The finding then holds for the life of the
-//! decoder; a byte with bit 7 set in a stripped stream is damage. Source: 54E 5.3.4.
+//! Some ports and recorders strip bit 7. With [`Parity::Auto`] the characters that need it are counted
+//! (half of those of a frame do), and those of them that carry it: after 64 characters the majority
+//! decides. So neither a byte order mark nor a greeting of telnet nor noise decides. Until then every
+//! character is accepted that has good parity, or none. The count goes on: a finding that three
+//! quarters of the characters contradict is replaced. A byte with bit 7 set in a stripped stream is
+//! damage. Source: 54E 5.3.4.
 
 /// How to treat parity.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -39,7 +41,7 @@ impl Parity {
 /// What is known about parity.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum ParityFound {
-    /// Fewer than 64 characters have come, none with bit 7 set.
+    /// Fewer than 64 characters have come, or too few that need the parity bit.
     Undecided,
     /// It is there and checked.
     Checked,
@@ -61,14 +63,32 @@ impl ParityFound {
     }
 }
 
-/// How many characters without bit 7 mean that it was stripped.
-const STRIPPED_AFTER: u8 = 64;
+/// So many characters decide.
+const CHARACTERS_MIN: u16 = 64;
+/// So many of them must need the parity bit.
+const NEEDING_MIN: u16 = 16;
+
+/// True for a byte of even parity, bit 7 included.
+pub(super) const fn is_even(byte: u8) -> bool {
+    byte.count_ones().is_multiple_of(2)
+}
 
 /// Bytes to characters.
 pub(super) struct ParityDecoder {
+    /// Whether it is to be found out.
+    is_sought: bool,
     found: ParityFound,
-    /// Characters read while undecided.
-    undecided: u8,
+    evidence: Evidence,
+}
+
+/// Characters since the last judgement.
+#[derive(Default)]
+struct Evidence {
+    characters: u16,
+    /// Those whose seven bits have an odd sum: with parity they carry bit 7.
+    needing: u16,
+    /// Those of them that do.
+    carrying: u16,
 }
 
 impl ParityDecoder {
@@ -79,8 +99,13 @@ impl ParityDecoder {
             Parity::Ignore => ParityFound::Ignored,
         };
         ParityDecoder {
+            is_sought: matches!(parity, Parity::Auto),
             found,
-            undecided: 0,
+            evidence: Evidence {
+                characters: 0,
+                needing: 0,
+                carrying: 0,
+            },
         }
     }
 
@@ -90,22 +115,44 @@ impl ParityDecoder {
 
     /// The seven-bit character of a byte; `None` if its parity is bad.
     pub(super) fn push(&mut self, byte: u8) -> Option<u8> {
-        if self.found == ParityFound::Undecided {
-            self.decide(byte);
+        let is_even = is_even(byte);
+        if self.is_sought {
+            self.observe(is_even, !byte.is_ascii());
         }
-        match self.found {
-            ParityFound::Checked => byte.count_ones().is_multiple_of(2).then_some(byte & 0x7F),
-            ParityFound::Undecided | ParityFound::Stripped => byte.is_ascii().then_some(byte),
-            ParityFound::Ignored => Some(byte & 0x7F),
-        }
+        let is_good = match self.found {
+            ParityFound::Checked => is_even,
+            ParityFound::Undecided => is_even || byte.is_ascii(),
+            ParityFound::Stripped => byte.is_ascii(),
+            ParityFound::Ignored => true,
+        };
+        is_good.then_some(byte & 0x7F)
     }
 
-    fn decide(&mut self, byte: u8) {
-        self.undecided += 1;
-        if !byte.is_ascii() {
-            self.found = ParityFound::Checked;
-        } else if self.undecided == STRIPPED_AFTER {
-            self.found = ParityFound::Stripped;
+    fn observe(&mut self, is_even: bool, is_high: bool) {
+        let evidence = &mut self.evidence;
+        evidence.characters = evidence.characters.saturating_add(1);
+        if is_even == is_high {
+            evidence.needing += 1;
+            evidence.carrying += u16::from(is_high);
+        }
+        if evidence.characters >= CHARACTERS_MIN && evidence.needing >= NEEDING_MIN {
+            self.found = evidence.judge(self.found);
+            self.evidence = Evidence::default();
+        }
+    }
+}
+
+impl Evidence {
+    /// What follows: at first the majority counts, later a finding stands until a clear one contradicts it.
+    fn judge(&self, found: ParityFound) -> ParityFound {
+        let quarters = |count: u16| self.needing * count;
+        let carrying = self.carrying * 4;
+        match found {
+            ParityFound::Undecided if carrying > quarters(2) => ParityFound::Checked,
+            ParityFound::Undecided => ParityFound::Stripped,
+            ParityFound::Checked if carrying < quarters(1) => ParityFound::Stripped,
+            ParityFound::Stripped if carrying > quarters(3) => ParityFound::Checked,
+            stands => stands,
         }
     }
 }
@@ -141,11 +188,15 @@ mod tests {
         }
     }
 
+    const TEXT: &[u8] = b"\x02\nADSC\t991876000001\tA\r\nEAST\t021849106\t.\r\nSINSTS\t00450\tN\r";
+
     #[test]
-    fn auto_checks_from_the_first_parity_bit_on() {
+    fn auto_accepts_until_64_characters_decide() {
         let mut parity = ParityDecoder::new(Parity::Auto);
-        let sent = sent(b"EAST\t021849106");
-        assert_eq!(read(&mut parity, &sent), b"EAST\t021849106");
+        let sent = sent(&TEXT.repeat(2));
+        assert_eq!(read(&mut parity, &sent[..63]), TEXT.repeat(2)[..63]);
+        assert_eq!(parity.found(), ParityFound::Undecided);
+        assert_eq!(read(&mut parity, &sent[63..]), TEXT.repeat(2)[63..]);
         assert_eq!(parity.found(), ParityFound::Checked);
         assert_eq!(read(&mut parity, b"E"), [DAMAGED]);
     }
@@ -158,17 +209,70 @@ mod tests {
         assert_eq!(read(&mut parity, b"EE"), b"EE");
         assert_eq!(parity.found(), ParityFound::Stripped);
         assert_eq!(read(&mut parity, b"\xC5E"), [DAMAGED, b'E']);
-        assert_eq!(parity.found(), ParityFound::Stripped, "sticky");
+        assert_eq!(
+            parity.found(),
+            ParityFound::Stripped,
+            "one byte decides nothing"
+        );
     }
 
     #[test]
-    fn the_64th_character_may_fall_anywhere_in_a_chunk() {
-        let bytes: Vec<u8> = [b"E".repeat(64), b"\xC5E\xC5".to_vec()].concat();
-        for cut in 0..bytes.len() {
-            let mut parity = ParityDecoder::new(Parity::Auto);
-            let (a, b) = bytes.split_at(cut);
-            let out = [read(&mut parity, a), read(&mut parity, b)].concat();
-            assert_eq!(out[64..], [DAMAGED, b'E', DAMAGED], "cut at {cut}");
+    fn stray_bytes_decide_nothing() {
+        let strays: [&[u8]; 4] = [
+            b"\xEF\xBB\xBF",
+            b"\xFF\xFB\x01\xFF\xFB\x03",
+            b"\xFF\xFE\x81\xC3\x90\x88\xFF\x00\x00\xAA",
+            b"ser2net port 3000 device /dev/ttyUSB0 9600\r\n",
+        ];
+        for stray in strays {
+            for (stream, expected) in [
+                (TEXT.to_vec(), ParityFound::Stripped),
+                (sent(TEXT), ParityFound::Checked),
+            ] {
+                let mut parity = ParityDecoder::new(Parity::Auto);
+                read(&mut parity, stray);
+                read(&mut parity, &stream.repeat(3));
+                assert_eq!(parity.found(), expected, "{stray:?}");
+                assert_eq!(read(&mut parity, &stream), TEXT);
+            }
+        }
+    }
+
+    #[test]
+    fn what_most_characters_contradict_is_judged_again() {
+        let mut parity = ParityDecoder::new(Parity::Auto);
+        for _ in 0..3 {
+            for (stream, expected) in [
+                (TEXT.to_vec(), ParityFound::Stripped),
+                (sent(TEXT), ParityFound::Checked),
+            ] {
+                read(&mut parity, &stream.repeat(3));
+                assert_eq!(parity.found(), expected);
+                assert_eq!(read(&mut parity, &stream), TEXT);
+            }
+        }
+        // A break of the line needs no parity, and a line that loses each third one still has it.
+        read(&mut parity, &[0; 10_000]);
+        assert_eq!(parity.found(), ParityFound::Checked);
+        let lose = |(place, byte): (usize, u8)| if place % 3 == 0 { byte & 0x7F } else { byte };
+        let lossy: Vec<u8> = sent(&TEXT.repeat(20))
+            .into_iter()
+            .enumerate()
+            .map(lose)
+            .collect();
+        read(&mut parity, &lossy);
+        assert_eq!(parity.found(), ParityFound::Checked);
+    }
+
+    #[test]
+    fn what_is_asked_for_is_never_judged() {
+        for (asked, found) in [
+            (Parity::Check, ParityFound::Checked),
+            (Parity::Ignore, ParityFound::Ignored),
+        ] {
+            let mut parity = ParityDecoder::new(asked);
+            read(&mut parity, &TEXT.repeat(9));
+            assert_eq!(parity.found(), found);
         }
     }
 
