@@ -6,9 +6,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use jsonschema::Validator;
 use serde_json::Value;
@@ -59,8 +61,8 @@ fn lines(arguments: &[&str], bytes: &[u8]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The note on a capture without figures.
-const SHORT: &str = "no figure is known yet: a state shows one once its label came in 3 frames";
+/// The note on a capture of one or two frames.
+const SHORT: &str = "too short to confirm a figure: a state needs 3 frames of each label";
 
 fn json(lines: &str) -> Vec<Value> {
     lines
@@ -280,22 +282,286 @@ fn what_is_no_capture_is_refused_with_what_to_do() {
 }
 
 #[test]
-fn a_capture_too_short_for_figures_is_said_to_be_so() {
+fn a_capture_too_short_for_figures_shows_what_each_frame_says_and_is_marked() {
     for (name, bytes) in captures() {
         let output = decode(&[], &bytes);
         let errors = String::from_utf8(output.stderr).unwrap();
         let states = json(&String::from_utf8(output.stdout).unwrap());
-        let has_figures = states.iter().any(|state| state["energy"].is_u64());
-        assert_eq!(errors.is_empty(), has_figures, "{name}: {errors}");
-        if !has_figures {
+        let is_short = states.len() < 3;
+        assert_eq!(errors.is_empty(), !is_short, "{name}: {errors}");
+        for state in &states {
+            assert_eq!(state["unconfirmed"] == true, is_short, "{name}: {state}");
+        }
+        if is_short {
             let found = format!("{SHORT}. Frames found: {} (", states.len());
-            assert!(
-                errors.contains(&found) && errors.contains("--format tic"),
-                "{name}: {errors}"
-            );
+            assert!(errors.contains(&found), "{name}: {errors}");
             assert_eq!(decode(&["--format", "tic"], &bytes).stderr, b"", "{name}");
         }
     }
+}
+
+#[test]
+fn a_single_frame_shows_its_figures() {
+    for mode in ["standard", "historique"] {
+        let frame = simulated(mode, 1);
+        let states = json(&lines(&[], &frame));
+        let state = states.first().unwrap();
+        assert_eq!(
+            (states.len(), &state["unconfirmed"], &state["seq"]),
+            (1, &true.into(), &1.into())
+        );
+        let groups = json(&lines(&["--format", "tic"], &frame));
+        let (energy, power) = match mode {
+            "standard" => ("EAST", "SINSTS"),
+            _ => ("BASE", "PAPP"),
+        };
+        for (key, label) in [("energy", energy), ("apparent_power", power)] {
+            let sent: u64 = groups[0][label]["value"].as_str().unwrap().parse().unwrap();
+            assert_eq!(state[key], sent, "{mode}: {key}");
+        }
+    }
+    let confirmed = json(&lines(&[], &simulated("standard", 3)));
+    assert!(
+        confirmed
+            .iter()
+            .all(|state| state.get("unconfirmed").is_none())
+    );
+    assert!(confirmed[0]["energy"].is_null() && confirmed[2]["energy"].is_u64());
+}
+
+/// Frames of the simulated meter, with parity.
+fn simulated(mode: &str, frames: usize) -> Vec<u8> {
+    let frames = frames.to_string();
+    let output = Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+        .args([
+            "simulate",
+            "--output",
+            "stdout",
+            "--flat-out",
+            "--seed",
+            "7",
+        ])
+        .args(["--mode", mode, "--frames", &frames])
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    output.stdout
+}
+
+fn without_parity(bytes: &[u8]) -> Vec<u8> {
+    bytes.iter().map(|byte| byte & 0x7F).collect()
+}
+
+/// The totals of a capture, without those of parity.
+fn totals(arguments: &[&str], bytes: &[u8]) -> String {
+    let output = decode(
+        &[&["--stats", "--format", "tic"], arguments].concat(),
+        bytes,
+    );
+    assert_eq!(output.status.code(), Some(0));
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn bytes_before_the_first_frame_do_not_decide_the_parity() {
+    let frames = simulated("standard", 3);
+    for (frames, parity) in [
+        (frames.clone(), "checked"),
+        (without_parity(&frames), "stripped"),
+    ] {
+        for stray in [
+            &b"\xEF\xBB\xBF"[..],
+            b"\xFF\xFB\x01\xFF\xFB\x03",
+            b"\x80\xFF\xA5\x11\x91",
+            b"Welcome to ser2net\r\n",
+        ] {
+            let found = totals(&[], &[stray, &frames].concat());
+            assert!(
+                found.contains(&format!("(parity {parity})")),
+                "{stray:?}: {found}"
+            );
+            assert!(
+                found.contains("frames    3 (0 damaged)"),
+                "{stray:?}: {found}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_capture_of_both_modes_has_the_frames_of_both_and_no_other() {
+    let frames = ["standard", "historique", "standard", "standard"].map(|mode| simulated(mode, 1));
+    let found = totals(&[], &frames.concat());
+    assert!(
+        found.contains("mode      standard, then historique"),
+        "{found}"
+    );
+    assert!(found.contains("frames    4 (0 damaged)"), "{found}");
+    assert!(found.contains("rejected  0 "), "{found}");
+}
+
+#[test]
+fn an_end_where_nothing_of_a_group_came_is_no_damage() {
+    let frames = without_parity(&simulated("historique", 3));
+    for end in [&b""[..], b"\n", b"\x02", b"\x02\n", b"\r\n"] {
+        let found = totals(&[], &[&frames, end].concat());
+        assert!(
+            found.contains("frames    3 (0 damaged)") && found.contains("rejected  0 "),
+            "{end:?}: {found}"
+        );
+    }
+    let found = totals(&[], &[&frames[..], b"\x02\nADC"].concat());
+    assert!(
+        found.contains("frames    4 (1 damaged)") && found.contains("rejected  1 "),
+        "{found}"
+    );
+}
+
+#[test]
+fn no_line_mixes_two_frames() {
+    let frame = without_parity(&simulated("historique", 1));
+    let cr = |number: usize| {
+        let mut ends = frame.iter().enumerate().filter(|(_, byte)| **byte == b'\r');
+        ends.nth(number).unwrap().0 + 1
+    };
+    // The first groups of one are lost, and its end; a whole one follows.
+    let torn = [b"\x02", &frame[cr(2)..frame.len() - 1], b"~~\x1B~", &frame].concat();
+    let lines = json(&lines(&["--format", "tic"], &torn));
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(
+        lines[0].get("ADCO").is_none() && lines[0].get("PAPP").is_some(),
+        "{}",
+        lines[0]
+    );
+    assert_eq!(
+        lines[1].as_object().unwrap().len(),
+        frame.iter().filter(|byte| **byte == b'\r').count()
+    );
+}
+
+/// What people have in place of a capture: its name, its bytes, what is said of it.
+fn mistaken() -> Vec<(&'static str, Vec<u8>, &'static str)> {
+    let sent = without_parity(&simulated("standard", 3));
+    let text = String::from_utf8(sent.clone()).unwrap();
+    let lines = text.replace(['\x02', '\x03', '\r'], "");
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let hex: Vec<String> = sent.iter().map(|byte| format!("{byte:02X}")).collect();
+    vec![
+        (
+            "a cooked tty",
+            text.replace('\r', "\n").into(),
+            "3 frames begin (STX), but no group ends (no CR)",
+        ),
+        (
+            "no line feeds",
+            text.replace('\n', "\r").into(),
+            "3 frames begin (STX), but no group does (no LF)",
+        ),
+        (
+            "copied text",
+            lines.clone().into(),
+            "no frame begins (no STX)",
+        ),
+        (
+            "spaces",
+            lines.replace('\t', " ").into(),
+            "Spaces stand for its tabs",
+        ),
+        (
+            "numbers",
+            lines.replace('\t', "[9]").into(),
+            "Its control characters are written out",
+        ),
+        (
+            "carets",
+            text.replace('\x02', "^B")
+                .replace('\x03', "^C")
+                .replace('\r', "")
+                .into(),
+            "Its control characters are written out",
+        ),
+        (
+            "a log",
+            lines
+                .replace('\n', "\n2024-01-07 17:58:10 DEBUG rx: ")
+                .into(),
+            "inside lines of other text",
+        ),
+        ("UTF-16", utf16(&lines), "It is UTF-16"),
+        (
+            "a dump",
+            hex.join(" ").into(),
+            "It is a dump in hexadecimal digits",
+        ),
+    ]
+}
+
+#[test]
+fn a_file_without_groups_is_explained_and_read_as_text() {
+    let groups = totals(&[], &simulated("standard", 3))
+        .lines()
+        .nth(2)
+        .unwrap()
+        .to_owned();
+    for (what, bytes, cause) in mistaken() {
+        let output = decode(&[], &bytes);
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(65), "{what}: {errors}");
+        assert!(
+            errors.contains(cause) && errors.contains("decode --text -"),
+            "{what}: {errors}"
+        );
+        let found = totals(&["--text"], &bytes);
+        assert!(
+            found.contains(&groups) && found.contains("frames    3 (0 damaged)"),
+            "{what}: {found}"
+        );
+    }
+}
+
+#[test]
+fn a_compressed_file_is_named_with_what_reads_it() {
+    for (bytes, cause) in [
+        (
+            &b"\x1F\x8B\x08\0\0\0"[..],
+            "compressed (gzip): zcat - | linky-sensor decode -",
+        ),
+        (b"\xFD7zXZ\0\0\x04", "compressed (xz): xzcat"),
+    ] {
+        for arguments in [&[][..], &["--text"]] {
+            let errors = String::from_utf8(decode(arguments, bytes).stderr).unwrap();
+            assert!(errors.contains(cause), "{errors}");
+        }
+    }
+}
+
+#[test]
+fn a_live_pipe_shows_each_frame_as_it_comes() {
+    let frames = simulated("historique", 4);
+    let last = frames.iter().rposition(|byte| byte & 0x7F == 2).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+        .args(["decode", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let (sender, received) = mpsc::channel();
+    let stdout = BufReader::new(child.stdout.take().unwrap());
+    let reader = std::thread::spawn(move || {
+        for line in stdout.lines() {
+            let _ = sender.send(line.unwrap());
+        }
+    });
+    for (part, lines) in [(&frames[..last], 3), (&frames[last..], 1)] {
+        stdin.write_all(part).unwrap();
+        for _ in 0..lines {
+            received.recv_timeout(Duration::from_secs(60)).unwrap();
+        }
+    }
+    drop(stdin);
+    assert!(child.wait().unwrap().success());
+    reader.join().unwrap();
 }
 
 #[test]

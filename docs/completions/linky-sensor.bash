@@ -119,7 +119,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__decode)
-            opts="-h --mode --parity --format --stats --config --help"
+            opts="-h --mode --parity --text --format --stats --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -66,6 +66,7 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l for
 tic\t'The groups that passed the wire checks'
 python\t'The groups as the Python linky-sensor published them'"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l text -d 'The file is text: what was copied from a terminal, a log or a dump. Groups whose sums are right are read'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l stats -d 'Print totals to standard error at the end'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand doctor" -l config -d 'The configuration file; run and check-config read it' -r -F

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::console::{CommandError, Console};
+use super::decode;
 use crate::meter::{Interface, Key, Kind, Quantity};
 use crate::names::exit;
 
@@ -202,9 +203,17 @@ fn may_be_null(key: Key) -> bool {
 
 /// The JSON schema of a state: every key that may be there, and those that always are.
 fn schema() -> Value {
-    let properties: Map<_, _> = Key::all()
+    let mut properties: Map<_, _> = Key::all()
         .map(|key| (key.row().key.to_owned(), property_schema(key)))
         .collect();
+    properties.insert(
+        decode::MARK.to_owned(),
+        json!({
+            "type": "boolean",
+            "description": "Only in what the command decode prints, and true: the capture has one or two frames, and \
+                nothing confirms the values that each shows.",
+        }),
+    );
     let always: Vec<&str> = rows()
         .filter(|row| matches!(row.interface, Interface::Json | Interface::Meter))
         .map(|row| row.key)

@@ -1,0 +1,315 @@
+//! `linky-sensor decode`: raw bytes of a meter in, one JSON object per frame out.
+//!
+//! | file | |
+//! |---|---|
+//! | `capture` | bytes to frames, with their times on the wire |
+//! | `text` | groups in text, for `--text` |
+//! | `unconfirmed` | the states of a capture of one or two frames |
+//! | `why` | why bytes hold no group |
+//! | `totals` | what `--stats` prints |
+//!
+//! A file without a group of a meter is no capture: exit code `DATA`, and the cause. Each read is printed before the next
+//! one, so that a live pipe shows each frame as it comes; the first two states wait for the third frame, the end or a pause.
+
+mod capture;
+mod text;
+mod totals;
+mod unconfirmed;
+mod why;
+
+pub use unconfirmed::MARK;
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use serde::Serialize;
+
+use self::capture::{CaptureDecoder, TimedFrame};
+use self::totals::DecodeTotals;
+use self::unconfirmed::{CONFIRMED_FROM, Unconfirmed};
+use self::why::FileTraits;
+use super::choice::one_of;
+use super::console::{CommandError, Console};
+use crate::config::ModeChoice;
+use crate::meter::json::{Python, StateJson, Tic};
+use crate::meter::{Identity, Input, Memory, Meter, Moment, Snapshot, Timestamp};
+use crate::names::exit;
+use crate::tic::{Frame, Label, Parity};
+
+/// Bytes of one read.
+const READ_MAX: usize = 64 * 1024;
+
+/// The most bytes of a text, which is read as a whole.
+const TEXT_MAX: u64 = 64 * 1024 * 1024;
+
+/// States that wait are printed after this pause, in milliseconds. A meter sends a frame every two seconds or so.
+const PAUSE: u16 = 5000;
+
+/// What to decode, and how to show it.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Decode {
+    /// The file of raw bytes; `-` for standard input
+    #[arg(default_value = "-")]
+    file: PathBuf,
+    /// The mode of the meter
+    #[arg(long, value_parser = one_of(&ModeChoice::ALL, ModeChoice::as_str), default_value = "auto")]
+    mode: ModeChoice,
+    /// Bit 7 of each byte: even parity (check), of no meaning (ignore), or found out from the first characters (auto)
+    #[arg(long, value_parser = one_of(&Parity::ALL, Parity::as_str), default_value = "auto")]
+    parity: Parity,
+    /// The file is text: what was copied from a terminal, a log or a dump. Groups whose sums are right are read
+    #[arg(long)]
+    text: bool,
+    /// What to print of each frame
+    #[arg(long, value_enum, default_value_t)]
+    format: FrameFormat,
+    /// Print totals to standard error at the end
+    #[arg(long)]
+    stats: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum FrameFormat {
+    /// What the daemon would have published.
+    #[default]
+    State,
+    /// The groups that passed the wire checks.
+    Tic,
+    /// The groups as the Python linky-sensor published them.
+    Python,
+}
+
+impl Decode {
+    /// Decodes, and explains on standard error why there is nothing to see, if so.
+    pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
+        let unreadable =
+            |name: &str, error| CommandError::new(exit::NO_INPUT, format_args!("{name}: {error}"));
+        let mut run = DecodeRun::new(&self, console);
+        let (name, decoded) = if self.file.as_os_str() == "-" {
+            ("standard input".to_owned(), run.decode(io::stdin()))
+        } else {
+            let name = self.file.display().to_string();
+            let file = File::open(&self.file).map_err(|error| unreadable(&name, error))?;
+            (name, run.decode(file))
+        };
+        decoded.map_err(|error| match error {
+            StreamError::Input(error) => unreadable(&name, error),
+            StreamError::Output(error) => CommandError::Output(error),
+        })?;
+        let (totals, traits) = (run.totals, run.traits);
+        if self.stats {
+            console.note(&totals);
+        }
+        Ok(self.conclude(&name, &totals, &traits, console))
+    }
+
+    /// Explains why there is nothing to see, if so. Returns the exit code.
+    fn conclude(
+        &self,
+        name: &str,
+        totals: &DecodeTotals,
+        traits: &FileTraits,
+        console: &mut Console,
+    ) -> u8 {
+        if totals.groups == 0 {
+            console.note(format_args!(
+                "linky-sensor: {name}: found no group of a meter (bytes read: {}), expected what its serial port sends, byte by byte\n    {}",
+                totals.bytes,
+                self.advice(totals, traits)
+            ));
+            return exit::DATA;
+        }
+        if self.format == FrameFormat::State && totals.filled < CONFIRMED_FROM {
+            console.note(format_args!(
+                "linky-sensor: {name}: too short to confirm a figure: a state needs 3 frames of each label. \
+                 Frames found: {} ({} damaged)\n    \
+                 What each frame shows by itself is marked \"{MARK}\"; record some seconds more",
+                totals.frames, totals.damaged
+            ));
+        }
+        exit::OK
+    }
+
+    /// What to do about bytes that hold no group.
+    fn advice(&self, totals: &DecodeTotals, traits: &FileTraits) -> String {
+        let name = self.file.display().to_string();
+        let explain_text = || (!self.text).then(|| traits.explain_text(&name)).flatten();
+        if totals.bytes > 0 && self.mode != ModeChoice::Auto {
+            "Leave --mode out: the mode is found out.".to_owned()
+        } else if totals.bytes > 0 && self.parity == Parity::Check {
+            "Leave --parity out: whether there is parity is found out.".to_owned()
+        } else {
+            let cause = traits.explain_compressed(&name).or_else(explain_text);
+            cause.unwrap_or_else(|| {
+                "Record them: stty -F PORT raw cs8 -parenb 9600 (historique: 1200), then timeout 20 cat PORT > FILE"
+                    .to_owned()
+            })
+        }
+    }
+}
+
+/// One run over a file.
+struct DecodeRun<'a> {
+    format: FrameFormat,
+    is_text: bool,
+    capture: CaptureDecoder,
+    meter: Meter,
+    totals: DecodeTotals,
+    traits: FileTraits,
+    /// The states of the first frames, which wait for the third.
+    waiting: Vec<Arc<Snapshot>>,
+    out: &'a mut Console,
+}
+
+impl<'a> DecodeRun<'a> {
+    fn new(options: &Decode, out: &'a mut Console) -> Self {
+        Self {
+            format: options.format,
+            is_text: options.text,
+            capture: CaptureDecoder::new(options.mode.mode(), options.parity),
+            meter: Meter::new(identity(), &Memory::default()),
+            totals: DecodeTotals::default(),
+            traits: FileTraits::default(),
+            waiting: Vec::new(),
+            out,
+        }
+    }
+
+    fn decode(&mut self, from: impl Read + AsFd) -> Result<(), StreamError> {
+        if self.is_text {
+            self.decode_text(from)?;
+        } else {
+            self.decode_bytes(from)?;
+        }
+        let frames = self.capture.end();
+        self.take(frames)?;
+        self.print_waiting(true)?;
+        Ok(self.out.flush()?)
+    }
+
+    fn decode_text(&mut self, from: impl Read) -> Result<(), StreamError> {
+        let mut text = Vec::new();
+        from.take(TEXT_MAX)
+            .read_to_end(&mut text)
+            .map_err(StreamError::Input)?;
+        self.totals.bytes = text.len() as u64;
+        self.traits.push(&text);
+        Ok(self.push(&text::read(&text).bytes)?)
+    }
+
+    fn decode_bytes(&mut self, mut from: impl Read + AsFd) -> Result<(), StreamError> {
+        let mut chunk = vec![0; READ_MAX];
+        loop {
+            if !self.waiting.is_empty() && !is_readable(&from) {
+                self.print_waiting(true)?;
+                self.out.flush()?;
+            }
+            let read = match from.read(&mut chunk) {
+                Ok(0) => return Ok(()),
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(StreamError::Input(error)),
+            };
+            let bytes = chunk.get(..read).unwrap_or_default();
+            self.totals.bytes += read as u64;
+            if self.totals.groups == 0 {
+                self.traits.push(bytes);
+            }
+            self.push(bytes)?;
+            self.out.flush()?;
+        }
+    }
+
+    fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let frames = self.capture.push(bytes);
+        self.take(frames)
+    }
+
+    fn take(&mut self, frames: Vec<TimedFrame>) -> io::Result<()> {
+        for timed in frames {
+            self.totals.count(&timed);
+            let now = Moment {
+                wall: wall(&timed.frame),
+                mono: timed.at,
+            };
+            let Some(update) = self.meter.push(Input::Frame(timed.frame), now) else {
+                continue;
+            };
+            if self.format == FrameFormat::State && self.totals.filled < CONFIRMED_FROM {
+                self.waiting.push(update.snapshot.clone());
+            } else {
+                self.print_waiting(false)?;
+                print(self.format, &update.snapshot, self.out)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Prints the first states: with what each frame shows by itself, if nothing confirms it.
+    fn print_waiting(&mut self, is_unconfirmed: bool) -> io::Result<()> {
+        for state in self.waiting.drain(..) {
+            if is_unconfirmed {
+                line(&Unconfirmed::of(&state, identity()), self.out)?;
+            } else {
+                print(self.format, &state, self.out)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a read returns at once, or will soon. That of a file does.
+fn is_readable(from: &impl AsFd) -> bool {
+    let mut files = [PollFd::new(from.as_fd(), PollFlags::POLLIN)];
+    poll(&mut files, PollTimeout::from(PAUSE)).is_ok_and(|ready| ready > 0)
+}
+
+/// Which of the two streams failed.
+enum StreamError {
+    Input(io::Error),
+    Output(io::Error),
+}
+
+impl From<io::Error> for StreamError {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// A file is the user's: it may show whose it is.
+fn identity() -> Identity {
+    Identity {
+        number: 0,
+        id: "decode".into(),
+        boot: "decode".into(),
+        shows_identifiers: true,
+    }
+}
+
+/// The meter's own clock, if it is in the frame.
+fn wall(frame: &Frame) -> Option<Timestamp> {
+    Some(Timestamp(
+        frame
+            .get(Label::DATE)?
+            .horodate()?
+            .unix()
+            .saturating_mul(1_000_000),
+    ))
+}
+
+fn print(format: FrameFormat, snapshot: &Snapshot, out: &mut impl Write) -> io::Result<()> {
+    match format {
+        FrameFormat::State => line(&StateJson(snapshot), out),
+        FrameFormat::Tic => line(&Tic(snapshot), out),
+        FrameFormat::Python => line(&Python(snapshot), out),
+    }
+}
+
+fn line(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    out.write_all(b"\n")
+}
