@@ -51,10 +51,7 @@ impl Receiver {
         self.counts.alarms += alarms.len() as u64;
         alarms.into_iter().for_each(|alarm| self.blame(alarm));
         let snapshot = &update.snapshot;
-        for (key, value) in snapshot
-            .entries()
-            .filter(|(key, _)| comes_from_the_meter(*key))
-        {
+        for (key, value) in snapshot.entries().filter(|(key, _)| is_judged(*key)) {
             let before = self.last.as_ref().and_then(|last| last.reading.get(key));
             let Some(value) = value else { continue };
             self.counts.values += 1;
@@ -86,9 +83,10 @@ impl Receiver {
     }
 }
 
-/// Whether a quantity comes from the meter, rather than from the daemon itself.
-fn comes_from_the_meter(key: Key) -> bool {
+/// Whether a quantity is judged: at least one mode reads it from a single group. What the daemon itself adds or works out
+/// of several frames (estimates, counters) depends on which frames arrived, so that no recent frame gives it.
+fn is_judged(key: Key) -> bool {
     let row = key.row();
-    let comes_from = |mode| !row.source(mode).labels().is_empty();
-    Mode::ALL.into_iter().any(comes_from) || key == Key::PHASES
+    let is_read = |mode| row.source(mode).read().is_some();
+    Mode::ALL.into_iter().any(is_read) || key == Key::PHASES
 }

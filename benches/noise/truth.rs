@@ -1,8 +1,8 @@
 //! What is true: what the meter really sent lately, as groups and as the state that they make.
 //!
 //! A group is right if the frame that is being received, or the one before, holds the same. A value is right if one of
-//! the last frames gives it: to a [`Meter`] that hears this frame alone, or to one that hears them all, both over a perfect
-//! line. It is judged when it appears: one that was right and stands while its group is lost is late, not wrong.
+//! the last frames gives it: to a [`Meter`] that receives this frame alone, or to one that receives them all, both over a
+//! perfect line. It is judged when it appears: one that was right and stands while its group is lost is late, not wrong.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
