@@ -9,11 +9,11 @@
 //!
 //! | rule | labels | accepted | held or waiting until |
 //! |---|---|---|---|
-//! | [`Rule::Index`] | energies | it follows the last good value, and the frame is quiet or the totals confirm it (`cross_check`) | the next value follows it, or a chain of them is long and old enough (`chain`: 2, 3 or 10 values, 60 s, 24 h) |
-//! | [`Rule::Clock`] | DATE | it is not before the last good one, and after it by at most the elapsed time and 5 s | a chain of 3 |
-//! | [`Rule::Text`] | identity, contract, texts, dated values | it is the known value, or the first one in a sound frame | 2 equal frames, 3 on a line that looks bad (`confirm`) |
+//! | [`Rule::Index`] | energies | it follows the last good value, and the totals confirm it (`cross_check`), or the frame is quiet and they do not contradict it | the next value follows it, or a chain of them is long and old enough (`chain`: 2, 3 or 10 values, 60 s, 24 h) |
+//! | [`Rule::Clock`] | DATE | it is not before the last good one, and after it by at most the elapsed time and 5 s; the first one in a sound frame | a chain of 3; of 2 after 60 s without DATE, or where the last good one was too late |
+//! | [`Rule::Text`] | identity, contract, texts, dated values | it is the known value, or the first one in a sound frame | 2 equal frames, 3 for texts on a line that looks bad (`confirm`) |
 //! | [`Rule::Maximum`] | the maxima of the day | as a text | as a text, but it may grow meanwhile; 60 s if it falls within the day |
-//! | [`Rule::Register`] | STGE, RELAIS, NJOURF, MSG2 … | the frame is sound, or it is the known value | 2 equal frames |
+//! | [`Rule::Register`] | STGE, RELAIS, NJOURF, MSG2 … | it is the known value, or the frame is sound | as a text |
 //! | [`Rule::Instantaneous`] | powers, currents, voltages | it is physically possible (`bounds`): the next frame corrects a wrong one | the next possible value |
 //!
 //! Each label has its own track; they meet in `cross_check` alone. What each rule buys is measured: `docs/NOISE.md`, and
