@@ -185,6 +185,24 @@ fn a_leap_upwards_that_nothing_confirms_is_accepted_after_a_minute() {
 }
 
 /// The parts of the supplier start anew, the total and the parts of the distributor go on.
+/// It looks like a stuck digit, and no total shows that it is not. No fault leaves the rest of the line intact for a day.
+#[test]
+fn a_leap_that_one_digit_explains_is_accepted_after_a_day() {
+    const FRAMES_PER_DAY: usize = 24 * 3_600 / 30;
+    let (mut meter, mut receiver) = historique();
+    let leapt = || {
+        meter.let_pass(30);
+        let (sent, mut groups) = next(&mut meter);
+        let index = groups.iter_mut().find(|group| group.label == Label::BASE);
+        index.unwrap().data.replace_range(..1, "9");
+        (sent, groups)
+    };
+    let jumped = |receiver: &Receiver| receiver.count(EventKind::IndexJumped) == 1;
+    let frames = receiver.until(FRAMES_PER_DAY + 2, leapt, jumped);
+    assert!(frames > FRAMES_PER_DAY * 9 / 10, "not before: {frames}");
+    assert!(receiver.energy() >= Some(900_000_000));
+}
+
 #[test]
 fn a_contract_that_moves_the_indexes_is_accepted_in_two_minutes() {
     let (mut meter, mut receiver) = standard();
