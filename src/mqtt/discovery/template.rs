@@ -79,3 +79,35 @@ fn dictionary<'a>(words: impl IntoIterator<Item = &'a &'static str>, language: L
         .collect();
     pairs.join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An attribute or an item that is not there would be a warning for each state, in the log of Home Assistant.
+    #[test]
+    fn a_template_reads_the_state_by_get_alone() {
+        let facts = Facts::default();
+        for key in Key::all() {
+            for language in [Language::French, Language::English] {
+                let template = value_template(key, &facts, language);
+                let mut reads = template.split("value_json").skip(1);
+                assert!(reads.all(|read| read.starts_with(".get('")), "{template}");
+                let is_closed = template.starts_with("{{ ") && template.ends_with(" }}");
+                assert!(is_closed && template.contains(key.row().key), "{template}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_template_renders_each_option() {
+        for key in Key::all().filter(|key| *key != Key::LINK) {
+            for language in [Language::French, Language::English] {
+                let template = value_template(key, &Facts::default(), language);
+                for option in options(key.row().kind, language).unwrap_or_default() {
+                    assert!(template.contains(&format!(": '{option}'")), "{template}");
+                }
+            }
+        }
+    }
+}
