@@ -1,0 +1,297 @@
+"""What befalls a house in years, each accident in a house of its own, and what Home Assistant makes of it.
+
+An accident is a coroutine that gets a house with its meter running and everything known. Before and after it the entities are
+noted; what it leaves in the statistics is looked at once a window was compiled.
+"""
+
+import asyncio
+import json
+import pathlib
+import signal
+import time
+
+from wait import until
+
+SEED = ("--seed", "7", "--contract", "off-peak")
+FIRST_VERSION = json.loads((pathlib.Path(__file__).parent / "first_version.json").read_text(encoding="utf-8"))
+# A minute and more may go by until another meter is believed, and a mode is left.
+ACCEPTED = 300
+
+
+def scenario(house, *events, **meter):
+    """A scenario as a file; each event is a dict."""
+    lines = ["[meter]", *(f"{key} = {json.dumps(value)}" for key, value in meter.items())]
+    for event in events:
+        lines += ["[[event]]", *(f"{key} = {json.dumps(value)}" for key, value in event.items())]
+    path = house.folder / f"scenario-{time.monotonic_ns()}.toml"
+    path.write_text("\n".join(lines) + "\n")
+    return ("--scenario", str(path))
+
+
+async def followed(house, seconds=ACCEPTED):
+    """Waits until the daemon publishes what the meter shows."""
+    await house.state(
+        "the index of the meter is published",
+        # Another mode begins without the keys of its first frames.
+        lambda state: abs((state.get("energy") or 0) - house.wire.truth.last.energy) <= 5,
+        seconds,
+    )
+
+
+class Accident:
+    """One house and what happens in it."""
+
+    # Whether entities may go for good.
+    changes_what_is_known = False
+
+    def __init__(self, name, title, act, start=SEED, **settings):
+        self.name, self.title, self.act, self.start_options, self.settings = name, title, act, start, settings
+
+    async def start(self, house):
+        options = self.start_options(house) if callable(self.start_options) else self.start_options
+        await house.wire.start(*options)
+        await house.start()
+
+
+# Another meter, or another index.
+
+
+def swapped(index_of, serial=2):
+    async def act(house):
+        index = index_of(house.wire.truth.last.energy)
+        # The simulator counts the serial number on with the swap.
+        event = {"at": "0s", "kind": "swap", "index": index}
+        meter = {"contract": "off-peak", "seed": 7, "serial": serial - 1, "start": "now"}
+        await house.wire.attach(*scenario(house, event, **meter))
+        await house.wire.frame("a frame of the other meter")
+        await followed(house)
+
+    return act
+
+
+def from_serial(serial):
+    return lambda house: scenario(house, contract="off-peak", seed=7, serial=serial, start="now")
+
+
+# Another contract, another mode.
+
+
+def events_at(*events, **meter):
+    """A meter with events to come."""
+    return lambda house: scenario(house, *events, **({"seed": 7, "start": "now"} | meter))
+
+
+def contract(name, at):
+    return {"at": at, "kind": "contract", "contract": name}
+
+
+def mode(name, at):
+    return {"at": at, "kind": "mode", "mode": name}
+
+
+async def contract_there_and_back(house):
+    first = house.wire.truth.last.contract
+    await house.wire.frame("another contract", lambda frame: frame.contract != first, 300)
+    await followed(house)
+    await house.wire.frame("the first contract again", lambda frame: frame.contract == first, 300)
+    await followed(house)
+
+
+async def mode_there_and_back(house):
+    first = house.wire.truth.last.is_standard
+    await house.wire.frame("the other mode", lambda frame: frame.is_standard != first, 300)
+    await house.state("the other mode is followed", lambda state: (state["mode"] == "standard") != first, ACCEPTED)
+    await followed(house)
+    await ghosts_within(house, "in the other mode")
+    await house.wire.frame("the first mode again", lambda frame: frame.is_standard == first, 300)
+    await house.state("the first mode is followed", lambda state: (state["mode"] == "standard") == first, ACCEPTED)
+    await followed(house)
+
+
+async def ghosts_within(house, when):
+    """Claims that nothing of the mode before is left."""
+    entities = await house.stage.settled(house)
+    states = await house.stage.hass.states()
+    left = []
+    now = house.states()[-1].json
+    for unique_id, entry in entities.items():
+        quantity = house.stage.key_of(unique_id, house)
+        if quantity and not quantity.can_be_known(now["mode"]):
+            state = states.get(entry["entity_id"])
+            left.append(f"{quantity.entity} {state and state['state']}")
+    house.stage.report.claim(house.part, f"{when}: nothing is left of the other", not left, left)
+
+
+# The daemon and the wire.
+
+
+async def restart(house):
+    await house.stop()
+    await asyncio.sleep(3)
+    await house.start()
+    await followed(house)
+
+
+async def killed(house):
+    await house.stop(signal.SIGKILL)
+    await asyncio.sleep(5)
+    await house.start()
+    await followed(house)
+
+
+def unplugged(seconds):
+    async def act(house):
+        house.cut = [time.time()]
+        house.wire.unplug()
+        await asyncio.sleep(seconds)
+        house.wire.plug()
+        await followed(house)
+        house.cut.append(time.time())
+
+    return act
+
+
+# The configuration.
+
+
+async def renamed(house):
+    old = house.id
+    await house.stop()
+    house.id = f"{old}_new"
+    await house.start()
+    await followed(house)
+    await house.stage.settled(house)
+    left = await house.stage.hass.entities(old)
+    house.stage.report.claim(house.part, "nothing is left of the old id", not left, sorted(left)[:5])
+    house.renamed_from = old
+
+
+async def discovery_off_and_on(house):
+    await house.stop()
+    house.settings["discovery"] = False
+    await house.start()
+    await followed(house)
+    await asyncio.sleep(5)
+    left = await house.stage.hass.entities(house.id)
+    house.stage.report.claim(
+        house.part, "switched off, nothing is left", not left, f"{len(left)} entities" if left else ""
+    )
+    await house.stop()
+    house.settings["discovery"] = True
+    await house.start()
+    await followed(house)
+
+
+async def language_changed(house):
+    await house.stop()
+    house.language = "en"
+    await house.start()
+    await followed(house)
+    entities = await house.stage.settled(house)
+    name = entities[f"linky_{house.id}_subscribed_power"]["original_name"]
+    house.stage.report.claim(house.part, "the names are English", name == "Subscribed power", name)
+
+
+async def two_hosts(house):
+    other = house.stage.house(f"{house.name}_twin", id=house.id)
+    await other.wire.start("--seed", "8", "--contract", "base")
+    await other.start()
+    await asyncio.sleep(90)
+    logged = [line for line in (*house.loud, *other.loud) if house.topic("") in line or f"meter {house.id}" in line]
+    house.stage.report.claim(house.part, "it is logged as an error or a warning", logged, logged[:1])
+    await other.end()
+    await house.state()
+
+
+# An upgrade.
+
+
+async def play_first_version(house):
+    """What the first version left: Home Assistant has it when the new one starts."""
+    broker = house.stage.broker
+    for topic, payload in FIRST_VERSION["retained"].items():
+        topic = topic.replace("CLIENT", house.settings["client_id"]).replace("linky/main", f"linky/{house.id}")
+        topic = topic.replace("linky_main", f"linky_{house.id}")
+        text = payload if isinstance(payload, str) else json.dumps(payload)
+        text = text.replace("CLIENT", house.settings["client_id"]).replace("linky/main", f"linky/{house.id}")
+        text = text.replace("linky_main", f"linky_{house.id}").replace('"meter": "main"', f'"meter": "{house.id}"')
+        await broker.publish(topic, text, retain=True)
+    (house.folder / "state" / f"{house.id}.json").write_text(json.dumps(FIRST_VERSION["state"]["main.json"]))
+    hass = house.stage.hass
+
+    async def is_shown():
+        found = await hass.entities(house.id)
+        entry = found.get(f"linky_{house.id}_energy")
+        if not entry:
+            return None
+        return (await hass.states()).get(entry["entity_id"], {}).get("state", "unknown").isdigit() and found
+
+    return await until("Home Assistant shows the first version", is_shown)
+
+
+async def upgraded(house):
+    # The same meter a minute later.
+    await house.wire.start("--contract", "off-peak", "--start", "2026-11-28T23:51:40")
+    left = FIRST_VERSION["retained"]["linky/main/state"]["energy"]
+    frame = await house.wire.frame()
+    house.drawn_before = max(frame.energy - left, 0)
+    await house.start()
+    await followed(house)
+
+
+class Upgrade(Accident):
+    changes_what_is_known = True
+
+    async def start(self, house):
+        house.first_entities = await play_first_version(house)
+
+
+ACCIDENTS = [
+    Accident("swap_lower", "meter swap, a lower index", swapped(lambda index: index // 3), from_serial(1)),
+    Accident("swap_near", "meter swap, nearly the same index", swapped(lambda index: index + 2), from_serial(1)),
+    Accident("swap_higher", "meter swap, a higher index", swapped(lambda index: index + 3_000_000), from_serial(1)),
+    Accident("swap_zero", "meter swap, a new meter at zero", swapped(lambda index: 0), from_serial(1)),
+    Accident("reset", "the index is reset, the meter the same", swapped(lambda index: 0, serial=1), from_serial(1)),
+    Accident(
+        "contract_standard",
+        "contract off-peak, Tempo, off-peak, standard mode",
+        contract_there_and_back,
+        events_at(contract("tempo", "90s"), contract("off-peak", "220s"), contract="off-peak"),
+    ),
+    Accident(
+        "contract_historique",
+        "contract base, off-peak, base, historique mode",
+        contract_there_and_back,
+        events_at(
+            contract("off-peak", "90s"), contract("base", "220s"), contract="base", mode="historique"
+        ),
+    ),
+    Accident(
+        "mode_historique",
+        "historique, standard, historique; old indexes of Tempo beside off-peak",
+        mode_there_and_back,
+        events_at(
+            contract("off-peak", "0s"),
+            mode("standard", "90s"),
+            mode("historique", "260s"),
+            contract="tempo",
+            mode="historique",
+        ),
+    ),
+    Accident(
+        "mode_standard",
+        "standard, historique, standard",
+        mode_there_and_back,
+        events_at(mode("historique", "90s"), mode("standard", "260s"), contract="off-peak"),
+    ),
+    Accident("restart", "the daemon is restarted", restart),
+    Accident("killed", "the daemon is killed (SIGKILL)", killed),
+    Accident("unplug_12", "unplugged for 12 s", unplugged(12)),
+    Accident("unplug_25", "unplugged for 25 s", unplugged(25)),
+    Accident("unplug_90", "unplugged for 90 s", unplugged(90)),
+    Accident("renamed", "the id is renamed", renamed),
+    Accident("discovery", "discovery off and on", discovery_off_and_on),
+    Accident("language", "language changed", language_changed),
+    Accident("two_hosts", "two hosts on one topic", two_hosts),
+    Upgrade("upgrade", "upgrade from the first version", upgraded),
+]

@@ -1,0 +1,163 @@
+"""Runs accidents beside each other, and claims what must hold after each.
+
+For each: no entity lost or left over, each under the id that it had, no value that flaps in a short cut, and later, by the
+statistics, no false consumption.
+"""
+
+import asyncio
+import time
+
+from accidents import ACCIDENTS
+from counted import false_consumption, states_of
+from quantities import ESTIMATES
+from wait import TooLate
+
+PART = "accidents"
+# Shorter cuts than this flap nothing: a value stands until the meter is offline.
+CUT_MAX = 30
+
+
+class Trial:
+    def __init__(self, stage):
+        self.stage = stage
+        self.houses = {}
+
+    async def start(self, pick=lambda name: True):
+        for accident in ACCIDENTS:
+            if pick(accident.name):
+                house = self.stage.house(accident.name, **accident.settings)
+                house.part = f"{PART}: {accident.title}"
+                self.houses[accident.name] = (accident, house)
+                await accident.start(house)
+
+    async def run(self):
+        await asyncio.gather(*(self._run(accident, house) for accident, house in self.houses.values()))
+
+    async def _run(self, accident, house):
+        report = self.stage.report
+        try:
+            before = getattr(house, "first_entities", None) or await self.stage.settled(house)
+            if house.process:
+                await house.state()
+            await accident.act(house)
+            await self.compare(house, before, accident.changes_what_is_known)
+            if cut := getattr(house, "cut", None):
+                await self._flaps(house, cut)
+        except TooLate as error:
+            report.claim(house.part, "it is followed", False, error)
+        except Exception as error:
+            report.claim(house.part, "it is followed", False, repr(error))
+
+    async def compare(self, house, before, may_change=False, part=None):
+        """Claims that the entities are those of before, and alive."""
+        report, part = self.stage.report, part or house.part
+        after = await self.stage.settled(house)
+        states = await self.stage.hass.states()
+        old = getattr(house, "renamed_from", None)
+        same = {key.replace(f"linky_{old}_", f"linky_{house.id}_") if old else key: entry for key, entry in before.items()}
+        lost = [key for key in same if key not in after]
+        if may_change:
+            # What the mode has no source for was announced by mistake.
+            lost = [key for key in lost if self._can_be_known(key, house)]
+        report.claim(part, "no entity is lost", not lost, lost)
+        moved = [
+            f"{entry['entity_id']}: {after[key]['entity_id']}"
+            for key, entry in same.items()
+            if key in after and not old and after[key]["entity_id"] != entry["entity_id"]
+        ]
+        report.claim(part, "each has the id that it had", not moved, moved)
+        dead = []
+        for entry in after.values():
+            state = states.get(entry["entity_id"])
+            if not entry["disabled_by"] and (state is None or state["state"] == "unavailable"):
+                dead.append(entry["entity_id"])
+        report.claim(part, "no entity is left over", not dead, dead)
+
+    def _can_be_known(self, unique_id, house):
+        quantity = self.stage.key_of(unique_id, house)
+        return quantity is None or quantity.can_be_known(house.states()[-1].json["mode"])
+
+    async def _flaps(self, house, cut):
+        entities = await self.stage.hass.entities(house.id)
+        values = {}
+        for unique_id, entry in entities.items():
+            quantity = self.stage.key_of(unique_id, house)
+            if quantity and quantity.key not in ESTIMATES and not entry["disabled_by"]:
+                values[entry["entity_id"]] = quantity
+        await asyncio.sleep(3)  # The recorder writes each second.
+        recorded = await states_of(self.stage, values, cut[0] - 1, cut[1])
+        at_cut = lambda states: next((s["s"] for s in reversed(states) if s["lu"] <= cut[0]), None)
+        flapped = sorted(
+            entity
+            for entity, states in recorded.items()
+            if at_cut(states) not in ("unknown", "unavailable", None)
+            and any(state["s"] in ("unknown", "unavailable") for state in states)
+        )
+        length = cut[1] - cut[0]
+        if house.name != "unplug_90":
+            self.stage.report.claim(house.part, "no value flaps", not flapped, flapped or f"back after {length:.0f} s")
+        else:
+            self.stage.report.claim(house.part, "the values go, and come back", flapped, f"{len(flapped)} values")
+
+    async def count(self):
+        """After a window was compiled."""
+        for accident, house in self.houses.values():
+            try:
+                wrong, seen = await false_consumption(self.stage, house)
+            except Exception as error:
+                wrong, seen = {"": repr(error)}, ""
+            self.stage.report.claim(house.part, "false consumption 0 Wh", not wrong, wrong or seen)
+            lines = [line for line in self.stage.hass.loud() if f"linky_{house.id}_" in line]
+            self.stage.report.claim(house.part, "nothing in Home Assistant's log", not lines, lines[:1])
+
+    # What befalls all of them at once.
+
+    async def restarts(self):
+        """Home Assistant, the broker with its memory, the broker without."""
+        hass, broker = self.stage.hass, self.stage.broker
+
+        async def home_assistant():
+            await hass.stop()
+            await hass.start()
+
+        async def with_memory():
+            await broker.stop()
+            await asyncio.sleep(5)
+            await broker.start()
+
+        async def without_memory():
+            await broker.stop()
+            broker.forget()
+            await asyncio.sleep(5)
+            await broker.start()
+
+        for title, act in (
+            ("Home Assistant is restarted", home_assistant),
+            ("the broker is restarted with its memory", with_memory),
+            ("the broker is restarted without its memory", without_memory),
+        ):
+            await self._for_all(f"{PART}: {title}", act)
+
+    async def _for_all(self, part, act):
+        alive = [house for _, house in self.houses.values() if house.process]
+        before = {house.name: await self.stage.hass.entities(house.id) for house in alive}
+        await act()
+        began = time.time()
+        lost, dead, late = [], [], []
+        for house in alive:
+            try:
+                await house.state(f"a state after {part}", seconds=120)
+            except TooLate as error:
+                late.append(str(error))
+        await asyncio.sleep(10)
+        states = await self.stage.hass.states()
+        for house in alive:
+            after = await self.stage.hass.entities(house.id)
+            lost += [key for key in before[house.name] if key not in after]
+            for entry in after.values():
+                if not entry["disabled_by"] and states.get(entry["entity_id"], {}).get("state", "unavailable") == "unavailable":
+                    dead.append(entry["entity_id"])
+        report = self.stage.report
+        report.claim(part, "states come again", not late, late or f"after {time.time() - began:.0f} s at most")
+        report.claim(part, "no entity is lost", not lost, lost)
+        report.claim(part, "no entity stays unavailable", not dead, dead)
