@@ -1,6 +1,6 @@
 """What befalls a house in years, each accident in a house of its own, and what Home Assistant makes of it.
 
-An accident is a coroutine that gets a house with its meter running and everything known. Before and after it the entities are
+An accident is a coroutine that gets a house with its meter running and its entities announced. Before and after it the entities are
 noted; what it leaves in the statistics is looked at once a window was compiled.
 """
 
@@ -42,7 +42,7 @@ class Accident:
     """One house and what happens in it."""
 
     # Whether entities may go for good.
-    changes_what_is_known = False
+    may_lose = False
 
     def __init__(self, name, title, act, start=SEED, **settings):
         self.name, self.title, self.act, self.start_options, self.settings = name, title, act, start, settings
@@ -116,7 +116,7 @@ async def ghosts_within(house, when):
     now = house.states()[-1].json
     for unique_id, entry in entities.items():
         quantity = house.stage.key_of(unique_id, house)
-        if quantity and not quantity.can_be_known(now["mode"]):
+        if quantity and not quantity.has_source(now["mode"]):
             state = states.get(entry["entity_id"])
             left.append(f"{quantity.entity} {state and state['state']}")
     house.stage.report.claim(house.part, f"{when}: nothing is left of the other", not left, left)
@@ -240,7 +240,7 @@ async def upgraded(house):
 
 
 class Upgrade(Accident):
-    changes_what_is_known = True
+    may_lose = True
 
     async def start(self, house):
         house.first_entities = await play_first_version(house)

@@ -97,7 +97,7 @@ class Truth:
     def consumed(self, since, until):
         """Wh between two moments of the host's clock, as far as the frames show it.
 
-        What another meter, contract or mode moves is nothing that was drawn. Nor is it known what was drawn meanwhile.
+        What another meter, contract or mode moves is nothing that was drawn. What was drawn meanwhile, nobody has counted.
         """
         total, before = 0, None
         for frame in self.frames:

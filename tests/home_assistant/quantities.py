@@ -71,7 +71,7 @@ class Quantity:
         self.interface = row["on"]
         self.words = self.kind.split()[1:] if self.kind.startswith("enum") else []
 
-    def can_be_known(self, mode, contract=None, producer=None):
+    def has_source(self, mode, contract=None, producer=None):
         """Whether the mode has a source for it, and, where they are given, the contract and the house."""
         if self.columns[mode] == "-":
             return False

@@ -103,14 +103,14 @@ class Values:
                 continue
             found.count += 1
             key, shown, value = quantity.key, state["state"], before.json.get(quantity.key)
-            can_be_known = quantity.can_be_known(mode, contract, producer)
-            if not can_be_known:
+            has_source = quantity.has_source(mode, contract, producer)
+            if not has_source:
                 found.never.append(quantity.entity)
             if key not in before.json:
                 found.wrong.append(f"{key} is not in the JSON")
             elif not quantity.agrees(shown, value, state["attributes"].get("options")):
                 found.wrong.append(f"{key} {value!r}: {shown!r}")
-            if shown in ("unknown", "unavailable") and key not in MAY_BE_UNKNOWN and can_be_known:
+            if shown in ("unknown", "unavailable") and key not in MAY_BE_UNKNOWN and has_source:
                 found.unknown.add(quantity.entity)
         return found
 
