@@ -256,14 +256,14 @@ ACCIDENTS = [
         "contract_standard",
         "contract off-peak, Tempo, off-peak, standard mode",
         contract_there_and_back,
-        events_at(contract("tempo", "90s"), contract("off-peak", "220s"), contract="off-peak"),
+        events_at(contract("tempo", "120s"), contract("off-peak", "260s"), contract="off-peak"),
     ),
     Accident(
         "contract_historique",
         "contract base, off-peak, base, historique mode",
         contract_there_and_back,
         events_at(
-            contract("off-peak", "90s"), contract("base", "220s"), contract="base", mode="historique"
+            contract("off-peak", "120s"), contract("base", "260s"), contract="base", mode="historique"
         ),
     ),
     Accident(
@@ -272,8 +272,8 @@ ACCIDENTS = [
         mode_there_and_back,
         events_at(
             contract("off-peak", "0s"),
-            mode("standard", "90s"),
-            mode("historique", "260s"),
+            mode("standard", "120s"),
+            mode("historique", "300s"),
             contract="tempo",
             mode="historique",
         ),
@@ -282,7 +282,7 @@ ACCIDENTS = [
         "mode_standard",
         "standard, historique, standard",
         mode_there_and_back,
-        events_at(mode("historique", "90s"), mode("standard", "260s"), contract="off-peak"),
+        events_at(mode("historique", "120s"), mode("standard", "300s"), contract="off-peak"),
     ),
     Accident("restart", "the daemon is restarted", restart),
     Accident("killed", "the daemon is killed (SIGKILL)", killed),

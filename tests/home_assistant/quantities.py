@@ -37,7 +37,10 @@ MAY_BE_UNKNOWN = {
     "next_tariff": "the profile of today comes at midnight",
     "next_tariff_time": "the profile of today comes at midnight",
     "next_off_peak_time": "the profile of today comes at midnight",
-    # Means of some minutes.
+    # Some minutes of a house are needed.
+    "breaker_load": "the load before the start counts",
+    "breaker_warning": "the load before the start counts",
+    "power_headroom_60s": "the load before the start counts",
     "clock_drift": "a mean of some minutes",
     "voltage_out_of_range": "a mean of ten minutes",
     "link_quality": "a share of five minutes",
@@ -82,7 +85,7 @@ class Quantity:
                 return contract == "tempo"
             if self.key.startswith("mobile_peak"):
                 return contract == "ejp"
-            if self.key == "next_off_peak_time" and contract == "base":
+            if contract == "base" and (self.key == "next_off_peak_time" or (self.key, mode) == ("tariff_index", "historique")):
                 return False
         if producer is False:
             return self.interface != "Production" and self.key != "injecting"

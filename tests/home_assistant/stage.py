@@ -58,9 +58,12 @@ class Stage:
 
         await until(f"the announcement of {house.name} is whole", is_quiet)
 
+        components = self.broker.last(house.discovery_topic).json["cmps"].values()
+        announced = {component["unique_id"] for component in components if "unique_id" in component}
+
         async def shown():
             found = await self.hass.entities(house.id)
-            return found if f"linky_{house.id}_energy" in found else None
+            return found if announced <= set(found) else None
 
         return await until(f"Home Assistant has {house.name}", shown)
 
