@@ -226,7 +226,11 @@ async def play_first_version(house):
             return None
         return (await hass.states()).get(entry["entity_id"], {}).get("state", "unknown").isdigit() and found
 
-    return await until("Home Assistant shows the first version", is_shown)
+    entities = await until("Home Assistant shows the first version", is_shown)
+    # It stops.
+    for topic in (house.topic("availability"), f"linky/bridge/{house.settings['client_id']}/availability"):
+        await broker.publish(topic, "offline", retain=True)
+    return entities
 
 
 async def upgraded(house):
