@@ -8,7 +8,9 @@ import csv
 import pathlib
 import re
 from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
+PARIS = ZoneInfo("Europe/Paris")
 TABLE = pathlib.Path(__file__).parents[2] / "docs/quantities.csv"
 UNDER = re.compile(r"under the id (\w+)")
 # A column that is labels only, perhaps with a factor: the number is that of the frame.
@@ -84,7 +86,8 @@ class Quantity:
             if self.key.startswith("color_"):
                 return contract == "tempo"
             if self.key.startswith("mobile_peak"):
-                return contract == "ejp"
+                # Tempo announces its red days with the same labels.
+                return contract in ("ejp", "tempo")
             if contract == "base" and (self.key == "next_off_peak_time" or (self.key, mode) == ("tariff_index", "historique")):
                 return False
         if producer is False:
@@ -161,10 +164,10 @@ def parse_time(text):
 
 
 def parse_horodate(text):
-    """`H261124133257` as a moment; H is winter, E is summer."""
-    if not re.fullmatch(r"[HEhe]\d{12}", text):
+    """`H261124133257` as a moment; H is winter, E is summer, blank the legal time of France."""
+    if not re.fullmatch(r"[HEhe ]\d{12}", text):
         return None
-    offset = timezone(timedelta(hours=2 if text[0] in "Ee" else 1))
+    offset = PARIS if text[0] == " " else timezone(timedelta(hours=2 if text[0] in "Ee" else 1))
     try:
         return datetime.strptime(text[1:], "%y%m%d%H%M%S").replace(tzinfo=offset)
     except ValueError:

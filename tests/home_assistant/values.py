@@ -72,7 +72,7 @@ class Values:
                 unknown = found.unknown if unknown is None else unknown & found.unknown
                 if best is None or len(found.wrong) < len(best.wrong):
                     best = found
-                if not best.wrong and number + 1 >= LOOKS_MIN:
+                if not best.wrong and not unknown and number + 1 >= LOOKS_MIN:
                     break
             of = f"{best.count} entities"
             report.claim(PART, f"{name}: each state is that of the JSON", not best.wrong, best.wrong or of)
