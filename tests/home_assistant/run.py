@@ -51,7 +51,7 @@ def check_log(stage, when):
         if any(word in record for word in ABOUT_US) and not any(word in record for word in OF_THE_BROKER)
     ]
     # One of each kind, with how often it came.
-    kinds = collections.Counter(re.sub(r"'[^']*'|\d+", "…", record.partition("] ")[2])[:150] for record in ours)
+    kinds = collections.Counter(re.sub(r"'[^']*'|\d+", "…", record.partition("] ")[2])[-150:] for record in ours)
     seen = [f"{count} times: {kind}" for kind, count in kinds.most_common()]
     stage.report.claim("the log of Home Assistant", f"{when}: no line about us at WARNING or above", not ours, seen)
 

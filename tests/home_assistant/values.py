@@ -8,7 +8,7 @@ import asyncio
 from quantities import MAY_BE_UNKNOWN, parse_time
 from wait import TooLate, until
 
-PART = "values"
+PART, STATISTICS = "values", "the recorder and the energy dashboard"
 # So many looks at a moment between two states: those that are needed, and at most.
 LOOKS_MIN, LOOKS_MAX = 3, 10
 
@@ -63,8 +63,7 @@ class Values:
         await asyncio.gather(*(self._check(house, case) for house, case in self.houses.values()))
 
     async def _check(self, house, case):
-        report, name = self.stage.report, house.name
-        mode = case[2]
+        report, part = self.stage.report, f"{PART}: {house.name}, {house.language}"
         try:
             best = unknown = None
             for number in range(LOOKS_MAX):
@@ -75,13 +74,12 @@ class Values:
                 if not best.wrong and not unknown and number + 1 >= LOOKS_MIN:
                     break
             of = f"{best.count} entities"
-            report.claim(PART, f"{name}: each state is that of the JSON", not best.wrong, best.wrong or of)
-            report.claim(PART, f"{name}: the JSON is that of the frame", *self._frame(house, best.json))
-            report.claim(PART, f"{name}: nothing stays unknown", not unknown, sorted(unknown))
-            what = f"{name}: nothing is announced that mode, contract and house cannot have"
-            report.claim(PART, what, not best.never, best.never)
+            report.claim(part, "states are the JSON", not best.wrong, best.wrong or of)
+            report.claim(part, "the JSON is the frame", *self._frame(house, best.json))
+            report.claim(part, "nothing stays unknown", not unknown, sorted(unknown))
+            report.claim(part, "nothing is announced that can have no value", not best.never, best.never)
         except TooLate as error:
-            report.claim(PART, f"{name}: states come in {mode} mode", False, error)
+            report.claim(part, "states come", False, error)
 
     async def _look(self, house, case):
         _, contract, mode, producer = case
@@ -144,7 +142,7 @@ class Values:
         hass, report = self.stage.hass, self.stage.report
         issues = await hass.ask("recorder/validate_statistics")
         ours = {key: value for key, value in issues.items() if "linky" in key}
-        report.claim(PART, "the recorder has no issue with our statistics", not ours, ours)
+        report.claim(STATISTICS, "the recorder has no issue with our statistics", not ours, ours)
         sources = []
         for house, _ in self.houses.values():
             sources += await self._sources(house)
@@ -152,7 +150,7 @@ class Values:
         answer = await hass.ask("energy/validate")
         issues = [issue for source in answer["energy_sources"] for issue in source]
         report.claim(
-            PART, f"the energy dashboard accepts {len(sources)} sources, live power among them", not issues, issues
+            STATISTICS, f"the energy dashboard accepts {len(sources)} sources, live power among them", not issues, issues
         )
 
     async def _sources(self, house):
