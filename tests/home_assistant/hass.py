@@ -43,7 +43,7 @@ energy:
 recorder:
   commit_interval: 1
 logger:
-  default: info
+  default: warning
 """
 
 
