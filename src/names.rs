@@ -83,6 +83,10 @@ pub mod topic {
     pub const PYTHON_DATA: &str = "house/sensors/energy";
     /// The Python linky-sensor's topic of availability.
     pub const PYTHON_STATUS: &str = "house/probes/linky-sensor/status";
+    /// The base of the topics of teleinfo2mqtt.
+    pub const TELEINFO2MQTT_BASE: &str = "teleinfo";
+    /// What teleinfo2mqtt publishes on its status topic with each reading.
+    pub const TELEINFO2MQTT_UP: &str = "up";
     /// Payload of an availability topic.
     pub const ONLINE: &str = "online";
     /// Payload of an availability topic, and the last will.
@@ -152,6 +156,28 @@ pub mod topic {
     #[must_use]
     pub fn home_assistant_discovery(prefix: &str, meter: &str) -> String {
         format!("{prefix}/device/linky_{meter}/config")
+    }
+
+    /// The readings of teleinfo2mqtt; the address is the serial number of the meter.
+    #[must_use]
+    pub fn teleinfo2mqtt_frame(base: &str, address: &str) -> String {
+        format!("{base}/{address}")
+    }
+
+    /// The status of teleinfo2mqtt.
+    #[must_use]
+    pub fn teleinfo2mqtt_status(base: &str) -> String {
+        format!("{base}/status")
+    }
+
+    /// Where teleinfo2mqtt announces the entity of a label, retained.
+    #[must_use]
+    pub fn teleinfo2mqtt_discovery(prefix: &str, base: &str, address: &str, label: &str) -> String {
+        let label = label
+            .to_ascii_lowercase()
+            .replace('-', "_minus_")
+            .replace('+', "_plus_");
+        format!("{prefix}/sensor/{base}/{address}_{label}/config")
     }
 
     /// The client id used when none is configured: the first eight characters of an id of this host, in hexadecimal,

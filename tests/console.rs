@@ -32,8 +32,9 @@ const PRINTING: [&[&str]; 11] = [
     &["simulate", "--frames", "1", "--flat-out"],
 ];
 
-/// Not tried here: `run` only logs, `set-password` is for root, and `status` needs a daemon (tests/dbus).
-const NOT_HERE: [&str; 3] = ["run", "set-password", "status"];
+/// Not tried here: `run` only logs, `set-password` is for root, `status` needs a daemon (tests/dbus), and `migrate` also writes
+/// notes (tests/migrate.rs).
+const NOT_HERE: [&str; 4] = ["migrate", "run", "set-password", "status"];
 
 fn linky_sensor(arguments: &[&str], stdout: impl Into<Stdio>) -> Output {
     Command::new(env!("CARGO_BIN_EXE_linky-sensor"))

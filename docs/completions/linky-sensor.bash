@@ -34,6 +34,9 @@ _linky__sensor() {
             linky__sensor,list-fields)
                 cmd="linky__sensor__subcmd__list__subcmd__fields"
                 ;;
+            linky__sensor,migrate)
+                cmd="linky__sensor__subcmd__migrate"
+                ;;
             linky__sensor,run)
                 cmd="linky__sensor__subcmd__run"
                 ;;
@@ -64,6 +67,9 @@ _linky__sensor() {
             linky__sensor__subcmd__help,list-fields)
                 cmd="linky__sensor__subcmd__help__subcmd__list__subcmd__fields"
                 ;;
+            linky__sensor__subcmd__help,migrate)
+                cmd="linky__sensor__subcmd__help__subcmd__migrate"
+                ;;
             linky__sensor__subcmd__help,run)
                 cmd="linky__sensor__subcmd__help__subcmd__run"
                 ;;
@@ -83,7 +89,7 @@ _linky__sensor() {
 
     case "${cmd}" in
         linky__sensor)
-            opts="-h -V --config --help --version run demo set-password check-config decode doctor list-fields simulate status help"
+            opts="-h -V --config --help --version run demo set-password check-config decode doctor list-fields migrate simulate status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -201,7 +207,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__help)
-            opts="run demo set-password check-config decode doctor list-fields simulate status help"
+            opts="run demo set-password check-config decode doctor list-fields migrate simulate status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -298,6 +304,20 @@ _linky__sensor() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        linky__subcmd__sensor__subcmd__help__subcmd__migrate)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         linky__subcmd__sensor__subcmd__help__subcmd__run)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -365,6 +385,24 @@ _linky__sensor() {
                     COMPREPLY=($(compgen -W "text json csv markdown schema" -- "${cur}"))
                     return 0
                     ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        linky__subcmd__sensor__subcmd__migrate)
+            opts="-h --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

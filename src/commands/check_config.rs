@@ -166,12 +166,24 @@ fn write_mqtt(out: &mut dyn Write, mqtt: &MqttSettings) -> io::Result<()> {
     } else {
         writeln!(out, "  Home Assistant: off")?;
     }
-    match &mqtt.python_compatible {
-        Some(topics) => writeln!(
+    if let Some(topics) = &mqtt.python_compatible {
+        writeln!(
             out,
             "  Python linky-sensor: {}, {}",
             topics.data_topic, topics.status_topic
-        ),
-        None => Ok(()),
+        )?;
     }
+    if let Some(topics) = &mqtt.teleinfo2mqtt_compatible {
+        writeln!(
+            out,
+            "  teleinfo2mqtt: {}/, {}",
+            topics.base_topic,
+            if topics.discovery {
+                "announced"
+            } else {
+                "not announced"
+            }
+        )?;
+    }
+    Ok(())
 }

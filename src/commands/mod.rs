@@ -15,6 +15,7 @@ mod decode;
 mod demo;
 mod doctor;
 mod list_fields;
+mod migrate;
 mod run;
 mod set_password;
 mod simulate;
@@ -60,6 +61,8 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Print the table of quantities
     ListFields(list_fields::ListFields),
+    /// Read the configuration of the Python linky-sensor or of teleinfo2mqtt, and print ours
+    Migrate(migrate::Migrate),
     /// Simulate a meter on a pseudo-terminal or on standard output
     Simulate(simulate::Simulate),
     /// Show the state of the running daemon; exit code 0 if every meter is received
@@ -76,6 +79,7 @@ impl Command {
             Self::Decode(command) => command.run(console),
             Self::Doctor(command) => command.run(console),
             Self::ListFields(command) => command.run(console),
+            Self::Migrate(command) => command.run(console),
             Self::Simulate(command) => command.run(console),
             Self::Status(command) => command.run(console),
         }

@@ -32,7 +32,7 @@ pub use error::{ConfigError, Fault, Location};
 pub use secret::{PasswordError, Secret, password};
 pub use settings::{
     DbusSettings, HomeAssistantSettings, Interval, Language, MeterId, MeterSettings, ModeChoice,
-    MqttSettings, NamedFile, Privacy, PythonCompatible, Qos, Settings,
+    MqttSettings, NamedFile, Privacy, PythonCompatible, Qos, Settings, Teleinfo2mqttCompatible,
 };
 pub use value::{InvalidValue, format_duration, format_size};
 

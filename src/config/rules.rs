@@ -15,7 +15,7 @@ pub(super) fn check(settings: &Settings, locations: &Locations) -> Vec<Fault> {
     rules.check_devices(&settings.meters);
     rules.check_tls(&settings.mqtt);
     rules.check_password(&settings.mqtt);
-    rules.check_python_compatible(settings);
+    rules.check_compatible(settings);
     rules.faults
 }
 
@@ -108,19 +108,28 @@ impl Rules<'_> {
         }
     }
 
-    fn check_python_compatible(&mut self, settings: &Settings) {
-        if settings.mqtt.python_compatible.is_none() {
-            return;
-        }
-        if !settings.privacy.publish_identifiers {
+    fn check_compatible(&mut self, settings: &Settings) {
+        let mqtt = &settings.mqtt;
+        for (table, program) in [
+            mqtt.python_compatible
+                .is_some()
+                .then_some(("mqtt.python-compatible", "the Python linky-sensor")),
+            mqtt.teleinfo2mqtt_compatible
+                .is_some()
+                .then_some(("mqtt.teleinfo2mqtt-compatible", "teleinfo2mqtt")),
+        ]
+        .into_iter()
+        .flatten()
+        .filter(|_| !settings.privacy.publish_identifiers)
+        {
             self.refuse(
-                "mqtt.python-compatible",
+                table,
                 "this table with publish-identifiers = false",
                 "publish-identifiers = true in [privacy]",
-                "The format of the Python linky-sensor holds the meter's serial number and PRM: allow it, or remove this table.",
+                &format!("The format of {program} holds the meter's serial number and PRM: allow it, or remove this table."),
             );
         }
-        if settings.meters.len() > 1 {
+        if mqtt.python_compatible.is_some() && settings.meters.len() > 1 {
             self.refuse(
                 "mqtt.python-compatible",
                 format!("this table with {} meters", settings.meters.len()),

@@ -15,7 +15,7 @@ use super::address::{BrokerUrl, Device};
 use super::document::{METER, TomlTable, TomlValue, meter_id};
 use super::settings::{
     DbusSettings, HomeAssistantSettings, Interval, Language, MeterId, MeterSettings, ModeChoice,
-    MqttSettings, Privacy, PythonCompatible, Qos, Settings,
+    MqttSettings, Privacy, PythonCompatible, Qos, Settings, Teleinfo2mqttCompatible,
 };
 use super::table::{Report, TableReader};
 use super::value::{
@@ -94,6 +94,7 @@ fn read_mqtt(mqtt: &mut TableReader<'_>) -> MqttSettings {
         history: mqtt.key("history", Some(64 << 20), text(parse_history)),
         home_assistant: mqtt.table("home-assistant", read_home_assistant),
         python_compatible: mqtt.optional_table("python-compatible", read_python_compatible),
+        teleinfo2mqtt_compatible: mqtt.optional_table("teleinfo2mqtt-compatible", read_teleinfo2mqtt_compatible),
     }
 }
 
@@ -111,6 +112,14 @@ fn read_python_compatible(table: &mut TableReader<'_>) -> PythonCompatible {
     PythonCompatible {
         data_topic: table.key("data-topic", topic::PYTHON_DATA.to_owned(), text(parse_topic)),
         status_topic: table.key("status-topic", topic::PYTHON_STATUS.to_owned(), text(parse_topic)),
+    }
+}
+
+#[rustfmt::skip]
+fn read_teleinfo2mqtt_compatible(table: &mut TableReader<'_>) -> Teleinfo2mqttCompatible {
+    Teleinfo2mqttCompatible {
+        base_topic: table.key("base-topic", topic::TELEINFO2MQTT_BASE.to_owned(), text(parse_topic)),
+        discovery: table.key("discovery", true, boolean),
     }
 }
 
@@ -140,6 +149,12 @@ impl Default for MqttSettings {
 impl Default for PythonCompatible {
     fn default() -> Self {
         defaults(read_python_compatible)
+    }
+}
+
+impl Default for Teleinfo2mqttCompatible {
+    fn default() -> Self {
+        defaults(read_teleinfo2mqtt_compatible)
     }
 }
 

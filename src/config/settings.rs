@@ -165,6 +165,8 @@ pub struct MqttSettings {
     pub home_assistant: HomeAssistantSettings,
     /// The topics and the JSON of the Python linky-sensor, besides our own; `None`: not published.
     pub python_compatible: Option<PythonCompatible>,
+    /// The topics, the JSON and the discovery of teleinfo2mqtt, besides our own; `None`: not published.
+    pub teleinfo2mqtt_compatible: Option<Teleinfo2mqttCompatible>,
 }
 
 /// A file that the configuration names. `Display` gives location, key and path, the beginning of a message.
@@ -260,6 +262,15 @@ pub struct PythonCompatible {
     pub data_topic: String,
     /// The topic of the availability.
     pub status_topic: String,
+}
+
+/// The topics of teleinfo2mqtt. Needs `Privacy::publish_identifiers`: they hold the serial number of the meter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Teleinfo2mqttCompatible {
+    /// The beginning of every topic: no wildcard, no empty level.
+    pub base_topic: String,
+    /// Announce its entities to Home Assistant, under the prefix of [`HomeAssistantSettings`].
+    pub discovery: bool,
 }
 
 /// What is withheld.

@@ -2,6 +2,8 @@
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
+pub use super::foreign_json::{Python, Teleinfo2mqtt};
+
 use super::event::Event;
 use super::model::curve::CurvePoint;
 use super::snapshot::Snapshot;
@@ -127,36 +129,6 @@ impl Serialize for RawGroup<'_> {
         map.serialize_entry("value", self.0.data())?;
         if !self.0.horodate_text().is_empty() {
             map.serialize_entry("time", self.0.horodate_text())?;
-        }
-        map.end()
-    }
-}
-
-/// The groups as the Python linky-sensor published them: `{"LABEL":{"Value":"…","Timestamp":"2020-12-22T16:11:12"}}`.
-pub struct Python<'a>(pub &'a Snapshot);
-
-impl Serialize for Python<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for group in self.0.groups() {
-            map.serialize_entry(group.name(), &PythonGroup(&group))?;
-        }
-        map.end()
-    }
-}
-
-struct PythonGroup<'a>(&'a Group<'a>);
-
-impl Serialize for PythonGroup<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("Value", self.0.data())?;
-        if let Some(h) = self.0.horodate() {
-            let (year, month, day, hour, minute, second) =
-                (h.year, h.month, h.day, h.hour, h.minute, h.second);
-            let local =
-                format_args!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}");
-            map.serialize_entry("Timestamp", &local)?;
         }
         map.end()
     }

@@ -22,6 +22,7 @@ mod counters;
 mod derive;
 mod event;
 mod event_watch;
+mod foreign_json;
 mod group_value;
 mod input;
 pub mod json;

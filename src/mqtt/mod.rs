@@ -41,6 +41,7 @@ mod reporter;
 #[cfg(test)]
 mod samples;
 mod session;
+mod teleinfo2mqtt;
 mod tls;
 mod topics;
 mod transport;

@@ -4,7 +4,7 @@
 //!
 //! - A state is published for the newest Update at each tick of the interval, and for each Update that has an event; the
 //!   tick continues. The first tick is the first Update. With the interval `frame` each Update is published. A state comes
-//!   before its events. The groups (`tic`, and the format of the Python linky-sensor) come with each state that was made
+//!   before its events. The groups (`tic`, and the formats of the Python linky-sensor and of teleinfo2mqtt) come with each state that was made
 //!   from a frame.
 //! - Each point of the load curve is published as it comes.
 //! - Availability, calendar and discovery are published when they change, and at the start of each session, together with
@@ -21,6 +21,7 @@ use serde::Serialize;
 
 use super::discovery::{self, AnnouncedDevice, Facts};
 use super::message::Message;
+use super::teleinfo2mqtt::Teleinfo2mqttTopics;
 use super::topics::Topics;
 use crate::config::{Interval, MqttSettings};
 use crate::meter::{Snapshot, Update, json};
@@ -44,6 +45,7 @@ pub struct Publisher {
     is_online: bool,
     calendar: CalendarTopic,
     facts: Facts,
+    teleinfo2mqtt: Option<Teleinfo2mqttTopics>,
 }
 
 /// The content of the calendar's topic.
@@ -89,6 +91,7 @@ impl Publisher {
             calendar: CalendarTopic::Unpublished.next(&newest),
             newest,
             facts,
+            teleinfo2mqtt: Teleinfo2mqttTopics::new(settings),
         }
     }
 
@@ -139,6 +142,9 @@ impl Publisher {
         self.publish_availability(out);
         self.publish_discovery(out);
         self.publish_calendar(out);
+        if let Some(topics) = &self.teleinfo2mqtt {
+            topics.announce(out);
+        }
     }
 
     /// The last state as it was published; not a record, since it was published before.
@@ -202,6 +208,9 @@ impl Publisher {
         if let Some(topic) = &self.topics.python_data {
             let json = to_json(&json::Python(&self.newest));
             out.push(Message::best_effort(topic, json));
+        }
+        if let Some(topics) = &mut self.teleinfo2mqtt {
+            topics.publish(&self.newest, out);
         }
     }
 

@@ -93,9 +93,9 @@ fn the_complete_example_names_every_key() {
     // Each table is asked for a key that does not exist: the answer lists those that do.
     let complete = fs::read_to_string(shipped("docs/examples/linky-sensor.toml")).unwrap();
     let probes = "x = 1\n[[meter]]\nx = 1\n[dbus]\nx = 1\n[mqtt]\nx = 1\n[mqtt.home-assistant]\nx = 1\n\
-                  [mqtt.python-compatible]\nx = 1\n[privacy]\nx = 1\n";
+                  [mqtt.python-compatible]\nx = 1\n[mqtt.teleinfo2mqtt-compatible]\nx = 1\n[privacy]\nx = 1\n";
     let error = config::parse("probes", probes).unwrap_err();
-    assert_eq!(error.faults().len(), 7);
+    assert_eq!(error.faults().len(), 8);
     for fault in error.faults() {
         let advice = fault.advice.as_deref().unwrap();
         let (_, keys) = advice.trim_end_matches('.').rsplit_once(" are ").unwrap();
@@ -140,6 +140,10 @@ fn the_complete_example_is_right_with_every_key_in_force() {
     assert_eq!(
         settings.mqtt.python_compatible,
         Some(config::PythonCompatible::default())
+    );
+    assert_eq!(
+        settings.mqtt.teleinfo2mqtt_compatible,
+        Some(config::Teleinfo2mqttCompatible::default())
     );
 }
 

@@ -209,6 +209,12 @@ const WRONG: &[(&str, &str)] = &[
          The format of the Python linky-sensor holds the meter's serial number and PRM: allow it, or remove this table.",
     ),
     (
+        "[mqtt.teleinfo2mqtt-compatible]\n",
+        "f:1:7: mqtt.teleinfo2mqtt-compatible: found this table with publish-identifiers = false, \
+         expected publish-identifiers = true in [privacy]\n    \
+         The format of teleinfo2mqtt holds the meter's serial number and PRM: allow it, or remove this table.",
+    ),
+    (
         "[[meter]]\n[[meter]]\nid = \"b\"\ndevice = \"/dev/b\"\n[privacy]\npublish-identifiers = true\n[mqtt.python-compatible]\n",
         "f:7:7: mqtt.python-compatible: found this table with 2 meters, expected a single meter\n    \
          The Python linky-sensor reads one meter; with several, only the topics of each meter can be used.",
@@ -302,6 +308,7 @@ const PIECES: &[&str] = &[
     "interval = \"99999999999999999999d\"\n",
     "history = \"18446744073709551615GiB\"\n",
     "[mqtt.python-compatible]\n",
+    "[mqtt.teleinfo2mqtt-compatible]\n",
     "[privacy]\n",
     "publish-identifiers = true\n",
     "é = ",

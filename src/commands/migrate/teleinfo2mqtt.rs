@@ -1,0 +1,223 @@
+//! The variables of teleinfo2mqtt.
+//!
+//! They are found wherever they are written: `NAME=value`, `NAME: value`, `"NAME": "value"`, one or several in a line. A value is
+//! in quotes, or ends with the line, a space, a comma or a backslash.
+
+use super::draft::Draft;
+use crate::names::topic;
+
+/// The variables that decide that a file is one of teleinfo2mqtt.
+const NAMES: [&str; 16] = [
+    "SERIAL",
+    "TIC_MODE",
+    "EMIT_INTERVAL",
+    "MQTT_URL",
+    "MQTT_USER",
+    "MQTT_PASSWORD",
+    "MQTT_BASE_TOPIC",
+    "MQTT_TLS_CLIENT_CERT",
+    "MQTT_TLS_CLIENT_KEY",
+    "MQTT_TLS_CA_CHAIN",
+    "MQTT_TLS_REJECT_UNAUTHORIZED",
+    "HASS_DISCOVERY",
+    "HASS_DISCOVERY_PREFIX",
+    "TEMPO_ENABLED",
+    "TEMPO_INTERVAL_MINUTE",
+    "LOG_LEVEL",
+];
+
+const MQTT: &str = "[mqtt]";
+const HOME_ASSISTANT: &str = "[mqtt.home-assistant]";
+const COMPATIBLE: &str = "[mqtt.teleinfo2mqtt-compatible]";
+
+/// Our configuration, if the text sets a variable of teleinfo2mqtt.
+pub fn migrate(text: &str) -> Option<Draft> {
+    let found: Vec<(&str, &str)> = NAMES
+        .iter()
+        .filter_map(|name| Some((*name, find(text, name)?)))
+        .collect();
+    if found.is_empty() {
+        return None;
+    }
+    let get = |name: &str| {
+        let variable = found.iter().find(|(found, _)| *found == name);
+        variable
+            .map(|(_, value)| *value)
+            .filter(|value| !value.is_empty())
+    };
+    let is =
+        |name: &str, default| get(name).map_or(default, |flag| flag.eq_ignore_ascii_case("true"));
+    let mut draft = Draft::new("From the variables of teleinfo2mqtt.");
+    draft.set_text(
+        "[[meter]]",
+        "device",
+        get("SERIAL").unwrap_or("/dev/ttyUSB0"),
+    );
+    let address = Address::parse(get("MQTT_URL").unwrap_or("mqtt://localhost:1883"));
+    draft.set_text(MQTT, "url", &address.url);
+    if let Some(user) = get("MQTT_USER").or(address.user.as_deref()) {
+        draft.set_text(MQTT, "username", user);
+    }
+    draft.set_text(
+        MQTT,
+        "interval",
+        &interval(get("EMIT_INTERVAL").unwrap_or("10")),
+    );
+    for (name, key) in [
+        ("MQTT_TLS_CA_CHAIN", "ca-file"),
+        ("MQTT_TLS_CLIENT_CERT", "client-certificate"),
+        ("MQTT_TLS_CLIENT_KEY", "client-key"),
+    ] {
+        if let Some(file) = get(name) {
+            draft.set_text(MQTT, key, file);
+        }
+    }
+    if let Some(prefix) = get("HASS_DISCOVERY_PREFIX") {
+        draft.set_text(HOME_ASSISTANT, "prefix", prefix);
+    }
+    let base = get("MQTT_BASE_TOPIC").unwrap_or(topic::TELEINFO2MQTT_BASE);
+    draft.set_text(COMPATIBLE, "base-topic", base);
+    draft.set_flag(COMPATIBLE, "discovery", is("HASS_DISCOVERY", true));
+    draft.set_flag("[privacy]", "publish-identifiers", true);
+    if get("MQTT_PASSWORD").is_some() || address.has_password {
+        draft.note("Store the password of the broker apart: sudo linky-sensor set-password");
+    }
+    draft.note(
+        "The old topics are named by the serial number of the meter: hence publish-identifiers. The entities and their statistics \
+         continue; a second device, Linky, has our own. When nothing reads the old ones any more, remove \
+         [mqtt.teleinfo2mqtt-compatible] and [privacy].",
+    );
+    draft.note("Stop teleinfo2mqtt first: two programs cannot read one port.");
+    if get("TIC_MODE").is_some() {
+        draft.note("TIC_MODE was not taken over: the mode is detected.");
+    }
+    if !is("MQTT_TLS_REJECT_UNAUTHORIZED", true) {
+        draft.note(
+            "MQTT_TLS_REJECT_UNAUTHORIZED = false was not taken over: a certificate that nobody vouches for is refused. Set ca-file \
+             in [mqtt] to the broker's own authority.",
+        );
+    }
+    if is("TEMPO_ENABLED", false) {
+        draft.note(
+            "TEMPO_ENABLED was not taken over: nothing is read from the internet. The colours are those that the meter sends, that \
+             of tomorrow from about 20:00 on.",
+        );
+    }
+    Some(draft)
+}
+
+/// The value of a variable: the first place where it is set.
+fn find<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let is_part_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.match_indices(name).find_map(|(place, _)| {
+        let before = text.get(..place)?.chars().next_back();
+        let after = text.get(place + name.len()..)?;
+        if before.is_some_and(is_part_of_name) {
+            return None;
+        }
+        let line = text.get(..place)?.rsplit('\n').next()?;
+        if line.trim_start().starts_with('#') {
+            return None;
+        }
+        let after = after.strip_prefix(['"', '\'']).unwrap_or(after);
+        let value = after.trim_start_matches(' ').strip_prefix(['=', ':'])?;
+        Some(first_value(value.trim_start_matches(' ')))
+    })
+}
+
+fn first_value(text: &str) -> &str {
+    for quote in ['"', '\''] {
+        if let Some((value, _)) = text
+            .strip_prefix(quote)
+            .and_then(|text| text.split_once(quote))
+        {
+            return value;
+        }
+    }
+    let end = text.find(|c: char| c.is_whitespace() || c == ',' || c == '\\');
+    // `-e "NAME=value"`, quoted as a whole.
+    text.get(..end.unwrap_or(text.len()))
+        .unwrap_or_default()
+        .trim_end_matches(['"', '\''])
+}
+
+/// An interval of teleinfo2mqtt: seconds, 0 for each frame.
+fn interval(seconds: &str) -> String {
+    match seconds {
+        "0" => "frame".to_owned(),
+        seconds => format!("{seconds}s"),
+    }
+}
+
+/// The parts of `scheme://user:password@host:port/path`.
+struct Address {
+    url: String,
+    user: Option<String>,
+    has_password: bool,
+}
+
+impl Address {
+    /// Other names of the two schemes are known to the library of teleinfo2mqtt.
+    fn parse(text: &str) -> Self {
+        let (scheme, rest) = text.split_once("://").unwrap_or(("mqtt", text));
+        let scheme = match scheme.to_ascii_lowercase().as_str() {
+            "tcp" => "mqtt".to_owned(),
+            "ssl" | "tls" => "mqtts".to_owned(),
+            other => other.to_owned(),
+        };
+        let rest = rest.trim_end_matches('/');
+        let (login, host) = rest.rsplit_once('@').unwrap_or(("", rest));
+        let (user, password) = login.split_once(':').unwrap_or((login, ""));
+        Self {
+            url: format!("{scheme}://{host}"),
+            user: (!user.is_empty()).then(|| user.to_owned()),
+            has_password: !password.is_empty(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_way_of_writing_a_variable_is_read() {
+        for text in [
+            "MQTT_URL=mqtt://broker:1884\n",
+            "export MQTT_URL=\"mqtt://broker:1884\"\n",
+            "    environment:\n      - MQTT_URL=mqtt://broker:1884\n",
+            "    environment:\n      MQTT_URL: 'mqtt://broker:1884'  # a comment\n",
+            "docker run -e MQTT_URL=\"mqtt://broker:1884\" \\\n",
+            "docker run -e \"MQTT_URL=mqtt://broker:1884\" x\n",
+            "{\"MQTT_URL\": \"mqtt://broker:1884\", \"LOG_LEVEL\": \"info\"}",
+            "# MQTT_URL=mqtt://old\nMQTT_URL = mqtt://broker:1884",
+        ] {
+            assert_eq!(find(text, "MQTT_URL"), Some("mqtt://broker:1884"), "{text}");
+        }
+        assert_eq!(find("X_SERIAL=1\nSERIALS=2\n", "SERIAL"), None);
+        assert_eq!(find("HASS_DISCOVERY_PREFIX=ha\n", "HASS_DISCOVERY"), None);
+    }
+
+    #[test]
+    fn a_url_with_a_login_gives_the_user_and_no_password() {
+        let draft = migrate("MQTT_URL=tcp://me:s3cret@broker/\n").unwrap();
+        let toml = draft.to_toml();
+        assert!(toml.contains(r#"url = "mqtt://broker""#), "{toml}");
+        assert!(toml.contains(r#"username = "me""#), "{toml}");
+        assert!(!toml.contains("s3cret"), "{toml}");
+        assert!(
+            draft
+                .notes()
+                .iter()
+                .any(|note| note.contains("set-password"))
+        );
+    }
+
+    #[test]
+    fn an_interval_of_zero_is_each_frame() {
+        let toml = |text: &str| migrate(text).unwrap().to_toml();
+        assert!(toml("EMIT_INTERVAL=0\n").contains(r#"interval = "frame""#));
+        assert!(toml("EMIT_INTERVAL: 5\n").contains(r#"interval = "5s""#));
+        assert!(toml("SERIAL=/dev/ttyS0\n").contains(r#"interval = "10s""#));
+    }
+}

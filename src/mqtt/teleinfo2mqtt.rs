@@ -1,0 +1,180 @@
+//! What teleinfo2mqtt 9 publishes about a meter, for those who come from it: their entities and statistics continue.
+//!
+//! Input: states made from a frame. Output: its readings on `<base>/<address>`, its status on `<base>/status`, and its discovery,
+//! one retained message for each label of the mode: the same topics, unique ids and devices. Pure.
+//!
+//! - The address is the serial number of the meter (ADSC, ADCO). A frame in which it was damaged is not published.
+//! - Announced when the address or the mode is another, and at the start of each session.
+//! - Attributes of STGE are not announced: what they show is in our own state.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::message::Message;
+use crate::config::MqttSettings;
+use crate::meter::{Snapshot, json};
+use crate::names::topic;
+use crate::tic::{Label, Mode, Role};
+
+/// Publishes one meter in the format of teleinfo2mqtt.
+#[derive(Debug)]
+pub struct Teleinfo2mqttTopics {
+    base: String,
+    /// Home Assistant's prefix; `None`: nothing is announced.
+    prefix: Option<String>,
+    /// The meter that was announced.
+    announced: Option<(Mode, String)>,
+}
+
+impl Teleinfo2mqttTopics {
+    /// `None` if it is not configured.
+    pub fn new(settings: &MqttSettings) -> Option<Self> {
+        let compatible = settings.teleinfo2mqtt_compatible.as_ref()?;
+        let prefix = &settings.home_assistant.prefix;
+        Some(Self {
+            base: compatible.base_topic.clone(),
+            prefix: compatible.discovery.then(|| prefix.clone()),
+            announced: None,
+        })
+    }
+
+    /// Publishes the frame that the state was made from, if there is one.
+    pub fn publish(&mut self, snapshot: &Snapshot, out: &mut Vec<Message>) {
+        let Some((mode, address)) = meter_of(snapshot) else {
+            return;
+        };
+        let meter = (mode, address);
+        if self.announced.as_ref() != Some(&meter) {
+            self.announced = Some(meter);
+            self.announce(out);
+        }
+        let Some((_, address)) = &self.announced else {
+            return;
+        };
+        let readings: Arc<str> = topic::teleinfo2mqtt_frame(&self.base, address).into();
+        let payload = serde_json::to_vec(&json::Teleinfo2mqtt(snapshot)).unwrap_or_default();
+        out.push(Message::best_effort(&readings, payload));
+        let status: Arc<str> = topic::teleinfo2mqtt_status(&self.base).into();
+        let up = topic::TELEINFO2MQTT_UP.as_bytes().to_vec();
+        out.push(Message::best_effort(&status, up));
+    }
+
+    /// Announces the meter again, if one was announced.
+    pub fn announce(&self, out: &mut Vec<Message>) {
+        let (Some(prefix), Some((mode, address))) = (&self.prefix, &self.announced) else {
+            return;
+        };
+        for label in Label::all(*mode) {
+            let topic = topic::teleinfo2mqtt_discovery(prefix, &self.base, address, label.name());
+            let entity = Entity::new(&self.base, address, label);
+            let payload = serde_json::to_vec(&entity).unwrap_or_default();
+            out.push(Message::retained(&topic.into(), payload));
+        }
+    }
+}
+
+/// The mode and the address that the frame of a state names.
+fn meter_of(snapshot: &Snapshot) -> Option<(Mode, String)> {
+    let is_address = |label: Label| label.role() == Role::Meter;
+    let mut groups = snapshot.groups();
+    let group = groups.find(|group| group.label().is_some_and(is_address))?;
+    Some((group.label()?.mode(), group.data().to_owned()))
+}
+
+/// The announcement of a label. `None` is left out.
+#[derive(Serialize)]
+struct Entity<'a> {
+    unique_id: &'static str,
+    name: &'static str,
+    state_topic: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state_class: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device_class: Option<&'static str>,
+    value_template: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit_of_measurement: Option<&'static str>,
+    device: Device<'a>,
+}
+
+#[derive(Serialize)]
+struct Device<'a> {
+    identifiers: [&'a str; 1],
+    manufacturer: &'static str,
+    model: String,
+    name: String,
+}
+
+impl<'a> Entity<'a> {
+    fn new(base: &str, address: &'a str, label: Label) -> Self {
+        let name = label.name();
+        let property = if label.role() == Role::Meter {
+            "raw"
+        } else {
+            "value"
+        };
+        let measure = Measure::of(label);
+        Self {
+            unique_id: name,
+            name,
+            state_topic: topic::teleinfo2mqtt_frame(base, address),
+            state_class: measure.state,
+            device_class: measure.class,
+            value_template: format!(
+                "{{{{ value_json['{name}'].{property} if '{name}' in value_json else None }}}}"
+            ),
+            unit_of_measurement: measure.unit,
+            device: Device {
+                identifiers: [address],
+                manufacturer: "Enedis",
+                model: format!("teleinfo_{address}"),
+                name: format!("Teleinfo {address}"),
+            },
+        }
+    }
+}
+
+/// Home Assistant's classes and the unit.
+#[derive(Clone, Copy, Default)]
+struct Measure {
+    class: Option<&'static str>,
+    unit: Option<&'static str>,
+    state: Option<&'static str>,
+}
+
+impl Measure {
+    fn of(label: Label) -> Self {
+        let measure = |class, unit, state| Self {
+            class: Some(class),
+            unit: Some(unit),
+            state,
+        };
+        let of_the_moment = Some("measurement");
+        match (label.role(), label) {
+            (Role::Reactive(_), _) => measure("reactive_energy", "varh", None),
+            (role, _) if role.is_index() => measure("energy", "Wh", Some("total_increasing")),
+            (Role::ApparentPower, _) => measure("apparent_power", "VA", of_the_moment),
+            (Role::Maximum(_) | Role::DayBefore(_), _) | (_, Label::PREF | Label::PCOUP) => {
+                measure("apparent_power", "VA", None)
+            }
+            (Role::LoadCurve(_), _) | (_, Label::PMAX) => measure("power", "W", None),
+            (Role::Voltage | Role::Mean, _) => measure("voltage", "V", of_the_moment),
+            (Role::Current, _) if !Label::OVERRUN.contains(&label) => {
+                measure("current", "A", of_the_moment)
+            }
+            (Role::Current, _)
+            | (_, Label::ISOUSC | Label::IMAX | Label::IMAX1 | Label::IMAX2 | Label::IMAX3) => {
+                measure("current", "A", None)
+            }
+            (_, Label::PEJP) => Self {
+                unit: Some("min"),
+                ..Self::default()
+            },
+            _ => Self::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
