@@ -67,7 +67,7 @@ impl Teleinfo2mqttTopics {
         };
         for label in Label::all(*mode) {
             let topic = topic::teleinfo2mqtt_discovery(prefix, &self.base, address, label.name());
-            let entity = Entity::new(&self.base, address, label);
+            let entity = LabelEntity::new(&self.base, address, label);
             let payload = serde_json::to_vec(&entity).unwrap_or_default();
             out.push(Message::retained(&topic.into(), payload));
         }
@@ -84,7 +84,7 @@ fn meter_of(snapshot: &Snapshot) -> Option<(Mode, String)> {
 
 /// The announcement of a label. `None` is left out.
 #[derive(Serialize)]
-struct Entity<'a> {
+struct LabelEntity<'a> {
     unique_id: &'static str,
     name: &'static str,
     state_topic: String,
@@ -95,18 +95,18 @@ struct Entity<'a> {
     value_template: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     unit_of_measurement: Option<&'static str>,
-    device: Device<'a>,
+    device: EntityDevice<'a>,
 }
 
 #[derive(Serialize)]
-struct Device<'a> {
+struct EntityDevice<'a> {
     identifiers: [&'a str; 1],
     manufacturer: &'static str,
     model: String,
     name: String,
 }
 
-impl<'a> Entity<'a> {
+impl<'a> LabelEntity<'a> {
     fn new(base: &str, address: &'a str, label: Label) -> Self {
         let name = label.name();
         let property = if label.role() == Role::Meter {
@@ -114,7 +114,7 @@ impl<'a> Entity<'a> {
         } else {
             "value"
         };
-        let measure = Measure::of(label);
+        let measure = LabelMeasure::of(label);
         Self {
             unique_id: name,
             name,
@@ -125,7 +125,7 @@ impl<'a> Entity<'a> {
                 "{{{{ value_json['{name}'].{property} if '{name}' in value_json else None }}}}"
             ),
             unit_of_measurement: measure.unit,
-            device: Device {
+            device: EntityDevice {
                 identifiers: [address],
                 manufacturer: "Enedis",
                 model: format!("teleinfo_{address}"),
@@ -137,13 +137,13 @@ impl<'a> Entity<'a> {
 
 /// Home Assistant's classes and the unit.
 #[derive(Clone, Copy, Default)]
-struct Measure {
+struct LabelMeasure {
     class: Option<&'static str>,
     unit: Option<&'static str>,
     state: Option<&'static str>,
 }
 
-impl Measure {
+impl LabelMeasure {
     fn of(label: Label) -> Self {
         let measure = |class, unit, state| Self {
             class: Some(class),

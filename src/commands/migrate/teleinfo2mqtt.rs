@@ -53,7 +53,7 @@ pub fn migrate(text: &str) -> Option<Draft> {
         "device",
         get("SERIAL").unwrap_or("/dev/ttyUSB0"),
     );
-    let address = Address::parse(get("MQTT_URL").unwrap_or("mqtt://localhost:1883"));
+    let address = OldUrl::parse(get("MQTT_URL").unwrap_or("mqtt://localhost:1883"));
     draft.set_text(MQTT, "url", &address.url);
     if let Some(user) = get("MQTT_USER").or(address.user.as_deref()) {
         draft.set_text(MQTT, "username", user);
@@ -150,13 +150,13 @@ fn interval(seconds: &str) -> String {
 }
 
 /// The parts of `scheme://user:password@host:port/path`.
-struct Address {
+struct OldUrl {
     url: String,
     user: Option<String>,
     has_password: bool,
 }
 
-impl Address {
+impl OldUrl {
     /// Other names of the two schemes are known to the library of teleinfo2mqtt.
     fn parse(text: &str) -> Self {
         let (scheme, rest) = text.split_once("://").unwrap_or(("mqtt", text));
