@@ -456,7 +456,7 @@ quantities! {
     TERMINAL_COVER_OPEN "terminal_cover_open" Status Bool, "": "Terminal cover" / "Cache-bornes";
         [stge("STGE 4", |c| flag(c.status().terminal_cover_open()))] [NONE] binary("opening").diagnostic(), No;
     OVER_VOLTAGE "over_voltage" Status Bool, "": "Overvoltage" / "Surtension";
-        [stge("STGE 6", |c| flag(c.status().over_voltage()))] [NONE] binary("problem"), No;
+        [stge("STGE 6", |c| flag(c.status().over_voltage()))] [NONE] binary("problem"), Yes;
     OVER_POWER "over_power" Status Bool, "": "Power overrun" / "Dépassement de puissance";
         [stge("STGE 7", |c| flag(c.status().over_power()))] [rule(L::OVERRUN, "ADPS, ADIR1..3 (expires)")] binary("problem"), Yes;
     OVERRUN_CURRENT_L1 "overrun_current_l1" Status Int, "A" phase 1: "Overrun current phase 1" / "Intensité de dépassement phase 1";
@@ -506,5 +506,5 @@ quantities! {
     LINK_QUALITY "link_quality" Health Int, "%": "Link quality" / "Qualité de la liaison";
         [rule(&[L::ADSC], "share of good groups over 5 minutes")] [rule(&[L::ADCO], "same")] sensor("").measurement().diagnostic().icon("signal"), No;
     VOLTAGE_OUT_OF_RANGE "voltage_out_of_range" Health Bool, "": "Voltage out of range" / "Tension hors norme";
-        [rule(&[L::UMOY1, L::URMS1], "10-minute mean URMS outside 207 to 253 V")] [NONE] binary("problem"), Yes;
+        [rule(&[L::UMOY1, L::URMS1], "10-minute mean URMS outside 207 to 253 V")] [NONE] binary("problem"), No;
 }

@@ -330,7 +330,7 @@ fn a_single_phase_house_with_off_peak_hours_has_nineteen_entities_enabled() {
         ("contract_type", "Type de contrat"),
         ("subscribed_power", "Puissance souscrite"),
         ("over_power", "Dépassement de puissance"),
-        ("voltage_out_of_range", "Tension hors norme"),
+        ("over_voltage", "Surtension"),
         ("breaker", "Coupure par le compteur"),
         ("dry_contact", "Contact sec"),
         ("link", "Liaison avec le compteur"),
