@@ -8,7 +8,7 @@
 //!     │   nameplate     which meter answers
 //!     │   plausible     which groups are accepted
 //!     │   label_values  the current value of each label
-//!     │   presence      which keys this meter has
+//!     │   presence      which keys this meter has; usage: which of them its contract uses
 //!     │   models        events, counters, day figures, power, breaker, load curve …
 //!     │   tariff        contract, calendar, colours, the period in force and the next
 //!     │ source      the table reads the values; derive makes what several labels give
@@ -47,6 +47,7 @@ mod source;
 mod state;
 mod statistics;
 mod tariff;
+mod usage;
 mod value;
 
 pub use event::{Event, EventKind};
@@ -65,4 +66,5 @@ pub use row::{
 pub use snapshot::{SCHEMA, Snapshot, Update};
 pub use source::Source;
 pub use tariff::{Calendar, Contract, IndexMeaning, IndexMeanings};
+pub use usage::Usage;
 pub use value::{Moment, Time, Timestamp, Value};

@@ -152,13 +152,12 @@ impl Engine {
         self.is_stopping
     }
 
-    /// The current content of all retained topics, the states last.
+    /// The current content of all retained topics.
     fn birth_messages(&self) -> Vec<Message> {
         let mut messages = vec![Message::retained(&self.bridge, topic::ONLINE)];
         for publisher in &self.publishers {
             publisher.birth_messages(&mut messages);
         }
-        messages.extend(self.publishers.iter().filter_map(Publisher::last_state));
         messages
     }
 

@@ -8,7 +8,7 @@
 //!   from a frame.
 //! - Each point of the load curve is published as it comes.
 //! - Availability, calendar and discovery are published when they change, and at the start of each session, together with
-//!   the last state.
+//!   the last state. A state comes before the discovery that refers to its keys: each entity finds its value.
 //! - The calendar follows the state: its parts are `null` while unknown. In historique mode there is none, and what an
 //!   earlier mode left on its topic is removed.
 //! - The status topic of the Python linky-sensor gets the availability of the meter, retained. It has no last will: a
@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::discovery::{self, AnnouncedDevice, Facts};
+use super::discovery::{self, AnnouncedDevice, Learning, LearntFacts};
 use super::message::Message;
 use super::teleinfo2mqtt::Teleinfo2mqttTopics;
 use super::topics::Topics;
@@ -44,7 +44,7 @@ pub struct Publisher {
     /// As published last; offline for a start.
     is_online: bool,
     calendar: CalendarTopic,
-    facts: Facts,
+    learnt: LearntFacts,
     teleinfo2mqtt: Option<Teleinfo2mqttTopics>,
 }
 
@@ -69,8 +69,8 @@ impl Publisher {
         bridge: &Arc<str>,
     ) -> Self {
         let topics = Topics::new(settings, &newest.id);
-        let mut facts = Facts::default();
-        facts.update(&newest);
+        let mut learnt = LearntFacts::default();
+        learnt.update(&newest);
         Self {
             meter: newest.id.clone(),
             device: AnnouncedDevice {
@@ -90,7 +90,7 @@ impl Publisher {
             is_online: false,
             calendar: CalendarTopic::Unpublished.next(&newest),
             newest,
-            facts,
+            learnt,
             teleinfo2mqtt: Teleinfo2mqttTopics::new(settings),
         }
     }
@@ -103,9 +103,14 @@ impl Publisher {
         if turns {
             self.publish_availability(out);
         }
-        self.publish_changes(out);
-        if self.is_due(update, now) || turns {
+        let learning = self.learnt.update(&self.newest);
+        self.publish_calendar_change(out);
+        let is_first = self.published.is_none();
+        if self.is_due(update, now) || turns || learning == Learning::Changed {
             self.publish_state(out);
+        }
+        if is_first || learning == Learning::Changed {
+            self.publish_discovery(out);
         }
         for event in &update.events {
             let json = to_json(&json::EventOf(&self.newest, event));
@@ -137,18 +142,19 @@ impl Publisher {
         self.tick
     }
 
-    /// The current content of the retained topics, without the state.
+    /// The current content of the retained topics.
     pub fn birth_messages(&self, out: &mut Vec<Message>) {
         self.publish_availability(out);
-        self.publish_discovery(out);
         self.publish_calendar(out);
         if let Some(topics) = &self.teleinfo2mqtt {
             topics.announce(out);
         }
+        out.extend(self.last_state());
+        self.publish_discovery(out);
     }
 
     /// The last state as it was published; not a record, since it was published before.
-    pub fn last_state(&self) -> Option<Message> {
+    fn last_state(&self) -> Option<Message> {
         let state = self.published.as_ref()?;
         Some(Message {
             retain: self.retain,
@@ -174,11 +180,8 @@ impl Publisher {
         }
     }
 
-    /// Publishes discovery and calendar if they changed.
-    fn publish_changes(&mut self, out: &mut Vec<Message>) {
-        if self.facts.update(&self.newest) {
-            self.publish_discovery(out);
-        }
+    /// Publishes the calendar if it changed.
+    fn publish_calendar_change(&mut self, out: &mut Vec<Message>) {
         let calendar = self.calendar.next(&self.newest);
         if calendar != self.calendar {
             // What an earlier mode left is removed; where there was none, nothing is to be done.
@@ -236,9 +239,10 @@ impl Publisher {
     }
 
     fn publish_discovery(&self, out: &mut Vec<Message>) {
-        let topic = self.topics.discovery.as_ref();
-        if let Some(topic) = topic.filter(|_| self.facts.are_complete()) {
-            let json = to_json(&discovery::announcement(&self.device, &self.facts));
+        let facts = &self.learnt.facts;
+        let is_ready = self.published.is_some() && facts.usage.is_complete_in(self.newest.mode);
+        if let Some(topic) = self.topics.discovery.as_ref().filter(|_| is_ready) {
+            let json = to_json(&discovery::announcement(&self.device, facts));
             out.push(Message::retained(topic, json));
         }
     }

@@ -3,7 +3,9 @@
 //! Inputs: the meter's configuration ([`AnnouncedDevice`]) and what is known about it ([`Facts`]). Output: the JSON of
 //! `<prefix>/device/linky_<id>/config`. Pure and deterministic.
 //!
-//! - A component for each quantity of the table that is an entity there and is in the meter's state; one for its events.
+//! - A component for each quantity that is an entity in the table and that the meter's mode and contract use
+//!   ([`Usage`](crate::meter::Usage)); one for its events. So each comes enabled when it appears: Home Assistant reads that
+//!   only once.
 //! - The keys of the document itself are no newer than Home Assistant 2024.12: it refuses a whole device for one unknown
 //!   key. In a component it ignores such a key (`default_entity_id` is from 2025.10).
 //! - A component is available while both the daemon and the meter are online. The state of the link, the mode, counters
@@ -18,7 +20,7 @@ mod names;
 mod template;
 mod words;
 
-pub use facts::Facts;
+pub use facts::{Facts, Learning, LearntFacts};
 pub use names::device_names;
 
 use std::sync::Arc;
@@ -26,7 +28,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use crate::config::Language;
-use crate::meter::{Entity, EventKind, HomeAssistant, Key, Kind, StateClass};
+use crate::meter::{Enabled, Entity, EventKind, HomeAssistant, Key, Kind, StateClass};
 use names::{entity_name, event_name, model};
 use template::{options, value_template};
 
@@ -51,7 +53,7 @@ pub struct AnnouncedDevice {
 
 /// The discovery message of a meter.
 pub fn announcement(device: &AnnouncedDevice, facts: &Facts) -> Value {
-    let entities = facts.keys.iter().filter_map(|key| {
+    let entities = facts.usage.keys().filter_map(|key| {
         Some((
             key.row().entity_id().to_owned(),
             entity(device, facts, key)?,
@@ -115,7 +117,7 @@ fn entity(device: &AnnouncedDevice, facts: &Facts, key: Key) -> Option<Value> {
         "payload_on": binary.then_some("True"),
         "payload_off": binary.then_some("False"),
         "entity_category": diagnostic.then_some("diagnostic"),
-        "enabled_by_default": (!facts.enables(key)).then_some(false),
+        "enabled_by_default": matches!(row.enabled, Enabled::No | Enabled::Never).then_some(false),
         "availability": describes_the_link(key).then(|| bridge_only(device)),
     })))
 }

@@ -21,7 +21,7 @@ pub fn value_template(key: Key, facts: &Facts, language: Language) -> String {
         }
         _ if key == Key::CONTRACT => known_or_text(Key::CONTRACT_TYPE, key, language),
         // The names of an unusual contract hold more than the period.
-        _ if key == Key::TARIFF_NAME && facts.contract.is_some_and(is_usual) => {
+        _ if key == Key::TARIFF_NAME && facts.usage.contract().is_some_and(is_usual) => {
             known_or_text(Key::TARIFF, key, language)
         }
         Kind::Enum(words) => {

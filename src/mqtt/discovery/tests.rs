@@ -23,7 +23,7 @@ fn device(language: Language) -> AnnouncedDevice {
 fn announced(snapshot: &Snapshot, language: Language) -> Value {
     let mut facts = Facts::default();
     facts.update(snapshot);
-    assert!(facts.are_complete());
+    assert!(facts.usage.is_complete_in(snapshot.mode));
     announcement(&device(language), &facts)
 }
 
@@ -231,53 +231,145 @@ fn what_tells_of_the_link_needs_only_the_daemon() {
     assert_eq!(document["availability"].as_array().unwrap().len(), 2);
 }
 
-#[test]
-fn the_contract_says_which_entities_are_enabled() {
-    let is_enabled = |lines: String, key: &str| {
-        let snapshot = Sample::new().settled(Mode::Standard, &lines);
-        let document = announced(&snapshot, Language::French);
-        component(&document, key)
-            .get("enabled_by_default")
-            .is_none()
-    };
-    for (key, base, tempo, producer) in [
-        ("energy_tariff_1", true, true, true),
-        ("energy_tariff_2", false, true, false),
-        ("energy_tariff_3", false, true, true),
-        ("energy_tariff_6", false, true, false),
-        ("energy_tariff_7", false, false, false),
-        ("color_tomorrow", false, true, false),
-        ("mobile_peak_active", false, false, false),
-        ("injecting", false, false, true),
-        ("energy", true, true, true),
-        ("status_register", false, false, false),
+/// The names of the entities that are announced for these frames.
+fn names(mode: Mode, lines: &str) -> HashSet<String> {
+    let snapshot = Sample::new().settled(mode, lines);
+    let document = announced(&snapshot, Language::French);
+    let components = document["cmps"].as_object().unwrap();
+    for (key, is_one_of_a_contract) in [
+        ("energy_tariff_2", true),
+        ("color_today", true),
+        ("mobile_peak_active", true),
+        ("injecting", true),
+        ("status_register", false),
     ] {
-        assert_eq!(is_enabled(samples::single_phase(), key), base, "{key}");
-        assert_eq!(is_enabled(samples::three_phase(), key), tempo, "{key}");
-        assert_eq!(is_enabled(samples::producer(), key), producer, "{key}");
+        if let Some(component) = components.get(key) {
+            let is_enabled = component.get("enabled_by_default").is_none();
+            assert_eq!(is_enabled, is_one_of_a_contract, "{key}");
+        }
+    }
+    components.keys().cloned().collect()
+}
+
+#[test]
+fn the_contract_says_which_entities_are_announced_and_they_are_enabled() {
+    let ejp = samples::single_phase().replace("NGTF|      BASE      ", "NGTF|      EJP       ");
+    let off_peak =
+        samples::single_phase().replace("NGTF|      BASE      ", "NGTF|H PLEINE/CREUSE ");
+    let meters = [
+        samples::single_phase(),
+        off_peak,
+        ejp,
+        samples::three_phase(),
+        samples::producer(),
+    ]
+    .map(|lines| names(Mode::Standard, &lines));
+    // Under BASE, HC, EJP, Tempo, of a producer.
+    for (key, expected) in [
+        ("energy", [true; 5]),
+        ("energy_tariff_1", [false, true, true, true, true]),
+        ("energy_tariff_1_index", [false, true, true, true, true]),
+        ("energy_today_tariff_1", [false, true, true, true, true]),
+        ("energy_tariff_2", [false, true, true, true, false]),
+        ("energy_tariff_3", [false, false, false, true, true]),
+        ("energy_tariff_6", [false, false, false, true, false]),
+        ("energy_tariff_7", [false; 5]),
+        ("color_today", [false, false, false, true, false]),
+        ("color_tomorrow", [false, false, false, true, false]),
+        ("mobile_peak_active", [false, false, true, false, false]),
+        ("mobile_peak_notice", [false, false, true, false, false]),
+        ("mobile_peak_1_start", [false, false, true, true, false]),
+        ("off_peak", [false, true, false, true, true]),
+        ("next_tariff_time", [false, true, true, true, true]),
+        ("next_off_peak_time", [false, true, false, true, true]),
+        ("energy_injected", [false, false, false, false, true]),
+        ("injecting", [false, false, false, false, true]),
+        ("producer", [true; 5]),
+        ("status_register", [true; 5]),
+    ] {
+        let found: Vec<bool> = meters.iter().map(|names| names.contains(key)).collect();
+        assert_eq!(found, expected, "{key}");
     }
 }
 
 #[test]
-fn a_meter_that_names_no_contract_enables_the_indexes_that_count() {
+fn each_mode_announces_only_what_it_has_a_source_for() {
+    let historique = names(Mode::Historique, &samples::historique());
+    let standard = names(Mode::Standard, &samples::single_phase());
+    for (key, is_in_historique, is_in_standard) in [
+        ("link", true, true),
+        ("mode", true, true),
+        ("frames_received", true, true),
+        ("status_word", true, false),
+        ("subscribed_current", true, false),
+        ("schedule_group", true, false),
+        ("clock_degraded", false, true),
+        ("clock_drift", false, true),
+        ("producer", false, true),
+        ("message", false, true),
+        ("message_short", false, true),
+        ("meter_time", false, true),
+        ("tic_version", false, true),
+        ("voltage_l1", false, true),
+        ("mobile_peak_notice_minutes", false, false),
+        ("current_l2", false, false),
+    ] {
+        assert_eq!(historique.contains(key), is_in_historique, "{key}");
+        assert_eq!(standard.contains(key), is_in_standard, "{key}");
+    }
+}
+
+/// Not a key that the state lacks: a template of Home Assistant would find nothing.
+#[test]
+fn what_is_announced_is_in_the_state() {
+    for (mode, lines) in [
+        (Mode::Historique, samples::historique()),
+        (Mode::Standard, samples::single_phase()),
+        (Mode::Standard, samples::three_phase()),
+        (Mode::Standard, samples::producer()),
+    ] {
+        let snapshot = Sample::new().settled(mode, &lines);
+        let mut facts = Facts::default();
+        facts.update(&snapshot);
+        assert!(facts.usage.keys().all(|key| snapshot.keys.contains(key)));
+    }
+}
+
+#[test]
+fn a_meter_that_names_no_contract_announces_the_indexes_that_count() {
     let lines: String = samples::single_phase()
         .lines()
         .filter(|line| !line.starts_with("NGTF"))
         .map(|line| format!("{line}\n"))
         .collect();
     let lines = lines.replace("EASF04|000000000", "EASF04|000000009");
-    let snapshot = Sample::new().settled(Mode::Standard, &lines);
-    let document = announced(&snapshot, Language::French);
-    for (key, is_enabled) in [
+    let names = names(Mode::Standard, &lines);
+    for (key, is_announced) in [
         ("energy_tariff_1", true),
         ("energy_tariff_2", false),
         ("energy_tariff_4", true),
     ] {
-        let says_no = component(&document, key)
-            .get("enabled_by_default")
-            .is_some();
-        assert_eq!(says_no, !is_enabled, "{key}");
+        assert_eq!(names.contains(key), is_announced, "{key}");
     }
+}
+
+#[test]
+fn facts_are_settled_when_they_have_stood_for_some_frames() {
+    let mut sample = Sample::new();
+    let mut learnt = LearntFacts::default();
+    let mut learn = |lines: &str| learnt.update(&sample.frame(Mode::Standard, lines).snapshot);
+    let mut found = Vec::new();
+    for _ in 0..20 {
+        found.push(learn(&samples::single_phase()));
+    }
+    let last_change = found.iter().rposition(|found| *found == Learning::Changed);
+    let settled = found.iter().position(|found| *found == Learning::Settled);
+    assert_eq!(last_change.map(|place| place + 10), settled, "{found:?}");
+    let tempo = samples::single_phase().replace("NGTF|      BASE      ", "NGTF|     TEMPO      ");
+    // A text is accepted when it was received twice.
+    assert_eq!(learn(&tempo), Learning::Same);
+    assert_eq!(learn(&tempo), Learning::Changed);
+    assert!(!learnt.are_settled());
 }
 
 #[test]
@@ -387,8 +479,10 @@ fn one_phase_is_not_numbered() {
     ] {
         assert_eq!(name_of(Mode::Standard, &lines, key, language), expected);
     }
-    let mut facts = Facts::default();
-    facts.phases = Some(1);
+    let facts = Facts {
+        phases: Some(1),
+        ..Facts::default()
+    };
     let lost = |language| entity_name(Key::PHASE_LOST_L1, &facts, language);
     assert_eq!(lost(Language::English), "Phase lost");
     assert_eq!(lost(Language::French), "Phase absente");
@@ -487,8 +581,9 @@ fn a_name_that_becomes_known_is_announced() {
         .replace("NTARF|02", "NTARF|01");
     let mut changes = 0;
     for _ in 0..6 {
-        let changed = facts.update(&sample.frame(Mode::Standard, &later).snapshot);
-        changes += u32::from(changed);
+        let before = facts.clone();
+        facts.update(&sample.frame(Mode::Standard, &later).snapshot);
+        changes += u32::from(facts != before);
     }
     assert!(changes > 0);
     let name = |key| entity_name(key, &facts, Language::French);
