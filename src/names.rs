@@ -180,6 +180,12 @@ pub mod topic {
         format!("{prefix}/sensor/{base}/{address}_{label}/config")
     }
 
+    /// Where the discovery message of one entity of a meter goes, retained.
+    #[must_use]
+    pub fn home_assistant_entity(prefix: &str, platform: &str, meter: &str, name: &str) -> String {
+        format!("{prefix}/{platform}/linky_{meter}/{name}/config")
+    }
+
     /// The client id used when none is configured: the first eight characters of an id of this host, in hexadecimal,
     /// distinguish two hosts and stay the same across restarts.
     #[must_use]
@@ -206,6 +212,8 @@ pub mod file {
     /// In the state directory: its existence records that the topic of the client id of earlier versions was removed from
     /// the broker.
     pub const CLIENT_ID_MIGRATED: &str = "client-id-migrated";
+    /// In the state directory: what was announced to Home Assistant. No id of a meter has a hyphen.
+    pub const ANNOUNCED: &str = "home-assistant.json";
     /// The broker's password, as systemd names the credential.
     pub const PASSWORD_CREDENTIAL: &str = "linky-sensor.mqtt-password";
     /// Where systemd finds credentials kept as they are.

@@ -156,12 +156,14 @@ fn write_mqtt(out: &mut dyn Write, mqtt: &MqttSettings) -> io::Result<()> {
         enabled,
         prefix,
         language,
+        discovery,
     } = &mqtt.home_assistant;
     if *enabled {
         writeln!(
             out,
-            "  Home Assistant: found under {prefix}, language {}",
-            language.as_str()
+            "  Home Assistant: found under {prefix}, language {}, discovery {}",
+            language.as_str(),
+            discovery.as_str()
         )?;
     } else {
         writeln!(out, "  Home Assistant: off")?;

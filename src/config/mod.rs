@@ -31,8 +31,9 @@ pub use address::{BrokerUrl, Device};
 pub use error::{ConfigError, Fault, Location};
 pub use secret::{PasswordError, Secret, password};
 pub use settings::{
-    DbusSettings, HomeAssistantSettings, Interval, Language, MeterId, MeterSettings, ModeChoice,
-    MqttSettings, NamedFile, Privacy, PythonCompatible, Qos, Settings, Teleinfo2mqttCompatible,
+    DbusSettings, Discovery, HomeAssistantSettings, Interval, Language, MeterId, MeterSettings,
+    ModeChoice, MqttSettings, NamedFile, Privacy, PythonCompatible, Qos, Settings,
+    Teleinfo2mqttCompatible,
 };
 pub use value::{InvalidValue, format_duration, format_size};
 

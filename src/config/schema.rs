@@ -14,8 +14,8 @@ use std::time::Duration;
 use super::address::{BrokerUrl, Device};
 use super::document::{METER, TomlTable, TomlValue, meter_id};
 use super::settings::{
-    DbusSettings, HomeAssistantSettings, Interval, Language, MeterId, MeterSettings, ModeChoice,
-    MqttSettings, Privacy, PythonCompatible, Qos, Settings, Teleinfo2mqttCompatible,
+    DbusSettings, Discovery, HomeAssistantSettings, Interval, Language, MeterId, MeterSettings,
+    ModeChoice, MqttSettings, Privacy, PythonCompatible, Qos, Settings, Teleinfo2mqttCompatible,
 };
 use super::table::{Report, TableReader};
 use super::value::{
@@ -104,6 +104,7 @@ fn read_home_assistant(table: &mut TableReader<'_>) -> HomeAssistantSettings {
         enabled: table.key("enabled", true, boolean),
         prefix: table.key("prefix", topic::DEFAULT_HOME_ASSISTANT_PREFIX.to_owned(), text(parse_topic)),
         language: table.key("language", Language::French, one_of(&Language::ALL, Language::as_str)),
+        discovery: table.key("discovery", Discovery::Device, one_of(&Discovery::ALL, Discovery::as_str)),
     }
 }
 

@@ -8,6 +8,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::address::{BrokerUrl, Device};
 use super::error::Location;
 use super::value::InvalidValue;
@@ -230,6 +232,32 @@ pub struct HomeAssistantSettings {
     pub prefix: String,
     /// The language of the names of entities and of enumerated states.
     pub language: Language,
+    /// The form of the announcements.
+    pub discovery: Discovery,
+}
+
+/// The form in which a meter is announced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Discovery {
+    /// One message for the device: Home Assistant 2024.12 or newer.
+    Device,
+    /// One message for each entity: all others, and older ones.
+    Entities,
+}
+
+impl Discovery {
+    /// Every choice.
+    pub const ALL: [Self; 2] = [Self::Device, Self::Entities];
+
+    /// The word in the file.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Device => "device",
+            Self::Entities => "entities",
+        }
+    }
 }
 
 /// The language of names.

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use log::debug;
 
-use super::incoming::{Incoming, Publication};
+use super::announcer::Announcer;
+use super::discovery::Learning;
+use super::incoming::{Incoming, Publication, ReasonCode};
 use super::message::Message;
 use super::outbox::Outbox;
 use super::publisher::Publisher;
@@ -23,6 +25,7 @@ pub struct Engine {
     /// Messages that are waiting, in flight or in the history.
     pub outbox: Outbox,
     publishers: Vec<Publisher>,
+    announcer: Announcer,
     /// The topic of the daemon's own availability.
     bridge: Arc<str>,
     /// The topic where Home Assistant announces its start.
@@ -46,6 +49,7 @@ impl Engine {
         settings: &MqttSettings,
         bridge: Arc<str>,
         publishers: Vec<Publisher>,
+        announcer: Announcer,
         outbox: Outbox,
         obsolete: Option<ObsoleteTopic>,
     ) -> Self {
@@ -53,6 +57,7 @@ impl Engine {
         Self {
             outbox,
             publishers,
+            announcer,
             bridge,
             home_assistant: home_assistant.map(|home| topic::home_assistant_status(&home.prefix)),
             obsolete,
@@ -62,7 +67,10 @@ impl Engine {
 
     /// The topics to subscribe to in each session.
     pub fn subscriptions(&self) -> Vec<&str> {
-        self.home_assistant.as_deref().into_iter().collect()
+        let home_assistant = self.home_assistant.as_deref().into_iter();
+        home_assistant
+            .chain(self.announcer.subscriptions())
+            .collect()
     }
 
     /// A meter has an Update.
@@ -71,20 +79,32 @@ impl Engine {
             return;
         }
         let mut messages = Vec::new();
-        if let Some(publisher) = self.publishers.get_mut(update.meter) {
-            publisher.push(update, now, &mut messages);
-        }
+        let publisher = self.publishers.get_mut(update.meter);
+        let learning = publisher.map(|it| it.push(update, now, &mut messages));
         self.push_all(messages, now);
+        match learning {
+            Some(Learning::Changed) => self.announce(update.meter),
+            Some(Learning::Settled) => self.announce_if_gone(update.meter),
+            Some(Learning::Same) | None => {}
+        }
+        self.push_announcements(now);
     }
 
     /// A session starts.
     pub fn on_connected(&mut self, now: Duration) {
         self.outbox.on_connected(now);
-        self.push_all(self.birth_messages(), now);
+        self.announcer.on_connected();
+        self.publish_all(now);
         if let Some(obsolete) = &self.obsolete {
             let removal = Message::retained(&obsolete.topic, "");
             self.outbox.push(removal, now);
         }
+    }
+
+    /// The session has ended.
+    pub fn on_disconnected(&mut self) {
+        self.outbox.on_disconnected();
+        self.announcer.on_disconnected();
     }
 
     /// The broker sent something.
@@ -94,17 +114,15 @@ impl Engine {
                 if reason.is_failure() {
                     debug!("the broker answers to {packet_id} with {reason:?}");
                 }
-                self.on_acknowledged(*packet_id);
+                self.on_acknowledged(*packet_id, *reason, now);
             }
             Incoming::Publication(publication) => {
-                if self.is_home_assistant_start(publication) && !self.is_stopping {
-                    self.push_all(self.birth_messages(), now);
-                }
+                self.on_publication(publication, now);
             }
         }
     }
 
-    fn on_acknowledged(&mut self, packet_id: u16) {
+    fn on_acknowledged(&mut self, packet_id: u16, reason: ReasonCode, now: Duration) {
         let Some(message) = self.outbox.acknowledged(packet_id) else {
             debug!("the broker acknowledged {packet_id}, which is not in flight");
             return;
@@ -113,6 +131,24 @@ impl Engine {
         if let Some(obsolete) = self.obsolete.take_if(is_removal) {
             obsolete.removed.set();
         }
+        for meter in self.announcer.on_acknowledged(&message, reason) {
+            self.announce(meter);
+        }
+        self.push_announcements(now);
+    }
+
+    /// Somebody published on a topic that this session subscribed to.
+    fn on_publication(&mut self, publication: &Publication, now: Duration) {
+        if self.is_stopping {
+            return;
+        }
+        if self.is_home_assistant_start(publication) {
+            self.publish_all(now);
+        }
+        if let Some(meter) = self.announcer.on_publication(publication) {
+            self.announce(meter);
+        }
+        self.push_announcements(now);
     }
 
     /// Publishes and stores what is due.
@@ -152,7 +188,50 @@ impl Engine {
         self.is_stopping
     }
 
-    /// The current content of all retained topics.
+    /// Publishes the current content of all retained topics, the announcements last.
+    fn publish_all(&mut self, now: Duration) {
+        self.push_all(self.birth_messages(), now);
+        for meter in 0..self.publishers.len() {
+            self.announce(meter);
+        }
+        self.push_announcements(now);
+    }
+
+    fn announce(&mut self, meter: usize) {
+        let publisher = self.publishers.get(meter);
+        let publisher = publisher.filter(|_| self.announcer.takes(meter));
+        if let Some((publisher, announcement)) =
+            publisher.and_then(|it| Some((it, it.announcement()?)))
+        {
+            self.announcer
+                .announce(meter, &announcement, publisher.is_settled());
+        }
+    }
+
+    /// Announces a meter whose facts have settled, if that takes something away.
+    fn announce_if_gone(&mut self, meter: usize) {
+        let publisher = self
+            .publishers
+            .get(meter)
+            .filter(|_| self.announcer.takes(meter));
+        let announcement = publisher.and_then(Publisher::announcement);
+        if let Some(announcement) = announcement
+            && self.announcer.has_gone(meter, &announcement)
+        {
+            self.announcer.announce(meter, &announcement, true);
+        }
+    }
+
+    /// Gives the outbox as many announcements as may be on their way.
+    fn push_announcements(&mut self, now: Duration) {
+        while !self.is_stopping
+            && let Some(message) = self.announcer.next()
+        {
+            self.outbox.push(message, now);
+        }
+    }
+
+    /// The content of all retained topics but the announcements.
     fn birth_messages(&self) -> Vec<Message> {
         let mut messages = vec![Message::retained(&self.bridge, topic::ONLINE)];
         for publisher in &self.publishers {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use serde::Serialize;
 
 /// A message as it is published. Cloning it copies no payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,4 +71,9 @@ impl Message {
             delivery: Delivery::BestEffort,
         }
     }
+}
+
+/// The JSON of a payload. It cannot fail: all keys are text.
+pub fn to_json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).unwrap_or_default()
 }

@@ -15,7 +15,8 @@
 //! | `session` | the task: connects, feeds the engine, writes its messages, reconnects |
 //! | `engine` | sans-io: what is published and when, from Updates, client events and the clock |
 //! | `publisher`, `topics` | the messages about one meter |
-//! | `discovery` | the announcement for Home Assistant |
+//! | `discovery` | the announcement of a meter for Home Assistant |
+//! | `announcer` | which announcements are published, and taken away |
 //! | `message`, `outbox` | messages waiting, in flight, and in the history |
 //! | `wire`, `transport`, `tls` | the client library, its options, the files of TLS |
 //! | `incoming` | what the broker sends |
@@ -27,6 +28,7 @@
 //! content of all retained topics, so a broker that lost its memory is like any other. Everything has the configured
 //! quality of service, except the last will, which has 1.
 
+mod announcer;
 mod backoff;
 mod connection_error;
 mod disconnect_reason;

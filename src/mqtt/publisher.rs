@@ -7,8 +7,9 @@
 //!   before its events. The groups (`tic`, and the formats of the Python linky-sensor and of teleinfo2mqtt) come with each state that was made
 //!   from a frame.
 //! - Each point of the load curve is published as it comes.
-//! - Availability, calendar and discovery are published when they change, and at the start of each session, together with
-//!   the last state. A state comes before the discovery that refers to its keys: each entity finds its value.
+//! - Availability and calendar are published when they change, and at the start of each session, together with the last
+//!   state.
+//! - The announcement is made anew when its facts change. The state with its keys is published before.
 //! - The calendar follows the state: its parts are `null` while unknown. In historique mode there is none, and what an
 //!   earlier mode left on its topic is removed.
 //! - The status topic of the Python linky-sensor gets the availability of the meter, retained. It has no last will: a
@@ -17,10 +18,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
-
-use super::discovery::{self, AnnouncedDevice, Learning, LearntFacts};
-use super::message::Message;
+use super::discovery::{self, AnnouncedDevice, Announcement, Learning, LearntFacts};
+use super::message::{Message, to_json};
 use super::teleinfo2mqtt::Teleinfo2mqttTopics;
 use super::topics::Topics;
 use crate::config::{Interval, MqttSettings};
@@ -95,22 +94,21 @@ impl Publisher {
         }
     }
 
-    /// Takes an Update of the meter.
-    pub fn push(&mut self, update: &Update, now: Duration, out: &mut Vec<Message>) {
+    /// Takes an Update of the meter. Returns what it did to the facts that are announced; the first one changes them.
+    pub fn push(&mut self, update: &Update, now: Duration, out: &mut Vec<Message>) -> Learning {
         self.newest = update.snapshot.clone();
         let is_online = self.newest.is_online;
         let turns = is_online != std::mem::replace(&mut self.is_online, is_online);
         if turns {
             self.publish_availability(out);
         }
-        let learning = self.learnt.update(&self.newest);
+        let learning = match self.learnt.update(&self.newest) {
+            _ if self.published.is_none() => Learning::Changed,
+            learning => learning,
+        };
         self.publish_calendar_change(out);
-        let is_first = self.published.is_none();
         if self.is_due(update, now) || turns || learning == Learning::Changed {
             self.publish_state(out);
-        }
-        if is_first || learning == Learning::Changed {
-            self.publish_discovery(out);
         }
         for event in &update.events {
             let json = to_json(&json::EventOf(&self.newest, event));
@@ -122,6 +120,7 @@ impl Publisher {
             let (topic, meter) = (&self.topics.curve, &self.meter);
             out.push(Message::record(topic, meter, json, false));
         }
+        learning
     }
 
     /// Publishes what is due.
@@ -142,7 +141,7 @@ impl Publisher {
         self.tick
     }
 
-    /// The current content of the retained topics.
+    /// The current content of the retained topics, without the announcement.
     pub fn birth_messages(&self, out: &mut Vec<Message>) {
         self.publish_availability(out);
         self.publish_calendar(out);
@@ -150,7 +149,18 @@ impl Publisher {
             topics.announce(out);
         }
         out.extend(self.last_state());
-        self.publish_discovery(out);
+    }
+
+    /// What is announced; `None` while that is not known, or no state was published.
+    pub fn announcement(&self) -> Option<Announcement> {
+        let facts = &self.learnt.facts;
+        let is_ready = self.published.is_some() && facts.usage.is_complete_in(self.newest.mode);
+        is_ready.then(|| discovery::announcement(&self.device, facts))
+    }
+
+    /// Whether what is not in the announcement is gone for good.
+    pub fn is_settled(&self) -> bool {
+        self.learnt.are_settled()
     }
 
     /// The last state as it was published; not a record, since it was published before.
@@ -237,15 +247,6 @@ impl Publisher {
         };
         out.push(Message::retained(&self.topics.calendar, payload));
     }
-
-    fn publish_discovery(&self, out: &mut Vec<Message>) {
-        let facts = &self.learnt.facts;
-        let is_ready = self.published.is_some() && facts.usage.is_complete_in(self.newest.mode);
-        if let Some(topic) = self.topics.discovery.as_ref().filter(|_| is_ready) {
-            let json = to_json(&discovery::announcement(&self.device, facts));
-            out.push(Message::retained(topic, json));
-        }
-    }
 }
 
 impl CalendarTopic {
@@ -268,11 +269,6 @@ impl PartialEq for CalendarTopic {
             _ => false,
         }
     }
-}
-
-/// The JSON. It cannot fail: all keys are text.
-fn to_json(value: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(value).unwrap_or_default()
 }
 
 #[cfg(test)]

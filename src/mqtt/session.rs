@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::select;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::announcer::Announcer;
 use super::backoff::BrokerBackoff;
 use super::disconnect_reason::DisconnectReason;
 use super::discovery::device_names;
@@ -23,7 +24,7 @@ use super::wire::Wire;
 use crate::config::MqttSettings;
 use crate::names::topic;
 use crate::sink::{Health, PULSE_INTERVAL, Pulse, Shutdown, Subscription};
-use crate::store::{HistoryHandle, Marker};
+use crate::store::{HistoryHandle, Marker, StateFile};
 
 /// The time at the stop to deliver what is left.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);
@@ -43,6 +44,8 @@ pub struct MqttSink {
     pub names: Vec<String>,
     /// The history of undelivered records, if there is one.
     pub history: Option<HistoryHandle>,
+    /// The record of what was announced.
+    pub announced: StateFile,
     /// Records that the topic of the client id of earlier versions was removed from the broker.
     pub client_id_migrated: Marker,
 }
@@ -69,6 +72,8 @@ impl MqttSink {
             removed: self.client_id_migrated,
         });
         let newest = subscription.newest();
+        let ids = newest.iter().map(|newest| newest.id.clone());
+        let announcer = Announcer::new(settings, ids.collect(), self.announced);
         let names = self.names.iter().map(String::as_str);
         let meters: Vec<_> = newest.iter().map(|state| &*state.id).zip(names).collect();
         let publishers = newest.iter().zip(device_names(&meters));
@@ -79,7 +84,7 @@ impl MqttSink {
         let session = MqttSession {
             wire: Wire::new(settings, &client_id, &bridge),
             inputs: Inputs {
-                engine: Engine::new(settings, bridge, publishers, outbox, obsolete),
+                engine: Engine::new(settings, bridge, publishers, announcer, outbox, obsolete),
                 subscription,
                 shutdown,
                 pulse,
@@ -196,7 +201,7 @@ impl MqttSession {
         for incoming in self.wire.close() {
             self.inputs.engine.on_incoming(&incoming, now);
         }
-        self.inputs.engine.outbox.on_disconnected();
+        self.inputs.engine.on_disconnected();
     }
 }
 

@@ -14,7 +14,6 @@ pub struct Topics {
     pub curve: Arc<str>,
     pub availability: Arc<str>,
     pub tic: Option<Arc<str>>,
-    pub discovery: Option<Arc<str>>,
     pub python_data: Option<Arc<str>>,
     pub python_status: Option<Arc<str>>,
 }
@@ -23,7 +22,6 @@ impl Topics {
     /// The topics of the meter with this id.
     pub fn new(settings: &MqttSettings, id: &str) -> Self {
         let base = &settings.base_topic;
-        let home_assistant = Some(&settings.home_assistant).filter(|home| home.enabled);
         let python = settings.python_compatible.as_ref();
         Self {
             state: topic::state(base, id).into(),
@@ -32,8 +30,6 @@ impl Topics {
             curve: topic::curve(base, id).into(),
             availability: topic::availability(base, id).into(),
             tic: settings.raw.then(|| topic::tic(base, id).into()),
-            discovery: home_assistant
-                .map(|home| topic::home_assistant_discovery(&home.prefix, id).into()),
             python_data: python.map(|python| python.data_topic.as_str().into()),
             python_status: python.map(|python| python.status_topic.as_str().into()),
         }

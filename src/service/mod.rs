@@ -33,7 +33,7 @@ use tokio::runtime::Handle;
 use self::console_check::ConsoleCheck;
 use self::journal::Journal;
 use self::reader::MeterReader;
-use self::sinks::Sinks;
+use self::sinks::{KeptByMqtt, Sinks};
 use self::supervisor::{Supervisor, Threads};
 use self::systemd::Systemd;
 use self::watchdog::Watchdog;
@@ -113,16 +113,12 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
     let health = Health::with_history(counts.pending, counts.dropped);
     // Every subscription is made before a reader starts: no Update is missed.
     let journal = Journal::new(stream.subscribe("the journal", &health));
-    let client_id_migrated = store.marker(directory.join(names::file::CLIENT_ID_MIGRATED));
-    let sinks = Sinks::start(
-        settings,
-        bus,
-        &stream,
-        &health,
+    let kept = KeptByMqtt {
         history,
-        client_id_migrated,
-        &mut watchdog,
-    );
+        announced: store.state_file(directory.join(names::file::ANNOUNCED)),
+        client_id_migrated: store.marker(directory.join(names::file::CLIENT_ID_MIGRATED)),
+    };
+    let sinks = Sinks::start(settings, bus, &stream, &health, kept, &mut watchdog);
     let (stopper, stop) = stop_pair();
     let mut threads = Threads::new(stopper, store_thread);
     for (number, (configured, meter)) in settings.meters.iter().zip(meters).enumerate() {

@@ -14,7 +14,7 @@ use crate::dbus::{self, Bus};
 use crate::mqtt::MqttSink;
 use crate::names::file;
 use crate::sink::{BrokerState, Health, Shutdown, ShutdownTrigger, Stream};
-use crate::store::{HistoryHandle, Marker};
+use crate::store::{HistoryHandle, Marker, StateFile};
 
 /// The longest that all sinks together may take to end.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(4);
@@ -28,6 +28,16 @@ pub struct Sinks {
     first_attempt: Option<oneshot::Receiver<()>>,
 }
 
+/// What MQTT keeps on disk; see [`MqttSink`].
+pub struct KeptByMqtt {
+    /// If the settings ask for one.
+    pub history: Option<HistoryHandle>,
+    /// The record of what was announced.
+    pub announced: StateFile,
+    /// That the topic of an earlier client id is removed.
+    pub client_id_migrated: Marker,
+}
+
 /// What changed about the sinks.
 pub enum Change {
     /// This task ended, and was not asked to.
@@ -39,14 +49,13 @@ pub enum Change {
 }
 
 impl Sinks {
-    /// Starts those that the settings ask for. `history`: if they ask for one. `client_id_migrated`: see [`MqttSink`].
+    /// Starts those that the settings ask for.
     pub fn start(
         settings: &Settings,
         bus: Option<Bus>,
         stream: &Stream,
         health: &Health,
-        history: Option<HistoryHandle>,
-        client_id_migrated: Marker,
+        kept: KeptByMqtt,
         watchdog: &mut Watchdog,
     ) -> Self {
         let (trigger, shutdown) = Shutdown::new();
@@ -55,8 +64,9 @@ impl Sinks {
             let sink = MqttSink {
                 settings: settings.mqtt.clone(),
                 names: settings.meters.iter().map(|m| m.name.clone()).collect(),
-                history,
-                client_id_migrated,
+                history: kept.history,
+                announced: kept.announced,
+                client_id_migrated: kept.client_id_migrated,
             };
             let subscription = stream.subscribe("MQTT", health);
             let (pulse, shutdown) = (watchdog.pulse("MQTT"), shutdown.clone());

@@ -13,6 +13,8 @@ pub enum Job {
     Save(usize, Memory),
     /// Create the empty file of a [`Marker`](super::Marker).
     Mark(PathBuf),
+    /// Replace the content of a [`StateFile`](super::StateFile).
+    Replace(PathBuf, Vec<u8>),
     /// A job for the history.
     History(HistoryJob),
 }

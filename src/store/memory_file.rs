@@ -1,13 +1,14 @@
 //! The memory of a meter, in `<StateDirectory>/<meter>.json`.
 //!
-//! Written to a temporary file, synced and renamed over the old one, so that a power cut leaves either the old or the new
-//! one. A file that cannot be parsed is renamed to `.damaged`, and the meter starts without a memory.
+//! Replaced as a whole, so that a power cut leaves either the old or the new one. A file that cannot be parsed is renamed to
+//! `.damaged`, and the meter starts without a memory.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Error;
+use super::state_file::replace;
 use crate::meter::Memory;
 
 /// The file of one meter.
@@ -61,18 +62,12 @@ impl MemoryFile {
         if self.saved.as_ref() == Some(memory) {
             return Ok(());
         }
-        self.replace_by(memory)
+        serde_json::to_vec_pretty(memory)
+            .map_err(io::Error::from)
+            .and_then(|text| replace(&self.path, &text))
             .map_err(Error::unwritable(&self.path))?;
         self.saved = Some(memory.clone());
         Ok(())
-    }
-
-    fn replace_by(&self, memory: &Memory) -> io::Result<()> {
-        let beside = self.path.with_extension("json.new");
-        let mut file = File::create(&beside)?;
-        file.write_all(&serde_json::to_vec_pretty(memory)?)?;
-        file.sync_all()?;
-        fs::rename(&beside, &self.path)
     }
 }
 

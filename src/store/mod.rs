@@ -1,6 +1,7 @@
 //! The files under StateDirectory. The daemon writes files nowhere else.
 //!
 //! - The memory of each meter ([`MemoryFile`]): one small JSON file per meter, replaced as a whole.
+//! - Small files of the daemon as a whole ([`StateFile`]).
 //! - Empty files that record what was done once ([`Marker`]).
 //! - The history ([`Log`]): records that the broker has not acknowledged, in `history/`.
 //!
@@ -13,6 +14,7 @@ mod history;
 mod job;
 mod log;
 mod memory_file;
+mod state_file;
 mod thread;
 
 pub use error::Error;
@@ -21,4 +23,5 @@ pub use history::testing;
 pub use history::{HistoryCounts, HistoryHandle};
 pub use log::{Log, Record};
 pub use memory_file::MemoryFile;
+pub use state_file::StateFile;
 pub use thread::{Marker, StoreHandle};

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use super::history::{HistoryHandle, HistoryWorker};
 use super::job::Job;
-use super::{Log, MemoryFile};
+use super::state_file::replace;
+use super::{Log, MemoryFile, StateFile};
 use crate::meter::Memory;
 use crate::names::journal;
 
@@ -51,6 +52,12 @@ impl StoreHandle {
     /// Saves the memory of the meter with this number, soon.
     pub fn save(&self, meter: usize, memory: Memory) {
         let _ = self.jobs.try_send(Job::Save(meter, memory));
+    }
+
+    /// The file of the daemon at this path.
+    #[must_use]
+    pub fn state_file(&self, path: PathBuf) -> StateFile {
+        StateFile::new(self.jobs.clone(), path)
     }
 
     /// The marker with this file.
@@ -111,6 +118,13 @@ fn run(
                 if let Err(error) = File::create(&path) {
                     log::debug!("{} cannot be created: {error}", path.display());
                 }
+            }
+            (Ok(Job::Replace(path, content)), _) => {
+                let saved = replace(&path, &content);
+                if let (false, Err(error)) = (is_failing, &saved) {
+                    log::warn!(MESSAGE_ID = journal::STORE_FAILED; "{} cannot be written: {error}", path.display());
+                }
+                is_failing = saved.is_err();
             }
             (Ok(Job::History(job)), Some(history)) => history.run(job),
             (Err(RecvTimeoutError::Timeout), _) | (Ok(Job::History(_)), None) => {}

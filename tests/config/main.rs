@@ -265,7 +265,7 @@ fn check_config_sums_up_what_is_in_force() {
          MQTT: mqtt://localhost:1883, without a user\n  \
            States: linky/<id>/state, every 10s, QoS 1\n  \
            History while the broker is away: kept up to 64MiB\n  \
-           Home Assistant: found under homeassistant, language fr\n  \
+           Home Assistant: found under homeassistant, language fr, discovery device\n  \
            Python linky-sensor: house/sensors/energy, house/probes/linky-sensor/status\n\
          Serial number and PRM: published\n"
     );

@@ -13,7 +13,7 @@ const WRONG: &[(&str, &str)] = &[
     (
         "[mqtt.home-assistant]\nlangue = \"fr\"\n",
         "f:2:1: mqtt.home-assistant.langue: found an unknown key, expected \"language\", the nearest valid key\n    \
-         The keys of [mqtt.home-assistant] are enabled, prefix, language.",
+         The keys of [mqtt.home-assistant] are enabled, prefix, language, discovery.",
     ),
     (
         "[[meter]]\nled = \"/sys/class/leds/ACT\"\n",
@@ -125,6 +125,10 @@ const WRONG: &[(&str, &str)] = &[
     (
         "[mqtt.home-assistant]\nlanguage = \"de\"\n",
         "f:2:12: mqtt.home-assistant.language: found \"de\", expected \"fr\" or \"en\"",
+    ),
+    (
+        "[mqtt.home-assistant]\ndiscovery = \"entity\"\n",
+        "f:2:13: mqtt.home-assistant.discovery: found \"entity\", expected \"device\" or \"entities\"",
     ),
     // Meters.
     (

@@ -59,10 +59,20 @@ impl Broker {
         Self::with(rules, tempfile::tempdir().unwrap())
     }
 
+    /// Anyone may come, and what is retained survives its end.
+    pub fn that_remembers() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let rules = format!(
+            "allow_anonymous true\npersistence true\npersistence_location {}/\nautosave_on_changes true\nautosave_interval 1\n",
+            directory.path().display()
+        );
+        Self::with(&rules, directory)
+    }
+
     fn with(rules: &str, directory: TempDir) -> Self {
         let port = free_port();
         // A broker started by root would become another user, who may not read the directory.
-        let config = format!("listener {port} 127.0.0.1\nuser root\npersistence false\n{rules}");
+        let config = format!("listener {port} 127.0.0.1\nuser root\n{rules}");
         fs::write(directory.path().join("mosquitto.conf"), config).unwrap();
         let child = spawn(&directory, port);
         Self {

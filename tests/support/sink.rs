@@ -48,9 +48,14 @@ impl Sink {
 
     /// With a history in this directory, and in its states this boot.
     pub fn with_history(settings: &MqttSettings, directory: &Path, boot: &str) -> Self {
+        Self::of_meter("main", settings, directory, boot)
+    }
+
+    /// The same, of a meter with this id.
+    pub fn of_meter(id: &str, settings: &MqttSettings, directory: &Path, boot: &str) -> Self {
         let identity = Identity {
             number: 0,
-            id: "main".into(),
+            id: id.into(),
             boot: boot.into(),
             shows_identifiers: false,
         };
@@ -60,6 +65,7 @@ impl Sink {
         let log = bound.map(|bound| Log::open(directory.join("history"), bound));
         let (store, history, thread) = StoreHandle::start(Vec::new(), log, || {}).unwrap();
         let client_id_migrated = store.marker(directory.join("client-id-migrated"));
+        let announced = store.state_file(directory.join("home-assistant.json"));
         drop(store);
         let counts = history
             .as_ref()
@@ -70,6 +76,7 @@ impl Sink {
             settings: settings.clone(),
             names: vec!["Linky".to_owned()],
             history,
+            announced,
             client_id_migrated,
         };
         let subscription = stream.subscribe("MQTT", &health);
@@ -123,6 +130,11 @@ impl Sink {
         self.push(Input::Frame(frame("      BASE      ")))
     }
 
+    /// A frame of these groups.
+    pub fn groups(&mut self, mode: Mode, groups: &[(&str, &str)]) -> u64 {
+        self.push(Input::Frame(frame_of(mode, groups)))
+    }
+
     /// The tariff changes: a text is believed when it comes twice.
     pub fn change_tariff(&mut self) -> u64 {
         for _ in 0..2 {
@@ -161,8 +173,7 @@ impl Drop for Sink {
 }
 
 fn frame(tariff: &str) -> Frame {
-    let mut bytes = vec![0x02];
-    for (label, data) in [
+    let groups = [
         ("NGTF", "      BASE      "),
         ("LTARF", tariff),
         ("EAST", "000012345"),
@@ -170,12 +181,16 @@ fn frame(tariff: &str) -> Frame {
         ("URMS1", "231"),
         ("SINSTS", "00450"),
         ("PJOURF+1", &format!("00004001{}", " NONUTILE".repeat(10))),
-    ] {
-        push_group(Mode::Standard, label, None, data, &mut bytes);
+    ];
+    frame_of(Mode::Standard, &groups)
+}
+
+fn frame_of(mode: Mode, groups: &[(&str, &str)]) -> Frame {
+    let mut bytes = vec![0x02];
+    for (label, data) in groups {
+        push_group(mode, label, None, data, &mut bytes);
     }
     bytes.push(0x03);
     let bytes: Vec<u8> = bytes.into_iter().map(with_parity).collect();
-    Decoder::new(Mode::Standard, Parity::Check)
-        .push(&bytes)
-        .remove(0)
+    Decoder::new(mode, Parity::Check).push(&bytes).remove(0)
 }

@@ -1,7 +1,8 @@
-//! Home Assistant's device discovery: one retained message per meter that announces its entities.
+//! Home Assistant's discovery: the retained messages that announce the entities of a meter.
 //!
-//! Inputs: the meter's configuration ([`AnnouncedDevice`]) and what is known about it ([`Facts`]). Output: the JSON of
-//! `<prefix>/device/linky_<id>/config`. Pure and deterministic.
+//! Inputs: the meter's configuration ([`AnnouncedDevice`]) and what is known about it ([`Facts`]). Output: an
+//! [`Announcement`], which has two [forms](form): the JSON of `<prefix>/device/linky_<id>/config`, or one for each entity.
+//! The [record] has what was announced. Pure and deterministic.
 //!
 //! - A component for each quantity that is an entity in the table and that the meter's mode and contract use
 //!   ([`Usage`](crate::meter::Usage)); one for its events. So each comes enabled when it appears: Home Assistant reads that
@@ -16,16 +17,20 @@
 //!   unless people choose another unit.
 
 mod facts;
+mod form;
 mod names;
+mod record;
 mod template;
 mod words;
 
 pub use facts::{Facts, Learning, LearntFacts};
+pub use form::{AnnouncedEntity, Announcement, Layout, entities_in};
 pub use names::device_names;
+pub use record::{AnnouncedLayout, AnnouncementRecord};
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::config::Language;
 use crate::meter::{Enabled, Entity, EventKind, HomeAssistant, Key, Kind, StateClass};
@@ -51,18 +56,18 @@ pub struct AnnouncedDevice {
     pub bridge: Arc<str>,
 }
 
-/// The discovery message of a meter.
-pub fn announcement(device: &AnnouncedDevice, facts: &Facts) -> Value {
+/// What is announced of a meter.
+pub fn announcement(device: &AnnouncedDevice, facts: &Facts) -> Announcement {
     let entities = facts.usage.keys().filter_map(|key| {
         Some((
             key.row().entity_id().to_owned(),
             entity(device, facts, key)?,
         ))
     });
-    let components: Map<String, Value> = entities
+    let components = entities
         .chain([("event".to_owned(), events(device))])
         .collect();
-    let mut document = json!({
+    let shared = json!({
         "o": {
             "name": env!("CARGO_PKG_NAME"),
             "sw_version": env!("CARGO_PKG_VERSION"),
@@ -80,11 +85,10 @@ pub fn announcement(device: &AnnouncedDevice, facts: &Facts) -> Value {
         "availability": [{"topic": *device.bridge}, {"topic": *device.availability}],
         "availability_mode": "all",
     });
-    // json! would copy the components, which are nearly all of the document.
-    if let Some(document) = document.as_object_mut() {
-        document.insert("cmps".to_owned(), components.into());
+    Announcement {
+        shared: shared.as_object().cloned().unwrap_or_default(),
+        components,
     }
-    document
 }
 
 /// The component of a quantity; `None` if it has no entity.

@@ -24,7 +24,7 @@ fn announced(snapshot: &Snapshot, language: Language) -> Value {
     let mut facts = Facts::default();
     facts.update(snapshot);
     assert!(facts.usage.is_complete_in(snapshot.mode));
-    announcement(&device(language), &facts)
+    announcement(&device(language), &facts).document(&[])
 }
 
 fn component<'a>(announcement: &'a Value, key: &str) -> &'a Value {
@@ -277,7 +277,10 @@ fn the_contract_says_which_entities_are_announced_and_they_are_enabled() {
         ("color_today", [false, false, false, true, false]),
         ("color_tomorrow", [false, false, false, true, false]),
         ("mobile_peak_active", [false, false, true, false, false]),
-        ("mobile_peak_notice", [false, false, true, false, false]),
+        (
+            "mobile_peak_notice_active",
+            [false, false, true, false, false],
+        ),
         ("mobile_peak_1_start", [false, false, true, true, false]),
         ("off_peak", [false, true, false, true, true]),
         ("next_tariff_time", [false, true, true, true, true]),

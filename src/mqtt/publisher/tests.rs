@@ -4,7 +4,7 @@ use super::super::message::Delivery;
 use super::super::samples::{Sample, historique, single_phase, single_phase_at};
 use super::*;
 use crate::config::PythonCompatible;
-use crate::meter::Input;
+use crate::meter::{Input, Key};
 use crate::tic::Mode;
 
 const NOTHING: [u64; 0] = [];
@@ -162,16 +162,14 @@ fn the_last_state_is_repeated_as_it_was() {
 }
 
 #[test]
-fn availability_and_discovery_are_published_when_they_change() {
+fn availability_is_published_when_it_changes() {
     let mut scene = TestPublisher::new(&MqttSettings::default());
-    let discovery = "homeassistant/device/linky_main/config";
     let messages = scene.birth();
     assert_eq!(
         on(&messages, "linky/main/availability")[0].payload,
         "offline"
     );
-    assert_eq!(on(&messages, discovery).len(), 0, "there is no state yet");
-    let messages: Vec<Vec<Message>> = (0..6).map(|second| scene.frame(1, at(second))).collect();
+    let messages: Vec<Vec<Message>> = (0..3).map(|second| scene.frame(1, at(second))).collect();
     assert_eq!(
         on(&messages[0], "linky/main/availability")[0].payload,
         "online"
@@ -180,21 +178,38 @@ fn availability_and_discovery_are_published_when_they_change() {
         on(&messages[1], "linky/main/availability"),
         Vec::<&Message>::new()
     );
-    let announced: Vec<usize> = messages
-        .iter()
-        .map(|messages| on(messages, discovery).len())
-        .collect();
-    assert_eq!(announced, [0, 0, 1, 0, 0, 0], "when its keys are all there");
-    for messages in [&messages[2], &scene.birth()] {
-        let place = |topic: &str| messages.iter().position(|message| &*message.topic == topic);
-        assert!(place("linky/main/state") < place(discovery), "{messages:?}");
-        let json = |topic: &str| -> serde_json::Value {
-            serde_json::from_slice(&on(messages, topic)[0].payload).unwrap()
-        };
-        let (state, announced) = (json("linky/main/state"), json(discovery));
-        assert!(announced["cmps"]["voltage_l1"].is_object());
-        assert_ne!(state.get("voltage_l1"), None);
+}
+
+#[test]
+fn the_state_with_the_keys_is_published_before_they_are_announced() {
+    let mut scene = TestPublisher::new(&MqttSettings::default());
+    assert!(
+        scene.publisher.announcement().is_none(),
+        "there is no state"
+    );
+    let mut changed = Vec::new();
+    for second in 0..6 {
+        let update = scene.sample.frame(Mode::Standard, &single_phase());
+        let mut messages = Vec::new();
+        let learning = scene.publisher.push(&update, at(second), &mut messages);
+        if learning == Learning::Changed {
+            changed.push(second);
+            assert_eq!(powers(&messages).len(), 1);
+        }
+        let announced = scene.publisher.announcement();
+        assert_eq!(
+            announced.is_some(),
+            second >= 2,
+            "when its keys are all there"
+        );
+        for entity in announced.iter().flat_map(Announcement::entities) {
+            let state = scene.publisher.published.as_ref().unwrap();
+            let row = |key: Key| key.row().entity_id() == entity.name;
+            let is_there = state.keys.iter().any(row) || entity.platform == "event";
+            assert!(is_there, "{entity:?}");
+        }
     }
+    assert_eq!(changed, [0, 2]);
 }
 
 /// The port is gone for these seconds.
@@ -308,18 +323,13 @@ fn a_new_meter_without_a_calendar_has_no_such_topic() {
 
 #[test]
 fn optional_messages_are_published_only_on_request() {
-    let mut settings = MqttSettings {
+    let settings = MqttSettings {
         retain: false,
         ..MqttSettings::default()
     };
-    settings.home_assistant.enabled = false;
     let mut scene = TestPublisher::new(&settings);
     let mut messages = scene.frame(1, at(0));
     scene.publisher.birth_messages(&mut messages);
-    assert_eq!(
-        on(&messages, "homeassistant/device/linky_main/config").len(),
-        0
-    );
     assert_eq!(on(&messages, "linky/main/tic").len(), 0);
     assert!(!on(&messages, "linky/main/state")[0].retain);
 }

@@ -1,0 +1,375 @@
+//! The announcements of all meters: what is published of them, and what is taken away again.
+//!
+//! Inputs: what each meter announces, the acknowledgements of the broker, the record on disk. Output: messages, some at a
+//! time: an announcement in the form of entities is a hundred messages, and a state must not wait behind them. Sans-io.
+//!
+//! - What a mode, a contract or a version does not have any more is taken away by name. In the form of the device, a gone
+//!   entity is named once with its platform alone, and left out afterwards; in the form of entities its topic is cleared.
+//!   Only what has settled is gone: see [`LearntFacts`](super::discovery::LearntFacts).
+//! - What the configuration does not have any more (a meter's id, the prefix, the form, discovery at all) is taken away at
+//!   the start of the session. The other retained topics of a gone id or an earlier base topic follow when that is
+//!   acknowledged, so that no entity sees an empty state.
+//! - A meter of which there is no record may have been announced by a version that kept none. Its announcement waits for what
+//!   the broker has retained on its topic, which comes before the first acknowledgement.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use super::discovery::{
+    AnnouncedEntity, AnnouncedLayout, Announcement, AnnouncementRecord, Layout, entities_in,
+};
+use super::incoming::{Publication, ReasonCode};
+use super::message::{Message, to_json};
+use crate::config::{Discovery, MqttSettings};
+use crate::names::{journal, topic};
+use crate::store::StateFile;
+
+/// Announcements that are on their way to the broker at once.
+const IN_FLIGHT_MAX: usize = 4;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Announcer {
+    /// The layout of the configuration.
+    layout: Layout,
+    is_enabled: bool,
+    is_connected: bool,
+    base: String,
+    /// The ids of the configured meters.
+    meters: Vec<Arc<str>>,
+    /// The topics of their device announcements, in the same order.
+    device_topics: Vec<Arc<str>>,
+    record: AnnouncementRecord,
+    file: StateFile,
+    /// Whether the record on disk is this one.
+    is_saved: bool,
+    /// Meters of which it is not known yet what the broker has retained.
+    unknown: BTreeSet<usize>,
+    /// Meters that were announced in this session.
+    announced: BTreeSet<usize>,
+    waiting: VecDeque<AnnouncementStep>,
+    in_flight: VecDeque<AnnouncementStep>,
+}
+
+/// A message, and what the record is when it is acknowledged.
+#[derive(Debug)]
+struct AnnouncementStep {
+    message: Message,
+    meter: Arc<str>,
+    effect: Effect,
+}
+
+#[derive(Debug)]
+enum Effect {
+    /// These entities are announced in the layout of the configuration.
+    Announced(Vec<AnnouncedEntity>),
+    /// These entities are named as gone: the next announcement leaves them out.
+    Named(Vec<AnnouncedEntity>),
+    /// These entities are gone from this layout.
+    Removed(Layout, Vec<AnnouncedEntity>),
+    /// A retained topic is cleared; with the base topic that it was the last of.
+    Cleared(Option<String>),
+}
+
+impl Announcer {
+    /// The announcer of these meters, with the record of this file.
+    pub fn new(settings: &MqttSettings, meters: Vec<Arc<str>>, file: StateFile) -> Self {
+        let record = file.read().map(|text| serde_json::from_slice(&text));
+        let record = record.and_then(|record| {
+            record
+                .inspect_err(|error| {
+                    log::warn!(MESSAGE_ID = journal::STORE_FAILED; "the record of what was announced cannot be parsed: {error}; the broker is asked");
+                })
+                .ok()
+        });
+        let layout = Layout::configured(&settings.home_assistant);
+        let device_topic =
+            |id: &Arc<str>| topic::home_assistant_discovery(&layout.prefix, id).into();
+        Self {
+            is_connected: false,
+            device_topics: meters.iter().map(device_topic).collect(),
+            layout,
+            is_enabled: settings.home_assistant.enabled,
+            base: settings.base_topic.clone(),
+            meters,
+            record: record.unwrap_or_default(),
+            file,
+            is_saved: true,
+            unknown: BTreeSet::new(),
+            announced: BTreeSet::new(),
+            waiting: VecDeque::new(),
+            in_flight: VecDeque::new(),
+        }
+    }
+
+    /// The topics to subscribe to: those on which an earlier version may have left an announcement.
+    pub fn subscriptions(&self) -> impl Iterator<Item = &str> {
+        let meters = self.meters.iter().zip(&self.device_topics);
+        let unrecorded = meters.filter(|(id, _)| !self.is_recorded(id));
+        unrecorded.map(|(_, topic)| &**topic)
+    }
+
+    /// A session starts. What the configuration does not have any more is taken away.
+    pub fn on_connected(&mut self) {
+        self.on_disconnected();
+        self.is_connected = true;
+        let meters = self.meters.iter().enumerate();
+        let unrecorded = meters.filter(|(_, id)| !self.is_recorded(id));
+        self.unknown = unrecorded.map(|(number, _)| number).collect();
+        let ids: Vec<Arc<str>> = self.record.0.keys().map(|id| id.as_str().into()).collect();
+        for id in ids {
+            if self.meters.contains(&id) {
+                self.add_base(&id);
+            }
+            self.remove_obsolete(&id);
+            self.clear_obsolete(&id);
+        }
+        self.save();
+    }
+
+    /// The session has ended: each begins with everything.
+    pub fn on_disconnected(&mut self) {
+        self.is_connected = false;
+        self.waiting.clear();
+        self.in_flight.clear();
+        self.announced.clear();
+    }
+
+    /// Whether a meter can be announced.
+    pub fn takes(&self, number: usize) -> bool {
+        self.is_enabled && self.is_connected && !self.unknown.contains(&number)
+    }
+
+    /// Announces a meter, and takes away what is gone if `is_settled`.
+    pub fn announce(&mut self, number: usize, announcement: &Announcement, is_settled: bool) {
+        let Some(id) = self.meters.get(number).cloned() else {
+            return;
+        };
+        if !self.takes(number) {
+            return;
+        }
+        self.announced.insert(number);
+        self.add_base(&id);
+        let layout = self.layout.clone();
+        let entities = announcement.entities();
+        let meter = self.record.0.entry(id.to_string()).or_default();
+        let gone = meter.gone(&layout, &entities);
+        let gone = if is_settled { gone } else { Vec::new() };
+        meter.add(&layout, entities.iter().cloned());
+        self.is_saved = false;
+        self.save();
+        match layout.form {
+            Discovery::Device => {
+                let topic = self.device_topics.get(number).cloned().unwrap_or_default();
+                let message = Message::retained(&topic, to_json(&announcement.document(&gone)));
+                self.push(&id, message, Effect::Named(gone));
+            }
+            Discovery::Entities => {
+                for entity in gone {
+                    self.remove(&id, &layout, vec![entity]);
+                }
+                for (entity, document) in announcement.documents() {
+                    let topic = layout.topic(&id, &entity).into();
+                    let message = Message::retained(&topic, to_json(&document));
+                    self.push(&id, message, Effect::Announced(vec![entity]));
+                }
+            }
+        }
+    }
+
+    /// Whether something of a meter is announced that is not in this announcement.
+    pub fn has_gone(&self, number: usize, announcement: &Announcement) -> bool {
+        let id = self.meters.get(number).map(|id| &**id).unwrap_or_default();
+        let meter = self.record.0.get(id);
+        meter.is_some_and(|meter| {
+            !meter
+                .gone(&self.layout, &announcement.entities())
+                .is_empty()
+        })
+    }
+
+    /// Takes a message of the broker: what an earlier version left. Returns the number of the meter if it is to be announced
+    /// again.
+    pub fn on_publication(&mut self, publication: &Publication) -> Option<usize> {
+        if !publication.retain {
+            return None;
+        }
+        let mut topics = self.device_topics.iter();
+        let number = topics.position(|device| **device == *publication.topic)?;
+        let id = self.meters.get(number)?.clone();
+        let left = entities_in(&publication.payload);
+        if left.is_empty() {
+            return None;
+        }
+        let layout = Layout {
+            form: Discovery::Device,
+            ..self.layout.clone()
+        };
+        self.record
+            .0
+            .entry(id.to_string())
+            .or_default()
+            .add(&layout, left);
+        self.is_saved = false;
+        if self.unknown.contains(&number) {
+            return None;
+        }
+        self.remove_obsolete(&id);
+        Some(number)
+    }
+
+    /// The broker answered to a message; one that it refused changes nothing. Returns the numbers of the meters that are to be
+    /// announced.
+    pub fn on_acknowledged(&mut self, message: &Message, reason: ReasonCode) -> BTreeSet<usize> {
+        // What is retained came before.
+        let mut due = std::mem::take(&mut self.unknown);
+        for number in &due {
+            let id = self.meters.get(*number).cloned().unwrap_or_default();
+            self.add_base(&id);
+            self.remove_obsolete(&id);
+        }
+        let of = |step: &AnnouncementStep| step.message.topic == message.topic;
+        if let Some(place) = self.in_flight.iter().position(of)
+            && let Some(step) = self.in_flight.remove(place)
+        {
+            if !reason.is_failure() && self.apply(&step) {
+                due.extend(self.meters.iter().position(|id| *id == step.meter));
+            }
+            self.clear_obsolete(&step.meter);
+        }
+        self.save_at_rest();
+        due
+    }
+
+    /// The next message, if not enough of them are on their way.
+    pub fn next(&mut self) -> Option<Message> {
+        if self.in_flight.len() >= IN_FLIGHT_MAX {
+            return None;
+        }
+        let step = self.waiting.pop_front()?;
+        let message = step.message.clone();
+        self.in_flight.push_back(step);
+        Some(message)
+    }
+
+    /// Changes the record. Returns whether the meter is to be announced again.
+    fn apply(&mut self, step: &AnnouncementStep) -> bool {
+        let meter = self.record.0.entry(step.meter.to_string()).or_default();
+        self.is_saved = false;
+        match &step.effect {
+            Effect::Announced(entities) => meter.add(&self.layout, entities.iter().cloned()),
+            Effect::Named(gone) => {
+                meter.remove(&self.layout, gone);
+                return !gone.is_empty();
+            }
+            Effect::Removed(layout, gone) => meter.remove(layout, gone),
+            Effect::Cleared(base) => {
+                if let Some(base) = base {
+                    meter.bases.remove(base);
+                }
+            }
+        }
+        false
+    }
+
+    /// Takes away what is announced of a meter in other layouts than that of the configuration, or of a meter that is not
+    /// there.
+    fn remove_obsolete(&mut self, id: &Arc<str>) {
+        let is_wanted = self.is_enabled && self.meters.contains(id);
+        let meter = self.record.0.get(&**id).into_iter();
+        let obsolete: Vec<_> = meter
+            .flat_map(|meter| &meter.announced)
+            .filter(|it| !is_wanted || it.layout != self.layout)
+            .map(|it| (it.layout.clone(), it.entities().collect::<Vec<_>>()))
+            .collect();
+        for (layout, entities) in obsolete {
+            match layout.form {
+                Discovery::Device => self.remove(id, &layout, entities),
+                Discovery::Entities => {
+                    for entity in entities {
+                        self.remove(id, &layout, vec![entity]);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Clears the retained topics of a meter that is not there any more, and those below an earlier base topic, once nothing
+    /// refers to them.
+    fn clear_obsolete(&mut self, id: &Arc<str>) {
+        let number = self.meters.iter().position(|meter| meter == id);
+        let is_current = |it: &AnnouncedLayout| self.is_enabled && it.layout == self.layout;
+        let Some(meter) = self.record.0.get_mut(&**id) else {
+            return;
+        };
+        let mut steps = self.waiting.iter().chain(&self.in_flight);
+        let is_busy = steps.any(|step| step.meter == *id);
+        let refers = |it: &AnnouncedLayout| number.is_none() || !is_current(it);
+        let is_due = match number {
+            Some(number) => !self.is_enabled || self.announced.contains(&number),
+            None => true,
+        };
+        if is_busy || !is_due || meter.announced.iter().any(refers) {
+            return;
+        }
+        let bases: Vec<String> = meter.bases.iter().cloned().collect();
+        let is_there = |base: &String| number.is_some() && *base == self.base;
+        let obsolete: Vec<String> = bases.into_iter().filter(|base| !is_there(base)).collect();
+        if number.is_none() && obsolete.is_empty() {
+            self.record.0.remove(&**id);
+            self.is_saved = false;
+        }
+        for base in obsolete {
+            for topic in [topic::state(&base, id), topic::calendar(&base, id)] {
+                let message = Message::retained(&topic.into(), "");
+                self.push(id, message, Effect::Cleared(None));
+            }
+            let message = Message::retained(&topic::availability(&base, id).into(), "");
+            self.push(id, message, Effect::Cleared(Some(base)));
+        }
+    }
+
+    /// Takes entities of a layout away: with their only topic.
+    fn remove(&mut self, id: &Arc<str>, layout: &Layout, entities: Vec<AnnouncedEntity>) {
+        if let Some(entity) = entities.first() {
+            let topic = layout.topic(id, entity).into();
+            let message = Message::retained(&topic, "");
+            self.push(id, message, Effect::Removed(layout.clone(), entities));
+        }
+    }
+
+    /// Records that a configured meter has retained topics.
+    fn add_base(&mut self, id: &str) {
+        let meter = self.record.0.entry(id.to_owned()).or_default();
+        if meter.bases.insert(self.base.clone()) {
+            self.is_saved = false;
+        }
+    }
+
+    fn push(&mut self, meter: &Arc<str>, message: Message, effect: Effect) {
+        let meter = meter.clone();
+        self.waiting.push_back(AnnouncementStep {
+            message,
+            meter,
+            effect,
+        });
+    }
+
+    fn is_recorded(&self, id: &str) -> bool {
+        self.record.0.contains_key(id)
+    }
+
+    /// Writes the record if it changed. A record that the store does not take is written with the next change.
+    fn save(&mut self) {
+        if !self.is_saved {
+            self.is_saved = self.file.replace(to_json(&self.record));
+        }
+    }
+
+    /// The same, once all is acknowledged: until then the record on disk holds more than is there, which does no harm.
+    fn save_at_rest(&mut self) {
+        if self.waiting.is_empty() && self.in_flight.is_empty() {
+            self.save();
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The two forms of an announcement: one message for the device, or one for each entity.
+//!
+//! Input: what all entities share, and the components by name. Output: the documents, and the topics that they go to.
+//! In both forms an entity has the same ids, so that its history goes on when the form is changed.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::config::{Discovery, HomeAssistantSettings};
+use crate::names::topic;
+
+/// What is announced of a meter.
+#[derive(Clone, Debug, Default)]
+pub struct Announcement {
+    /// The keys of the document beside the components, as abbreviated there.
+    pub shared: Map<String, Value>,
+    /// The components by name, each with its platform.
+    pub components: Map<String, Value>,
+}
+
+/// An entity by what identifies it in a topic: its platform, and the name of its component.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct AnnouncedEntity {
+    /// `sensor`, `binary_sensor` or `event`.
+    pub platform: String,
+    /// The name of the component.
+    pub name: String,
+}
+
+/// Where announcements go, and in which form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layout {
+    /// The topic prefix.
+    pub prefix: String,
+    /// One message for the device, or one for each entity.
+    pub form: Discovery,
+}
+
+impl Layout {
+    /// That of the settings, whether or not anything is announced.
+    pub fn configured(settings: &HomeAssistantSettings) -> Self {
+        Self {
+            prefix: settings.prefix.clone(),
+            form: settings.discovery,
+        }
+    }
+
+    /// The topic of the message that announces this entity of a meter.
+    pub fn topic(&self, meter: &str, entity: &AnnouncedEntity) -> String {
+        match self.form {
+            Discovery::Device => topic::home_assistant_discovery(&self.prefix, meter),
+            Discovery::Entities => {
+                topic::home_assistant_entity(&self.prefix, &entity.platform, meter, &entity.name)
+            }
+        }
+    }
+}
+
+impl Announcement {
+    /// The entities.
+    pub fn entities(&self) -> BTreeSet<AnnouncedEntity> {
+        entities_of(&self.components)
+    }
+
+    /// The document of the device. Each of the entities `gone` is named with its platform alone: Home Assistant takes it
+    /// away.
+    pub fn document(&self, gone: &[AnnouncedEntity]) -> Value {
+        let mut components = self.components.clone();
+        for entity in gone {
+            let removal = json!({"platform": entity.platform});
+            components.insert(entity.name.clone(), removal);
+        }
+        let mut document = self.shared.clone();
+        document.insert("cmps".to_owned(), components.into());
+        document.into()
+    }
+
+    /// The document of each entity. The keys are spelt in full: not everyone expands those of a device.
+    pub fn documents(&self) -> impl Iterator<Item = (AnnouncedEntity, Value)> {
+        self.components.iter().filter_map(|(name, component)| {
+            let mut document = self.shared.clone();
+            for (short, full) in [("o", "origin"), ("dev", "device")] {
+                if let Some(value) = document.remove(short) {
+                    document.insert(full.to_owned(), value);
+                }
+            }
+            document.extend(component.as_object()?.clone());
+            let Some(Value::String(platform)) = document.remove("platform") else {
+                return None;
+            };
+            let name = name.clone();
+            Some((AnnouncedEntity { platform, name }, document.into()))
+        })
+    }
+}
+
+/// The entities that the document of a device announces.
+pub fn entities_in(document: &[u8]) -> BTreeSet<AnnouncedEntity> {
+    let document: Value = serde_json::from_slice(document).unwrap_or_default();
+    let components = document.get("cmps").and_then(Value::as_object);
+    components.map(entities_of).unwrap_or_default()
+}
+
+fn entities_of(components: &Map<String, Value>) -> BTreeSet<AnnouncedEntity> {
+    let entity = |(name, component): (&String, &Value)| {
+        Some(AnnouncedEntity {
+            platform: component.get("platform")?.as_str()?.to_owned(),
+            name: name.clone(),
+        })
+    };
+    components.iter().filter_map(entity).collect()
+}

@@ -1,0 +1,144 @@
+//! The record of what may be at the broker: what was announced of each meter, where, and its other retained topics.
+//!
+//! It is kept on disk, so that what is gone can be taken away by name after any change of the configuration, and whatever
+//! happens meanwhile. A message is in the record before it is published, and leaves it when the broker acknowledged its
+//! removal: the record may hold more than is there, never less.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::form::{AnnouncedEntity, Layout};
+
+/// See the module. By the id of the meter.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AnnouncementRecord(pub BTreeMap<String, MeterRecord>);
+
+/// What may be at the broker of one meter.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MeterRecord {
+    /// The base topics below which it has retained topics.
+    pub bases: BTreeSet<String>,
+    /// What was announced in each layout.
+    pub announced: Vec<AnnouncedLayout>,
+}
+
+/// What was announced of one meter in one layout.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnnouncedLayout {
+    /// Where, and in which form.
+    #[serde(flatten)]
+    pub layout: Layout,
+    /// The entities: names by platform.
+    entities: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl MeterRecord {
+    /// The entities that may be announced in a layout and are not among these.
+    pub fn gone(
+        &self,
+        layout: &Layout,
+        entities: &BTreeSet<AnnouncedEntity>,
+    ) -> Vec<AnnouncedEntity> {
+        let announced = self.announced.iter().find(|it| it.layout == *layout);
+        announced
+            .into_iter()
+            .flat_map(AnnouncedLayout::entities)
+            .filter(|entity| !entities.contains(entity))
+            .collect()
+    }
+
+    /// Adds entities to a layout.
+    pub fn add(&mut self, layout: &Layout, entities: impl IntoIterator<Item = AnnouncedEntity>) {
+        let place = self.announced.iter().position(|it| it.layout == *layout);
+        let place = place.unwrap_or_else(|| {
+            self.announced.push(AnnouncedLayout {
+                layout: layout.clone(),
+                entities: BTreeMap::new(),
+            });
+            self.announced.len() - 1
+        });
+        if let Some(announced) = self.announced.get_mut(place) {
+            for AnnouncedEntity { platform, name } in entities {
+                announced.entities.entry(platform).or_default().insert(name);
+            }
+        }
+    }
+
+    /// Removes entities from a layout; a layout without any is none.
+    pub fn remove<'a>(
+        &mut self,
+        layout: &Layout,
+        gone: impl IntoIterator<Item = &'a AnnouncedEntity>,
+    ) {
+        let Some(announced) = self.announced.iter_mut().find(|it| it.layout == *layout) else {
+            return;
+        };
+        for entity in gone {
+            if let Some(names) = announced.entities.get_mut(&entity.platform) {
+                names.remove(&entity.name);
+            }
+        }
+        announced.entities.retain(|_, names| !names.is_empty());
+        self.announced.retain(|it| !it.entities.is_empty());
+    }
+}
+
+impl AnnouncedLayout {
+    /// The entities.
+    pub fn entities(&self) -> impl Iterator<Item = AnnouncedEntity> {
+        self.entities.iter().flat_map(|(platform, names)| {
+            names.iter().map(|name| AnnouncedEntity {
+                platform: platform.clone(),
+                name: name.clone(),
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Discovery;
+
+    #[test]
+    fn the_record_is_json_that_people_can_read() {
+        let layout = Layout {
+            prefix: "homeassistant".to_owned(),
+            form: Discovery::Device,
+        };
+        let entity = |platform: &str, name: &str| AnnouncedEntity {
+            platform: platform.to_owned(),
+            name: name.to_owned(),
+        };
+        let mut meter = MeterRecord::default();
+        meter.bases.insert("linky".to_owned());
+        meter.add(
+            &layout,
+            [entity("sensor", "energy"), entity("binary_sensor", "link")],
+        );
+        let record = AnnouncementRecord([("main".to_owned(), meter.clone())].into());
+        let json = serde_json::to_value(&record).unwrap();
+        let expected = serde_json::json!({"main": {"bases": ["linky"], "announced": [{
+            "prefix": "homeassistant", "form": "device",
+            "entities": {"binary_sensor": ["link"], "sensor": ["energy"]},
+        }]}});
+        assert_eq!(json, expected);
+        assert_eq!(
+            serde_json::from_value::<AnnouncementRecord>(json).unwrap(),
+            record
+        );
+        let kept = BTreeSet::from([entity("sensor", "link"), entity("sensor", "energy")]);
+        assert_eq!(
+            meter.gone(&layout, &kept),
+            [entity("binary_sensor", "link")]
+        );
+        meter.remove(
+            &layout,
+            &[entity("binary_sensor", "link"), entity("sensor", "energy")],
+        );
+        assert_eq!(meter.announced, []);
+    }
+}
