@@ -7,13 +7,21 @@
 //!
 //! The values outlast the link: they stand until the last frame is thirty seconds old, so that a shorter interruption
 //! makes nothing flap. Then they are null, and the meter is offline.
+//!
+//! What is published of a link that flaps is bounded.
 
 use core::time::Duration;
+use std::collections::VecDeque;
 
 use super::value::Moment;
 
 /// Without a correct group for this time there is no signal; without a frame, no reception.
 pub const SIGNAL_TIMEOUT: Duration = Duration::from_secs(10);
+/// The most changes of the link that are published in [`CHANGES_WINDOW`]: an adapter that is pulled out and put back makes
+/// four.
+const CHANGES_MAX: usize = 8;
+/// See [`CHANGES_MAX`].
+const CHANGES_WINDOW: Duration = Duration::from_secs(30);
 /// Without a frame for this time no value is current, and the meter is offline.
 pub const OFFLINE_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -60,27 +68,87 @@ impl Link {
 pub struct LinkWatch {
     link: Link,
     detail: String,
+    shown: ShownLink,
     /// The opening of the port, or the last correct group if that came later.
     quiet_since: Moment,
     /// The last frame that kept a correct group.
     frame: Option<Moment>,
 }
 
+/// The link as it is published. A port that flaps would make a state, an event and a line in the journal of each change: so
+/// of more than [`CHANGES_MAX`] in [`CHANGES_WINDOW`] the newest is shown once there is room, with the number of those that
+/// were left out.
+#[derive(Clone, Debug, Default)]
+struct ShownLink {
+    link: Link,
+    detail: String,
+    /// What the detail was before the number was added.
+    cause: String,
+    /// The last changes, the oldest first.
+    changes: VecDeque<Duration>,
+    left_out: u32,
+    /// The last change that was left out.
+    waiting: Option<(Link, String)>,
+}
+
+impl ShownLink {
+    fn show(&mut self, link: Link, cause: &str, now: Moment) {
+        if self.link == link && self.cause == cause {
+            self.waiting = None;
+            return;
+        }
+        while self
+            .changes
+            .front()
+            .is_some_and(|change| now.mono.saturating_sub(*change) >= CHANGES_WINDOW)
+        {
+            self.changes.pop_front();
+        }
+        if self.changes.len() >= CHANGES_MAX {
+            let is_waiting = |(waiting, text): &(Link, String)| *waiting == link && text == cause;
+            if !self.waiting.as_ref().is_some_and(is_waiting) {
+                self.left_out = self.left_out.saturating_add(1);
+                self.waiting = Some((link, cause.to_owned()));
+            }
+            return;
+        }
+        // The one that is shown is not left out.
+        let waited = self
+            .waiting
+            .take()
+            .is_some_and(|(waiting, text)| waiting == link && text == cause);
+        let left_out = std::mem::take(&mut self.left_out).saturating_sub(u32::from(waited));
+        self.changes.push_back(now.mono);
+        self.link = link;
+        self.cause = cause.to_owned();
+        self.detail = match (cause, left_out) {
+            (_, 0) => cause.to_owned(),
+            ("", _) => format!("{left_out} changes of the link before were left out"),
+            _ => format!("{cause} ({left_out} changes of the link before were left out)"),
+        };
+    }
+}
+
 impl LinkWatch {
-    /// The state.
+    /// The state that is published.
     pub fn link(&self) -> Link {
-        self.link
+        self.shown.link
     }
 
     /// Its cause in one line, for people; empty while receiving.
     pub fn detail(&self) -> &str {
-        &self.detail
+        &self.shown.detail
     }
 
     /// The port is not there, or was refused.
-    pub fn lost(&mut self, detail: String) {
+    pub fn lost(&mut self, detail: String, now: Moment) {
         self.link = Link::NoDevice;
         self.detail = detail;
+        self.show(now);
+    }
+
+    fn show(&mut self, now: Moment) {
+        self.shown.show(self.link, &self.detail, now);
     }
 
     /// The port is open.
@@ -90,6 +158,7 @@ impl LinkWatch {
             self.detail = detail;
             self.quiet_since = now;
         }
+        self.show(now);
     }
 
     /// Correct groups came.
@@ -99,6 +168,7 @@ impl LinkWatch {
             self.link = Link::Syncing;
             self.detail = detail;
         }
+        self.show(now);
     }
 
     /// A frame ended that kept a correct group.
@@ -107,6 +177,7 @@ impl LinkWatch {
         self.frame = Some(now);
         self.link = Link::Receiving;
         self.detail.clear();
+        self.show(now);
     }
 
     /// Takes the time; `detail` is the cause of the silence.
@@ -121,6 +192,7 @@ impl LinkWatch {
             self.link = Link::Syncing;
             self.detail = detail;
         }
+        self.show(now);
     }
 
     /// How old the last frame is. Nothing but a frame makes it younger.
@@ -159,7 +231,7 @@ mod tests {
         link.group(String::new(), at(20));
         assert_eq!(link.link(), Link::Syncing);
         link.frame(at(21));
-        link.lost("unplugged".into());
+        link.lost("unplugged".into(), at(21));
         assert_eq!((link.link(), link.detail()), (Link::NoDevice, "unplugged"));
     }
 
@@ -189,11 +261,51 @@ mod tests {
     }
 
     #[test]
+    fn a_link_that_flaps_is_published_now_and_then_with_the_number_left_out() {
+        let mut watch = LinkWatch::default();
+        let mut shown = Vec::new();
+        let mut note = |watch: &LinkWatch, second| {
+            let now = (watch.link(), watch.detail().to_owned());
+            if shown.last().is_none_or(|(_, last)| *last != now) {
+                shown.push((second, now));
+            }
+        };
+        for second in 0..300 {
+            for step in [Link::Syncing, Link::NoDevice] {
+                match step {
+                    Link::Syncing => watch.opened("listening".into(), at(second)),
+                    _ => watch.lost("gone".into(), at(second)),
+                }
+                note(&watch, second);
+            }
+        }
+        // Calm at last: the state that lasts is shown.
+        for second in 300..340 {
+            watch.lost("unplugged".into(), at(second));
+            note(&watch, second);
+        }
+        for second in 0..310 {
+            let changes = shown
+                .iter()
+                .filter(|(at, _)| (second..second + 30).contains(at));
+            assert!(changes.count() <= CHANGES_MAX, "from {second}: {shown:?}");
+        }
+        let (_, (link, detail)) = shown.last().unwrap();
+        assert!(
+            *link == Link::NoDevice && detail.starts_with("unplugged"),
+            "{detail}"
+        );
+        assert!(shown.iter().any(|(_, (_, detail))| detail.contains("changes of the link before were left out")), "{shown:?}");
+        watch.opened("listening".into(), at(400));
+        assert_eq!(watch.detail(), "listening");
+    }
+
+    #[test]
     fn a_port_that_opens_again_and_again_lets_no_value_stand() {
         let mut watch = LinkWatch::default();
         watch.frame(at(0));
         for second in 1..40 {
-            watch.lost("gone".into());
+            watch.lost("gone".into(), at(second));
             watch.opened(String::new(), at(second));
             watch.group(String::new(), at(second));
             let age = match second {

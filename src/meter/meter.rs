@@ -118,7 +118,7 @@ impl Meter {
         let (link, detail) = (self.link.link(), self.link.detail().to_owned());
         let frame = match input {
             Input::Unavailable { detail } | Input::Connecting { detail } => {
-                self.link.lost(detail);
+                self.link.lost(detail, now);
                 None
             }
             Input::Opened { detail } => {

@@ -39,6 +39,9 @@ impl Iterator for InputReader<'_> {
         while self.inputs.is_empty() {
             let (at, event) = self.port.next(self.line.read_at(), self.line.report_at())?;
             self.inputs.extend(self.line.push(event, at));
+            if self.line.is_correct() {
+                self.port.confirm();
+            }
             self.port.set_speed(self.line.speed());
         }
         self.inputs.pop_front()

@@ -29,6 +29,8 @@ pub struct LineDecoder {
     read_at: Instant,
     /// The last input that a meter can rely on: a frame without a group is none.
     reported: Instant,
+    /// The last event had a correct group.
+    is_correct: bool,
 }
 
 enum LineState {
@@ -70,6 +72,7 @@ impl LineDecoder {
             state: LineState::Connecting,
             read_at: now,
             reported: now,
+            is_correct: false,
         }
     }
 
@@ -77,6 +80,12 @@ impl LineDecoder {
     #[must_use]
     pub fn speed(&self) -> Mode {
         self.speed
+    }
+
+    /// Whether the last event brought a correct group.
+    #[must_use]
+    pub fn is_correct(&self) -> bool {
+        self.is_correct
     }
 
     /// When to read next: bytes that arrive before are left to the system's buffer.
@@ -96,8 +105,12 @@ impl LineDecoder {
         let mut inputs = Vec::new();
         let mut observation = LineObservation::NoData;
         match (event, &mut self.state) {
-            (PortEvent::Unavailable(refusal), _) => {
-                let detail = refusal.to_string();
+            (PortEvent::Unavailable(refusal), state) => {
+                let quote = match state {
+                    LineState::Open(line) => line.monitor.quotation(),
+                    LineState::Connecting | LineState::Unavailable(_) => String::new(),
+                };
+                let detail = format!("{refusal}{quote}");
                 inputs.push(unavailable(&detail));
                 self.state = LineState::Unavailable(detail);
             }
@@ -129,6 +142,7 @@ impl LineDecoder {
                 _,
             ) => {}
         }
+        self.is_correct = matches!(observation, LineObservation::Correct(_));
         self.report(observation, at, &mut inputs);
         inputs
     }
@@ -194,7 +208,8 @@ impl OpenLine {
         let (frames, mode) = self.stage.push(bytes);
         self.push_frames(frames, now, inputs);
         self.pacing.push_bytes(bytes.len());
-        self.monitor.push_bytes(bytes, mode.is_some(), now);
+        self.monitor
+            .push_bytes(bytes, self.detector.speed(), mode.is_some(), now);
         mode.map_or(
             LineObservation::Noise(bytes.len()),
             LineObservation::Correct,

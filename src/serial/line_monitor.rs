@@ -5,6 +5,7 @@
 //!
 //! Pure: time is an argument, counted from any origin.
 
+use super::plain_text::PlainText;
 use crate::meter::{CharacterCounts, LineFault};
 use crate::tic::Mode;
 use std::time::Duration;
@@ -37,8 +38,10 @@ pub struct LineMonitor {
     last_correct: Duration,
     /// The first byte since the last correct group or silence, if there was one.
     noise_since: Option<Duration>,
-    /// The characters since then.
-    noise: CharacterCounts,
+    /// The characters since then, at the speed of each mode.
+    noise: [CharacterCounts; 2],
+    /// What came in plain text since the last correct group.
+    text: PlainText,
     silent: bool,
     /// What to check when nothing arrives.
     advice: &'static str,
@@ -52,22 +55,29 @@ impl LineMonitor {
             last_byte: now,
             last_correct: now,
             noise_since: None,
-            noise: CharacterCounts::default(),
+            noise: Default::default(),
+            text: PlainText::default(),
             silent: false,
             advice,
         }
     }
 
-    /// Bytes arrived, with a correct group among them or not.
-    pub fn push_bytes(&mut self, bytes: &[u8], correct: bool, now: Duration) {
+    /// Bytes arrived at the speed of a mode, with a correct group among them or not.
+    pub fn push_bytes(&mut self, bytes: &[u8], speed: Mode, correct: bool, now: Duration) {
         self.silent = false;
         self.last_byte = now;
         if correct {
             self.last_correct = now;
+            self.text = PlainText::default();
             self.end_noise();
         } else {
             self.noise_since.get_or_insert(now);
-            self.noise.push(bytes);
+            let [fast, slow] = &mut self.noise;
+            match speed {
+                Mode::Standard => fast.push(bytes),
+                Mode::Historique => slow.push(bytes),
+            }
+            self.text.push(bytes);
         }
     }
 
@@ -84,7 +94,7 @@ impl LineMonitor {
 
     fn end_noise(&mut self) {
         self.noise_since = None;
-        self.noise = CharacterCounts::default();
+        self.noise = Default::default();
     }
 
     /// The time since the last byte, or since the line was opened.
@@ -96,6 +106,13 @@ impl LineMonitor {
     #[must_use]
     pub fn is_lost(&self, now: Duration) -> bool {
         now.saturating_sub(self.last_correct) >= LOST_AFTER
+    }
+
+    /// What came in plain text since the last correct group, as the end of a sentence; empty if nothing did.
+    #[must_use]
+    pub fn quotation(&self) -> String {
+        let quote = self.text.quote();
+        quote.map_or_else(String::new, |text| format!("; before, it wrote \"{text}\""))
     }
 
     /// One line for people about a silence or noise that lasts; empty if there is none. It has no count of seconds, because
@@ -112,9 +129,22 @@ impl LineMonitor {
             Duration::ZERO
         };
         if silence >= REPORTED_AFTER {
-            format!("no byte for {}: {}", rounded(silence), self.advice)
+            let quotation = self.quotation();
+            format!(
+                "no byte for {}: {}{quotation}",
+                rounded(silence),
+                self.advice
+            )
+        } else if noise >= REPORTED_AFTER
+            && let Some(text) = self.text.quote()
+        {
+            format!(
+                "text arrives and no group of a meter for {}, as from a login prompt or a server: \"{text}\"",
+                rounded(noise)
+            )
         } else if noise >= REPORTED_AFTER {
-            let cause = LineFault::of_characters(&self.noise)
+            let [fast, slow] = &self.noise;
+            let cause = LineFault::of_characters(fast, slow)
                 .map_or("wrong speed, noise or a cable fault", LineFault::as_str);
             format!(
                 "bytes arrive but no correct group for {}: {cause}",
@@ -148,7 +178,7 @@ mod tests {
     #[test]
     fn silence_begins_once_after_a_second() {
         let mut monitor = LineMonitor::new("check", ms(0));
-        monitor.push_bytes(b"A", true, ms(500));
+        monitor.push_bytes(b"A", Mode::Standard, true, ms(500));
         assert_eq!(
             monitor.push_no_data(ms(1400)),
             (LineObservation::NoData, false)
@@ -161,7 +191,7 @@ mod tests {
             monitor.push_no_data(ms(1700)),
             (LineObservation::Silence, false)
         );
-        monitor.push_bytes(b"A", false, ms(1800));
+        monitor.push_bytes(b"A", Mode::Standard, false, ms(1800));
         assert_eq!(
             monitor.push_no_data(ms(1900)),
             (LineObservation::NoData, false)
@@ -184,29 +214,51 @@ mod tests {
         );
 
         // After an hour of silence, the first noise is not an hour old.
-        monitor.push_bytes(b"A", false, ms(7_301_000));
+        monitor.push_bytes(b"A", Mode::Standard, false, ms(7_301_000));
         assert_eq!(monitor.detail(ms(7_305_000)), "");
         let detail = monitor.detail(ms(7_306_000));
         assert!(
             detail.starts_with("bytes arrive but no correct group for several s"),
             "{detail}"
         );
-        monitor.push_bytes(b"A", true, ms(7_307_000));
+        monitor.push_bytes(b"A", Mode::Standard, true, ms(7_307_000));
         assert_eq!(monitor.detail(ms(7_307_000)), "");
     }
 
     #[test]
     fn a_line_is_lost_after_ten_seconds_without_a_correct_group() {
         let mut monitor = LineMonitor::new("check", ms(0));
-        monitor.push_bytes(b"A", true, ms(1000));
-        monitor.push_bytes(b"A", false, ms(10_000));
+        monitor.push_bytes(b"A", Mode::Standard, true, ms(1000));
+        monitor.push_bytes(b"A", Mode::Standard, false, ms(10_000));
         assert!(!monitor.is_lost(ms(10_999)) && monitor.is_lost(ms(11_000)));
+    }
+
+    #[test]
+    fn what_is_written_in_plain_text_is_quoted() {
+        let mut monitor = LineMonitor::new("check", ms(0));
+        let prompt = b"\r\nRaspbian GNU/Linux 12 meterpi ttyAMA0\r\n\r\nmeterpi login: ";
+        for second in 0..7 {
+            monitor.push_bytes(prompt, Mode::Standard, false, ms(second * 900));
+        }
+        let detail = monitor.detail(ms(6000));
+        assert!(
+            detail.contains("login prompt") && detail.contains("\"Raspbian GNU/Linux 12 meterpi"),
+            "{detail}"
+        );
+        monitor.push_no_data(ms(20_000));
+        let detail = monitor.detail(ms(20_000));
+        assert!(
+            detail.starts_with("no byte for") && detail.contains("it wrote \"Raspbian"),
+            "{detail}"
+        );
+        monitor.push_bytes(b"A", Mode::Standard, true, ms(21_000));
+        assert_eq!(monitor.quotation(), "");
     }
 
     #[test]
     fn a_sleep_through_a_frame_is_not_a_silence() {
         let mut monitor = LineMonitor::new("check", ms(0));
-        monitor.push_bytes(b"A", true, ms(1000));
+        monitor.push_bytes(b"A", Mode::Standard, true, ms(1000));
         assert_eq!(monitor.detail(ms(4500)), "");
     }
 }

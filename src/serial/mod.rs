@@ -25,6 +25,9 @@
 //!             println!("{at:?}: {bytes:x?}");
 //!         }
 //!         line.push(event, at);
+//!         if line.is_correct() {
+//!             port.confirm();
+//!         }
 //!         port.set_speed(line.speed());
 //!     }
 //! }
@@ -42,6 +45,7 @@
 //! | `decoder_stage` | the decoder, or both of them while the mode is unknown |
 //! | `pacing` | when to read next |
 //! | `line_monitor` | silence and noise, and the text about them |
+//! | `plain_text` | what a server or a login prompt wrote |
 //!
 //! Invariants:
 //! - There is an input about once a second, and after two or three at most (a read, a `PortCheck`): the watchdog relies on
@@ -50,7 +54,9 @@
 //! - No byte that the system delivered is lost, except those received at the speed of the other mode.
 //! - Each opening, each connection and each change of mode starts a new decoder: what the old one found out about parity
 //!   may not hold for the new line.
-//! - Nothing is written to the port, and nothing that was read from it is logged.
+//! - A port that gives nothing good is set and opened anew; what opens and is lost waits ever longer for the next opening.
+//! - Nothing is written to the port. Of what was read from it nothing is logged but a short quotation of plain text, without
+//!   long numbers.
 
 mod backoff;
 mod decoder_stage;
@@ -61,6 +67,7 @@ mod line_monitor;
 mod mode_detector;
 mod mode_probe;
 mod pacing;
+mod plain_text;
 mod port;
 mod port_reader;
 mod refusal;

@@ -13,7 +13,10 @@ use crate::config::Device;
 use crate::tic::Mode;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::termios::{SetArg, SpecialCharacterIndices, tcgetattr, tcsetattr};
+use nix::sys::termios::{
+    ControlFlags, InputFlags, SetArg, SpecialCharacterIndices, Termios, cfmakeraw, tcgetattr,
+    tcsetattr,
+};
 use serialport::{ErrorKind, SerialPort, TTYPort};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
@@ -47,6 +50,9 @@ pub enum OpenPort {
 pub struct Tty {
     control: TTYPort,
     input: File,
+    speed: Mode,
+    /// What the system made of the settings.
+    settings: Termios,
 }
 
 /// What a read found.
@@ -85,10 +91,25 @@ impl OpenPort {
     ///
     /// # Errors
     /// The device is gone.
-    pub fn set_speed(&mut self, mode: Mode) -> Result<(), serialport::Error> {
+    pub fn set_speed(&mut self, mode: Mode) -> io::Result<()> {
         match self {
-            Self::Tty(tty) => tty.control.set_baud_rate(mode.baud()),
+            Self::Tty(tty) => {
+                tty.speed = mode;
+                tty.set_all()
+            }
             Self::Tcp(_) => Ok(()),
+        }
+    }
+
+    /// Makes sure that the settings are those of the opening: any other program that opens a tty may change them. Returns
+    /// whether they were others.
+    ///
+    /// # Errors
+    /// The device is gone.
+    pub fn renew_settings(&mut self) -> io::Result<bool> {
+        match self {
+            Self::Tty(tty) => tty.renew(),
+            Self::Tcp(_) => Ok(false),
         }
     }
 
@@ -143,10 +164,30 @@ fn open_input(device: &Path) -> io::Result<File> {
 }
 
 impl Tty {
-    /// Makes a read of `input` wait for the first byte, or until the timeout (termios(3): VMIN 0, VTIME).
-    fn new(mut control: TTYPort, input: File, speed: Mode) -> io::Result<Self> {
+    fn new(control: TTYPort, input: File, speed: Mode) -> io::Result<Self> {
         fcntl(&input, FcntlArg::F_SETFL(OFlag::empty()))?;
-        let mut settings = tcgetattr(&input)?;
+        let settings = tcgetattr(&input)?;
+        let mut tty = Self {
+            control,
+            input,
+            speed,
+            settings,
+        };
+        tty.set_all()?;
+        Ok(tty)
+    }
+
+    /// Raw, 8N1, without flow control; a read waits for the first byte, or until the timeout (termios(3): VMIN 0, VTIME).
+    fn set_all(&mut self) -> io::Result<()> {
+        let mut settings = tcgetattr(&self.input)?;
+        cfmakeraw(&mut settings);
+        let input = InputFlags::INPCK | InputFlags::IXOFF | InputFlags::IXANY;
+        settings.input_flags.remove(input);
+        let control = ControlFlags::CSTOPB | ControlFlags::CRTSCTS;
+        settings.control_flags.remove(control);
+        settings
+            .control_flags
+            .insert(ControlFlags::CREAD | ControlFlags::CLOCAL);
         for (character, value) in [
             (SpecialCharacterIndices::VMIN, 0),
             (SpecialCharacterIndices::VTIME, READ_TIMEOUT_TENTHS),
@@ -155,10 +196,26 @@ impl Tty {
                 *slot = value;
             }
         }
-        tcsetattr(&input, SetArg::TCSANOW, &settings)?;
+        tcsetattr(&self.input, SetArg::TCSANOW, &settings)?;
         // The call before has the speed only if it is one of the old constants.
-        control.set_baud_rate(speed.baud())?;
-        Ok(Self { control, input })
+        self.control.set_baud_rate(self.speed.baud())?;
+        self.settings = tcgetattr(&self.input)?;
+        Ok(())
+    }
+
+    /// Sets what another program has set otherwise, and takes the port again for this one alone. Returns whether the
+    /// settings were others.
+    fn renew(&mut self) -> io::Result<bool> {
+        let are_others = tcgetattr(&self.input)? != self.settings;
+        if are_others {
+            self.set_all()?;
+            // Each fails where there is no such line, as on a pty, or where another process holds the port: it is read all
+            // the same.
+            let _ = self.control.set_exclusive(true);
+            let _ = self.control.write_data_terminal_ready(true);
+            let _ = self.control.write_request_to_send(true);
+        }
+        Ok(are_others)
     }
 }
 

@@ -4,8 +4,15 @@
 //! and when. The bytes are whole and in order; their time is that of the read, which may be long after their arrival if
 //! the caller waits to read.
 //!
-//! A `tcp://` source that gives nothing for [`TCP_IDLE_TIMEOUT`] is connected to anew: the server may have lost power and
-//! closed nothing. The port is not reported as lost then, since a silent meter behind a good server looks the same.
+//! Nothing is made once and for all. While no group is good:
+//! - the settings of a tty are compared every [`SETTINGS_CHECK_INTERVAL`] with those that were made, and made again;
+//! - a tty without a good group is opened anew after [`IDLE_TIMEOUT`], for a driver or a dongle may be wedged, and then ever
+//!   more seldom, for a line may be empty for years;
+//! - a `tcp://` source that gives nothing for [`IDLE_TIMEOUT`] is connected to anew: the server may have lost power and closed
+//!   nothing.
+//!
+//! The port is not reported as lost then, since a silent meter behind a good port looks the same. What is good is found by
+//! the upper half, which calls [`PortReader::confirm`].
 
 use super::backoff::OpenBackoff;
 use super::port::{self, OpenPort, PendingConnection, ReadOutcome};
@@ -16,8 +23,15 @@ use crate::tic::Mode;
 use std::mem;
 use std::time::{Duration, Instant};
 
-/// A connection without a byte for this long is made anew. A meter sends a frame every two seconds or so.
-const TCP_IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+/// A connection without a byte, or a tty without a good group, for this long is opened anew. A meter sends a frame every two
+/// seconds or so.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+/// The longest such time for a tty.
+const TTY_IDLE_TIMEOUT_MAX: Duration = Duration::from_secs(16 * 60);
+/// An idle port is closed for this long: a driver, and an adapter that DTR powers, need a moment to begin anew.
+const REOPEN_PAUSE: Duration = Duration::from_millis(500);
+/// How often the settings of a tty without a good group are looked at.
+const SETTINGS_CHECK_INTERVAL: Duration = Duration::from_secs(5);
 /// How often a connection being made looks for the stop.
 const CONNECT_POLL: Duration = Duration::from_millis(50);
 /// The most bytes of one event: what a tty can hold.
@@ -30,7 +44,7 @@ pub enum PortEvent<'a> {
     Unavailable(Refusal),
     /// It is open.
     Opened,
-    /// An idle connection was replaced by a new one; in between it was not `Unavailable`.
+    /// An idle port was opened anew; in between it was not `Unavailable`.
     Reconnected,
     /// Bytes arrived: one at least.
     Bytes(&'a [u8]),
@@ -49,12 +63,18 @@ pub struct PortReader<'a> {
     state: PortState,
     backoff: OpenBackoff,
     idle_timeout: Duration,
+    /// That of a tty: doubles each time, until a good group.
+    tty_idle_timeout: Duration,
     buffer: Box<[u8; CHUNK_MAX]>,
 }
 
 enum PortState {
     /// To be opened at this time.
-    Closed(Instant),
+    Closed {
+        open_at: Instant,
+        /// In place of an idle one.
+        replaces: bool,
+    },
     Connecting {
         connection: PendingConnection,
         /// In place of an idle one.
@@ -64,6 +84,10 @@ enum PortState {
         port: OpenPort,
         /// The last byte, or the opening.
         active: Instant,
+        /// The last good group, or the opening.
+        good: Instant,
+        /// The same, or the last look at the settings.
+        checked: Instant,
     },
     /// It failed outside a read.
     Lost,
@@ -88,9 +112,13 @@ impl<'a> PortReader<'a> {
             speed,
             check,
             stop,
-            state: PortState::Closed(Instant::now()),
+            state: PortState::Closed {
+                open_at: Instant::now(),
+                replaces: false,
+            },
             backoff: OpenBackoff::new(),
-            idle_timeout: TCP_IDLE_TIMEOUT,
+            idle_timeout: IDLE_TIMEOUT,
+            tty_idle_timeout: IDLE_TIMEOUT,
             buffer: Box::new([0; CHUNK_MAX]),
         }
     }
@@ -105,7 +133,7 @@ impl<'a> PortReader<'a> {
         return_by: Instant,
     ) -> Option<(Instant, PortEvent<'_>)> {
         let outcome = match &self.state {
-            PortState::Closed(open_at) => self.open(*open_at, return_by)?,
+            PortState::Closed { open_at, replaces } => self.open(*open_at, *replaces, return_by)?,
             PortState::Connecting { .. } => self.connect(return_by)?,
             PortState::Open { .. } => self.read(read_at, return_by)?,
             PortState::Lost => self.lost(),
@@ -137,7 +165,23 @@ impl<'a> PortReader<'a> {
         }
     }
 
-    fn open(&mut self, open_at: Instant, return_by: Instant) -> Option<PortOutcome> {
+    /// What was read last holds a good group: the port is as it should be.
+    pub fn confirm(&mut self) {
+        self.backoff.reset();
+        self.tty_idle_timeout = self.idle_timeout;
+        if let PortState::Open { good, checked, .. } = &mut self.state {
+            *good = Instant::now();
+            *checked = *good;
+        }
+    }
+
+    /// Opens the port when it is time; `replaces` one that was idle.
+    fn open(
+        &mut self,
+        open_at: Instant,
+        replaces: bool,
+        return_by: Instant,
+    ) -> Option<PortOutcome> {
         if !self.sleep_until(open_at.min(return_by)) {
             return None;
         }
@@ -146,16 +190,14 @@ impl<'a> PortReader<'a> {
         }
         match &self.device {
             Device::Path(path) => match port::open_tty(path, self.speed, self.check) {
-                Ok(port) => Some(self.opened(port, false)),
+                Ok(port) => Some(self.opened(port, replaces)),
                 Err(refusal) => Some(self.unavailable(refusal)),
             },
-            Device::Tcp { .. } => self.start_connecting(false, return_by),
+            Device::Tcp { .. } => self.start_connecting(replaces, return_by),
         }
     }
 
     fn start_connecting(&mut self, replaces: bool, return_by: Instant) -> Option<PortOutcome> {
-        // An idle connection is closed first, since some servers have one client only.
-        self.state = PortState::Lost;
         match PendingConnection::start(&self.device) {
             Ok(connection) => {
                 self.state = PortState::Connecting {
@@ -194,29 +236,65 @@ impl<'a> PortReader<'a> {
         if Instant::now() < read_at {
             return Some(PortOutcome::Timer);
         }
-        let PortState::Open { port, active } = &mut self.state else {
+        if self.is_idle() {
+            log::debug!("{}: opened anew, as nothing good has come", self.device);
+            self.tty_idle_timeout = (self.tty_idle_timeout * 2).min(TTY_IDLE_TIMEOUT_MAX);
+            // It is closed first, since it is exclusive, and some servers have one client only.
+            self.state = PortState::Closed {
+                open_at: Instant::now() + REOPEN_PAUSE,
+                replaces: true,
+            };
+            return Some(PortOutcome::Timer);
+        }
+        let PortState::Open {
+            port,
+            active,
+            checked,
+            ..
+        } = &mut self.state
+        else {
             return Some(self.lost());
         };
+        if checked.elapsed() >= SETTINGS_CHECK_INTERVAL {
+            *checked = Instant::now();
+            match port.renew_settings() {
+                Ok(false) => {}
+                Ok(true) => log::warn!(
+                    "{}: another program has changed the settings of the port; they are made again",
+                    self.device
+                ),
+                Err(_) => return Some(self.lost()),
+            }
+        }
         match port.read(self.buffer.as_mut_slice()) {
             ReadOutcome::Bytes(count) => {
                 *active = Instant::now();
-                self.backoff.reset();
                 Some(PortOutcome::Bytes(count))
-            }
-            ReadOutcome::Nothing if port.is_network() && active.elapsed() >= self.idle_timeout => {
-                log::debug!("{}: no byte for {:?}", self.device, self.idle_timeout);
-                self.start_connecting(true, return_by)
             }
             ReadOutcome::Nothing => Some(PortOutcome::NoData),
             ReadOutcome::Gone => Some(self.lost()),
         }
     }
 
+    /// Whether it is time to open the port anew.
+    fn is_idle(&self) -> bool {
+        match &self.state {
+            PortState::Open { port, active, .. } if port.is_network() => {
+                active.elapsed() >= self.idle_timeout
+            }
+            PortState::Open { good, .. } => good.elapsed() >= self.tty_idle_timeout,
+            _ => false,
+        }
+    }
+
     fn opened(&mut self, port: OpenPort, replaces: bool) -> PortOutcome {
         log::debug!("{} is open", self.device);
+        let now = Instant::now();
         self.state = PortState::Open {
             port,
-            active: Instant::now(),
+            active: now,
+            good: now,
+            checked: now,
         };
         if replaces {
             PortOutcome::Reconnected
@@ -226,18 +304,28 @@ impl<'a> PortReader<'a> {
     }
 
     fn lost(&mut self) -> PortOutcome {
-        self.unavailable(match &self.device {
+        let wait = self.backoff.next_wait_after_loss();
+        let refusal = match &self.device {
             Device::Path(path) => Refusal::HungUp(path.clone()),
             tcp @ Device::Tcp { .. } => Refusal::Closed(tcp.to_string()),
-        })
+        };
+        self.close(refusal, wait)
     }
 
     fn unavailable(&mut self, refusal: Refusal) -> PortOutcome {
+        let wait = self.backoff.next_wait();
+        self.close(refusal, wait)
+    }
+
+    /// Closes the port before the wait.
+    fn close(&mut self, refusal: Refusal, wait: Duration) -> PortOutcome {
         log::debug!("{refusal}");
-        // The port is closed before the wait.
         drop(mem::replace(
             &mut self.state,
-            PortState::Closed(Instant::now() + self.backoff.next_wait()),
+            PortState::Closed {
+                open_at: Instant::now() + wait,
+                replaces: false,
+            },
         ));
         PortOutcome::Unavailable(refusal)
     }
@@ -256,6 +344,9 @@ impl<'a> PortReader<'a> {
 mod tests {
     use super::*;
     use crate::serial::stop_pair;
+    use nix::pty::openpty;
+    use nix::sys::termios::{InputFlags, LocalFlags, SetArg, tcgetattr, tcsetattr};
+    use nix::unistd::ttyname;
     use std::io::Write;
     use std::net::TcpListener;
     use std::path::Path;
@@ -297,6 +388,47 @@ mod tests {
         drop((server, second));
         assert!(event(&mut port).contains("Closed"), "the second was closed");
         assert!(event(&mut port).contains("Network"), "and refused");
+    }
+
+    #[test]
+    fn an_idle_tty_is_opened_anew_ever_more_seldom_until_it_is_good() {
+        let pty = openpty(None, None).unwrap();
+        let device = Device::Path(ttyname(&pty.slave).unwrap());
+        let (_stopper, stop) = stop_pair();
+        let mut port = PortReader::new(device, Mode::Standard, &Allow, &stop);
+        let idle = Duration::from_millis(200);
+        (port.idle_timeout, port.tty_idle_timeout) = (idle, idle);
+        assert_eq!(event(&mut port), "Opened");
+        // Bytes that are not good do not count.
+        nix::unistd::write(&pty.master, b"A").unwrap();
+        assert_eq!(event(&mut port), "Bytes([65])");
+        for renewals in 1..4 {
+            assert_eq!(event(&mut port), "Reconnected");
+            assert_eq!(port.tty_idle_timeout, idle * 2_u32.pow(renewals));
+        }
+        port.confirm();
+        assert_eq!(port.tty_idle_timeout, idle);
+        assert_eq!(event(&mut port), "Reconnected");
+    }
+
+    #[test]
+    fn settings_that_another_program_changes_are_made_again() {
+        let pty = openpty(None, None).unwrap();
+        let path = ttyname(&pty.slave).unwrap();
+        let mut port = port::open_tty(&path, Mode::Standard, &Allow).unwrap();
+        let ours = tcgetattr(&pty.slave).unwrap();
+        assert!(!port.renew_settings().unwrap());
+        let mut cooked = ours.clone();
+        cooked
+            .input_flags
+            .insert(InputFlags::ICRNL | InputFlags::ISTRIP);
+        cooked
+            .local_flags
+            .insert(LocalFlags::ICANON | LocalFlags::ECHO);
+        tcsetattr(&pty.slave, SetArg::TCSANOW, &cooked).unwrap();
+        assert!(port.renew_settings().unwrap());
+        assert_eq!(tcgetattr(&pty.slave).unwrap(), ours);
+        assert!(!port.renew_settings().unwrap());
     }
 
     #[test]

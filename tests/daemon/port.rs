@@ -281,6 +281,93 @@ fn rubbish_is_reported_as_such_and_the_first_frames_behind_it_are_read() {
     house.until_link_is(behind, &mut daemon, "receiving");
 }
 
+/// The most lines, events and states about the link in half a minute.
+const CALM_MAX: usize = 12;
+
+#[test]
+fn a_port_that_hangs_up_every_second_makes_few_lines_events_and_states() {
+    let (mut house, home) = House::new();
+    let stop = Arc::new(AtomicBool::new(false));
+    let (device, asked) = (house.device.clone(), stop.clone());
+    let flapping = thread::spawn(move || {
+        let mut flaps = 0;
+        while !asked.load(Ordering::Relaxed) {
+            let playing = Playing::on(&device, Scenario::default());
+            thread::sleep(Duration::from_secs(1));
+            drop(playing);
+            flaps += 1;
+        }
+        flaps
+    });
+    let mut daemon = home.start_ready();
+    let (began, from) = (Instant::now(), house.record.now());
+    while began.elapsed() < Duration::from_secs(30) {
+        house.record.received();
+        thread::sleep(Duration::from_millis(100));
+    }
+    let log = home.log();
+    let count = |words: &str| log.lines().filter(|line| line.contains(words)).count();
+    let lines = count("meter main: ");
+    let events = links(&mut house.record, from).len();
+    let mut shown: Vec<_> = house
+        .record
+        .json_on("linky/main/state")
+        .into_iter()
+        .map(|state| (state["link"].clone(), state["link_detail"].clone()))
+        .collect();
+    shown.dedup();
+    stop.store(true, Ordering::Relaxed);
+    let flaps = flapping.join().unwrap();
+    assert!(flaps > 10, "{flaps}");
+    assert!(
+        lines <= CALM_MAX && events <= CALM_MAX && shown.len() <= CALM_MAX,
+        "{lines} lines, {events} events, {} states:\n{log}",
+        shown.len()
+    );
+
+    // Calm again, it is received, and what was left out is counted.
+    let _playing = Playing::on(&house.device, Scenario::default());
+    house.until_link_is(from, &mut daemon, "receiving");
+    within(
+        WAIT_TIMEOUT,
+        "the number of changes that were left out",
+        || {
+            home.log()
+                .contains("changes of the link before were left out")
+                .then_some(())
+        },
+    );
+}
+
+#[test]
+fn what_a_server_writes_before_it_closes_is_quoted() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("tcp://{}", server.local_addr().unwrap());
+    let (mut house, home) = House::reading(address.into(), tempfile::tempdir().unwrap());
+    let closing = thread::spawn(move || {
+        for _ in 0..2 {
+            let (mut client, _) = server.accept().unwrap();
+            client
+                .write_all(b"Port already in use by 192.168.1.20\r\n")
+                .unwrap();
+        }
+    });
+    let mut daemon = home.start_ready();
+    let state = house.record.until_state(0, "main", "the words", |state| {
+        state["link_detail"]
+            .as_str()
+            .is_some_and(|detail| detail.contains("it wrote"))
+    });
+    let detail = state["link_detail"].as_str().unwrap();
+    assert!(
+        detail.contains("closed the connection")
+            && detail.contains("\"Port already in use by 192.168.1.20\""),
+        "{detail}"
+    );
+    closing.join().unwrap();
+    house.until_link_is(0, &mut daemon, "no_device");
+}
+
 #[test]
 fn a_server_that_hangs_is_called_again_and_a_silent_meter_behind_it_changes_nothing() {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();

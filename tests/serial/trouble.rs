@@ -9,6 +9,7 @@ use linky_sensor::config::Device;
 use linky_sensor::meter::Input;
 use linky_sensor::tic::Mode;
 use nix::fcntl::{Flock, FlockArg};
+use nix::sys::termios::{InputFlags, LocalFlags, SetArg, tcgetattr, tcsetattr};
 
 use crate::meter::{Pty, play, standard};
 use crate::reader::{Reader, Refuse};
@@ -29,6 +30,23 @@ fn a_silent_line_is_reported_and_there_is_an_input_every_second() {
             _ => None,
         }
     });
+}
+
+#[test]
+fn settings_that_another_program_changes_are_set_again() {
+    let pty = Pty::new();
+    let reader = Reader::start(pty.device(), Some(Mode::Standard));
+    let _meter = play(pty.writer(), Mode::Standard, 4, standard);
+    reader.until_frame(Mode::Standard);
+    // As `stty sane` and many a tutorial do.
+    let mut cooked = tcgetattr(&pty.master).unwrap();
+    cooked
+        .input_flags
+        .insert(InputFlags::ICRNL | InputFlags::ISTRIP);
+    cooked.local_flags.insert(LocalFlags::ICANON);
+    tcsetattr(&pty.master, SetArg::TCSANOW, &cooked).unwrap();
+    reader.until(|_| (tcgetattr(&pty.master).unwrap() != cooked).then_some(()));
+    reader.until_frame(Mode::Standard);
 }
 
 #[test]

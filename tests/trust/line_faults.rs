@@ -171,7 +171,7 @@ fn an_adapter_made_for_1200_baud_is_named() {
         sent.iter().map(follow).collect()
     };
     let detail = detail(Mode::Standard, Parity::Auto, slow);
-    assert_named(&detail, Some(LineFault::TooSlow), "a slow adapter");
+    assert_named(&detail, Some(LineFault::ShortPulses), "a slow adapter");
     assert!(detail.contains("no correct group"), "{detail}");
 }
 

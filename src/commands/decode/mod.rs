@@ -162,6 +162,8 @@ struct DecodeRun<'a> {
     traits: FileTraits,
     /// The states of the first frames, which wait for the third.
     waiting: Vec<Arc<Snapshot>>,
+    /// A line, written at once: its pieces are many and short.
+    line: Vec<u8>,
     out: &'a mut Console,
 }
 
@@ -175,6 +177,7 @@ impl<'a> DecodeRun<'a> {
             totals: DecodeTotals::default(),
             traits: FileTraits::default(),
             waiting: Vec::new(),
+            line: Vec::new(),
             out,
         }
     }
@@ -243,7 +246,7 @@ impl<'a> DecodeRun<'a> {
                 self.waiting.push(update.snapshot.clone());
             } else {
                 self.print_waiting(false)?;
-                print(self.format, &update.snapshot, self.out)?;
+                self.print(&update.snapshot)?;
             }
         }
         Ok(())
@@ -251,14 +254,29 @@ impl<'a> DecodeRun<'a> {
 
     /// Prints the first states: with what each frame shows by itself, if nothing confirms it.
     fn print_waiting(&mut self, is_unconfirmed: bool) -> io::Result<()> {
-        for state in self.waiting.drain(..) {
+        for state in std::mem::take(&mut self.waiting) {
             if is_unconfirmed {
-                line(&Unconfirmed::of(&state, identity()), self.out)?;
+                self.write_line(&Unconfirmed::of(&state, identity()))?;
             } else {
-                print(self.format, &state, self.out)?;
+                self.print(&state)?;
             }
         }
         Ok(())
+    }
+
+    fn print(&mut self, snapshot: &Snapshot) -> io::Result<()> {
+        match self.format {
+            FrameFormat::State => self.write_line(&StateJson(snapshot)),
+            FrameFormat::Tic => self.write_line(&Tic(snapshot)),
+            FrameFormat::Python => self.write_line(&Python(snapshot)),
+        }
+    }
+
+    fn write_line(&mut self, value: &impl Serialize) -> io::Result<()> {
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, value)?;
+        self.line.push(b'\n');
+        self.out.write_all(&self.line)
     }
 }
 
@@ -299,17 +317,4 @@ fn wall(frame: &Frame) -> Option<Timestamp> {
             .unix()
             .saturating_mul(1_000_000),
     ))
-}
-
-fn print(format: FrameFormat, snapshot: &Snapshot, out: &mut impl Write) -> io::Result<()> {
-    match format {
-        FrameFormat::State => line(&StateJson(snapshot), out),
-        FrameFormat::Tic => line(&Tic(snapshot), out),
-        FrameFormat::Python => line(&Python(snapshot), out),
-    }
-}
-
-fn line(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, value)?;
-    out.write_all(b"\n")
 }

@@ -68,9 +68,10 @@ const CHARACTERS_MIN: u16 = 64;
 /// So many of them must need the parity bit.
 const NEEDING_MIN: u16 = 16;
 
-/// True for a byte of even parity, bit 7 included.
+/// True for a byte of even parity, bit 7 included. Not every processor counts bits in one step: half a byte has its parity
+/// in a table of sixteen bits.
 pub(super) const fn is_even(byte: u8) -> bool {
-    byte.count_ones().is_multiple_of(2)
+    0x6996 >> ((byte ^ byte >> 4) & 0xF) & 1 == 0
 }
 
 /// Bytes to characters.

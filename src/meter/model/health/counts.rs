@@ -42,6 +42,12 @@ pub struct CharacterCounts {
     pub odd: u32,
     /// Those with bit 7 set.
     pub high: u32,
+    /// Those whose bits change once at most: pulses much longer than a bit.
+    pub steady: u32,
+    /// Those that may be in a frame, bit 7 left out.
+    pub text: u32,
+    /// Bits that are set.
+    pub ones: u64,
 }
 
 impl CharacterCounts {
@@ -54,6 +60,11 @@ impl CharacterCounts {
             self.total += 1;
             self.odd += byte.count_ones() % 2;
             self.high += u32::from(byte >> 7);
+            let changes = (byte ^ byte >> 1) & 0x7F;
+            self.steady += u32::from(changes.count_ones() <= 1);
+            let is_text = matches!(byte & 0x7F, 0x20..0x7F | 2 | 3 | b'\t' | b'\n' | b'\r');
+            self.text += u32::from(is_text);
+            self.ones += u64::from(byte.count_ones());
         }
     }
 }
