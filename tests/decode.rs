@@ -535,6 +535,31 @@ fn a_compressed_file_is_named_with_what_reads_it() {
     }
 }
 
+/// What a port at 9600 baud hears of a line at 1200.
+fn heard_eight_times_too_fast(sent: &[u8]) -> Vec<u8> {
+    let cells = sent.iter().map(|byte| u16::from(*byte) << 1 | 1 << 9);
+    let line: Vec<u8> = cells
+        .flat_map(|cell| (0..10).flat_map(move |bit| [u8::from(cell >> bit & 1 == 1); 8]))
+        .collect();
+    let mut heard = Vec::new();
+    let mut rest = line.as_slice();
+    while let Some(start) = rest.iter().position(|level| *level == 0) {
+        let Some(bits) = rest.get(start + 1..start + 9) else {
+            break;
+        };
+        heard.push((0..).zip(bits).map(|(place, bit)| bit << place).sum());
+        rest = &rest[(start + 10).min(rest.len())..];
+    }
+    heard
+}
+
+#[test]
+fn a_recording_at_the_wrong_speed_is_named() {
+    let heard = heard_eight_times_too_fast(&simulated("historique", 4));
+    let errors = String::from_utf8(decode(&[], &heard).stderr).unwrap();
+    assert!(errors.contains("read at 9600 baud"), "{errors}");
+}
+
 #[test]
 fn a_live_pipe_shows_each_frame_as_it_comes() {
     let frames = simulated("historique", 4);

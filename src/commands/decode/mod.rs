@@ -143,7 +143,10 @@ impl Decode {
         } else if totals.bytes > 0 && self.parity == Parity::Check {
             "Leave --parity out: whether there is parity is found out.".to_owned()
         } else {
-            let cause = traits.explain_compressed(&name).or_else(explain_text);
+            let cause = traits
+                .explain_compressed(&name)
+                .or_else(explain_text)
+                .or_else(|| traits.explain_line());
             cause.unwrap_or_else(|| {
                 "Record them: stty -F PORT raw cs8 -parenb 9600 (historique: 1200), then timeout 20 cat PORT > FILE"
                     .to_owned()

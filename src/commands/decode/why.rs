@@ -3,6 +3,7 @@
 //! Input: the first bytes of the file, and how often STX, LF and CR came in all of it. Output: one line for people.
 
 use super::text::{self, TextForm};
+use crate::meter::{CharacterCounts, LineFault};
 
 /// How many of the first bytes are kept.
 pub const HEAD_MAX: usize = 256 * 1024;
@@ -14,6 +15,7 @@ pub struct FileTraits {
     stx: u64,
     cr: u64,
     lf: u64,
+    characters: CharacterCounts,
 }
 
 /// The first bytes of compressed files, and what reads them.
@@ -30,6 +32,7 @@ impl FileTraits {
     pub fn push(&mut self, bytes: &[u8]) {
         let room = HEAD_MAX - self.head.len();
         self.head.extend(bytes.iter().take(room));
+        self.characters.push(bytes);
         for byte in bytes {
             match byte & 0x7F {
                 0x02 => self.stx += 1,
@@ -48,6 +51,19 @@ impl FileTraits {
         Some(format!(
             "It is compressed ({form}): {program} {name} | linky-sensor decode -"
         ))
+    }
+
+    /// What the characters point to, if they are those of a faulty line; `None` otherwise. Random bytes and texts are not.
+    pub fn explain_line(&self) -> Option<String> {
+        let fault = LineFault::of_characters(&self.characters, &self.characters)?;
+        let is_line = matches!(
+            fault,
+            LineFault::ShortPulses
+                | LineFault::SlowLine
+                | LineFault::OneLevel
+                | LineFault::Inverted
+        );
+        is_line.then(|| format!("If a port gave them: {}", fault.as_str()))
     }
 
     /// What a text looks like, and what to do; `None` if it looks like nothing that is known.
