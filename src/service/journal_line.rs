@@ -123,7 +123,9 @@ impl Line {
             format!(" (was {})", before.link.as_str())
         };
         let why = match (detail(now), now.mode) {
-            ("", Some(mode)) if now.link == Link::Receiving => format!(" in {mode} mode"),
+            ("", Some(mode)) if now.link == Link::Receiving => {
+                format!(" in {mode} mode{}", parity(now))
+            }
             ("", _) => String::new(),
             (detail, _) => format!(": {detail}"),
         };
@@ -135,6 +137,19 @@ impl Line {
             kind: journal::LINK_CHANGED,
             text: format!("{}{was}{why}", now.link.as_str()),
         })
+    }
+}
+
+/// Whether the line has a parity that is checked.
+fn parity(snapshot: &Snapshot) -> &'static str {
+    match snapshot
+        .frame
+        .as_ref()
+        .map(|frame| frame.is_parity_checked())
+    {
+        Some(true) => ", parity checked",
+        Some(false) => ", without parity",
+        None => "",
     }
 }
 
