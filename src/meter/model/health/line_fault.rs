@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn characters_that_form_no_group_point_to_their_cause() {
         // The shares of the table above, in characters of a thousand; bits set in hundredths.
-        let counts = |odd, high, steady, text, ones| CharacterCounts {
+        let counts = |odd, high, steady, text, ones: u64| CharacterCounts {
             total: 1000,
             odd,
             high,
