@@ -548,7 +548,7 @@ fn heard_eight_times_too_fast(sent: &[u8]) -> Vec<u8> {
             break;
         };
         heard.push((0..).zip(bits).map(|(place, bit)| bit << place).sum());
-        rest = &rest[(start + 10).min(rest.len())..];
+        rest = rest.get(start + 10..).unwrap_or_default();
     }
     heard
 }
