@@ -302,6 +302,8 @@ pub mod journal {
     pub const BROKER_LOST: &str = "55d626a696154a97903140b9b1026581";
     /// The broker refuses us (a password, a client id, a certificate), or cannot be trusted.
     pub const BROKER_REFUSED: &str = "3a62e1fb00b74de7a58ea408c5dcbf7b";
+    /// Another daemon publishes the states of a meter on the same topic, or does not any more.
+    pub const TOPIC_CONFLICT: &str = "d7c0b428705e4b1dbf032d2a8ef6d008";
     /// The name is ours on the bus.
     pub const BUS_CONNECTED: &str = "ecbe613da46f485f8ec56babfe508b5f";
     /// The bus, or our name on it, is lost.
@@ -314,7 +316,7 @@ pub mod journal {
     pub const STORE_FAILED: &str = "6aed863ac607430f914ff8437ffc2b89";
 
     /// All of the ids.
-    pub const ALL: [&str; 25] = [
+    pub const ALL: [&str; 26] = [
         STARTED,
         STOPPING,
         FAILED,
@@ -335,6 +337,7 @@ pub mod journal {
         BROKER_CONNECTED,
         BROKER_LOST,
         BROKER_REFUSED,
+        TOPIC_CONFLICT,
         BUS_CONNECTED,
         BUS_LOST,
         BUS_REFUSED,

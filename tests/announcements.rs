@@ -213,7 +213,11 @@ fn a_contract_takes_its_entities_with_it_and_the_next_come_enabled() {
 fn the_state_with_the_keys_is_there_before_their_announcement() {
     let broker = Broker::start();
     let subscriber = Subscriber::at(&broker);
-    let mut sink = Sink::start(&settings(broker.port));
+    // Without a history, what finds no room in the window waits for it.
+    let mut sink = Sink::start(&MqttSettings {
+        history: None,
+        ..settings(broker.port)
+    });
     standard(&mut sink, TEMPO);
     historique(&mut sink);
     standard(&mut sink, BASE);
@@ -500,4 +504,63 @@ fn what_went_while_the_broker_was_away_is_taken_away_all_the_same() {
             })
         });
     }
+}
+
+/// Both find it, keep on publishing states, and announce nothing; what is left alone finds that too.
+#[test]
+fn two_daemons_on_one_topic_both_find_it_and_announce_nothing_until_one_is_gone() {
+    let broker = Broker::start();
+    let earlier = tempfile::tempdir().unwrap();
+    let mut sink = Sink::with_history(&settings(broker.port), earlier.path(), "earlier");
+    standard(&mut sink, BASE);
+    until_retained(&broker, "a state from before", |retained| {
+        retained.contains_key(DEVICE)
+    });
+    sink.stop();
+    let directories = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let two = |client: &str| MqttSettings {
+        client_id: Some(client.to_owned()),
+        ..settings(broker.port)
+    };
+    let mut one = Sink::with_history(&two("one"), directories[0].path(), "b00t-1");
+    one.await_state(BrokerState::Connected, WAIT_TIMEOUT);
+    standard(&mut one, OFF_PEAK);
+    until_recorded(directories[0].path(), |record| record["main"].is_object());
+    assert_eq!(
+        one.health.topic_conflicts(),
+        Vec::<String>::new(),
+        "an earlier start"
+    );
+    let mut other = Sink::with_history(&two("other"), directories[1].path(), "b00t-2");
+    other.await_state(BrokerState::Connected, WAIT_TIMEOUT);
+    within(WAIT_TIMEOUT, "both find it", || {
+        one.frame();
+        other.frame();
+        let found = [&one, &other].map(|sink| sink.health.topic_conflicts());
+        (found == [["main"], ["main"]]).then_some(())
+    });
+    let subscriber = Subscriber::at(&broker);
+    standard(&mut one, TEMPO);
+    let last = one.frame();
+    let of_one = |received: &Received| {
+        received.topic == STATE
+            && received.json()["seq"] == last
+            && received.json()["boot"] == "b00t-1"
+    };
+    loop {
+        let received = subscriber.next();
+        if of_one(&received) {
+            break;
+        }
+        assert!(
+            received.topic != DEVICE || received.retained,
+            "{received:?}"
+        );
+    }
+    other.stop();
+    within(WAIT_TIMEOUT, "one is alone", || {
+        one.frame();
+        one.health.topic_conflicts().is_empty().then_some(())
+    });
+    subscriber.until(|received| received.topic == DEVICE && !received.retained);
 }

@@ -89,6 +89,7 @@ impl Serialize for Bridge<'_> {
         let Overview {
             version,
             broker,
+            topic_conflicts,
             history_pending,
             history_dropped,
             updates_lagged,
@@ -96,6 +97,7 @@ impl Serialize for Bridge<'_> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("version", version)?;
         map.serialize_entry("broker_state", broker)?;
+        map.serialize_entry("topic_conflicts", topic_conflicts)?;
         map.serialize_entry("history_pending", history_pending)?;
         map.serialize_entry("history_dropped", history_dropped)?;
         map.serialize_entry("updates_lagged", updates_lagged)?;
@@ -126,6 +128,7 @@ fn write_page(out: &mut dyn Write, overview: &Overview, meters: &[SeenMeter]) ->
     let Overview {
         version,
         broker,
+        topic_conflicts,
         history_pending,
         history_dropped,
         updates_lagged,
@@ -142,6 +145,12 @@ fn write_page(out: &mut dyn Write, overview: &Overview, meters: &[SeenMeter]) ->
         }
     }
     writeln!(out)?;
+    for meter in topic_conflicts {
+        writeln!(
+            out,
+            "Another daemon publishes {meter} on the same MQTT topic: give it another id in [[meter]], or base-topic in [mqtt]"
+        )?;
+    }
     // Only the journal has the cause.
     if [BrokerState::Disconnected, BrokerState::Refused]
         .iter()
@@ -233,6 +242,7 @@ mod tests {
         Overview {
             version: "1.2.3".into(),
             broker: "connected".into(),
+            topic_conflicts: Vec::new(),
             history_pending: 0,
             history_dropped: 0,
             updates_lagged: 0,
@@ -315,12 +325,25 @@ mod tests {
     }
 
     #[test]
+    fn another_daemon_on_the_topic_is_shown_with_the_remedy() {
+        let overview = Overview {
+            topic_conflicts: vec!["main".to_owned()],
+            ..overview()
+        };
+        let page = written(|out| write_page(out, &overview, &[meter()]));
+        assert!(
+            page.contains("\nAnother daemon publishes main on the same MQTT topic: "),
+            "{page}"
+        );
+    }
+
+    #[test]
     fn json_is_by_meter_and_the_daemon_beside_them() {
         assert_eq!(
             written(|out| write_json(out, &overview(), &[meter()])),
             "{\"main\":{\"mode\":\"standard\",\"link\":\"receiving\",\"link_detail\":\"\",\"energy\":12345078,\
              \"apparent_power\":1234},\"bridge\":{\"version\":\"1.2.3\",\"broker_state\":\"connected\",\
-             \"history_pending\":0,\"history_dropped\":0,\"updates_lagged\":0}}\n"
+             \"topic_conflicts\":[],\"history_pending\":0,\"history_dropped\":0,\"updates_lagged\":0}}\n"
         );
     }
 }

@@ -35,6 +35,8 @@ pub struct Overview {
     pub version: String,
     /// `disabled`, `disconnected`, `connected` or `refused`.
     pub broker: String,
+    /// The ids of the meters whose topic another daemon publishes on too.
+    pub topic_conflicts: Vec<String>,
     /// States and events on disk that wait for the broker.
     pub history_pending: u64,
     /// States and events that were given up.
@@ -101,6 +103,10 @@ impl Client {
         Ok(Overview {
             version: text("Version"),
             broker: text("BrokerState"),
+            topic_conflicts: properties
+                .get("TopicConflicts")
+                .and_then(|value| value.try_clone().ok()?.try_into().ok())
+                .unwrap_or_default(),
             history_pending: count("HistoryPending"),
             history_dropped: count("HistoryDropped"),
             updates_lagged: count("UpdatesLagged"),

@@ -33,6 +33,12 @@ impl Manager {
         self.health.broker().as_str()
     }
 
+    /// The ids of the meters whose MQTT topic another daemon publishes on too.
+    #[zbus(property(emits_changed_signal = "false"))]
+    fn topic_conflicts(&self) -> Vec<String> {
+        self.health.topic_conflicts()
+    }
+
     /// States and events that wait on disk for the broker.
     #[zbus(property(emits_changed_signal = "false"))]
     fn history_pending(&self) -> u64 {

@@ -14,6 +14,7 @@ use super::incoming::{Incoming, Publication, ReasonCode};
 use super::message::Message;
 use super::outbox::Outbox;
 use super::publisher::Publisher;
+use super::reporter::ConflictReporter;
 use crate::config::MqttSettings;
 use crate::meter::Update;
 use crate::names::topic;
@@ -26,6 +27,7 @@ pub struct Engine {
     pub outbox: Outbox,
     publishers: Vec<Publisher>,
     announcer: Announcer,
+    conflicts: ConflictReporter,
     /// The topic of the daemon's own availability.
     bridge: Arc<str>,
     /// The topic where Home Assistant announces its start.
@@ -50,6 +52,7 @@ impl Engine {
         bridge: Arc<str>,
         publishers: Vec<Publisher>,
         announcer: Announcer,
+        conflicts: ConflictReporter,
         outbox: Outbox,
         obsolete: Option<ObsoleteTopic>,
     ) -> Self {
@@ -58,6 +61,7 @@ impl Engine {
             outbox,
             publishers,
             announcer,
+            conflicts,
             bridge,
             home_assistant: home_assistant.map(|home| topic::home_assistant_status(&home.prefix)),
             obsolete,
@@ -69,6 +73,7 @@ impl Engine {
     pub fn subscriptions(&self) -> Vec<&str> {
         let home_assistant = self.home_assistant.as_deref().into_iter();
         home_assistant
+            .chain(self.publishers.iter().map(|it| &**it.state_topic()))
             .chain(self.announcer.subscriptions())
             .collect()
     }
@@ -145,10 +150,34 @@ impl Engine {
         if self.is_home_assistant_start(publication) {
             self.publish_all(now);
         }
+        let mut publishers = self.publishers.iter();
+        let of_state = publishers.position(|it| **it.state_topic() == *publication.topic);
+        if let Some(meter) = of_state {
+            self.on_state(meter, &publication.payload);
+            return self.push_announcements(now);
+        }
         if let Some(meter) = self.announcer.on_publication(publication) {
             self.announce(meter);
         }
         self.push_announcements(now);
+    }
+
+    /// A state came from the topic of a meter. While another daemon publishes there too, nothing is announced.
+    fn on_state(&mut self, meter: usize, payload: &[u8]) {
+        let Some(publisher) = self.publishers.get_mut(meter) else {
+            return;
+        };
+        match publisher.on_state(payload) {
+            Some(true) => self
+                .conflicts
+                .began(publisher.meter(), publisher.state_topic()),
+            Some(false) => {
+                self.conflicts
+                    .ended(publisher.meter(), publisher.state_topic());
+                self.announce(meter);
+            }
+            None => {}
+        }
     }
 
     /// Publishes and stores what is due.

@@ -17,6 +17,7 @@
 //! | `publisher`, `topics` | the messages about one meter |
 //! | `discovery` | the announcement of a meter for Home Assistant |
 //! | `announcer` | which announcements are published, and taken away |
+//! | `boot_watch` | whether another daemon publishes on the same topic |
 //! | `message`, `outbox` | messages waiting, in flight, and in the history |
 //! | `wire`, `transport`, `tls` | the client library, its options, the files of TLS |
 //! | `incoming` | what the broker sends |
@@ -30,6 +31,7 @@
 
 mod announcer;
 mod backoff;
+mod boot_watch;
 mod connection_error;
 mod disconnect_reason;
 mod discovery;

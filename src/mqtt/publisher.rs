@@ -18,6 +18,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::boot_watch::BootWatch;
 use super::discovery::{self, AnnouncedDevice, Announcement, Learning, LearntFacts};
 use super::message::{Message, to_json};
 use super::teleinfo2mqtt::Teleinfo2mqttTopics;
@@ -45,6 +46,7 @@ pub struct Publisher {
     calendar: CalendarTopic,
     learnt: LearntFacts,
     teleinfo2mqtt: Option<Teleinfo2mqttTopics>,
+    boots: BootWatch,
 }
 
 /// The content of the calendar's topic.
@@ -88,6 +90,7 @@ impl Publisher {
             tick: None,
             is_online: false,
             calendar: CalendarTopic::Unpublished.next(&newest),
+            boots: BootWatch::new(&newest.boot),
             newest,
             learnt,
             teleinfo2mqtt: Teleinfo2mqttTopics::new(settings),
@@ -151,11 +154,27 @@ impl Publisher {
         out.extend(self.last_state());
     }
 
-    /// What is announced; `None` while that is not known, or no state was published.
+    /// The id of the meter.
+    pub fn meter(&self) -> &Arc<str> {
+        &self.meter
+    }
+
+    /// The topic of its states.
+    pub fn state_topic(&self) -> &Arc<str> {
+        &self.topics.state
+    }
+
+    /// Takes a state from that topic. Returns whether another daemon publishes there, if that changed.
+    pub fn on_state(&mut self, payload: &[u8]) -> Option<bool> {
+        self.boots.push(payload).then(|| self.boots.is_conflict())
+    }
+
+    /// What is announced; `None` while that is not known, no state was published, or another daemon publishes there too.
     pub fn announcement(&self) -> Option<Announcement> {
         let facts = &self.learnt.facts;
         let is_ready = self.published.is_some() && facts.usage.is_complete_in(self.newest.mode);
-        is_ready.then(|| discovery::announcement(&self.device, facts))
+        let is_alone = !self.boots.is_conflict();
+        (is_ready && is_alone).then(|| discovery::announcement(&self.device, facts))
     }
 
     /// Whether what is not in the announcement is gone for good.

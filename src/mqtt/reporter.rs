@@ -4,7 +4,7 @@
 //! not at each attempt. Reasons that alternate are logged once each: one that was logged before is logged again only when
 //! two attempts in a row fail for it.
 
-use log::{info, warn};
+use log::{error, info, warn};
 
 use super::disconnect_reason::DisconnectReason;
 use crate::config::MqttSettings;
@@ -89,6 +89,38 @@ impl ConnectionReporter {
         }
         self.last = Some(reason.clone());
         is_news
+    }
+}
+
+/// Reports meters whose states another daemon publishes on the same topic.
+#[derive(Debug)]
+pub struct ConflictReporter {
+    health: Health,
+}
+
+impl ConflictReporter {
+    /// Reports to `health` and the journal.
+    pub fn new(health: Health) -> Self {
+        Self { health }
+    }
+
+    /// Another daemon publishes there.
+    pub fn began(&self, meter: &str, topic: &str) {
+        self.health.set_topic_conflict(meter, true);
+        error!(
+            MESSAGE_ID = journal::TOPIC_CONFLICT, LINKY_METER = meter;
+            "another daemon publishes on {topic}: values alternate, and nothing is announced to Home Assistant. Give the meter \
+             another id in [[meter]] on one of them, or another base-topic in [mqtt]"
+        );
+    }
+
+    /// The other daemon does not any more.
+    pub fn ended(&self, meter: &str, topic: &str) {
+        self.health.set_topic_conflict(meter, false);
+        info!(
+            MESSAGE_ID = journal::TOPIC_CONFLICT, LINKY_METER = meter;
+            "only this daemon publishes on {topic} again"
+        );
     }
 }
 

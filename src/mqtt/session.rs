@@ -18,7 +18,7 @@ use super::discovery::device_names;
 use super::engine::{Engine, ObsoleteTopic};
 use super::outbox::{ACK_TIMEOUT, Outbox};
 use super::publisher::Publisher;
-use super::reporter::ConnectionReporter;
+use super::reporter::{ConflictReporter, ConnectionReporter};
 use super::transport;
 use super::wire::Wire;
 use crate::config::MqttSettings;
@@ -81,10 +81,13 @@ impl MqttSink {
             .map(|(newest, name)| Publisher::new(settings, &name, newest.clone(), &bridge))
             .collect();
         let outbox = Outbox::new(settings, self.history, health.history_dropped.clone());
+        let conflicts = ConflictReporter::new(health.clone());
         let session = MqttSession {
             wire: Wire::new(settings, &client_id, &bridge),
             inputs: Inputs {
-                engine: Engine::new(settings, bridge, publishers, announcer, outbox, obsolete),
+                engine: Engine::new(
+                    settings, bridge, publishers, announcer, conflicts, outbox, obsolete,
+                ),
                 subscription,
                 shutdown,
                 pulse,

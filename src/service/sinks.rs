@@ -24,6 +24,7 @@ pub struct Sinks {
     tasks: JoinSet<&'static str>,
     shutdown: ShutdownTrigger,
     broker: watch::Receiver<BrokerState>,
+    health: Health,
     /// The first attempt at the bus, until it has ended.
     first_attempt: Option<oneshot::Receiver<()>>,
 }
@@ -97,6 +98,7 @@ impl Sinks {
             tasks: JoinSet::new(),
             shutdown,
             broker: health.watch_broker(),
+            health: health.clone(),
             first_attempt: None,
         }
     }
@@ -117,6 +119,11 @@ impl Sinks {
     /// The state of the session with the broker.
     pub fn broker(&self) -> BrokerState {
         *self.broker.borrow()
+    }
+
+    /// The ids of the meters whose topic another daemon publishes on.
+    pub fn topic_conflicts(&self) -> Vec<String> {
+        self.health.topic_conflicts()
     }
 
     /// Waits for a change. Cancel-safe.

@@ -117,7 +117,11 @@ impl Supervisor {
                 }
             }
             if status_is_old {
-                let line = status_line(self.journal.states(), self.sinks.broker());
+                let line = status_line(
+                    self.journal.states(),
+                    self.sinks.broker(),
+                    &self.sinks.topic_conflicts(),
+                );
                 if line != status && self.systemd.notify(&NotifyState::Status(&line)) {
                     status = line;
                 }
@@ -154,7 +158,7 @@ fn stopped() -> u8 {
 }
 
 /// The line that `systemctl status` shows: `main: receiving, 1230 VA, HEURE  PLEINE; broker connected`.
-fn status_line(meters: &[Arc<Snapshot>], broker: BrokerState) -> String {
+fn status_line(meters: &[Arc<Snapshot>], broker: BrokerState, conflicts: &[String]) -> String {
     let mut line = String::new();
     for snapshot in meters {
         line.push_str(&format!("{}: {}", snapshot.id, snapshot.link.as_str()));
@@ -177,6 +181,11 @@ fn status_line(meters: &[Arc<Snapshot>], broker: BrokerState) -> String {
     }
     line.push_str("broker ");
     line.push_str(broker.as_str());
+    for meter in conflicts {
+        line.push_str(&format!(
+            "; another daemon publishes {meter} on the same topic"
+        ));
+    }
     line
 }
 

@@ -5,6 +5,7 @@
 //!
 //! [`Subscription`]: super::Subscription
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -41,6 +42,8 @@ impl BrokerState {
 #[derive(Clone, Debug, Default)]
 pub struct Health {
     broker: watch::Sender<BrokerState>,
+    /// The ids of the meters whose topic another daemon publishes on.
+    topic_conflicts: watch::Sender<BTreeSet<String>>,
     /// Records (states, events, points of the load curve) on disk that wait for the broker.
     pub history_pending: Arc<AtomicU64>,
     /// Records that were given up because the history was full.
@@ -78,6 +81,23 @@ impl Health {
             *current = state;
             changed
         })
+    }
+
+    /// The ids of the meters whose states another daemon publishes on the same topic.
+    #[must_use]
+    pub fn topic_conflicts(&self) -> Vec<String> {
+        self.topic_conflicts.borrow().iter().cloned().collect()
+    }
+
+    /// Sets whether another daemon publishes the states of a meter.
+    pub fn set_topic_conflict(&self, meter: &str, is_there: bool) {
+        self.topic_conflicts.send_modify(|meters| {
+            if is_there {
+                meters.insert(meter.to_owned());
+            } else {
+                meters.remove(meter);
+            }
+        });
     }
 
     /// Updates that a sink was too slow for, of all sinks, since the daemon started.

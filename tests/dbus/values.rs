@@ -158,6 +158,7 @@ async fn the_daemon_says_how_it_is() {
             "BrokerState",
             "HistoryDropped",
             "HistoryPending",
+            "TopicConflicts",
             "UpdatesLagged",
             "Version"
         ]
@@ -174,4 +175,11 @@ async fn the_daemon_says_how_it_is() {
     service.health.history_pending.store(7, Ordering::Relaxed);
     let manager = program.get_all(ROOT_PATH, interface::MANAGER).await;
     assert_eq!(*manager["HistoryPending"], Variant::from(7_u64));
+    assert_eq!(
+        *manager["TopicConflicts"],
+        Variant::from(Vec::<String>::new())
+    );
+    service.health.set_topic_conflict("main", true);
+    let manager = program.get_all(ROOT_PATH, interface::MANAGER).await;
+    assert_eq!(*manager["TopicConflicts"], Variant::from(vec!["main"]));
 }
