@@ -238,21 +238,34 @@ impl<'a> DecodeRun<'a> {
     fn take(&mut self, frames: Vec<TimedFrame>) -> io::Result<()> {
         for timed in frames {
             self.totals.count(&timed);
-            let now = Moment {
-                wall: wall(&timed.frame),
-                mono: timed.at,
-            };
-            let Some(update) = self.meter.push(Input::Frame(timed.frame), now) else {
+            let Some(state) = self.state_after(timed) else {
                 continue;
             };
             if self.format == FrameFormat::State && self.totals.filled < CONFIRMED_FROM {
-                self.waiting.push(update.snapshot.clone());
+                self.waiting.push(state);
             } else {
                 self.print_waiting(false)?;
-                self.print(&update.snapshot)?;
+                self.print(&state)?;
             }
         }
         Ok(())
+    }
+
+    /// The state after a frame, if the frame holds a group. The groups alone need no meter.
+    fn state_after(&mut self, TimedFrame { frame, at, .. }: TimedFrame) -> Option<Arc<Snapshot>> {
+        if self.format == FrameFormat::State {
+            let now = Moment {
+                wall: wall(&frame),
+                mono: at,
+            };
+            let update = self.meter.push(Input::Frame(frame), now)?;
+            return Some(update.snapshot.clone());
+        }
+        frame.groups().next()?;
+        Some(Arc::new(Snapshot {
+            frame: Some(Arc::new(frame)),
+            ..self.meter.last().as_ref().clone()
+        }))
     }
 
     /// Prints the first states: with what each frame shows by itself, if nothing confirms it.

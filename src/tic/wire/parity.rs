@@ -115,6 +115,7 @@ impl ParityDecoder {
     }
 
     /// The seven-bit character of a byte; `None` if its parity is bad.
+    #[inline]
     pub(super) fn push(&mut self, byte: u8) -> Option<u8> {
         let is_even = is_even(byte);
         if self.is_sought {
