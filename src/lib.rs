@@ -2,7 +2,7 @@
 //!
 //! The data flows down this list; the README and `docs/` are for users.
 //!
-//! - [`serial`]: the port; bytes.
+//! - [`serial`]: the port; bytes. [`net`]: the way to a host, for it and for [`mqtt`].
 //! - [`tic`]: the protocol, pure; bytes to frames.
 //! - [`meter`]: the meaning, pure; frames to states and events.
 //! - [`sink`]: what every sink is given; [`dbus`], [`mqtt`]: the sinks; [`store`]: what is kept on disk.
@@ -18,6 +18,7 @@ pub mod dbus;
 pub mod meter;
 pub mod mqtt;
 pub mod names;
+pub mod net;
 pub mod serial;
 pub mod service;
 pub mod simulator;

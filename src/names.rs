@@ -304,6 +304,10 @@ pub mod journal {
     pub const BROKER_REFUSED: &str = "3a62e1fb00b74de7a58ea408c5dcbf7b";
     /// Another daemon publishes the states of a meter on the same topic, or does not any more.
     pub const TOPIC_CONFLICT: &str = "d7c0b428705e4b1dbf032d2a8ef6d008";
+    /// The broker limits something; the states go on.
+    pub const BROKER_LIMITS: &str = "6f0c1d5be1a24d6c9a37f2c6b0b8e914";
+    /// The broker takes what is published, and it does not arrive.
+    pub const BROKER_DENIES: &str = "b1f6a0d7c3e84f0e8d52a9470c6e1b35";
     /// The name is ours on the bus.
     pub const BUS_CONNECTED: &str = "ecbe613da46f485f8ec56babfe508b5f";
     /// The bus, or our name on it, is lost.
@@ -316,7 +320,7 @@ pub mod journal {
     pub const STORE_FAILED: &str = "6aed863ac607430f914ff8437ffc2b89";
 
     /// All of the ids.
-    pub const ALL: [&str; 26] = [
+    pub const ALL: [&str; 28] = [
         STARTED,
         STOPPING,
         FAILED,
@@ -338,6 +342,8 @@ pub mod journal {
         BROKER_LOST,
         BROKER_REFUSED,
         TOPIC_CONFLICT,
+        BROKER_LIMITS,
+        BROKER_DENIES,
         BUS_CONNECTED,
         BUS_LOST,
         BUS_REFUSED,

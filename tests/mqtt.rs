@@ -198,8 +198,8 @@ fn a_broker_that_hangs_is_left_and_found_again() {
     assert_eq!(sink.health.broker(), BrokerState::Connected);
 }
 
-/// CONNACK, accepted.
-const ACCEPTED: [u8; 4] = [0x20, 2, 0, 0];
+/// CONNACK of MQTT 5, accepted.
+const ACCEPTED: [u8; 5] = [0x20, 3, 0, 0, 0];
 
 /// Before the session or right after its beginning: both are tried again ever more slowly.
 #[test]

@@ -9,13 +9,14 @@ use std::path::{Path, PathBuf};
 use linky_sensor::names;
 
 /// A module and the modules that it may use, besides `names` and `config`.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("tic", &[]),
     ("meter", &["tic"]),
-    ("serial", &["meter", "tic"]),
+    ("net", &[]),
+    ("serial", &["meter", "net", "tic"]),
     ("sink", &["meter"]),
     ("dbus", &["meter", "sink", "tic"]),
-    ("mqtt", &["meter", "sink", "store", "tic"]),
+    ("mqtt", &["meter", "net", "sink", "store", "tic"]),
     ("store", &["meter", "tic"]),
     ("simulator", &["tic"]),
     (
@@ -44,7 +45,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
 const KNOWN_ONLY_IN: [(&str, &str); 9] = [
     ("serialport", "serial"),
     ("zbus", "dbus"),
-    ("rumqttc", "mqtt"),
+    ("tokio_native_tls", "mqtt"),
     ("native_tls", "mqtt"),
     ("hmac", "mqtt"),
     ("sha2", "mqtt"),

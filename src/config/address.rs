@@ -3,9 +3,11 @@
 //! ```text
 //! device = "/" path | "tcp://" host ":" port
 //! url    = ("mqtt" | "mqtts") "://" host [":" port] ["/"]
-//! host   = name | IPv4 address | "[" IPv6 address "]"
+//! host   = name | IPv4 address | "[" IPv6 address [zone] "]"
+//! zone   = ("%" | "%25") interface                            of a link-local address, RFC 6874
 //! ```
-//! A host is kept without brackets and in lower case, so that equal addresses compare equal.
+//! Schemes may have capitals. A host is kept without brackets and in lower case, so that equal addresses compare equal; a
+//! zone is kept as it is, behind a `%`.
 
 use std::fmt;
 use std::net::Ipv6Addr;
@@ -41,13 +43,13 @@ impl Device {
         if text.starts_with('/') && !text.contains('\0') {
             return Ok(Self::Path(PathBuf::from(text)));
         }
-        match text.split_once("://") {
-            Some(("tcp", authority)) => match parse_authority(authority) {
+        match split_scheme(text) {
+            Some((scheme, authority)) if scheme == "tcp" => match parse_authority(authority) {
                 Some((host, Some(port))) => Ok(Self::Tcp { host, port }),
                 Some((_, None)) => Err(expected().advise(format!(
                     "A port number is needed after the host, as in \"tcp://{authority}:3333\"."
                 ))),
-                None => Err(expected().advise(ADVICE_HOST)),
+                None => Err(expected().advise(advice(authority))),
             },
             Some((scheme, _)) => {
                 Err(expected().advise(format!("{scheme}:// is not known here; only tcp:// is.")))
@@ -104,8 +106,8 @@ impl BrokerUrl {
                     "Put the user in the key username, and store the password with: sudo linky-sensor set-password",
                 ));
         }
-        let (scheme, rest) = text.split_once("://").ok_or_else(expected)?;
-        let tls = match scheme {
+        let (scheme, rest) = split_scheme(text).ok_or_else(expected)?;
+        let tls = match &*scheme {
             "mqtt" => false,
             "mqtts" => true,
             "tcp" => return Err(expected().advise("Write mqtt:// instead of tcp://.")),
@@ -121,7 +123,7 @@ impl BrokerUrl {
                 .advise("Nothing may follow the port; topics begin with the key base-topic."));
         }
         let (host, port) =
-            parse_authority(authority).ok_or_else(|| expected().advise(ADVICE_HOST))?;
+            parse_authority(authority).ok_or_else(|| expected().advise(advice(authority)))?;
         Ok(Self {
             tls,
             host,
@@ -134,6 +136,21 @@ impl fmt::Display for BrokerUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = if self.tls { "mqtts" } else { "mqtt" };
         write!(f, "{scheme}://{}:{}", Bracketed(&self.host), self.port)
+    }
+}
+
+/// The scheme in lower case, and what follows it.
+fn split_scheme(text: &str) -> Option<(String, &str)> {
+    let (scheme, rest) = text.split_once("://")?;
+    Some((scheme.to_ascii_lowercase(), rest))
+}
+
+/// What to write instead of this host and port.
+fn advice(authority: &str) -> &'static str {
+    if authority.is_ascii() {
+        ADVICE_HOST
+    } else {
+        "A name with other letters than a to z is written in its ASCII form, which begins with xn-- (idn2 prints it)."
     }
 }
 
@@ -157,7 +174,7 @@ fn parse_authority(text: &str) -> Option<(String, Option<u16>)> {
     let (host, port) = match text.strip_prefix('[') {
         Some(rest) => {
             let (address, port) = rest.split_once(']')?;
-            (address.parse::<Ipv6Addr>().ok()?.to_string(), port)
+            (parse_ipv6(address)?, port)
         }
         None => {
             let (host, port) = text.split_at(text.find(':').unwrap_or(text.len()));
@@ -174,6 +191,20 @@ fn parse_authority(text: &str) -> Option<(String, Option<u16>)> {
         .strip_prefix(':')
         .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
     Some((host, Some(digits.parse().ok().filter(|port| *port != 0)?)))
+}
+
+/// `address`, or `address%interface`.
+fn parse_ipv6(text: &str) -> Option<String> {
+    let Some((address, zone)) = text.split_once('%') else {
+        return Some(text.parse::<Ipv6Addr>().ok()?.to_string());
+    };
+    let address = address.parse::<Ipv6Addr>().ok()?;
+    let escaped = zone.strip_prefix("25").filter(|rest| !rest.is_empty());
+    let zone = escaped.unwrap_or(zone);
+    // netdevice(7): 15 bytes; a slash cannot be in a name.
+    let is_allowed = |c: char| c.is_ascii_graphic() && !"/%[]".contains(c);
+    let is_fit = (1..=15).contains(&zone.len()) && zone.chars().all(is_allowed);
+    (address.is_unicast_link_local() && is_fit).then(|| format!("{address}%{zone}"))
 }
 
 #[cfg(test)]
@@ -208,12 +239,34 @@ mod tests {
             parse("mqtts://[::1]:8884").to_string(),
             "mqtts://[::1]:8884"
         );
+        assert_eq!(parse("MQTT://localhost"), parse("mqtt://localhost"));
+        assert_eq!(parse("Mqtts://h").port, 8883);
+        assert_eq!(
+            parse("mqtt://broker.example.org.").host,
+            "broker.example.org."
+        );
+        for text in ["mqtt://[FE80::1%eth0]:1884", "mqtt://[fe80::1%25eth0]:1884"] {
+            assert_eq!(parse(text), broker(false, "fe80::1%eth0", 1884));
+        }
+        assert_eq!(
+            parse("mqtt://[fe80::1%wlan0]").to_string(),
+            "mqtt://[fe80::1%wlan0]:1883"
+        );
+        assert_eq!(
+            parse("mqtt://[fe80::1%25]").host,
+            "fe80::1%25",
+            "an interface may be a number"
+        );
+        let foreign = format!(
+            "{:?}",
+            BrokerUrl::parse("mqtt://m\u{fc}ller.example").unwrap_err()
+        );
+        assert!(foreign.contains("xn--"), "{foreign}");
         for wrong in [
             "",
             "localhost",
             "localhost:1883",
             "tcp://localhost",
-            "MQTT://localhost",
             "mqtt://",
             "mqtt://:1883",
             "mqtt://host:",
@@ -222,6 +275,10 @@ mod tests {
             "mqtt://host:+1",
             "mqtt://2001:db8::1",
             "mqtt://[2001:db8::1",
+            "mqtt://[2001:db8::1%eth0]",
+            "mqtt://[fe80::1%]",
+            "mqtt://[fe80::1%a/b]",
+            "mqtt://fe80::1%eth0",
             "mqtt://[host]:1883",
             "mqtt://host:1883/topic",
             "mqtt://ho st",
@@ -250,6 +307,11 @@ mod tests {
             }
         );
         assert_eq!(parse("tcp://[::1]:3333").to_string(), "tcp://[::1]:3333");
+        assert_eq!(parse("TCP://h:1"), parse("tcp://h:1"));
+        assert_eq!(
+            parse("tcp://[fe80::2%eth0]:1").to_string(),
+            "tcp://[fe80::2%eth0]:1"
+        );
         for wrong in [
             "",
             "linky",

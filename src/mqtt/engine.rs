@@ -9,6 +9,8 @@ use std::time::Duration;
 use log::debug;
 
 use super::announcer::Announcer;
+use super::broker_finding::BrokerFinding;
+use super::connection_error::refused_topic;
 use super::discovery::Learning;
 use super::incoming::{Incoming, Publication, ReasonCode};
 use super::message::Message;
@@ -19,6 +21,9 @@ use crate::config::MqttSettings;
 use crate::meter::Update;
 use crate::names::topic;
 use crate::store::Marker;
+
+/// The time between two attempts to find whether messages arrive again.
+const PROBE_INTERVAL: Duration = Duration::from_secs(30);
 
 /// See the module.
 #[derive(Debug)]
@@ -33,6 +38,16 @@ pub struct Engine {
     /// The topic where Home Assistant announces its start.
     home_assistant: Option<String>,
     obsolete: Option<ObsoleteTopic>,
+    /// Whether the broker's acknowledgements have reasons (MQTT 5).
+    has_reasons: bool,
+    /// What the broker was found to do, since the session asked.
+    findings: Vec<BrokerFinding>,
+    /// A topic that must arrive and does not.
+    denied: Option<Arc<str>>,
+    /// When it is tried again whether messages arrive.
+    probe_at: Option<Duration>,
+    /// The beginning of every topic.
+    base_topic: String,
     is_stopping: bool,
 }
 
@@ -65,17 +80,29 @@ impl Engine {
             bridge,
             home_assistant: home_assistant.map(|home| topic::home_assistant_status(&home.prefix)),
             obsolete,
+            has_reasons: false,
+            findings: Vec::new(),
+            denied: None,
+            probe_at: None,
+            base_topic: settings.base_topic.clone(),
             is_stopping: false,
         }
     }
 
-    /// The topics to subscribe to in each session.
+    /// The topics to subscribe to in each session; our own is the proof that what is published arrives.
     pub fn subscriptions(&self) -> Vec<&str> {
-        let home_assistant = self.home_assistant.as_deref().into_iter();
-        home_assistant
+        let own: &str = &self.bridge;
+        let home_assistant = self.home_assistant.as_deref();
+        let topics = [own].into_iter().chain(home_assistant);
+        topics
             .chain(self.publishers.iter().map(|it| &**it.state_topic()))
             .chain(self.announcer.subscriptions())
             .collect()
+    }
+
+    /// What the broker was found to do, since the last call.
+    pub fn take_findings(&mut self) -> Vec<BrokerFinding> {
+        std::mem::take(&mut self.findings)
     }
 
     /// A meter has an Update.
@@ -95,9 +122,13 @@ impl Engine {
         self.push_announcements(now);
     }
 
-    /// A session starts.
-    pub fn on_connected(&mut self, now: Duration) {
+    /// A session starts. `has_reasons`: acknowledgements in it have reasons, so a success is one.
+    pub fn on_connected(&mut self, has_reasons: bool, now: Duration) {
+        self.has_reasons = has_reasons;
+        self.denied = None;
+        self.probe_at = None;
         self.outbox.on_connected(now);
+        self.outbox.demand_proof();
         self.announcer.on_connected();
         self.publish_all(now);
         if let Some(obsolete) = &self.obsolete {
@@ -115,28 +146,107 @@ impl Engine {
     /// The broker sent something.
     pub fn on_incoming(&mut self, incoming: &Incoming, now: Duration) {
         match incoming {
-            Incoming::Acknowledged { packet_id, reason } => {
-                if reason.is_failure() {
-                    debug!("the broker answers to {packet_id} with {reason:?}");
-                }
-                self.on_acknowledged(*packet_id, *reason, now);
+            Incoming::Acknowledged { packet_id, reason } if reason.is_failure() => {
+                self.on_refused(*packet_id, *reason, now);
             }
+            Incoming::Acknowledged { packet_id, .. } => self.on_acknowledged(*packet_id, now),
+            Incoming::Subscribed(reasons) => self.on_subscribed(reasons),
             Incoming::Publication(publication) => {
+                if *publication.topic == *self.bridge && !publication.retain {
+                    let bridge = self.bridge.clone();
+                    self.on_arrived(&bridge, now);
+                }
                 self.on_publication(publication, now);
             }
         }
     }
 
-    fn on_acknowledged(&mut self, packet_id: u16, reason: ReasonCode, now: Duration) {
+    /// What is published on this topic arrives.
+    fn on_arrived(&mut self, topic: &Arc<str>, now: Duration) {
+        if *topic == self.bridge {
+            self.outbox.prove();
+        }
+        if self.denied.take_if(|denied| denied == topic).is_some() {
+            self.probe_at = None;
+            self.outbox.resume_replay(now);
+            self.findings.push(BrokerFinding::Proven);
+            if !self.is_stopping {
+                self.publish_all(now);
+            }
+        }
+    }
+
+    /// What is published on this topic does not arrive.
+    fn on_denied(&mut self, topic: Arc<str>, why: String, now: Duration) {
+        self.probe_at.get_or_insert(now + PROBE_INTERVAL);
+        if self.denied.is_none() {
+            self.denied = Some(topic);
+            self.findings.push(BrokerFinding::Denied(why));
+        }
+    }
+
+    fn on_refused(&mut self, packet_id: u16, reason: ReasonCode, now: Duration) {
+        let Some(message) = self.outbox.refused(packet_id) else {
+            return;
+        };
+        self.on_announced(&message, reason, now);
+        if self.denied.is_some() {
+            return;
+        }
+        let (why, topic, base) = (refused_topic(reason), &message.topic, &self.base_topic);
+        let what =
+            format!("it refuses what is published on {topic}: {why}. Allow this client to write");
+        if message.is_record() || *topic == self.bridge {
+            let what = format!("{what} {base}/# in the rules (ACL) of the broker");
+            self.on_denied(message.topic, what, now);
+        } else {
+            let what = format!("{what} it in the rules (ACL) of the broker");
+            self.findings.push(BrokerFinding::Limit(what));
+        }
+    }
+
+    fn on_subscribed(&mut self, reasons: &[ReasonCode]) {
+        let topics = self.subscriptions().into_iter().zip(reasons);
+        let refused = topics.filter(|(_, reason)| reason.is_failure());
+        let texts: Vec<BrokerFinding> = refused
+            .map(|(topic, reason)| {
+                BrokerFinding::Limit(format!(
+                    "it refuses the subscription to {topic}: {}. Allow this client to read it in the rules (ACL) of the broker",
+                    refused_topic(*reason)
+                ))
+            })
+            .collect();
+        self.findings.extend(texts);
+    }
+
+    fn on_acknowledged(&mut self, packet_id: u16, now: Duration) {
         let Some(message) = self.outbox.acknowledged(packet_id) else {
             debug!("the broker acknowledged {packet_id}, which is not in flight");
             return;
         };
+        // Of QoS 0 there is no answer, and so no reason.
+        if self.has_reasons && packet_id != 0 {
+            self.on_arrived(&message.topic, now);
+        } else if message.topic == self.bridge {
+            self.outbox.await_proof(now);
+        }
         let is_removal = |obsolete: &mut ObsoleteTopic| obsolete.topic == message.topic;
         if let Some(obsolete) = self.obsolete.take_if(is_removal) {
             obsolete.removed.set();
         }
-        for meter in self.announcer.on_acknowledged(&message, reason) {
+        self.on_announced(&message, ReasonCode::SUCCESS, now);
+    }
+
+    /// The message with this packet id does not fit the limits of the broker.
+    pub fn on_left_out(&mut self, packet_id: u16, now: Duration) {
+        if let Some(message) = self.outbox.left_out(packet_id) {
+            self.on_announced(&message, ReasonCode::TOO_LARGE, now);
+        }
+    }
+
+    /// The broker answered to a message, which may be an announcement.
+    fn on_announced(&mut self, message: &Message, reason: ReasonCode, now: Duration) {
+        for meter in self.announcer.on_acknowledged(message, reason) {
             self.announce(meter);
         }
         self.push_announcements(now);
@@ -183,10 +293,23 @@ impl Engine {
     /// Publishes and stores what is due.
     pub fn on_timer(&mut self, now: Duration) {
         self.outbox.on_timer(now);
+        if self.outbox.is_disproved(now) {
+            let why = format!(
+                "it takes what is published, and {bridge} does not come back to this client: likely it throws messages away. \
+                 Allow this client to write and read {base}/# in the rules (ACL) of the broker",
+                bridge = self.bridge,
+                base = self.base_topic
+            );
+            self.on_denied(self.bridge.clone(), why, now);
+        }
         if self.is_stopping {
             return;
         }
         let mut messages = Vec::new();
+        if self.probe_at.take_if(|at| *at <= now).is_some() {
+            self.probe_at = Some(now + PROBE_INTERVAL);
+            messages.push(Message::retained(&self.bridge, topic::ONLINE));
+        }
         for publisher in &mut self.publishers {
             publisher.on_timer(now, &mut messages);
         }
@@ -197,7 +320,8 @@ impl Engine {
     pub fn deadline(&self) -> Option<Duration> {
         let running = self.publishers.iter().filter(|_| !self.is_stopping);
         let publishers = running.filter_map(Publisher::deadline);
-        publishers.chain(self.outbox.deadline()).min()
+        let probe = self.probe_at.filter(|_| !self.is_stopping);
+        publishers.chain(self.outbox.deadline()).chain(probe).min()
     }
 
     /// Publishes that everything is offline; further Updates are ignored.

@@ -1,6 +1,6 @@
 //! Why there is no TLS with a broker, and the remedy.
 //!
-//! Input: an error of the client library. Output: a [`DisconnectReason`]. The library hands on OpenSSL's own text and no number, so
+//! Input: an error of a connection. Output: a [`DisconnectReason`]. The library hands on OpenSSL's own text and no number, so
 //! the text is parsed:
 //!
 //! ```text
@@ -16,7 +16,7 @@
 use std::error::Error as _;
 use std::io;
 
-use rumqttc::tokio_native_tls::native_tls;
+use tokio_native_tls::native_tls;
 
 use super::disconnect_reason::DisconnectReason;
 

@@ -12,6 +12,8 @@ pub enum Incoming {
         /// Its answer.
         reason: ReasonCode,
     },
+    /// It answered to the topics of the subscription, in their order.
+    Subscribed(Vec<ReasonCode>),
     /// A message on a topic that this session subscribed to.
     Publication(Publication),
 }
@@ -34,6 +36,9 @@ pub struct ReasonCode(pub u8);
 impl ReasonCode {
     /// It is done.
     pub const SUCCESS: Self = Self(0);
+
+    /// The packet is larger than the broker takes.
+    pub const TOO_LARGE: Self = Self(0x95);
 
     /// Whether it is a refusal.
     pub fn is_failure(self) -> bool {

@@ -71,6 +71,13 @@ impl Message {
             delivery: Delivery::BestEffort,
         }
     }
+    /// Whether it must be delivered, even late.
+    pub fn is_record(&self) -> bool {
+        match self.delivery {
+            Delivery::Record(_) | Delivery::Stored(_) => true,
+            Delivery::Retained | Delivery::BestEffort => false,
+        }
+    }
 }
 
 /// The JSON of a payload. It cannot fail: all keys are text.

@@ -19,26 +19,34 @@
 //! | `announcer` | which announcements are published, and taken away |
 //! | `boot_watch` | whether another daemon publishes on the same topic |
 //! | `message`, `outbox` | messages waiting, in flight, and in the history |
-//! | `wire`, `transport`, `tls` | the client library, its options, the files of TLS |
-//! | `incoming` | what the broker sends |
-//! | `disconnect_reason`, `connection_error`, `handshake` | why there is no session |
+//! | `wire`, `offer`, `client_id` | the steps to a session, what CONNECT asks for |
+//! | `connection`, `codec`, `incoming` | packets over the wire, as bytes, and what of them matters |
+//! | `tls`, `handshake` | the files of TLS, and why there is none |
+//! | `limits`, `broker_finding` | what the broker limits, what is left out for it, and the report |
+//! | `disconnect_reason`, `connection_error`, `twin_watch` | why there is no session |
 //! | `reporter`, `backoff` | how that is reported, and when a session is tried again |
 //!
 //! Invariants: every message goes through one window, in order. A state or an event is delivered when the broker
-//! acknowledged it, never before. Nothing waits for the broker; every buffer is bounded. Each session starts with the
+//! acknowledged it, and a message of our own came back or the acknowledgement can be a refusal (MQTT 5), never before. Nothing waits for the broker; every buffer is bounded. Each session starts with the
 //! content of all retained topics, so a broker that lost its memory is like any other. Everything has the configured
-//! quality of service, except the last will, which has 1.
+//! quality of service, except the last will, which has 1, as far as the broker supports it.
 
 mod announcer;
 mod backoff;
 mod boot_watch;
+mod broker_finding;
+mod client_id;
+mod codec;
+mod connection;
 mod connection_error;
 mod disconnect_reason;
 mod discovery;
 mod engine;
 mod handshake;
 mod incoming;
+mod limits;
 mod message;
+mod offer;
 mod outbox;
 mod publisher;
 mod reporter;
@@ -48,7 +56,7 @@ mod session;
 mod teleinfo2mqtt;
 mod tls;
 mod topics;
-mod transport;
+mod twin_watch;
 mod wire;
 
 pub use session::MqttSink;

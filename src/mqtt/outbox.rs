@@ -15,6 +15,8 @@
 //!   every [`REPLAY_INTERVAL`], when nothing else waits and half of the window is free.
 //! - Without a history (`qos = 0`, `history = "off"`) records wait for the window like all others, and are dropped and
 //!   counted at the end of the session.
+//! - MQTT 3.1.1 acknowledges what the broker throws away, so a session may demand a proof. Until it is there,
+//!   acknowledged records are held back, and none is replayed; if it does not come, they count as not delivered.
 //! - A session whose broker does not acknowledge for [`ACK_TIMEOUT`], or lets more than [`WAITING_MAX`] messages wait, is stuck.
 //!
 //! A record of the history is the meter's id, LF, and the JSON as it was first made.
@@ -47,6 +49,12 @@ const SPILL_AFTER: Duration = Duration::from_secs(2);
 /// The time without an acknowledgement after which the session is stuck: a broker that hangs does not close it.
 pub const ACK_TIMEOUT: Duration = Duration::from_secs(20);
 
+/// The time from the first acknowledgement to the proof that messages arrive.
+const PROOF_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Acknowledged records that are held back without a proof, at most.
+const UNPROVEN_MAX: usize = 256;
+
 /// Messages that wait for the window, at most.
 const WAITING_MAX: usize = 1024;
 
@@ -63,6 +71,17 @@ struct InFlight {
     since: Duration,
 }
 
+/// Whether acknowledged messages arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Proof {
+    /// It is taken for granted, or was given.
+    Given,
+    /// It is awaited, from the first acknowledgement on until then.
+    Awaited(Option<Duration>),
+    /// It did not come in time.
+    Missing,
+}
+
 /// See the module.
 #[derive(Debug)]
 pub struct Outbox {
@@ -70,7 +89,12 @@ pub struct Outbox {
     waiting: VecDeque<Message>,
     /// Oldest first.
     in_flight: VecDeque<InFlight>,
+    /// Acknowledged records without a proof, oldest first.
+    unproven: Vec<Message>,
+    proof: Proof,
     qos: Qos,
+    /// Messages of this session in flight, at most.
+    window: usize,
     last_packet_id: u16,
     history: Option<HistoryHandle>,
     dropped: Arc<AtomicU64>,
@@ -91,7 +115,10 @@ impl Outbox {
             is_connected: false,
             waiting: VecDeque::new(),
             in_flight: VecDeque::with_capacity(WINDOW),
+            unproven: Vec::new(),
+            proof: Proof::Given,
             qos: settings.qos,
+            window: window(settings.qos),
             last_packet_id: 0,
             history: history.filter(|_| has_history),
             dropped,
@@ -104,6 +131,44 @@ impl Outbox {
     pub fn on_connected(&mut self, now: Duration) {
         self.is_connected = true;
         self.replay_at = Some(now + REPLAY_DELAY);
+        self.proof = Proof::Given;
+    }
+
+    /// The quality of service of this session, and how many messages the broker takes in flight.
+    pub fn set_limits(&mut self, qos: Qos, in_flight_max: usize) {
+        self.qos = qos;
+        self.window = window(qos).min(in_flight_max.max(1));
+    }
+
+    /// An acknowledgement is no delivery in this session until [`prove`](Self::prove).
+    pub fn demand_proof(&mut self) {
+        self.proof = Proof::Awaited(None);
+    }
+
+    /// The message that proves it was acknowledged, and is to come back.
+    pub fn await_proof(&mut self, now: Duration) {
+        if self.proof == Proof::Awaited(None) {
+            self.proof = Proof::Awaited(Some(now + PROOF_TIMEOUT));
+        }
+    }
+
+    /// What is acknowledged arrives.
+    pub fn prove(&mut self) {
+        for message in std::mem::take(&mut self.unproven) {
+            delivered(&message, &mut self.history);
+        }
+        self.proof = Proof::Given;
+    }
+
+    /// The proof did not come in time: what was acknowledged is stored. True once.
+    pub fn is_disproved(&mut self, now: Duration) -> bool {
+        let is_due = matches!(self.proof, Proof::Awaited(Some(until)) if until <= now);
+        if is_due {
+            self.proof = Proof::Missing;
+            self.store_unproven();
+            self.unproven.clear();
+        }
+        is_due
     }
 
     /// The session has ended: records that were not acknowledged are stored, all else is dropped.
@@ -111,6 +176,7 @@ impl Outbox {
         self.is_connected = false;
         self.replay_at = None;
         self.spill();
+        self.unproven.clear();
         self.in_flight.clear();
         self.waiting.clear();
         if let Some(history) = &mut self.history {
@@ -121,6 +187,16 @@ impl Outbox {
     /// Stops replaying for the rest of the session.
     pub fn stop_replay(&mut self) {
         self.replay_at = None;
+    }
+
+    /// Replays again from the oldest record, some time from now.
+    pub fn resume_replay(&mut self, now: Duration) {
+        if self.is_connected {
+            self.replay_at = Some(now + REPLAY_DELAY);
+        }
+        if let Some(history) = &mut self.history {
+            history.rewind();
+        }
     }
 
     /// Takes a message.
@@ -165,18 +241,62 @@ impl Outbox {
         Some((packet_id, message))
     }
 
-    /// The broker acknowledged this packet id. The message that is delivered; `None` if none in flight has this id.
+    /// The broker acknowledged this packet id. Its message; `None` if none in flight has this id.
     pub fn acknowledged(&mut self, packet_id: u16) -> Option<Message> {
-        let mut in_flight = self.in_flight.iter();
-        let index = in_flight.position(|in_flight| in_flight.packet_id == packet_id)?;
-        let message = self.in_flight.remove(index)?.message;
+        let message = self.take_in_flight(packet_id)?;
         if let Some(history) = &mut self.history {
             history.begin();
-            if let Delivery::Stored(number) = message.delivery {
-                history.ack(number);
+        }
+        match self.proof {
+            Proof::Given => delivered(&message, &mut self.history),
+            Proof::Awaited(_) if self.unproven.len() < UNPROVEN_MAX => {
+                if self.history.is_some() && message.is_record() {
+                    self.unproven.push(message.clone());
+                }
+            }
+            Proof::Awaited(_) | Proof::Missing => {
+                self.store_unproven();
+                store(&mut message.clone(), &mut self.history, &self.dropped);
             }
         }
         Some(message)
+    }
+
+    /// The broker refused this packet id: a record is stored, and none is replayed in this session. The message; `None` if
+    /// none in flight has this id.
+    pub fn refused(&mut self, packet_id: u16) -> Option<Message> {
+        let message = self.take_in_flight(packet_id)?;
+        if let Some(history) = &mut self.history {
+            history.begin();
+        }
+        if message.is_record() {
+            self.stop_replay();
+        }
+        self.store_unproven();
+        store(&mut message.clone(), &mut self.history, &self.dropped);
+        Some(message)
+    }
+
+    /// This packet id is not written: its message, which is returned, does not fit the broker's limits. A record is given up
+    /// and counted.
+    pub fn left_out(&mut self, packet_id: u16) -> Option<Message> {
+        let message = self.take_in_flight(packet_id)?;
+        if message.is_record() {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+            delivered(&message, &mut self.history);
+        }
+        Some(message)
+    }
+
+    /// The oldest message in flight.
+    pub fn oldest_in_flight(&self) -> Option<&Message> {
+        self.in_flight.front().map(|in_flight| &in_flight.message)
+    }
+
+    fn take_in_flight(&mut self, packet_id: u16) -> Option<Message> {
+        let mut in_flight = self.in_flight.iter();
+        let index = in_flight.position(|in_flight| in_flight.packet_id == packet_id)?;
+        Some(self.in_flight.remove(index)?.message)
     }
 
     /// Whether everything that was pushed is delivered.
@@ -188,8 +308,15 @@ impl Outbox {
     /// pulse, not by a timer of its own: it would be armed and cancelled with every message.
     pub fn deadline(&self) -> Option<Duration> {
         let pending = self.history.as_ref().map_or(0, HistoryHandle::pending);
-        let replay = self.replay_at.filter(|_| pending > 0);
-        self.stuck_at().into_iter().chain(replay).min()
+        let replay = self
+            .replay_at
+            .filter(|_| pending > 0 && self.proof == Proof::Given);
+        let proof = match self.proof {
+            Proof::Awaited(until) => until,
+            Proof::Given | Proof::Missing => None,
+        };
+        let stuck = self.stuck_at().into_iter();
+        stuck.chain(replay).chain(proof).min()
     }
 
     /// True if the connection is dead though the client reported no error.
@@ -205,15 +332,8 @@ impl Outbox {
         self.oldest().map(|since| since + ACK_TIMEOUT)
     }
 
-    fn window(&self) -> usize {
-        match self.qos {
-            Qos::AtMostOnce | Qos::AtLeastOnce => WINDOW,
-            Qos::ExactlyOnce => WINDOW_QOS_2,
-        }
-    }
-
     fn room(&self) -> usize {
-        self.window().saturating_sub(self.in_flight.len())
+        self.window.saturating_sub(self.in_flight.len())
     }
 
     fn next_packet_id(&mut self) -> u16 {
@@ -235,13 +355,15 @@ impl Outbox {
         self.oldest().is_none_or(|since| now < since + SPILL_AFTER)
     }
 
-    /// Whether one more message would be written at once.
+    /// Whether one more message would be written at once, or soon where the broker takes fewer in flight.
     fn can_send(&self, now: Duration) -> bool {
-        self.is_acknowledging(now) && self.room() > self.waiting.len()
+        let before = self.in_flight.len() + self.waiting.len();
+        self.is_acknowledging(now) && before < window(self.qos)
     }
 
     /// Stores all records that are in memory only, in order.
     fn spill(&mut self) {
+        self.store_unproven();
         let in_flight = self.in_flight.iter_mut().map(|it| &mut it.message);
         for message in in_flight.chain(&mut self.waiting) {
             store(message, &mut self.history, &self.dropped);
@@ -250,10 +372,18 @@ impl Outbox {
             .retain(|message| !matches!(message.delivery, Delivery::Stored(_)));
     }
 
+    fn store_unproven(&mut self) {
+        for message in &mut self.unproven {
+            store(message, &mut self.history, &self.dropped);
+        }
+    }
+
     /// The next record of the history, if one is due and nothing is in its way.
     fn replay(&mut self, now: Duration) -> Option<Message> {
-        let due = self.replay_at.filter(|due| *due <= now)?;
-        let is_half_free = self.room() > self.window() / 2;
+        let due = self
+            .replay_at
+            .filter(|due| *due <= now && self.proof == Proof::Given)?;
+        let is_half_free = self.room() > self.window / 2;
         let is_idle = self.waiting.is_empty() && is_half_free && self.is_acknowledging(now);
         let record = match &mut self.history {
             Some(history) if is_idle => history.read(),
@@ -283,6 +413,21 @@ impl Outbox {
         };
         let topic = topic::history(&self.base_topic, meter).into();
         Some(Message::replayed(topic, json, record.number))
+    }
+}
+
+/// Messages in flight with this quality of service, at most.
+fn window(qos: Qos) -> usize {
+    match qos {
+        Qos::AtMostOnce | Qos::AtLeastOnce => WINDOW,
+        Qos::ExactlyOnce => WINDOW_QOS_2,
+    }
+}
+
+/// Removes a message that is delivered from the history.
+fn delivered(message: &Message, history: &mut Option<HistoryHandle>) {
+    if let (Delivery::Stored(number), Some(history)) = (&message.delivery, history) {
+        history.ack(*number);
     }
 }
 

@@ -2,10 +2,12 @@
 //!
 //! Failed attempts repeat while a broker is away, so a reason is logged when it differs from the last one that was logged,
 //! not at each attempt. Reasons that alternate are logged once each: one that was logged before is logged again only when
-//! two attempts in a row fail for it.
+//! two attempts in a row fail for it. What a broker limits is logged once for each limit as long as the process runs: it is
+//! the same in the next session.
 
 use log::{error, info, warn};
 
+use super::broker_finding::BrokerFinding;
 use super::disconnect_reason::DisconnectReason;
 use crate::config::MqttSettings;
 use crate::names::journal;
@@ -13,6 +15,9 @@ use crate::sink::{BrokerState, Health};
 
 /// Reasons that are logged at once between two sessions, at most.
 const REASONS_MAX: usize = 8;
+
+/// Limits of a broker that are logged, at most.
+const LIMITS_MAX: usize = 16;
 
 /// See the module.
 #[derive(Debug)]
@@ -22,6 +27,12 @@ pub struct ConnectionReporter {
     logged: Vec<DisconnectReason>,
     /// The reason of the last failure.
     last: Option<DisconnectReason>,
+    /// The limits that were logged.
+    limits: Vec<String>,
+    /// The limits of this session.
+    current: Vec<String>,
+    /// Why nothing arrives in this session.
+    denial: Option<String>,
     broker: String,
     user: String,
 }
@@ -35,6 +46,9 @@ impl ConnectionReporter {
             health,
             logged: Vec::new(),
             last: None,
+            limits: Vec::new(),
+            current: Vec::new(),
+            denial: None,
             broker: settings.url.to_string(),
             user: user.map_or(String::new(), |user| format!(" as {user}")),
         }
@@ -44,10 +58,56 @@ impl ConnectionReporter {
     pub fn connected(&mut self) {
         self.logged.clear();
         self.last = None;
+        self.current.clear();
+        self.show();
         if self.health.set_broker(BrokerState::Connected) {
             let (broker, user) = (&self.broker, &self.user);
             info!(MESSAGE_ID = journal::BROKER_CONNECTED; "connected to {broker}{user}");
         }
+    }
+
+    /// Something was found out about the broker.
+    pub fn found(&mut self, finding: BrokerFinding) {
+        match finding {
+            BrokerFinding::Limit(limit) => self.limited(limit),
+            BrokerFinding::Denied(why) => self.denied(why),
+            BrokerFinding::Proven => {
+                if self.denial.take().is_some() && self.health.set_broker(BrokerState::Connected) {
+                    let broker = &self.broker;
+                    info!(MESSAGE_ID = journal::BROKER_CONNECTED; "what is published arrives at {broker}");
+                }
+            }
+        }
+        self.show();
+    }
+
+    fn limited(&mut self, limit: String) {
+        if !self.limits.contains(&limit) && self.limits.len() < LIMITS_MAX {
+            let broker = &self.broker;
+            warn!(MESSAGE_ID = journal::BROKER_LIMITS; "{broker} sets a limit: {limit}");
+            self.limits.push(limit.clone());
+        }
+        if !self.current.contains(&limit) && self.current.len() < LIMITS_MAX {
+            self.current.push(limit);
+        }
+    }
+
+    fn denied(&mut self, why: String) {
+        self.health.set_broker(BrokerState::Refused);
+        if self.denial.as_ref() != Some(&why) {
+            if self.denial.is_none() {
+                let broker = &self.broker;
+                warn!(MESSAGE_ID = journal::BROKER_DENIES; "nothing arrives at {broker}: {why}");
+            }
+            self.denial = Some(why);
+        }
+    }
+
+    /// Puts what limits this session into [`Health`].
+    fn show(&self) {
+        let current = self.current.iter().map(String::as_str);
+        let all: Vec<&str> = self.denial.as_deref().into_iter().chain(current).collect();
+        self.health.set_broker_detail(&all.join("; "));
     }
 
     /// The session was lost, or an attempt failed.
@@ -56,6 +116,9 @@ impl ConnectionReporter {
             DisconnectReason::Lost(_) => BrokerState::Disconnected,
             DisconnectReason::Refused(_) => BrokerState::Refused,
         });
+        self.current.clear();
+        self.denial = None;
+        self.show();
         if !self.is_news(reason) {
             return;
         }
@@ -138,6 +201,25 @@ mod tests {
         assert_eq!(health.broker(), BrokerState::Refused);
         reporter.disconnected(&DisconnectReason::Lost("no answer".to_owned()));
         assert_eq!(health.broker(), BrokerState::Disconnected);
+    }
+
+    #[test]
+    fn a_denial_is_a_refusal_until_something_arrives_and_a_limit_is_none() {
+        let (mut reporter, health) = reporter();
+        reporter.connected();
+        for _ in 0..2 {
+            reporter.found(BrokerFinding::Limit("small".to_owned()));
+        }
+        assert_eq!(health.broker(), BrokerState::Connected);
+        assert_eq!(&*health.broker_detail(), "small");
+        reporter.found(BrokerFinding::Denied("an ACL".to_owned()));
+        assert_eq!(health.broker(), BrokerState::Refused);
+        assert_eq!(&*health.broker_detail(), "an ACL; small");
+        reporter.found(BrokerFinding::Proven);
+        assert_eq!(health.broker(), BrokerState::Connected);
+        reporter.disconnected(&DisconnectReason::Lost("it is away".to_owned()));
+        assert!(health.broker_detail().is_empty());
+        assert_eq!(reporter.limits, ["small"], "logged once");
     }
 
     fn reporter() -> (ConnectionReporter, Health) {

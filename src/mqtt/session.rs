@@ -13,14 +13,19 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::announcer::Announcer;
 use super::backoff::BrokerBackoff;
+use super::broker_finding::BrokerFinding;
+use super::codec::ProtocolVersion;
+use super::connection::ConnectionLoss;
 use super::disconnect_reason::DisconnectReason;
 use super::discovery::device_names;
 use super::engine::{Engine, ObsoleteTopic};
+use super::limits::SessionLimits;
 use super::outbox::{ACK_TIMEOUT, Outbox};
 use super::publisher::Publisher;
 use super::reporter::{ConflictReporter, ConnectionReporter};
-use super::transport;
+use super::twin_watch::TwinWatch;
 use super::wire::Wire;
+use super::{client_id, connection_error};
 use crate::config::MqttSettings;
 use crate::names::topic;
 use crate::sink::{Health, PULSE_INTERVAL, Pulse, Shutdown, Subscription};
@@ -63,10 +68,10 @@ impl MqttSink {
         let bridge_of = |client_id: &str| -> Arc<str> {
             topic::bridge_availability(&settings.base_topic, client_id).into()
         };
-        let client_id = transport::client_id(settings);
+        let client_id = client_id::client_id(settings);
         let bridge = bridge_of(&client_id);
         let is_migrated = settings.client_id.is_some() || self.client_id_migrated.is_set();
-        let obsolete = transport::obsolete_client_id().filter(|_| !is_migrated);
+        let obsolete = client_id::obsolete_client_id().filter(|_| !is_migrated);
         let obsolete = obsolete.map(|client_id| ObsoleteTopic {
             topic: bridge_of(&client_id),
             removed: self.client_id_migrated,
@@ -84,6 +89,10 @@ impl MqttSink {
         let conflicts = ConflictReporter::new(health.clone());
         let session = MqttSession {
             wire: Wire::new(settings, &client_id, &bridge),
+            limits: SessionLimits::new(settings),
+            twins: TwinWatch::default(),
+            client_id,
+            bridge: bridge.clone(),
             inputs: Inputs {
                 engine: Engine::new(
                     settings, bridge, publishers, announcer, conflicts, outbox, obsolete,
@@ -104,6 +113,11 @@ impl MqttSink {
 /// One session with the broker after the other.
 struct MqttSession {
     wire: Wire,
+    limits: SessionLimits,
+    twins: TwinWatch,
+    client_id: String,
+    /// The topic of the last will.
+    bridge: Arc<str>,
     inputs: Inputs,
     reporter: ConnectionReporter,
     backoff: BrokerBackoff,
@@ -147,8 +161,12 @@ impl MqttSession {
             return Ok(());
         }
         self.backoff.connected(self.inputs.now());
+        self.twins.connected(self.inputs.now());
         self.reporter.connected();
-        self.exchange().await
+        match self.exchange().await {
+            Ok(()) => Ok(()),
+            Err(loss) => Err(self.lost(&loss)),
+        }
     }
 
     /// Connects at `retry_at`, or returns at the stop.
@@ -171,21 +189,40 @@ impl MqttSession {
     }
 
     /// Writes the messages of the engine and feeds it with what the broker sends, until the stop.
-    async fn exchange(&mut self) -> Result<(), DisconnectReason> {
-        let Self { wire, inputs, .. } = self;
+    async fn exchange(&mut self) -> Result<(), SessionLoss> {
+        let Self {
+            wire,
+            limits,
+            inputs,
+            reporter,
+            bridge,
+            ..
+        } = self;
+        let (terms, full) = wire.terms();
+        limits.on_connected(wire.limits(), (terms, full), bridge);
         wire.subscribe(&inputs.engine.subscriptions());
-        inputs.engine.on_connected(inputs.now());
+        let (qos, in_flight_max) = (limits.qos(), limits.in_flight_max());
+        inputs.engine.outbox.set_limits(qos, in_flight_max);
+        let has_reasons = terms.version == ProtocolVersion::V5;
+        inputs.engine.on_connected(has_reasons, inputs.now());
         while !inputs.is_flushed() {
             let now = inputs.now();
-            while let Some((packet_id, message)) = inputs.engine.outbox.next(now) {
-                wire.publish(packet_id, message)?;
+            while let Some((packet_id, mut message)) = inputs.engine.outbox.next(now) {
+                let size = wire.size(&message, qos);
+                if limits.fit(&mut message, size) {
+                    wire.publish(packet_id, &message, qos);
+                } else {
+                    inputs.engine.on_left_out(packet_id, now);
+                }
+            }
+            for limit in limits.take_found() {
+                reporter.found(BrokerFinding::Limit(limit));
+            }
+            for finding in inputs.engine.take_findings() {
+                reporter.found(finding);
             }
             if inputs.engine.outbox.is_stuck(now) {
-                let seconds = ACK_TIMEOUT.as_secs();
-                let reason = format!(
-                    "it acknowledges too slowly: none for {seconds} s, or too many messages wait"
-                );
-                return Err(DisconnectReason::Lost(reason));
+                return Err(SessionLoss::Stuck);
             }
             select! {
                 incoming = wire.next_incoming() => inputs.engine.on_incoming(&incoming?, inputs.now()),
@@ -193,18 +230,60 @@ impl MqttSession {
             }
         }
         match timeout(DISCONNECT_TIMEOUT, wire.disconnect()).await {
-            Ok(disconnected) => disconnected,
+            Ok(disconnected) => Ok(disconnected?),
             Err(_) => Ok(()),
+        }
+    }
+
+    /// The session is lost. What had arrived counts, and shows which message may be the cause.
+    fn lost(&mut self, loss: &SessionLoss) -> DisconnectReason {
+        self.take_arrived();
+        let now = self.inputs.now();
+        let SessionLoss::Connection(loss) = loss else {
+            self.twins.ended(false, now);
+            return DisconnectReason::Lost(format!(
+                "it acknowledges too slowly: none for {} s, or too many messages wait",
+                ACK_TIMEOUT.as_secs()
+            ));
+        };
+        let oldest = self.inputs.engine.outbox.oldest_in_flight();
+        self.limits.on_lost(loss, oldest);
+        let client_id = &self.client_id;
+        let is_closed = matches!(loss, ConnectionLoss::Closed) && oldest.is_none();
+        if self.twins.ended(is_closed, now) {
+            return DisconnectReason::Lost(format!(
+                "it closed several sessions soon after their start. Likely another client has the client id {client_id} too: \
+                 another linky-sensor, or a copied SD card. Set another client-id in [mqtt] on one of them"
+            ));
+        }
+        connection_error::lost(loss, client_id)
+    }
+
+    fn take_arrived(&mut self) {
+        let now = self.inputs.now();
+        for incoming in self.wire.close() {
+            self.inputs.engine.on_incoming(&incoming, now);
         }
     }
 
     /// Ends the session in the engine and on the wire. What had arrived counts.
     fn close(&mut self) {
-        let now = self.inputs.now();
-        for incoming in self.wire.close() {
-            self.inputs.engine.on_incoming(&incoming, now);
-        }
+        self.take_arrived();
         self.inputs.engine.on_disconnected();
+        self.inputs.engine.take_findings();
+    }
+}
+
+/// Why a session ended before the stop.
+enum SessionLoss {
+    Connection(ConnectionLoss),
+    /// The broker does not acknowledge.
+    Stuck,
+}
+
+impl From<ConnectionLoss> for SessionLoss {
+    fn from(loss: ConnectionLoss) -> Self {
+        Self::Connection(loss)
     }
 }
 

@@ -1,6 +1,6 @@
 //! TLS: the trusted authorities, and the client certificate.
 //!
-//! Input: the files of `ca-file`, `client-certificate` and `client-key`, in PEM. Output: the [`Transport`] of the next
+//! Input: the files of `ca-file`, `client-certificate` and `client-key`, in PEM. Output: the connector of the next
 //! attempt, or an [`Error`] that names the file, the place of its setting and the remedy. The library behind it is the
 //! system's OpenSSL.
 //!
@@ -14,8 +14,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read as _};
 
-use rumqttc::tokio_native_tls::native_tls::{self, Certificate, Identity, TlsConnector};
-use rumqttc::{TlsConfiguration, Transport};
+use tokio_native_tls::native_tls::{self, Certificate, Identity, TlsConnector};
 
 use crate::config::{MqttSettings, NamedFile};
 use crate::names;
@@ -246,19 +245,18 @@ impl Tls {
         self.files.identity.is_some()
     }
 
-    /// The transport for an attempt, with the files as they are now.
+    /// The connector for an attempt, with the files as they are now.
     ///
     /// # Errors
     /// A file cannot be used.
-    pub fn transport(&mut self) -> Result<Transport, Error> {
+    pub fn connector(&mut self) -> Result<tokio_native_tls::TlsConnector, Error> {
         let pems = self.files.read()?;
         let connector = match self.built.take_if(|(built_from, _)| *built_from == pems) {
             Some((_, connector)) => connector,
             None => self.files.connector(&pems)?,
         };
         self.built = Some((pems, connector.clone()));
-        let configuration = TlsConfiguration::NativeConnector(connector);
-        Ok(Transport::tls_with_config(configuration))
+        Ok(connector.into())
     }
 }
 

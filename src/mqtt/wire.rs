@@ -1,51 +1,85 @@
-//! The connection to the broker: owns the client library's event loop.
+//! The way to the broker: connects step by step, and holds the connection of the session.
 //!
-//! The library can keep a session alive by itself: it stores what it sent, sends that again after a reconnection, and
-//! reports old events then. None of that is used. The [`Outbox`](super::outbox::Outbox) is the only record of what is in
-//! flight, it chooses the packet ids, and [`Wire::close`] empties the library.
-//!
-//! Packets are collected and written together: a state and its events are one write. [`Wire::next_incoming`] is cancel-safe:
-//! a packet leaves the collection only when it is in the write buffer, and an event leaves the library only when it is
-//! returned.
+//! ```text
+//!  host ─▶ TCP (net) ─▶ TLS ─▶ CONNECT, CONNACK ─▶ session        each step with a time limit of its own
+//! ```
+//! What the broker refuses is given up if that may help ([`ConnectOffer`]), and asked again at once. Nothing is sent again
+//! by itself: the [`Outbox`](super::outbox::Outbox) is the only record of what is in flight.
 
-use std::collections::VecDeque;
+use std::io;
+use std::time::Duration;
 
-use rumqttc::{
-    Disconnect, Event, EventLoop, Outgoing, Packet, Publish, QoS, Request, StateError, Subscribe,
-    SubscribeFilter,
-};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
+use super::codec::{BrokerLimits, ConnectPacket, LastWill, Packet, ProtocolVersion, PublishPacket};
+use super::connection::{ByteStream, Connection, ConnectionLoss, incoming};
+use super::connection_error::{self, Credentials};
 use super::disconnect_reason::DisconnectReason;
-use super::incoming::{Incoming, Publication, ReasonCode};
+use super::handshake;
+use super::incoming::Incoming;
 use super::message::Message;
+use super::offer::{ConnectOffer, ConnectTerms};
 use super::outbox::PACKET_ID_RANGE;
 use super::tls::Tls;
-use super::{connection_error, transport};
-use crate::config::MqttSettings;
+use crate::config::{self, MqttSettings, Qos, Secret};
+use crate::names::topic;
+use crate::net::HostConnector;
 
 /// The packet id of the subscription: outside the range of those of messages.
 const SUBSCRIBE_ID: u16 = PACKET_ID_RANGE + 1;
 
+/// The time for the handshake of TLS. A small computer needs seconds.
+const TLS_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// The time for the answer to CONNECT.
+const CONNACK_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// The time to write the end of a session that is not used.
+const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Offers that are made in one attempt, at most.
+const OFFERS_MAX: usize = 8;
+
 /// See the module.
 pub struct Wire {
-    connection: EventLoop,
+    settings: MqttSettings,
+    client_id: String,
+    /// The topic of the last will.
+    bridge: String,
+    host: HostConnector,
     /// For `mqtts://`.
     tls: Option<Tls>,
-    settings: MqttSettings,
-    outgoing: VecDeque<Packet>,
+    offer: ConnectOffer,
+    limits: BrokerLimits,
+    connection: Option<Connection>,
+}
+
+/// The answer to CONNECT.
+enum ConnectAnswer {
+    Accepted(Connection, BrokerLimits),
+    Refused {
+        code: u8,
+        form: ProtocolVersion,
+        text: Option<String>,
+    },
+    /// None; the connection was lost.
+    Lost(ConnectionLoss),
 }
 
 impl Wire {
     /// A wire that is not connected. The topic `bridge` gets the last will.
     pub fn new(settings: &MqttSettings, client_id: &str, bridge: &str) -> Self {
-        let options = transport::options(settings, client_id, bridge);
-        // Requests go to the library's state, not through its channel.
-        let connection = EventLoop::new(options, 1);
         Self {
-            connection,
+            host: HostConnector::new(&settings.url.host, settings.url.port),
             tls: settings.url.tls.then(|| Tls::new(settings)),
+            offer: ConnectOffer::new(settings.keep_alive),
+            limits: BrokerLimits::default(),
+            connection: None,
             settings: settings.clone(),
-            outgoing: VecDeque::new(),
+            client_id: client_id.to_owned(),
+            bridge: bridge.to_owned(),
         }
     }
 
@@ -54,50 +88,187 @@ impl Wire {
     /// # Errors
     /// Why there is no session.
     pub async fn connect(&mut self) -> Result<(), DisconnectReason> {
-        transport::set_credentials(&mut self.connection.mqtt_options, &self.settings)?;
-        let Some(tls) = &mut self.tls else {
-            self.connection.poll().await?;
-            return Ok(());
+        let password = match &self.settings.username {
+            Some(_) => config::password(&self.settings)?,
+            None => None,
         };
-        let transport = tls.transport()?;
-        self.connection.mqtt_options.set_transport(transport);
-        let connected = self.connection.poll().await;
-        connected
-            .map(drop)
-            .map_err(|error| connection_error::attempt_failed(&error, tls.shows_certificate()))
+        for _ in 0..OFFERS_MAX {
+            let stream = match self.reach().await {
+                Ok(stream) => stream,
+                Err(reason) => {
+                    self.offer.on_unreachable();
+                    return Err(reason);
+                }
+            };
+            let (reason, is_offered_again) = match self.ask(stream, password.as_ref()).await {
+                ConnectAnswer::Accepted(mut connection, limits) => {
+                    if self.offer.on_accepted() {
+                        self.limits = limits;
+                        self.connection = Some(connection);
+                        return Ok(());
+                    }
+                    // Without a goodbye the broker would publish the last will.
+                    let (encoder, out) = connection.encoder();
+                    encoder.disconnect(out);
+                    drop(timeout(DISCONNECT_TIMEOUT, connection.flush()).await);
+                    continue;
+                }
+                ConnectAnswer::Refused { code, form, text } => {
+                    let reason = self.refusal(code, text.as_deref(), password.as_ref());
+                    (reason, self.offer.on_refused(code, form))
+                }
+                ConnectAnswer::Lost(loss) => {
+                    let tls = self.tls.as_ref();
+                    let shows_certificate = tls.map(Tls::shows_certificate);
+                    let reason = connection_error::unanswered(loss, shows_certificate);
+                    (reason, self.offer.on_closed())
+                }
+            };
+            if !is_offered_again {
+                return Err(reason);
+            }
+        }
+        Err(DisconnectReason::Lost("it refuses every offer".to_owned()))
+    }
+
+    /// The connection, up to TLS.
+    async fn reach(&mut self) -> Result<Box<dyn ByteStream>, DisconnectReason> {
+        let connector = match &mut self.tls {
+            Some(tls) => Some(tls.connector()?),
+            None => None,
+        };
+        let (done, outcome) = oneshot::channel();
+        // Without a receiver the connection is no longer wanted.
+        self.host.start(move |result| drop(done.send(result)))?;
+        let stream = match outcome.await {
+            Ok(reached) => reached?,
+            Err(_) => return Err(DisconnectReason::Lost("the connection failed".to_owned())),
+        };
+        let stream = tokio_stream(stream).map_err(|error| handshake::broken(&error))?;
+        let Some(connector) = connector else {
+            return Ok(Box::new(stream));
+        };
+        // A certificate has no final dot, and no zone.
+        let host = self.settings.url.host.trim_end_matches('.');
+        let host = host.split_once('%').map_or(host, |(address, _)| address);
+        match timeout(TLS_TIMEOUT, connector.connect(host, stream)).await {
+            Ok(Ok(stream)) => Ok(Box::new(stream)),
+            Ok(Err(error)) => Err(handshake::failed(&error)),
+            Err(_) => Err(DisconnectReason::Lost(format!(
+                "no answer to the handshake of TLS within {} s. Is this its port for TLS?",
+                TLS_TIMEOUT.as_secs()
+            ))),
+        }
+    }
+
+    /// CONNECT and its answer.
+    async fn ask(
+        &mut self,
+        stream: Box<dyn ByteStream>,
+        password: Option<&Secret>,
+    ) -> ConnectAnswer {
+        let ConnectTerms {
+            version,
+            keep_alive,
+            will,
+        } = self.offer.terms();
+        let mut connection = Connection::new(stream, version, keep_alive);
+        let packet = ConnectPacket {
+            client_id: &self.client_id,
+            keep_alive: u16::try_from(keep_alive.as_secs()).unwrap_or(u16::MAX),
+            last_will: will.map(|(qos, retain)| LastWill {
+                topic: &self.bridge,
+                payload: topic::OFFLINE,
+                qos,
+                retain,
+            }),
+            username: self.settings.username.as_deref(),
+            password: password.map(Secret::expose),
+        };
+        let (encoder, out) = connection.encoder();
+        encoder.connect(&packet, out);
+        match timeout(CONNACK_TIMEOUT, connection.next()).await {
+            Ok(Ok(Packet::ConnAck(answer))) => {
+                let is_other = version == ProtocolVersion::V5 && answer.version != version;
+                if answer.code == 0 && !is_other {
+                    if let Some(seconds) = answer.limits.keep_alive.filter(|seconds| *seconds > 0) {
+                        let wanted = Duration::from_secs(seconds.into());
+                        connection.set_keep_alive(wanted.min(keep_alive));
+                    }
+                    return ConnectAnswer::Accepted(connection, answer.limits);
+                }
+                ConnectAnswer::Refused {
+                    code: answer.code,
+                    form: answer.version,
+                    text: answer.reason,
+                }
+            }
+            Ok(Ok(_)) => ConnectAnswer::Lost(ConnectionLoss::Malformed),
+            Ok(Err(loss)) => ConnectAnswer::Lost(loss),
+            Err(_) => ConnectAnswer::Lost(ConnectionLoss::Silent),
+        }
+    }
+
+    fn refusal(&self, code: u8, text: Option<&str>, password: Option<&Secret>) -> DisconnectReason {
+        let credentials = match (&self.settings.username, password) {
+            (None, _) => Credentials::None,
+            (Some(user), None) => Credentials::WithoutPassword(user),
+            (Some(_), Some(_)) => Credentials::Complete,
+        };
+        let reason = connection_error::ConnectRefusal {
+            code,
+            text,
+            credentials,
+            client_id: &self.client_id,
+            will: &self.bridge,
+            keep_alive: self.offer.full().keep_alive,
+        };
+        reason.into()
+    }
+
+    /// What the broker limits in this session.
+    pub fn limits(&self) -> BrokerLimits {
+        self.limits
+    }
+
+    /// What the broker accepted, and the full offer.
+    pub fn terms(&self) -> (ConnectTerms, ConnectTerms) {
+        (self.offer.terms(), self.offer.full())
+    }
+
+    /// The size of a message as it would be written, in bytes.
+    pub fn size(&self, message: &Message, qos: Qos) -> usize {
+        let connection = self.connection.as_ref();
+        connection.map_or(0, |connection| connection.size(&packet(0, message, qos)))
     }
 
     /// Adds a message to those that [`next_incoming`](Self::next_incoming) writes.
-    ///
-    /// # Errors
-    /// The library does not take it.
-    pub fn publish(&mut self, packet_id: u16, message: Message) -> Result<(), DisconnectReason> {
-        let qos = transport::qos(self.settings.qos);
-        let mut publish = Publish::from_bytes(&*message.topic, qos, message.payload);
-        publish.retain = message.retain;
-        publish.pkid = packet_id;
-        self.send(Request::Publish(publish))
+    pub fn publish(&mut self, packet_id: u16, message: &Message, qos: Qos) {
+        if let Some(connection) = &mut self.connection {
+            connection.publish(&packet(packet_id, message, qos));
+        }
     }
 
     /// Adds a subscription to these topics.
     pub fn subscribe(&mut self, topics: &[&str]) {
-        if topics.is_empty() {
-            return;
+        if let Some(connection) = &mut self.connection
+            && !topics.is_empty()
+        {
+            let (encoder, out) = connection.encoder();
+            encoder.subscribe(SUBSCRIBE_ID, topics, out);
         }
-        let filter = |topic: &&str| SubscribeFilter::new((*topic).to_owned(), QoS::AtMostOnce);
-        let mut subscribe = Subscribe::new_many(topics.iter().map(filter));
-        subscribe.pkid = SUBSCRIBE_ID;
-        self.outgoing.push_back(Packet::Subscribe(subscribe));
     }
 
     /// Writes what was added, and waits for what the broker sends. Cancel-safe.
     ///
     /// # Errors
     /// Why the session is lost.
-    pub async fn next_incoming(&mut self) -> Result<Incoming, DisconnectReason> {
-        self.flush().await?;
+    pub async fn next_incoming(&mut self) -> Result<Incoming, ConnectionLoss> {
+        let Some(connection) = &mut self.connection else {
+            return Err(ConnectionLoss::Closed);
+        };
         loop {
-            if let Some(incoming) = incoming(self.connection.poll().await?) {
+            if let Some(incoming) = incoming(connection.next().await?) {
                 return Ok(incoming);
             }
         }
@@ -107,63 +278,39 @@ impl Wire {
     ///
     /// # Errors
     /// Why the session is lost.
-    pub async fn disconnect(&mut self) -> Result<(), DisconnectReason> {
-        self.send(Request::Disconnect(Disconnect))?;
-        self.flush().await
-    }
-
-    /// Closes the connection and forgets everything that was sent. Returns the packets that had arrived; of what was about
-    /// to be written, nothing counts.
-    pub fn close(&mut self) -> Vec<Incoming> {
-        let events = self.connection.state.events.drain(..);
-        let events = events.filter(|event| matches!(event, Event::Incoming(_)));
-        let incoming = events.filter_map(incoming).collect();
-        self.connection.clean();
-        self.connection.pending.clear();
-        self.connection.state.collision = None;
-        self.outgoing.clear();
-        incoming
-    }
-
-    fn send(&mut self, request: Request) -> Result<(), DisconnectReason> {
-        let packet = self.connection.state.handle_outgoing_packet(request);
-        self.outgoing.extend(packet.map_err(lost)?);
-        Ok(())
-    }
-
-    async fn flush(&mut self) -> Result<(), DisconnectReason> {
-        let Some(network) = &mut self.connection.network else {
+    pub async fn disconnect(&mut self) -> Result<(), ConnectionLoss> {
+        let Some(connection) = &mut self.connection else {
             return Ok(());
         };
-        while let Some(packet) = self.outgoing.front() {
-            network.write(packet.clone()).await.map_err(lost)?;
-            self.outgoing.pop_front();
+        let (encoder, out) = connection.encoder();
+        encoder.disconnect(out);
+        connection.flush().await
+    }
+
+    /// Closes the connection and forgets everything that was sent. Returns what had arrived; of what was about to be
+    /// written, nothing counts.
+    pub fn close(&mut self) -> Vec<Incoming> {
+        let mut arrived = Vec::new();
+        if let Some(mut connection) = self.connection.take() {
+            while let Ok(Some(packet)) = connection.take() {
+                arrived.extend(incoming(packet));
+            }
         }
-        network.flush().await.map_err(lost)
+        arrived
     }
 }
 
-/// What matters of an event of the library.
-fn incoming(event: Event) -> Option<Incoming> {
-    let packet_id = match event {
-        Event::Incoming(Packet::PubAck(ack)) => ack.pkid,
-        Event::Incoming(Packet::PubComp(complete)) => complete.pkid,
-        Event::Outgoing(Outgoing::Publish(0)) => 0,
-        Event::Incoming(Packet::Publish(publish)) => {
-            return Some(Incoming::Publication(Publication {
-                topic: publish.topic,
-                payload: publish.payload,
-                retain: publish.retain,
-            }));
-        }
-        Event::Incoming(_) | Event::Outgoing(_) => return None,
-    };
-    Some(Incoming::Acknowledged {
+fn packet(packet_id: u16, message: &Message, qos: Qos) -> PublishPacket<'_> {
+    PublishPacket {
+        topic: &message.topic,
+        payload: &message.payload,
+        qos,
+        retain: message.retain,
         packet_id,
-        reason: ReasonCode::SUCCESS,
-    })
+    }
 }
 
-fn lost(error: StateError) -> DisconnectReason {
-    rumqttc::ConnectionError::MqttState(error).into()
+fn tokio_stream(stream: std::net::TcpStream) -> io::Result<TcpStream> {
+    stream.set_nonblocking(true)?;
+    TcpStream::from_std(stream)
 }

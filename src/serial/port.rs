@@ -9,7 +9,7 @@
 use super::PortCheck;
 use super::diagnosis;
 use super::refusal::Refusal;
-use crate::config::Device;
+use crate::net::{HostConnector, HostError};
 use crate::tic::Mode;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -20,7 +20,7 @@ use nix::sys::termios::{
 use serialport::{ErrorKind, SerialPort, TTYPort};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
-use std::net::{TcpStream, ToSocketAddrs};
+use std::net::TcpStream;
 use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -32,8 +32,6 @@ use std::time::Duration;
 const READ_TIMEOUT: Duration = Duration::from_millis(100);
 /// The same as a tty counts it, in tenths of a second.
 const READ_TIMEOUT_TENTHS: u8 = 1;
-/// For each address of the host.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// An open device.
 #[derive(Debug)]
@@ -231,67 +229,45 @@ fn has_hung_up(input: &File) -> bool {
     }
 }
 
-/// A connection that is being made, on a thread of its own: neither the look-up of a name nor the connection can be
-/// interrupted. If it is dropped, the thread ends by its own timeouts.
+/// A connection that is being made, on a thread of its own. If it is dropped, the thread ends by its own timeouts.
 #[derive(Debug)]
 pub struct PendingConnection {
     address: String,
-    outcome: Receiver<Result<TcpStream, Refusal>>,
+    outcome: Receiver<Result<TcpStream, HostError>>,
 }
 
 impl PendingConnection {
-    /// Starts to connect to a `tcp://` source.
+    /// Starts to connect to the `tcp://` source of this address.
     ///
     /// # Errors
-    /// The thread cannot be started, or `device` is no such source.
-    pub fn start(device: &Device) -> Result<Self, Refusal> {
-        let address = device.to_string();
-        let Device::Tcp { host, port } = device else {
-            return Err(failed(address, io::ErrorKind::InvalidInput.into()));
-        };
+    /// The thread cannot be started.
+    pub fn start(connector: &HostConnector, address: String) -> Result<Self, Refusal> {
         let (done, outcome) = mpsc::sync_channel(1);
-        let (name, port, shown) = (host.clone(), *port, address.clone());
         // Without a receiver the connection is no longer wanted.
-        let task = move || drop(done.send(connect(&name, port, shown)));
-        match std::thread::Builder::new()
-            .name("connect".to_owned())
-            .spawn(task)
-        {
-            Ok(_) => Ok(Self { address, outcome }),
-            Err(cause) => Err(failed(address, cause)),
+        match connector.start(move |result| drop(done.send(result))) {
+            Ok(()) => Ok(Self { address, outcome }),
+            Err(cause) => Err(Refusal::Network { address, cause }),
         }
     }
 
     /// Waits for the outcome; `None`: not yet.
     pub fn wait(&self, timeout: Duration) -> Option<Result<OpenPort, Refusal>> {
-        match self.outcome.recv_timeout(timeout) {
-            Ok(result) => Some(result.map(OpenPort::Tcp)),
-            Err(RecvTimeoutError::Timeout) => None,
-            Err(RecvTimeoutError::Disconnected) => Some(Err(failed(
-                self.address.clone(),
-                io::ErrorKind::Other.into(),
-            ))),
-        }
+        let result = match self.outcome.recv_timeout(timeout) {
+            Ok(result) => result,
+            Err(RecvTimeoutError::Timeout) => return None,
+            Err(RecvTimeoutError::Disconnected) => {
+                Err(HostError::Thread(io::ErrorKind::Other.into()))
+            }
+        };
+        let port = result.and_then(|stream| {
+            stream
+                .set_read_timeout(Some(READ_TIMEOUT))
+                .map_err(HostError::Thread)?;
+            Ok(OpenPort::Tcp(stream))
+        });
+        Some(port.map_err(|cause| Refusal::Network {
+            address: self.address.clone(),
+            cause,
+        }))
     }
-}
-
-fn failed(address: String, cause: io::Error) -> Refusal {
-    Refusal::Network { address, cause }
-}
-
-fn connect(host: &str, port: u16, address: String) -> Result<TcpStream, Refusal> {
-    let found = match (host, port).to_socket_addrs() {
-        Ok(found) => found,
-        Err(cause) => return Err(Refusal::UnknownHost { address, cause }),
-    };
-    let mut cause = io::Error::from(io::ErrorKind::AddrNotAvailable);
-    for candidate in found {
-        let connected = TcpStream::connect_timeout(&candidate, CONNECT_TIMEOUT)
-            .and_then(|stream| stream.set_read_timeout(Some(READ_TIMEOUT)).map(|()| stream));
-        match connected {
-            Ok(stream) => return Ok(stream),
-            Err(error) => cause = error,
-        }
-    }
-    Err(failed(address, cause))
 }

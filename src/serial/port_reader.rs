@@ -19,6 +19,7 @@ use super::port::{self, OpenPort, PendingConnection, ReadOutcome};
 use super::refusal::Refusal;
 use super::{PortCheck, Stop};
 use crate::config::Device;
+use crate::net::HostConnector;
 use crate::tic::Mode;
 use std::mem;
 use std::time::{Duration, Instant};
@@ -57,6 +58,8 @@ pub enum PortEvent<'a> {
 /// A port that is opened and reopened.
 pub struct PortReader<'a> {
     device: Device,
+    /// For a `tcp://` source.
+    connector: Option<HostConnector>,
     speed: Mode,
     check: &'a dyn PortCheck,
     stop: &'a Stop,
@@ -107,8 +110,13 @@ impl<'a> PortReader<'a> {
     /// Opens nothing yet. `speed` is that of a mode; a pty and a connection have none.
     #[must_use]
     pub fn new(device: Device, speed: Mode, check: &'a dyn PortCheck, stop: &'a Stop) -> Self {
+        let connector = match &device {
+            Device::Path(_) => None,
+            Device::Tcp { host, port } => Some(HostConnector::new(host, *port)),
+        };
         Self {
             device,
+            connector,
             speed,
             check,
             stop,
@@ -198,7 +206,10 @@ impl<'a> PortReader<'a> {
     }
 
     fn start_connecting(&mut self, replaces: bool, return_by: Instant) -> Option<PortOutcome> {
-        match PendingConnection::start(&self.device) {
+        let Some(connector) = &self.connector else {
+            return Some(self.lost());
+        };
+        match PendingConnection::start(connector, self.device.to_string()) {
             Ok(connection) => {
                 self.state = PortState::Connecting {
                     connection,

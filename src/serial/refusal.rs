@@ -4,8 +4,8 @@
 //! and by a [`PortCheck`](super::PortCheck).
 
 use crate::names::file::DEVICE;
+use crate::net::HostError;
 use std::fmt;
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// Why a port was refused. `Display` is one line for people.
@@ -60,15 +60,8 @@ pub enum Refusal {
     Network {
         /// tcp://host:port
         address: String,
-        /// The error of the system.
-        cause: io::Error,
-    },
-    /// The name of a `tcp://` source does not resolve.
-    UnknownHost {
-        /// tcp://host:port
-        address: String,
-        /// The error of the system.
-        cause: io::Error,
+        /// The step that failed.
+        cause: HostError,
     },
 }
 
@@ -187,16 +180,13 @@ impl fmt::Display for Refusal {
                 f,
                 "{address}: the server closed the connection; check the server, it is being connected to again"
             ),
+            Self::Network { address, cause } if cause.is_lookup() => {
+                write!(f, "{address}: {cause}; check `device`")
+            }
             Self::Network { address, cause } => write!(
                 f,
                 "{address}: {cause}; check that the server runs and that `device` names its port"
             ),
-            Self::UnknownHost { address, cause } => {
-                write!(
-                    f,
-                    "{address}: the name is not known ({cause}); check `device`"
-                )
-            }
         }
     }
 }

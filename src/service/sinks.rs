@@ -1,6 +1,7 @@
 //! The sinks: the tasks that publish. Started together, ended together.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
@@ -124,6 +125,11 @@ impl Sinks {
     /// The ids of the meters whose topic another daemon publishes on.
     pub fn topic_conflicts(&self) -> Vec<String> {
         self.health.topic_conflicts()
+    }
+
+    /// What limits the session with the broker; empty: nothing.
+    pub fn broker_detail(&self) -> Arc<str> {
+        self.health.broker_detail()
     }
 
     /// Waits for a change. Cancel-safe.

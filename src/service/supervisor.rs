@@ -117,11 +117,9 @@ impl Supervisor {
                 }
             }
             if status_is_old {
-                let line = status_line(
-                    self.journal.states(),
-                    self.sinks.broker(),
-                    &self.sinks.topic_conflicts(),
-                );
+                let (broker, detail) = (self.sinks.broker(), self.sinks.broker_detail());
+                let conflicts = self.sinks.topic_conflicts();
+                let line = status_line(self.journal.states(), broker, &detail, &conflicts);
                 if line != status && self.systemd.notify(&NotifyState::Status(&line)) {
                     status = line;
                 }
@@ -158,7 +156,12 @@ fn stopped() -> u8 {
 }
 
 /// The line that `systemctl status` shows: `main: receiving, 1230 VA, HEURE  PLEINE; broker connected`.
-fn status_line(meters: &[Arc<Snapshot>], broker: BrokerState, conflicts: &[String]) -> String {
+fn status_line(
+    meters: &[Arc<Snapshot>],
+    broker: BrokerState,
+    detail: &str,
+    conflicts: &[String],
+) -> String {
     let mut line = String::new();
     for snapshot in meters {
         line.push_str(&format!("{}: {}", snapshot.id, snapshot.link.as_str()));
@@ -181,6 +184,9 @@ fn status_line(meters: &[Arc<Snapshot>], broker: BrokerState, conflicts: &[Strin
     }
     line.push_str("broker ");
     line.push_str(broker.as_str());
+    if !detail.is_empty() {
+        line.push_str(&format!(" ({detail})"));
+    }
     for meter in conflicts {
         line.push_str(&format!(
             "; another daemon publishes {meter} on the same topic"

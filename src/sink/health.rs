@@ -6,8 +6,8 @@
 //! [`Subscription`]: super::Subscription
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
@@ -44,6 +44,7 @@ pub struct Health {
     broker: watch::Sender<BrokerState>,
     /// The ids of the meters whose topic another daemon publishes on.
     topic_conflicts: watch::Sender<BTreeSet<String>>,
+    broker_detail: Arc<Mutex<Arc<str>>>,
     /// Records (states, events, points of the load curve) on disk that wait for the broker.
     pub history_pending: Arc<AtomicU64>,
     /// Records that were given up because the history was full.
@@ -100,6 +101,26 @@ impl Health {
         });
     }
 
+    /// What limits the session, in one line; empty: nothing.
+    #[must_use]
+    pub fn broker_detail(&self) -> Arc<str> {
+        let detail = self.broker_detail.lock();
+        detail.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Sets what limits the session. Those who watch the broker are woken if it changed.
+    pub fn set_broker_detail(&self, detail: &str) {
+        let mut current = self
+            .broker_detail
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if **current != *detail {
+            *current = detail.into();
+            drop(current);
+            self.broker.send_modify(|_| ());
+        }
+    }
+
     /// Updates that a sink was too slow for, of all sinks, since the daemon started.
     #[must_use]
     pub fn updates_lagged(&self) -> u64 {
@@ -127,5 +148,8 @@ mod tests {
         watched.mark_unchanged();
         assert!(!health.set_broker(BrokerState::Connected));
         assert!(!watched.has_changed().unwrap());
+        health.clone().set_broker_detail("a limit");
+        assert_eq!(&*health.broker_detail(), "a limit");
+        assert!(watched.has_changed().unwrap());
     }
 }

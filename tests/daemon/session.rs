@@ -22,8 +22,8 @@ use super::{ROOT, interface};
 /// The longest pause between two attempts is 30 s; the rest is the slowness of a machine.
 const RETRY: Duration = Duration::from_secs(45);
 
-/// CONNACK, refused: bad user name or password.
-const BAD_PASSWORD: [u8; 4] = [0x20, 2, 0, 4];
+/// CONNACK of MQTT 5, refused: bad user name or password.
+const BAD_PASSWORD: [u8; 5] = [0x20, 3, 0, 0x86, 0];
 
 #[test]
 fn a_wrong_password_is_said_clearly_and_once_and_tried_again_slowly() {

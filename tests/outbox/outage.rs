@@ -289,7 +289,8 @@ fn a_connection_that_is_too_slow_loses_nothing() {
 fn whatever_breaks_nothing_is_lost_and_the_order_holds() {
     let broker = Broker::start();
     let subscriber = Subscriber::at(&broker);
-    let plan: &[usize] = &[4, 61, 202];
+    // The first is the length of CONNACK.
+    let plan: &[usize] = &[11, 68, 209];
     let proxy = Proxy::to(broker.port, plan);
     let directory = tempfile::tempdir().unwrap();
     // A broker has acknowledged something before.

@@ -17,4 +17,5 @@ pub mod line;
 pub mod meter;
 pub mod proxy;
 pub mod record;
+pub mod scripted_broker;
 pub mod sink;

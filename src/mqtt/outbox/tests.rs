@@ -380,3 +380,76 @@ fn a_broker_that_does_not_keep_up_is_stuck() {
     (0..=WAITING_MAX).for_each(|_| scene.outbox.push(online(), at(0)));
     assert!(scene.outbox.is_stuck(at(0)));
 }
+
+#[test]
+fn an_acknowledgement_is_a_delivery_once_it_is_proven() {
+    let mut scene = TestOutbox::new();
+    scene.outbox.demand_proof();
+    scene.push([1, 2], at(0));
+    scene.send(at(0));
+    scene.acknowledge(0..3);
+    scene.outbox.await_proof(at(0));
+    scene.outbox.prove();
+    assert!(!scene.outbox.is_disproved(at(3600)));
+    scene.outbox.on_disconnected();
+    assert_eq!(scene.stored(), texts([]));
+}
+
+#[test]
+fn what_is_acknowledged_and_never_proven_is_stored_in_order_and_not_replayed() {
+    let mut scene = TestOutbox::new();
+    scene.outbox.demand_proof();
+    scene.push([1, 2], at(0));
+    scene.send(at(0));
+    scene.acknowledge(0..3);
+    scene.outbox.await_proof(at(0));
+    assert_eq!(scene.outbox.deadline(), Some(PROOF_TIMEOUT));
+    assert!(!scene.outbox.is_disproved(PROOF_TIMEOUT - MILLI));
+    assert!(scene.outbox.is_disproved(PROOF_TIMEOUT));
+    assert!(!scene.outbox.is_disproved(PROOF_TIMEOUT), "once");
+    scene.push([3], at(20));
+    assert_eq!(scene.send(at(20)), texts([3]), "states go on");
+    scene.acknowledge(3..4);
+    assert_eq!(scene.replay(at(30)), texts([]));
+    assert_eq!(scene.stored(), texts([1, 2, 3]));
+    scene.outbox.prove();
+    assert_eq!(scene.replay(at(40)), ["late 1"]);
+}
+
+#[test]
+fn a_session_that_ends_before_the_proof_keeps_what_was_acknowledged() {
+    let mut scene = TestOutbox::new();
+    scene.outbox.demand_proof();
+    scene.push([1, 2], at(0));
+    scene.send(at(0));
+    scene.acknowledge(0..2);
+    scene.reconnect(at(1));
+    assert_eq!(scene.stored(), texts([1, 2]));
+}
+
+#[test]
+fn a_refused_record_is_stored_and_one_that_does_not_fit_is_counted() {
+    let mut scene = TestOutbox::new();
+    scene.push([1, 2], at(0));
+    scene.send(at(0));
+    scene.acknowledge(0..1);
+    let refused = scene.outbox.refused(scene.packet_ids[1]).unwrap();
+    assert_eq!(text(&refused), "1");
+    scene.outbox.left_out(scene.packet_ids[2]);
+    assert!(scene.outbox.is_empty());
+    assert_eq!(scene.dropped.load(Ordering::Relaxed), 1);
+    assert_eq!(scene.stored(), texts([1]));
+    assert_eq!(scene.replay(at(10)), texts([]), "it would be refused too");
+    scene.outbox.resume_replay(at(20));
+    assert_eq!(scene.replay(at(30)), ["late 1"]);
+}
+
+#[test]
+fn the_window_is_no_wider_than_the_broker_takes() {
+    let mut scene = TestOutbox::new();
+    scene.outbox.set_limits(Qos::AtLeastOnce, 2);
+    scene.push([1, 2, 3], at(0));
+    assert_eq!(scene.send(at(0)), ["online", "1"]);
+    scene.acknowledge(0..2);
+    assert_eq!(scene.send(at(0)), ["2", "3"]);
+}
