@@ -97,6 +97,7 @@ fn run(
     pulse: &impl Fn(),
 ) {
     let mut is_failing = false;
+    let mut replace_fails = false;
     loop {
         pulse();
         let due = history.as_ref().and_then(HistoryWorker::deadline);
@@ -121,10 +122,10 @@ fn run(
             }
             (Ok(Job::Replace(path, content)), _) => {
                 let saved = replace(&path, &content);
-                if let (false, Err(error)) = (is_failing, &saved) {
+                if let (false, Err(error)) = (replace_fails, &saved) {
                     log::warn!(MESSAGE_ID = journal::STORE_FAILED; "{} cannot be written: {error}", path.display());
                 }
-                is_failing = saved.is_err();
+                replace_fails = saved.is_err();
             }
             (Ok(Job::History(job)), Some(history)) => history.run(job),
             (Err(RecvTimeoutError::Timeout), _) | (Ok(Job::History(_)), None) => {}
