@@ -163,12 +163,15 @@ mod tests {
         Meter::new(identity, &Memory::default())
     }
 
-    /// An Update, each with another detail.
+    /// An Update, each with another detail, a minute after the last: no more are published of a link that flaps.
     fn change(meter: &mut Meter) -> Arc<Update> {
-        let detail = format!("cause {}", meter.last().seq);
-        meter
-            .push(Input::Unavailable { detail }, Moment::default())
-            .unwrap()
+        let seq = meter.last().seq;
+        let detail = format!("cause {seq}");
+        let now = Moment {
+            mono: Duration::from_secs(60 * seq),
+            ..Moment::default()
+        };
+        meter.push(Input::Unavailable { detail }, now).unwrap()
     }
 
     #[tokio::test]
