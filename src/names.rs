@@ -128,7 +128,7 @@ pub mod topic {
         format!("{base}/{meter}/tic")
     }
 
-    /// States and events that could not be delivered when they were new.
+    /// States, events and points of the load curve that could not be delivered when they were new.
     #[must_use]
     pub fn history(base: &str, meter: &str) -> String {
         format!("{base}/{meter}/history")

@@ -154,7 +154,7 @@ pub struct MqttSettings {
     pub base_topic: String,
     /// How often a state is published.
     pub interval: Interval,
-    /// The quality of service of states and events.
+    /// The quality of service of all messages but the last will.
     pub qos: Qos,
     /// Publish the last state retained.
     pub retain: bool,

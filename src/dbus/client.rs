@@ -37,9 +37,9 @@ pub struct Overview {
     pub broker: String,
     /// The ids of the meters whose topic another daemon publishes on too.
     pub topic_conflicts: Vec<String>,
-    /// States and events on disk that wait for the broker.
+    /// Records (states, events, points of the load curve) on disk that wait for the broker.
     pub history_pending: u64,
-    /// States and events that were given up.
+    /// Records that were dropped.
     pub history_dropped: u64,
     /// Updates that an output was too slow for.
     pub updates_lagged: u64,

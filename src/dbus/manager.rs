@@ -39,13 +39,13 @@ impl Manager {
         self.health.topic_conflicts()
     }
 
-    /// States and events that wait on disk for the broker.
+    /// States, events and points of the load curve that wait on disk for the broker.
     #[zbus(property(emits_changed_signal = "false"))]
     fn history_pending(&self) -> u64 {
         self.health.history_pending.load(Ordering::Relaxed)
     }
 
-    /// States and events given up because the history was full, since the daemon started.
+    /// States, events and points of the load curve that were dropped because the history was full, since the daemon started.
     #[zbus(property(emits_changed_signal = "false"))]
     fn history_dropped(&self) -> u64 {
         self.health.history_dropped.load(Ordering::Relaxed)

@@ -287,7 +287,7 @@ impl Part for Counters {
         });
         self.indexes = indexes.collect();
         self.contract = contract;
-        // What a counter was at midnight says nothing without its offset.
+        // The value of a counter at midnight is of no use without its offset.
         let days = days
             .into_iter()
             .filter_map(|(key, days)| Some((Key::named(&key)?, days)));

@@ -94,6 +94,6 @@ pub struct Update {
     pub snapshot: Arc<Snapshot>,
     /// What happened, in order; most often nothing.
     pub events: Vec<Event>,
-    /// The points of the load curve that are new, in order; most often none.
+    /// The points of the load curve that are new, for each direction the older first; most often none.
     pub curve: Vec<CurvePoint>,
 }

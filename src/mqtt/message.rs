@@ -42,7 +42,7 @@ impl Message {
         }
     }
 
-    /// A state, an event or a point of the load curve of a meter.
+    /// A record: a state, an event or a point of the load curve of a meter.
     pub fn record(topic: &Arc<str>, meter: &Arc<str>, payload: Vec<u8>, retain: bool) -> Self {
         Self {
             topic: topic.clone(),
@@ -52,7 +52,7 @@ impl Message {
         }
     }
 
-    /// A state or an event from the history, and its number there.
+    /// A record from the history, and its number there.
     pub fn replayed(topic: Arc<str>, payload: Bytes, number: u64) -> Self {
         Self {
             topic,

@@ -26,10 +26,11 @@
 //! | `disconnect_reason`, `connection_error`, `twin_watch` | why there is no session |
 //! | `reporter`, `backoff` | how that is reported, and when a session is tried again |
 //!
-//! Invariants: every message goes through one window, in order. A state or an event is delivered when the broker
-//! acknowledged it, and a message of our own came back or the acknowledgement can be a refusal (MQTT 5), never before. Nothing waits for the broker; every buffer is bounded. Each session starts with the
-//! content of all retained topics, so a broker that lost its memory is like any other. Everything has the configured
-//! quality of service, except the last will, which has 1, as far as the broker supports it.
+//! Invariants: every message goes through one window, in order. A record (a state, an event or a point of the load curve)
+//! is delivered when the broker acknowledged it, and a message of our own came back or the acknowledgement can be a refusal
+//! (MQTT 5), never before. Nothing waits for the broker; every buffer is bounded. Each session starts with the content of
+//! all retained topics, so a broker that lost its memory is like any other. Everything has the configured quality of
+//! service, except the last will, which has 1, as far as the broker supports it.
 
 mod announcer;
 mod backoff;

@@ -5,11 +5,11 @@
 //!                │                  │
 //!                └── spilled ───────┴──▶ history ── next, from REPLAY_DELAY on ──▶ in flight, on the topic `history`
 //! ```
-//! - At most [`WINDOW`] messages are in flight. Each has a packet id that no other one has, and an acknowledgement is
+//! - At most [`IN_FLIGHT_MAX`] messages are in flight. Each has a packet id that no other one has, and an acknowledgement is
 //!   matched by id. A message of QoS 0 has the id 0 and is acknowledged when it is written.
-//! - A state, an event or a point of the load curve (a *record*) does not wait. It is stored in the history while there is no session, while the
-//!   window is full, and while the oldest message in flight is older than [`SPILL_AFTER`]. Before a record is stored, all
-//!   older ones are, so the history is in order. Stored records stay in flight: a late acknowledgement removes them from
+//! - A state, an event or a point of the load curve (a *record*) does not wait. It is stored in the history while there
+//!   is no session, while the window is full, and while the oldest message in flight is older than [`SPILL_AFTER`]. Before
+//!   a record is stored, all older ones are, so the history is in order. Stored records stay in flight: a late acknowledgement removes them from
 //!   the history again.
 //! - Records are replayed from [`REPLAY_DELAY`] after the start of a session, so that subscribers are back first, one
 //!   every [`REPLAY_INTERVAL`], when nothing else waits and half of the window is free.
@@ -34,11 +34,11 @@ use crate::names::topic;
 use crate::store::HistoryHandle;
 
 /// Messages in flight, at most.
-pub const WINDOW: usize = 64;
+pub const IN_FLIGHT_MAX: usize = 64;
 
 /// The same for QoS 2. A broker cannot refuse such a message: one that is over its limit is dropped and completed all the
 /// same. The limit of mosquitto is 20.
-const WINDOW_QOS_2: usize = 10;
+const IN_FLIGHT_MAX_QOS_2: usize = 10;
 
 /// Packet ids are 1 to this. Four windows wide, so that an id is not reused soon after its acknowledgement.
 pub const PACKET_ID_RANGE: u16 = 256;
@@ -114,7 +114,7 @@ impl Outbox {
         Self {
             is_connected: false,
             waiting: VecDeque::new(),
-            in_flight: VecDeque::with_capacity(WINDOW),
+            in_flight: VecDeque::with_capacity(IN_FLIGHT_MAX),
             unproven: Vec::new(),
             proof: Proof::Given,
             qos: settings.qos,
@@ -419,8 +419,8 @@ impl Outbox {
 /// Messages in flight with this quality of service, at most.
 fn window(qos: Qos) -> usize {
     match qos {
-        Qos::AtMostOnce | Qos::AtLeastOnce => WINDOW,
-        Qos::ExactlyOnce => WINDOW_QOS_2,
+        Qos::AtMostOnce | Qos::AtLeastOnce => IN_FLIGHT_MAX,
+        Qos::ExactlyOnce => IN_FLIGHT_MAX_QOS_2,
     }
 }
 

@@ -14,7 +14,7 @@ use super::health::Health;
 use crate::meter::{Snapshot, Update};
 
 /// Updates that may wait for a sink, for each meter.
-const CAPACITY: usize = 256;
+const WAITING_PER_METER_MAX: usize = 256;
 
 /// Where the readers publish, and the sinks subscribe. A clone is another handle of the same.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ impl Stream {
     pub fn new(initial: impl IntoIterator<Item = Arc<Snapshot>>) -> Self {
         let initial: Arc<[_]> = initial.into_iter().collect();
         Self {
-            updates: broadcast::Sender::new(CAPACITY * initial.len().max(1)),
+            updates: broadcast::Sender::new(WAITING_PER_METER_MAX * initial.len().max(1)),
             wakers: Arc::default(),
             initial,
         }
@@ -243,7 +243,7 @@ mod tests {
         let stream = Stream::new([meter.last().clone()]);
         let mut slow = stream.subscribe("slow", &health);
         let mut also_slow = stream.subscribe("also slow", &health);
-        for _ in 0..CAPACITY + 3 {
+        for _ in 0..WAITING_PER_METER_MAX + 3 {
             stream.publish(change(&mut meter));
         }
         assert_eq!(slow.try_next().unwrap().snapshot.seq, 4);

@@ -39,7 +39,7 @@ fn in_order(record: &mut Record, topic: &str, is_event: bool) -> Vec<Value> {
     all
 }
 
-/// Whether a state or an event came late.
+/// Whether a record came late.
 pub fn is_late(record: &mut Record) -> bool {
     !record.json_on(HISTORY).is_empty()
 }

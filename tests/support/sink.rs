@@ -103,12 +103,12 @@ impl Sink {
         }
     }
 
-    /// How many states and events were given up.
+    /// How many records were dropped.
     pub fn dropped(&self) -> u64 {
         self.counts.dropped.load(Ordering::Relaxed)
     }
 
-    /// How many states and events wait.
+    /// How many records wait on disk.
     pub fn pending(&self) -> u64 {
         self.counts.pending.load(Ordering::Relaxed)
     }

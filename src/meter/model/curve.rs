@@ -9,8 +9,9 @@
 //! |---|---|
 //! | first start | both that the meter has are published |
 //! | another meter | its points go on after those that were published; the period is found anew |
-//! | an hour change | nothing: points are told apart by the time in UTC |
+//! | an hour change | nothing: the time of a point is compared in UTC |
 //! | a date further ahead of the meter's clock than an hour | no point; if it was published, it is forgotten |
+//! | a date before those of all points that are remembered, two or more | no point: it may have been published |
 //!
 //! The period is a setting of the meter: the difference of two dates in one frame that is a part of an hour. It is null
 //! until there was one. After a power cut two points are several periods apart, so a multiple of the known period is no
@@ -26,16 +27,16 @@ use crate::meter::part::{Context, Part, Reset, Save};
 use crate::meter::value::Time;
 use crate::tic::{Flow, Frame, Label, Mode};
 
-/// Published times that are kept for each direction: more than a meter sends.
+/// Published times that are remembered for each direction. A meter sends two, another one after it may send two others.
 const TIMES_KEPT: usize = 4;
 
 /// How far a point may be dated ahead of the meter's clock, in seconds.
 const AHEAD_MAX: i64 = 3_600;
 
-/// In seconds; the periods of a meter are parts of it.
+/// In seconds. The period of a meter divides it.
 const HOUR: u32 = 3_600;
 
-/// In seconds.
+/// The shortest period, in seconds.
 const PERIOD_MIN: u32 = 60;
 
 /// A point of the load curve.
@@ -77,7 +78,7 @@ struct SavedCurve {
 }
 
 impl LoadCurve {
-    /// The points since the last call, in order.
+    /// The points since the last call. Of one frame, those withdrawn are first; of one direction, the older is first.
     pub fn take_points(&mut self) -> Vec<CurvePoint> {
         core::mem::take(&mut self.points)
     }
@@ -122,7 +123,8 @@ impl DirectionPoints {
         save
     }
 
-    /// Not published, and not older than all that were.
+    /// Whether a point of this time is to be published: it was not, and is not older than all that are remembered. One
+    /// remembered time is not enough for that: after a first point without its neighbour, the neighbour may follow.
     fn is_new(&self, time: i64) -> bool {
         let is_old = self.times.len() > 1 && self.times.first().is_some_and(|first| time < *first);
         !is_old && !self.times.contains(&time)

@@ -3,8 +3,8 @@
 //! A figure is the difference of two values of a counter, one of them at a midnight. Midnight is the meter's (DATE) in
 //! standard mode, and that of legal time in France by the host's clock in historique mode. The value at midnight is the
 //! first one of the new day, and it is known only if it was *seen*: if the last reading of the day before is at most
-//! [`MIDNIGHT_GAP_MAX`] earlier. Otherwise the energy before midnight cannot be told from that after it, and the figures
-//! that need this midnight are null.
+//! [`MIDNIGHT_GAP_MAX`] earlier. Otherwise nothing separates the energy before midnight from that after it, and the
+//! figures that need this midnight are null.
 //!
 //! | what happens | what becomes of the figures |
 //! |---|---|
@@ -26,7 +26,7 @@ use crate::meter::part::{Context, Save};
 use crate::tic::{Label, Mode, civil};
 
 /// The longest time between the readings before and after a midnight that counts as seen, in seconds. It is also the
-/// largest step of a clock that is no error of it.
+/// largest step of a clock after which its earlier midnights stay valid.
 const MIDNIGHT_GAP_MAX: i64 = 120;
 
 /// Days before today whose midnight is kept: a clock that is set back over midnight needs two.

@@ -166,24 +166,32 @@ fn fewer_messages_of_qos_2_are_in_flight() {
         qos: Qos::ExactlyOnce,
         ..MqttSettings::default()
     });
-    scene.push(0..WINDOW, at(0));
+    scene.push(0..IN_FLIGHT_MAX, at(0));
     assert!(scene.send(at(0)).len() <= 20);
 }
 
 #[test]
 fn records_for_which_the_window_has_no_room_are_stored_with_all_older_ones() {
     let mut scene = TestOutbox::new();
-    scene.push(1..WINDOW, at(0));
+    scene.push(1..IN_FLIGHT_MAX, at(0));
     let sent = scene.send(at(0));
-    assert_eq!(sent.len(), WINDOW);
+    assert_eq!(sent.len(), IN_FLIGHT_MAX);
     assert_eq!(sent[..2], ["online", "1"]);
     assert_eq!(scene.stored(), texts([]));
-    scene.push([WINDOW], at(0));
-    assert_eq!(scene.stored(), texts(1..=WINDOW), "all older ones too");
+    scene.push([IN_FLIGHT_MAX], at(0));
+    assert_eq!(
+        scene.stored(),
+        texts(1..=IN_FLIGHT_MAX),
+        "all older ones too"
+    );
     scene.acknowledge(0..10);
-    assert_eq!(scene.stored(), texts(10..=WINDOW), "delivered after all");
-    scene.push([WINDOW + 1], at(0));
-    assert_eq!(scene.send(at(0)), texts([WINDOW + 1]));
+    assert_eq!(
+        scene.stored(),
+        texts(10..=IN_FLIGHT_MAX),
+        "delivered after all"
+    );
+    scene.push([IN_FLIGHT_MAX + 1], at(0));
+    assert_eq!(scene.send(at(0)), texts([IN_FLIGHT_MAX + 1]));
 }
 
 #[test]
@@ -193,9 +201,9 @@ fn without_a_history_records_wait_for_the_window() {
         ..MqttSettings::default()
     });
     scene.push(0..100, at(0));
-    assert_eq!(scene.send(at(0)).len(), WINDOW);
+    assert_eq!(scene.send(at(0)).len(), IN_FLIGHT_MAX);
     scene.acknowledge(0..1);
-    assert_eq!(scene.send(at(0)), texts([WINDOW - 1]));
+    assert_eq!(scene.send(at(0)), texts([IN_FLIGHT_MAX - 1]));
     assert_eq!(scene.dropped.load(Ordering::Relaxed), 0);
     scene.outbox.on_disconnected();
     assert_eq!(scene.dropped.load(Ordering::Relaxed), 100);
@@ -298,7 +306,7 @@ fn a_record_in_flight_is_not_replayed() {
 fn replay_leaves_half_of_the_window_free_and_does_not_spin() {
     let mut scene = TestOutbox::new();
     scene.outbox.on_disconnected();
-    scene.push(0..WINDOW, at(0));
+    scene.push(0..IN_FLIGHT_MAX, at(0));
     scene.outbox.on_connected(at(0));
     let mut replayed = scene.replay(at(10)).len();
     for tick in 2..21 {
@@ -310,7 +318,7 @@ fn replay_leaves_half_of_the_window_free_and_does_not_spin() {
         replayed += scene.send(now).len();
         assert!(scene.outbox.deadline().is_some_and(|at| at > now));
     }
-    assert_eq!(replayed, WINDOW / 2);
+    assert_eq!(replayed, IN_FLIGHT_MAX / 2);
 }
 
 #[test]

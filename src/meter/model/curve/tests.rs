@@ -6,7 +6,7 @@ use super::*;
 use crate::meter::{Identity, Input, Memory, Meter, Moment, Timestamp, Update};
 use crate::tic::{Decoder, Parity, push_group, with_parity};
 
-/// A meter that sends the points that it is told to.
+/// A meter that sends the given points.
 struct Sender {
     meter: Meter,
     seconds: u64,

@@ -101,7 +101,7 @@ impl LineFault {
                 "single bits are wrong, likely weak levels: check the contacts, the length of the wires and the adapter"
             }
             Self::ParityStripped => {
-                "the parity bit is stripped, so that errors cannot be told apart: set the adapter to 8N1 or 7E1, and \
+                "the parity bit is stripped, so that errors cannot be distinguished: set the adapter to 8N1 or 7E1, and \
                  parity = \"auto\""
             }
             Self::Noise => {
