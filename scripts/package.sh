@@ -90,13 +90,13 @@ started_at_once() {
 	}
 }
 
-status_says() {
+status_has() {
 	[[ "$(service_property StatusText)" == *"$1"* ]]
 }
 
 # status_comes SECONDS TEXT
 status_comes() {
-	within "$1" status_says "$2" && service_property StatusText || {
+	within "$1" status_has "$2" && service_property StatusText || {
 		service_property StatusText
 		return 1
 	}
@@ -107,7 +107,7 @@ status_is_receiving() {
 }
 
 # What the daemon logs, not what systemd logs about it.
-journal_says() {
+journal_has() {
 	container_run journalctl --output=cat --no-pager --grep "$1" --case-sensitive=no _COMM=linky-sensor
 }
 

@@ -110,7 +110,7 @@ fn every_capture_gives_its_golden_lines() {
 }
 
 #[test]
-fn every_state_is_as_the_schema_says() {
+fn every_state_follows_the_schema() {
     let schema = schema();
     let validator: Validator = jsonschema::validator_for(&schema).unwrap();
     let known = schema["properties"].as_object().unwrap();
@@ -198,7 +198,7 @@ fn parity_or_none_the_groups_are_the_same() {
 }
 
 #[test]
-fn the_mode_is_found_or_told() {
+fn the_mode_is_found_or_given() {
     for (name, bytes) in captures() {
         let (mode, other) = match name.split('-').next().unwrap() {
             "standard" => ("standard", "historique"),
@@ -282,7 +282,7 @@ fn what_is_no_capture_is_refused_with_what_to_do() {
 }
 
 #[test]
-fn a_capture_too_short_for_figures_shows_what_each_frame_says_and_is_marked() {
+fn a_capture_too_short_for_figures_shows_the_values_of_each_frame_and_is_marked() {
     for (name, bytes) in captures() {
         let output = decode(&[], &bytes);
         let errors = String::from_utf8(output.stderr).unwrap();

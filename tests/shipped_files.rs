@@ -95,7 +95,7 @@ fn the_manual_has_every_command_and_option() {
 }
 
 #[test]
-fn every_command_takes_a_configuration_and_only_the_daemon_says_more() {
+fn every_command_takes_a_configuration_and_only_the_daemon_has_more_options() {
     for command in commands() {
         let help = help(&[&command]);
         let options = options(&help);
@@ -105,7 +105,7 @@ fn every_command_takes_a_configuration_and_only_the_daemon_says_more() {
 }
 
 #[test]
-fn the_manual_knows_every_key_and_no_other() {
+fn the_manual_has_every_key_and_no_other() {
     let keys: BTreeSet<&str> = EXAMPLE
         .lines()
         .map(|line| line.strip_prefix('#').unwrap_or(line))
@@ -140,7 +140,7 @@ fn the_manuals_are_of_no_other_system() {
 }
 
 #[test]
-fn the_policy_speaks_of_our_name() {
+fn the_policy_is_for_our_name() {
     assert!(POLICY.contains(&format!("own=\"{}\"", names::BUS_NAME)));
     for rule in POLICY
         .lines()

@@ -28,16 +28,16 @@ fn assert_is_kept(shell: Shell, file: &str) {
 }
 
 #[test]
-fn bash_knows_the_command_line() {
+fn bash_completes_the_command_line() {
     assert_is_kept(Shell::Bash, "linky-sensor.bash");
 }
 
 #[test]
-fn zsh_knows_the_command_line() {
+fn zsh_completes_the_command_line() {
     assert_is_kept(Shell::Zsh, "_linky-sensor");
 }
 
 #[test]
-fn fish_knows_the_command_line() {
+fn fish_completes_the_command_line() {
     assert_is_kept(Shell::Fish, "linky-sensor.fish");
 }

@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn an_led_that_is_missing_or_refused_is_told_apart_and_none_is_made() {
+    fn a_missing_led_and_a_refused_one_have_messages_of_their_own_and_none_is_made() {
         let leds = tempfile::tempdir().unwrap();
         let Lamps(mut lamps) = Lamps::new(&settings("ACT"), leds.path()).unwrap();
         let lamp = &mut lamps[0];

@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn chance_is_what_it_says() {
+    fn chance_is_as_often_as_asked() {
         let mut random = Random::new(1);
         let hits = (0..100_000).filter(|_| random.chance(0.1)).count();
         assert!((9_700..10_300).contains(&hits), "{hits}");

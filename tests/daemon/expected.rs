@@ -37,7 +37,7 @@ struct Known {
 }
 
 impl Known {
-    /// A group came. Whether it is believed: `at_once` says how much is by itself.
+    /// A group came. `at_once`: which of its values need no second frame to be published.
     fn push(&mut self, horodate: &str, data: &str, at_once: bool) {
         let came = (horodate.to_owned(), data.to_owned());
         self.seen += 1;
@@ -68,7 +68,7 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// Nothing was sent yet. `parity` tells whether it comes with what is sent.
+    /// Nothing was sent yet. `parity`: whether characters are sent with their parity.
     pub fn of(scenario: &Scenario, parity: bool) -> Self {
         let facts = match scenario.mode {
             Mode::Standard => STANDARD,
@@ -95,7 +95,7 @@ impl Expected {
         for known in self.labels.values_mut() {
             known.missed += 1;
         }
-        // What short frames never carry says nothing by its absence there.
+        // Short frames never carry the other labels: there these are not missing.
         if sent.kind == FrameKind::Short {
             for (label, known) in &mut self.labels {
                 known.missed -=
@@ -132,7 +132,7 @@ impl Expected {
         true
     }
 
-    /// The state, but for what no test can tell: its boot, seq and time. The keys of labels that are to come are in it
+    /// The state, without what no test can foresee: its boot, seq and time. The keys of labels that are to come are in it
     /// from the third frame on at the latest.
     pub fn state(&self) -> Map<String, Value> {
         let mut state = Map::new();

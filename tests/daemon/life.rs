@@ -149,7 +149,10 @@ fn a_meter_that_is_missing_does_not_keep_the_other_from_being_served() {
         state["link"] == "no_device"
     });
     let detail = state["link_detail"].as_str().unwrap();
-    assert!(detail.contains("absent"), "says which device: {detail}");
+    assert!(
+        detail.contains("absent"),
+        "the detail names the device: {detail}"
+    );
     record.until_payload(0, "linky/garage/availability", "offline");
     record.until_payload(0, AVAILABILITY, "online");
     daemon.until_notice("STATUS=main: receiving");
@@ -248,7 +251,7 @@ fn status(bus: &PrivateBus) -> (i32, serde_json::Value) {
 }
 
 #[test]
-fn status_says_by_its_exit_code_whether_every_meter_is_received() {
+fn the_exit_code_of_status_is_0_only_while_every_meter_is_received() {
     let (bus, broker, house) = (PrivateBus::system(), Broker::start(), House::new());
     assert_eq!(status(&bus).0, 1, "no daemon");
     let mut record = Record::at(&broker);
@@ -338,7 +341,7 @@ fn a_wrong_configuration_and_a_wrong_command_line_end_it_at_once() {
     assert_eq!(code, 78);
     assert!(
         printed.contains("devise") && printed.contains("device"),
-        "says the nearest key: {printed}"
+        "the message has the nearest key: {printed}"
     );
 
     let absent = directory.path().join("absent.toml");

@@ -8,7 +8,7 @@
 //! - `line`: the adapter unplugged, the mode switched; `port`: what else befalls it; `availability`: the meter silent.
 //! - `session`: a broker that refuses, and one whose name is not known.
 //!
-//! `facts` and `expected` say what is to come out, apart from the code that makes it.
+//! `facts` and `expected` compute what is to come out, apart from the code that makes it.
 
 #![expect(
     clippy::unwrap_used,

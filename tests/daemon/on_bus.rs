@@ -147,7 +147,7 @@ pub fn raw_groups_are(busctl: &Busctl, sent: &[SentFrame]) {
     assert_eq!(groups, json!(shown(last).collect::<Vec<_>>()));
 }
 
-/// What the signals told adds up to what is answered; each event was told here too.
+/// The changes in the signals add up to the values in the answers; each event and each point was a signal too.
 pub fn signals_add_up(
     monitor: &Monitor,
     seen: &BTreeMap<String, Properties>,
@@ -202,7 +202,7 @@ pub fn signals_add_up(
     assert_eq!(sorted(signalled.points), sorted(wanted_points));
 }
 
-/// Properties whose change is not told.
+/// Properties whose change is not signalled.
 const SILENT: [&str; 8] = [
     "FramesReceived",
     "FramesDamaged",
@@ -214,7 +214,7 @@ const SILENT: [&str; 8] = [
     "Updated",
 ];
 
-/// What the signals of the bus told of the meter.
+/// The last values and the events in the signals of the meter.
 #[derive(Default)]
 struct Signalled {
     properties: BTreeMap<String, Properties>,

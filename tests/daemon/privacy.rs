@@ -1,4 +1,4 @@
-//! The serial number and the delivery point show nowhere, unless they are asked for; then they are where they are told to be.
+//! The serial number and the delivery point show nowhere, unless they are asked for; then they are in the chosen places.
 
 use std::path::Path;
 
@@ -124,7 +124,7 @@ fn live(mode: Mode, configured: &str) -> Leavings {
         ("GetGroups".to_owned(), groups.clone()),
         ("the log".to_owned(), home.log()),
         (
-            "what systemd is told".to_owned(),
+            "the notices to systemd".to_owned(),
             daemon.notices().join("\n"),
         ),
     ];
@@ -150,7 +150,10 @@ fn live(mode: Mode, configured: &str) -> Leavings {
         pieces.iter().any(|(place, _)| place == "a signal"),
         "a monitor that receives"
     );
-    assert!(home.log().contains("debug"), "a log that says all");
+    assert!(
+        home.log().contains("debug"),
+        "a log at the most detailed level"
+    );
     Leavings {
         pieces,
         received,
@@ -244,7 +247,7 @@ fn identifiers_that_are_asked_for_are_published() {
         "{places:?}"
     );
     assert!(
-        !places.contains(&"the log") && !places.contains(&"what systemd is told"),
+        !places.contains(&"the log") && !places.contains(&"the notices to systemd"),
         "{places:?}"
     );
 }

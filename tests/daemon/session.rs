@@ -26,7 +26,7 @@ const RETRY: Duration = Duration::from_secs(45);
 const BAD_PASSWORD: [u8; 5] = [0x20, 3, 0, 0x86, 0];
 
 #[test]
-fn a_wrong_password_is_said_clearly_and_once_and_tried_again_slowly() {
+fn a_wrong_password_is_logged_once_with_its_remedy_and_tried_again_slowly() {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     let (bus, port) = (
         PrivateBus::permissive(),
@@ -71,7 +71,7 @@ fn a_wrong_password_is_said_clearly_and_once_and_tried_again_slowly() {
 }
 
 #[test]
-fn another_cause_is_said_too_and_each_once() {
+fn each_cause_is_logged_once() {
     let mut broker = Broker::with_password("linky", "secret");
     broker.stop();
     let absent = meter("main", "/nowhere/linky".as_ref());

@@ -240,7 +240,7 @@ fn run(case: &Case) {
     ))
     .on_bus(bus.address());
     let _daemon = home.start_ready();
-    // A broker that is new is told no event from before the session.
+    // A new broker gets no event from before the session.
     record.until_payload(0, "linky/bridge/test/availability", "online");
     let mut line = line::open(&device);
     record.until_state(0, "main", "the port is open", |state| {

@@ -10,7 +10,7 @@ use crate::stage::{MAIN, Properties, Service, error_name, names, settled};
 use crate::support::meter::{START, frame, standard};
 
 #[tokio::test]
-async fn a_frame_tells_only_what_changed_once_per_interface() {
+async fn a_frame_is_one_signal_per_interface_with_only_what_changed() {
     let (_bus, service, mut fed, mut program) = settled(false).await;
     let later = standard(&[
         ("DATE", "H261124121552", ""),

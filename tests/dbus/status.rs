@@ -101,7 +101,7 @@ async fn status_shows_what_is_wrong_with_the_line() {
 }
 
 #[tokio::test]
-async fn status_says_why_it_cannot() {
+async fn status_prints_why_it_has_no_answer() {
     let bus = PrivateBus::system();
     let (code, page, error) = status(&bus.address(), false);
     assert_eq!((code, page.as_str()), (Some(1), ""));

@@ -158,7 +158,7 @@ impl log::Log for Refusals {
 }
 
 #[tokio::test]
-async fn a_refused_name_is_said_once_with_what_to_do() {
+async fn a_refused_name_is_logged_once_with_its_remedy() {
     log::set_logger(&Refusals).expect("there is no other logger");
     log::set_max_level(log::LevelFilter::Debug);
     let refusing = PrivateBus::with_policy("");

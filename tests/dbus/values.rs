@@ -149,7 +149,7 @@ async fn where_the_bus_lets_set_through_the_property_is_read_only() {
 }
 
 #[tokio::test]
-async fn the_daemon_says_how_it_is() {
+async fn the_manager_has_the_state_of_the_daemon() {
     let (_bus, service, _fed, mut program) = settled(false).await;
     let manager = program.get_all(ROOT_PATH, interface::MANAGER).await;
     assert_eq!(

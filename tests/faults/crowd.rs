@@ -1,5 +1,5 @@
-//! Programs on the bus that behave badly: that call as fast as they can, that never read what they are answered or what
-//! is signalled. They speak D-Bus by hand, since no library lets one be so rude, nor so fast.
+//! Programs on the bus that behave badly: that call as fast as they can, that never read the answers or the signals.
+//! They write D-Bus messages by hand, since no library lets one be so rude, nor so fast.
 
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -22,7 +22,7 @@ const SERIAL: std::ops::Range<usize> = 8..12;
 /// How often a program that cannot go on looks whether it can.
 const LOOK: Duration = Duration::from_millis(1);
 
-/// A connection that has said hello.
+/// A connection after its Hello call.
 fn connect(bus: &PrivateBus) -> UnixStream {
     let mut stream = UnixStream::connect(bus.socket()).unwrap();
     let digits = nix::unistd::getuid().to_string();

@@ -2,7 +2,7 @@
 //! hang, and one meter of several that fails. The real binary runs between simulated meters, a dbus-daemon with our
 //! policy, a mosquitto, and a systemd of the test's own (`systemd`).
 //!
-//! - `watchdog`: a part that hangs ends in a restart. `patience`: what is only absent, slow or full never does.
+//! - `watchdog`: a part that hangs ends in a restart. `absence`: what is only absent, slow or full never does.
 //! - `bus`: whatever happens to the bus, the meter and the broker do not feel it.
 //! - `meters`: several meters in one daemon have nothing to do with each other.
 //!
@@ -16,12 +16,12 @@
     reason = "a test fails by panicking"
 )]
 
+mod absence;
 mod blocked;
 mod bus;
 mod crowd;
 mod flow;
 mod meters;
-mod patience;
 mod systemd;
 mod watchdog;
 

@@ -87,7 +87,7 @@ impl Stage {
     }
 }
 
-/// Waits until each of the three is received, and all is said of it that is then said: a place to look from.
+/// Waits until each of the three is received, and its event and availability are published: a place to look from.
 fn until_received(record: &mut Record, from: usize) -> usize {
     for id in GOOD {
         record.until_state(from, id, "a whole state", |state| {
@@ -111,8 +111,8 @@ fn until_garage_is(record: &mut Record, from: usize, link: &str) -> Value {
     record.until_state(from, "garage", link, |state| state["link"] == link)
 }
 
-/// From this place on nothing happened to this meter: no state is missing, it is received in each, and nothing is said
-/// beside. Its last state.
+/// From this place on nothing happened to this meter: no state is missing, it is received in each, and nothing else is
+/// published. Returns its last state.
 fn is_undisturbed(record: &mut Record, from: usize, id: &str) -> Value {
     flows(record, from, id, 10);
     is_complete(record, from, id);
@@ -138,7 +138,7 @@ fn a_meter_that_fails_is_felt_by_no_other() {
     let mut daemon = stage.home.start_ready();
     let record = &mut stage.record;
     let from = until_received(record, 0);
-    // It comes and goes, and is another one each time; in the end it is there and says nothing that can be understood.
+    // It comes and goes, and is another one each time; in the end it is there and sends nothing that can be decoded.
     for (id, mode) in [("cottage", "historique"), ("roof", "standard")] {
         let now = record.now();
         let playing = Playing::on(&stage.directory.path().join("garage"), scenario(id));

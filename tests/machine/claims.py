@@ -37,7 +37,7 @@ class Claims:
         took = time.monotonic() - start
         seen = str(seen or "").splitlines()
         seen = f": {seen[-1][:120]}" if seen else ""
-        # Short ones tell nothing but that the machine is emulated.
+        # A shorter time only shows that the machine is emulated.
         took = f" ({took:.0f} s)" if took >= 5 else ""
         print(f"  ok      {text}{seen}{took}", flush=True)
 

@@ -10,15 +10,15 @@ class Console:
         self.ask = service.ask
 
     def put_to_the_test(self, claims):
-        claims.claim("the kernel says that the port is a console", self.is_console)
+        claims.claim("the kernel lists the port as a console", self.is_console)
         claims.claim("the service is active", within, 120, self.service.is_active)
         if self.is_header:
-            claims.claim("nothing is /dev/linky: the status says what to do", self.no_link)
+            claims.claim("nothing is /dev/linky: the status gives the remedy", self.no_link)
         claims.claim("named in the configuration it is refused, with the reason", self.refuses)
         claims.claim("and has not been opened", self.is_not_open)
         claims.claim("with no port named, a USB adapter is waited for", self.waits)
         claims.claim("plugged in, it is /dev/linky, and the meter is received", self.plug_in, "TINFO-1234")
-        claims.claim("unplugged, the status says so", self.unplug)
+        claims.claim("unplugged, the status is no_device", self.unplug)
         claims.claim("plugged in again, the meter is received by the same process", self.plug_in, "TINFO-1234")
         claims.claim("doctor lists it", self.doctor)
         claims.claim("another adapter, unknown to the rules, is read by its name by-id", self.by_id)
@@ -30,12 +30,12 @@ class Console:
 
     def no_link(self):
         self.ask("! ls /dev/linky 2>/dev/null")
-        return within(30, self.service.status_says, "no_device", "no dongle or UART is recognised")
+        return within(30, self.service.status_has, "no_device", "no dongle or UART is recognised")
 
     def refuses(self):
         self.service.configure("port", f'[[meter]]\nid = "main"\ndevice = "/dev/{self.port}"\n')
         self.service.restart()
-        return within(60, self.service.status_says, "no_device", f"/dev/{self.port}", "console", f"console={self.port}")
+        return within(60, self.service.status_has, "no_device", f"/dev/{self.port}", "console", f"console={self.port}")
 
     def is_not_open(self):
         pid = self.service.property("MainPID")
@@ -44,28 +44,28 @@ class Console:
     def waits(self):
         self.ask("rm /etc/linky-sensor/linky-sensor.d/port.toml")
         self.service.restart()
-        said = within(60, self.service.status_says, "no_device", "no dongle or UART is recognised")
+        status = within(60, self.service.status_has, "no_device", "no dongle or UART is recognised")
         self.pid = self.service.property("MainPID")
-        return said
+        return status
 
     def plug_in(self, serial):
         self.meter.attach("dongle", self.service.machine.plug_in(serial))
-        said = within(120, self.service.status_says, "receiving", " VA")
+        status = within(120, self.service.status_has, "receiving", " VA")
         link = self.ask("readlink -f /dev/linky")
         opened = self.service.port()
         check(link == opened and "ttyUSB" in opened, f"/dev/linky is {link}, open is {opened}")
         check(self.service.property("MainPID") == self.pid, "another process")
-        return f"/dev/linky -> {link}; {said}"
+        return f"/dev/linky -> {link}; {status}"
 
     def unplug(self):
         self.meter.detach("dongle")
         self.service.machine.unplug()
-        return within(60, self.service.status_says, "no_device")
+        return within(60, self.service.status_has, "no_device")
 
     def doctor(self):
-        said = self.ask("linky-sensor doctor")
-        check("ttyUSB" in said, said)
-        return next(line.strip() for line in said.splitlines() if "ttyUSB" in line)
+        report = self.ask("linky-sensor doctor")
+        check("ttyUSB" in report, report)
+        return next(line.strip() for line in report.splitlines() if "ttyUSB" in line)
 
     def by_id(self):
         self.unplug()
@@ -74,7 +74,7 @@ class Console:
         self.ask("! ls /dev/linky 2>/dev/null")
         self.service.configure("port", f'[[meter]]\nid = "main"\ndevice = "{name}"\n')
         self.service.restart()
-        within(90, self.service.status_says, "receiving", " VA")
+        within(90, self.service.status_has, "receiving", " VA")
         return name
 
 
@@ -97,9 +97,9 @@ class Purge:
         check(state == ("not-found", "inactive"), " ".join(state))
 
     def is_off_the_bus(self):
-        said = self.service.machine.run(f"busctl --system get-property {BUS} {METER} {BUS}.Consumption Energy")
-        check(not said, said.text)
-        return said.text
+        answer = self.service.machine.run(f"busctl --system get-property {BUS} {METER} {BUS}.Consumption Energy")
+        check(not answer, answer.text)
+        return answer.text
 
     def nothing_is_left(self):
         left = self.ask("find / -xdev -path '*linky*' -not -path /root/linky-sensor.deb | sort; ls /dev/linky 2>/dev/null || true")

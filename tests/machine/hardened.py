@@ -69,9 +69,9 @@ class Hardened:
         claims.claim("the frame's groups are published, as asked", within, 60, self.groups)
 
     def exposure(self):
-        said = self.ask("systemd-analyze security --no-pager linky-sensor.service | grep -o 'Overall.*'")
-        check(float(said.split(":")[1].split()[0]) <= 1.4, said)
-        return said
+        exposure = self.ask("systemd-analyze security --no-pager linky-sensor.service | grep -o 'Overall.*'")
+        check(float(exposure.split(":")[1].split()[0]) <= 1.4, exposure)
+        return exposure
 
     def status_of(self, field):
         pid = self.service.property("MainPID")
@@ -102,12 +102,12 @@ class Hardened:
     def devices(self):
         # A process of root's, in the control group of the service: what holds it back is the policy for devices.
         group = self.ask("systemctl show linky-sensor.service --property ControlGroup --value")
-        said = self.ask(
+        results = self.ask(
             f"(echo 0 >/sys/fs/cgroup{group}/cgroup.procs; for device in null {' '.join(OTHER_DEVICES)}; do"
             " dd if=/dev/$device of=/dev/null count=0 2>&1 | head -n 1; done)"
         ).splitlines()
-        check("records in" in said[0], said[0])
-        check(all("Operation not permitted" in line for line in said[1:]), "\n".join(said))
+        check("records in" in results[0], results[0])
+        check(all("Operation not permitted" in line for line in results[1:]), "\n".join(results))
         return ", ".join(OTHER_DEVICES) + ": Operation not permitted"
 
     def password(self):
@@ -118,8 +118,8 @@ class Hardened:
         self.service.configure("broker", SETTINGS)
         self.ask("linky-sensor check-config")
         self.service.restart()
-        within(90, self.service.status_says, "receiving", "broker connected")
-        return within(30, self.service.journal_says, f"mqtts://{BROKER}")
+        within(90, self.service.status_has, "receiving", "broker connected")
+        return within(30, self.service.journal_has, f"mqtts://{BROKER}")
 
     def in_tls(self):
         # 22B3 is 8883, 075B is 1883.
@@ -130,6 +130,6 @@ class Hardened:
         return "connected to port 8883"
 
     def groups(self):
-        groups = self.service.heard("linky/main/tic")
+        groups = self.service.received("linky/main/tic")
         check(groups and '"EAST"' in groups[-1], groups[-1:])
         return groups[-1][:60] + "…"

@@ -1,7 +1,7 @@
 """The package installed in a machine with a meter on its port: found, read, published, watched over."""
 
 from claims import Wrong, check, within
-from service import BUS, METER, OVERHEARD, number
+from service import BUS, MESSAGES, METER, SIGNALS, number
 
 DEB = "/root/linky-sensor.deb"
 RULES = "/usr/lib/udev/rules.d/60-linky-sensor.rules"
@@ -17,29 +17,29 @@ class Installed:
         claims.claim("the port has the kernel's own driver", self.driver)
         claims.claim("before the package nothing is /dev/linky", self.no_link)
         claims.claim("apt installs it without a question", self.installs)
-        claims.claim("it is active from the first start, and has told so (READY)", self.started_at_once)
+        claims.claim("it is active from the first start (READY=1)", self.started_at_once)
         claims.claim("the drivers of USB adapters are loaded before any is there", self.drivers_are_loaded)
         if self.is_header:
             claims.claim("udev names the port /dev/linky", self.link)
-            claims.claim("ModemManager is told to leave it alone", self.no_modem)
+            claims.claim("the port has the property by which ModemManager leaves it alone", self.no_modem)
         else:
-            claims.claim("no rule knows the port: the status says what to do", self.is_told_to_name_it)
+            claims.claim("no rule knows the port: the status gives the remedy", self.asks_for_its_name)
             claims.claim("the port is named in the configuration", self.name_the_port)
         claims.claim("systemd finds no fault in the unit", self.unit_is_correct)
         claims.claim("udev finds no fault in the rules", self.rules_are_correct)
         claims.claim("a broker starts", self.service.start_broker)
-        claims.claim("the status tells that the meter is received", self.is_received, 90)
-        claims.claim("the status tells that the broker is there", within, 90, self.service.status_says, "broker connected")
+        claims.claim("the status has the meter as received", self.is_received, 90)
+        claims.claim("the status has the broker as connected", within, 90, self.service.status_has, "broker connected")
         claims.claim("it reads the port itself", self.reads_the_port)
         claims.claim("anyone asks linky-sensor status", self.service.anyone, "linky-sensor status")
         claims.claim("anyone sees the meter on the bus", self.is_on_the_bus)
-        claims.claim("the energy on the bus is what the meter said", within, 30, self.energy_on_the_bus)
+        claims.claim("the energy on the bus is what the meter sent", within, 30, self.energy_on_the_bus)
         claims.claim("so are power, subscribed power and voltage", within, 30, self.values_on_the_bus)
-        claims.claim("the energy at the broker is what the meter said", within, 30, self.energy_at_the_broker)
+        claims.claim("the energy at the broker is what the meter sent", within, 30, self.energy_at_the_broker)
         claims.claim("the broker holds: meter online, daemon online", self.is_online)
         claims.claim("Home Assistant is offered the meter", self.is_discovered)
         claims.claim("the journal can be searched by meter, link and kind", self.journal_has_fields)
-        claims.claim("SIGHUP changes nothing and is told", self.ignores_hangup)
+        claims.claim("SIGHUP changes nothing and is logged", self.ignores_hangup)
         claims.claim("stopped by force (SIGSTOP), the watchdog starts it again", self.watchdog_bites)
         claims.claim("and the meter is received again", self.is_received, 60)
 
@@ -62,9 +62,9 @@ class Installed:
     def no_modem(self):
         return self.ask(f"udevadm info --query=property --name=/dev/{self.port} | grep ID_MM_PORT_IGNORE=1")
 
-    def is_told_to_name_it(self):
+    def asks_for_its_name(self):
         self.no_link()
-        return within(30, self.service.status_says, "no_device", "no dongle or UART is recognised", "`device`")
+        return within(30, self.service.status_has, "no_device", "no dongle or UART is recognised", "`device`")
 
     def name_the_port(self):
         self.service.configure("port", f'[[meter]]\nid = "main"\ndevice = "/dev/{self.port}"\n')
@@ -88,7 +88,7 @@ class Installed:
         within(60, self.service.is_active)
         restarts = self.service.property("NRestarts")
         check(restarts == "0", f"{restarts} restarts")
-        return "active, no restart; " + self.service.journal_says("started")
+        return "active, no restart; " + self.service.journal_has("started")
 
     def drivers_are_loaded(self):
         listed = self.ask("cat /proc/devices").split()
@@ -96,7 +96,7 @@ class Installed:
         return "ttyUSB and ttyACM are in /proc/devices"
 
     def unit_is_correct(self):
-        # It speaks of other units too; ours alone counts.
+        # Its output has other units too; ours alone counts.
         return self.ask("! systemd-analyze verify --man=no linky-sensor.service 2>&1 | grep linky")
 
     def rules_are_correct(self):
@@ -106,34 +106,34 @@ class Installed:
         return "" if verify else "not asked: this udev has no verify"
 
     def is_received(self, seconds):
-        return within(seconds, self.service.status_says, "receiving", " VA")
+        return within(seconds, self.service.status_has, "receiving", " VA")
 
     # --- The values
 
     def is_on_the_bus(self):
         return self.service.anyone(f"busctl --system --list tree {BUS} | grep -x {METER}")
 
-    def same_as_said(self, label, seen):
-        said = [int(value) for value in self.meter.recently(label)]
-        check(seen in said, f"{seen}, but {label} was {sorted(set(said))}")
+    def same_as_sent(self, label, seen):
+        sent = [int(value) for value in self.meter.recently(label)]
+        check(seen in sent, f"{seen}, but {label} was {sorted(set(sent))}")
         return seen
 
     def energy_on_the_bus(self):
-        return f"{self.same_as_said('EAST', number(self.service.on_bus('Consumption', 'Energy')))} Wh"
+        return f"{self.same_as_sent('EAST', number(self.service.on_bus('Consumption', 'Energy')))} Wh"
 
     def values_on_the_bus(self):
-        power = self.same_as_said("SINSTS", number(self.service.on_bus("Consumption", "ApparentPower")))
+        power = self.same_as_sent("SINSTS", number(self.service.on_bus("Consumption", "ApparentPower")))
         subscribed = number(self.service.on_bus("Consumption", "SubscribedPower"))
-        self.same_as_said("PREF", subscribed // 1000)
-        voltage = self.same_as_said("URMS1", number(self.service.on_bus("Phases", "VoltageL1")))
+        self.same_as_sent("PREF", subscribed // 1000)
+        voltage = self.same_as_sent("URMS1", number(self.service.on_bus("Phases", "VoltageL1")))
         return f"{power} VA of {subscribed} VA, {voltage} V"
 
     def energy_at_the_broker(self):
-        return f"{self.same_as_said('EAST', self.service.states('linky/main/state')[-1]['energy'])} Wh"
+        return f"{self.same_as_sent('EAST', self.service.states('linky/main/state')[-1]['energy'])} Wh"
 
     def is_online(self):
-        said = [self.service.retained(f"linky/{who}/availability") for who in ("main", "bridge/+")]
-        check(said == ["online", "online"], " ".join(said))
+        availability = [self.service.retained(f"linky/{who}/availability") for who in ("main", "bridge/+")]
+        check(availability == ["online", "online"], " ".join(availability))
 
     def is_discovered(self):
         offer = self.service.retained("homeassistant/device/linky_main/config")
@@ -143,17 +143,17 @@ class Installed:
     # --- What happens to it
 
     def journal_has_fields(self):
-        told = self.service.journal("LINKY_METER=main", "LINKY_LINK=receiving", "MESSAGE_ID=4946518483474f44a00ebb9c15059e45")
-        check(told, "no entry has them")
-        return told[-1]["MESSAGE"]
+        entries = self.service.journal("LINKY_METER=main", "LINKY_LINK=receiving", "MESSAGE_ID=4946518483474f44a00ebb9c15059e45")
+        check(entries, "no entry has them")
+        return entries[-1]["MESSAGE"]
 
     def ignores_hangup(self):
         before = self.service.property("MainPID")
         self.ask(f"kill -HUP {before}")
-        said = within(20, self.service.journal_says, "SIGHUP is ignored")
+        message = within(20, self.service.journal_has, "SIGHUP is ignored")
         check(self.service.property("MainPID") == before, "another process")
         self.service.is_active()
-        return said
+        return message
 
     def watchdog_bites(self):
         before = self.service.property("MainPID")
@@ -168,22 +168,22 @@ class Installed:
 
 
 def listen_on_the_bus(service):
-    """All that is said on the bus by us, for the search for identifiers."""
+    """Records all that the daemon sends on the bus, for the search for identifiers."""
     service.ask(
-        f"systemd-run --quiet --unit=bus-listener --property=StandardOutput=append:{OVERHEARD} busctl --system monitor {BUS}"
+        f"systemd-run --quiet --unit=bus-listener --property=StandardOutput=append:{SIGNALS} busctl --system monitor {BUS}"
     )
 
 
 def no_identifier(service, meter):
-    """The serial number and the PRM are nowhere: not in what was published, told or kept, nor in a file's name."""
+    """The serial number and the PRM are nowhere: not in what was published, logged or kept, nor in a file's name."""
     secrets = [meter.recently(label)[-1:] for label in ("ADSC", "PRM")]
     if not all(secrets):
-        raise Wrong("the meter has not said them: nothing to look for")
+        raise Wrong("the meter has not sent them: nothing to look for")
     secrets = [secret[0] for secret in secrets]
     # Written so that the search does not find itself.
     pattern = "|".join(f"[{secret[0]}]{secret[1:]}" for secret in secrets)
-    service.anyone(f"busctl --system call {BUS} {METER} {BUS}.Raw GetGroups >>{OVERHEARD}")
-    service.anyone(f"busctl --system call {BUS} {METER.rsplit('/', 1)[0]} org.freedesktop.DBus.ObjectManager GetManagedObjects >>{OVERHEARD}")
+    service.anyone(f"busctl --system call {BUS} {METER} {BUS}.Raw GetGroups >>{SIGNALS}")
+    service.anyone(f"busctl --system call {BUS} {METER.rsplit('/', 1)[0]} org.freedesktop.DBus.ObjectManager GetManagedObjects >>{SIGNALS}")
     service.ask("sync")
     found = service.ask(
         f"! grep -rlE '{pattern}' /etc /home /root /run /tmp /var --exclude-dir=cache 2>/dev/null"
@@ -192,5 +192,5 @@ def no_identifier(service, meter):
         f" && ! find / -xdev | grep -E '{pattern}'",
         600,
     )
-    heard = service.ask(f"du -ch /root/heard {OVERHEARD} /var/lib/linky-sensor /var/log/journal | tail -n 1 | cut -f1")
-    return found or f"looked through {heard} of messages, state and journal"
+    size = service.ask(f"du -ch {MESSAGES} {SIGNALS} /var/lib/linky-sensor /var/log/journal | tail -n 1 | cut -f1")
+    return found or f"looked through {size} of messages, state and journal"

@@ -5,7 +5,7 @@ Its first UART is no console but a socket of ours: a free serial port with the k
 events. On arm64 and armhf it is a PL011, ttyAMA0; on amd64 a 16550, ttyS0. Eight bits pass, and no baud rate is checked.
 
 The kernel writes to a virtio console, a file. The shell is on a virtio port: a script in base64 goes there, its output in
-base64 and its exit status come back. It is no console, for qemu drops what a console says faster than it is read. There is
+base64 and its exit status come back. It is no console, for qemu drops what is written to a console faster than it is read. There is
 no network.
 """
 
@@ -56,7 +56,7 @@ class Machine:
     def __init__(self, arch, folder, disk, scratch, console=None):
         """`console`: the kernel takes this port of the machine as a console too."""
         self.scratch = scratch
-        self.said = b""
+        self.unread = b""
         self.dongle = None
         append = "root=/dev/vda rw net.ifnames=0 loglevel=4 systemd.show_status=yes systemd.wants=driver-shell.service"
         append += f" console={console}" if console else ""
@@ -106,7 +106,7 @@ class Machine:
         return time.monotonic() - start
 
     def cut_power(self):
-        """Nothing is written, flushed or told: what the machine has in its memory is gone."""
+        """Nothing is written, flushed or shut down: what the machine has in its memory is gone."""
         self.qemu.send_signal(signal.SIGKILL)
         self.qemu.wait()
 
@@ -123,13 +123,13 @@ class Machine:
             self.cut_power()
 
     def console(self):
-        """The end of what the kernel and systemd said, and qemu."""
-        said = ""
+        """The end of the output of the kernel, systemd and qemu."""
+        output = ""
         for name in "console", "qemu":
             if os.path.exists(f"{self.scratch}/{name}"):
                 with open(f"{self.scratch}/{name}", errors="replace") as file:
-                    said += file.read()[-3000:]
-        return said
+                    output += file.read()[-3000:]
+        return output
 
     # --- The shell
 
@@ -140,7 +140,7 @@ class Machine:
         return Answer(int(status), base64.b64decode(output).decode(errors="replace").rstrip("\n"))
 
     def _read_line(self, deadline):
-        while b"\n" not in self.said:
+        while b"\n" not in self.unread:
             self.shell.settimeout(max(0.1, deadline - time.monotonic()))
             try:
                 more = self.shell.recv(65536)
@@ -148,8 +148,8 @@ class Machine:
                 raise Trouble(f"the shell does not answer\n{self.console()}") from None
             if not more:
                 raise Trouble(f"qemu ended\n{self.console()}")
-            self.said += more
-        line, self.said = self.said.split(b"\n", 1)
+            self.unread += more
+        line, self.unread = self.unread.split(b"\n", 1)
         return line.strip(b"\r")
 
     def _connect(self, name):
@@ -168,17 +168,17 @@ class Machine:
     # --- What is plugged in
 
     def _far_end(self, name):
-        """The meter's end of a port. What the machine says there is read and forgotten: qemu would wait for ever."""
+        """The meter's end of a port. What the machine sends there is read and dropped: else qemu would wait for ever."""
         port = self._connect(name)
 
-        def forget():
+        def drop():
             try:
                 while port.recv(4096):
                     pass
             except OSError:
                 pass  # The machine was switched off.
 
-        threading.Thread(target=forget, daemon=True).start()
+        threading.Thread(target=drop, daemon=True).start()
         return port
 
     def plug_in(self, serial):
@@ -199,7 +199,7 @@ class Machine:
             time.sleep(0.1)
 
     def order(self, command, check=True, **arguments):
-        """Tells qemu to do something."""
+        """Runs a command of the QEMU machine protocol; returns its answer."""
         self.qmp.write(json.dumps({"execute": command, "arguments": arguments}).encode() + b"\n")
         self.qmp.flush()
         while True:

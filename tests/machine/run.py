@@ -45,11 +45,11 @@ class Run:
 
     def put(self, file, path):
         """Writes a file to the disk of a machine that is switched off."""
-        said = subprocess.run(
+        debugfs = subprocess.run(
             ["debugfs", "-w", "-R", f"write {file} {path.lstrip('/')}", self.disk], capture_output=True, text=True
         )
-        if "Allocated inode" not in said.stdout + said.stderr:
-            raise Trouble(f"{path} was not written: {said.stderr}")
+        if "Allocated inode" not in debugfs.stdout + debugfs.stderr:
+            raise Trouble(f"{path} was not written: {debugfs.stderr}")
 
     def switch_on(self, title, console=None):
         """Starts the machine with the meter on its port, if it is no console; returns the service in it."""

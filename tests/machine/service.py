@@ -10,8 +10,8 @@ BUS = "io.github.linky_sensor.Linky1"
 ROOT = "/io/github/linky_sensor/Linky1"
 METER = f"{ROOT}/meter_main"
 # An untouched machine has neither of them.
-HEARD = "/root/heard"
-OVERHEARD = "/root/overheard"
+MESSAGES = "/root/messages"
+SIGNALS = "/root/signals"
 # A name that must be looked up.
 BROKER = "broker.linky.test"
 
@@ -38,10 +38,10 @@ class Service:
         state = self.property("ActiveState")
         check(state == "active", f"{state}: " + self.machine.run("systemctl status --no-pager --full linky-sensor").text)
 
-    def status_says(self, *words):
-        said = self.property("StatusText")
-        check(all(word in said for word in words), said or "no status")
-        return said
+    def status_has(self, *words):
+        status = self.property("StatusText")
+        check(all(word in status for word in words), status or "no status")
+        return status
 
     def restart(self):
         self.ask("systemctl restart linky-sensor.service")
@@ -52,13 +52,13 @@ class Service:
 
     def journal(self, *matches):
         """The entries of the daemon itself, of this start of the machine: each a dictionary."""
-        said = self.ask(f"journalctl --boot --output=json --no-pager _COMM=linky-sensor {' '.join(matches)}")
-        return [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+        printed = self.ask(f"journalctl --boot --output=json --no-pager _COMM=linky-sensor {' '.join(matches)}")
+        return [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
 
-    def journal_says(self, words):
-        said = [entry["MESSAGE"] for entry in self.journal()]
-        found = [message for message in said if words in message]
-        check(found, "\n".join(said[-10:]) or "nothing in the journal")
+    def journal_has(self, words):
+        messages = [entry["MESSAGE"] for entry in self.journal()]
+        found = [message for message in messages if words in message]
+        check(found, "\n".join(messages[-10:]) or "nothing in the journal")
         return found[-1]
 
     def port(self):
@@ -71,8 +71,8 @@ class Service:
     # --- D-Bus
 
     def on_bus(self, interface, name, path=METER):
-        said = self.anyone(f"busctl --system get-property {BUS} {path} {BUS}.{interface} {name}")
-        return said.split(" ", 1)[1].strip('"')
+        answer = self.anyone(f"busctl --system get-property {BUS} {path} {BUS}.{interface} {name}")
+        return answer.split(" ", 1)[1].strip('"')
 
     # --- MQTT
 
@@ -86,27 +86,27 @@ class Service:
             f" --no-resolv --no-hosts --listen-address=127.0.0.1 --bind-interfaces --address=/{BROKER}/127.0.0.1"
         )
         self.ask(
-            f"systemd-run --quiet --unit=listener --property=StandardOutput=append:{HEARD} --property=Restart=always"
+            f"systemd-run --quiet --unit=listener --property=StandardOutput=append:{MESSAGES} --property=Restart=always"
             " --property=RestartSec=1 --property=StartLimitIntervalSec=0 mosquitto_sub -v -t '#'"
         )
         self.ask("systemctl start mosquitto")
 
-    def heard(self, topic):
-        """The payloads that the listener heard on the topic, of all starts, the oldest first."""
-        said = self.machine.run(f"grep -a ^{shlex.quote(topic + ' ')} {HEARD}").text
-        return [line.split(" ", 1)[1] for line in said.splitlines()]
+    def received(self, topic):
+        """The payloads that the listener received on the topic, of all starts, the oldest first."""
+        lines = self.machine.run(f"grep -a ^{shlex.quote(topic + ' ')} {MESSAGES}").text
+        return [line.split(" ", 1)[1] for line in lines.splitlines()]
 
     def states(self, topic):
         """Those of them that are readings."""
         found = []
-        for payload in self.heard(topic):
+        for payload in self.received(topic):
             try:
                 reading = json.loads(payload)
             except ValueError:
                 continue  # The last one, half written.
             if "schema" in reading:
                 found.append(reading)
-        check(found, f"no reading was heard on {topic}")
+        check(found, f"no reading was received on {topic}")
         return found
 
 

@@ -109,9 +109,9 @@ fn the_forecast_agrees_with_an_independent_implementation() {
     }
 }
 
-/// The specification says 250 and 40 s, from nothing.
+/// 250 and 40 s from no load, by the specification.
 #[test]
-fn a_load_that_stays_opens_the_breaker_when_the_specification_says() {
+fn a_load_that_stays_opens_the_breaker_at_the_time_of_the_specification() {
     for (name, starts, opens, tolerance) in [
         ("b01_step_1_4", 20.0, 247.0, 2.0),
         ("b02_step_2_5", 20.0, 40.0, 1.0),

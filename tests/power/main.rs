@@ -1,7 +1,7 @@
 //! The models of the active power and of the breaker, on signals whose truth is known.
 //!
-//! `tests/signals` holds what simulated meters sent, frame by frame, beside the power that really flowed; its README says
-//! how to read it. `docs/POWER.md` gives the errors, which `scripts/power` measures.
+//! `tests/signals` holds what simulated meters sent, frame by frame, beside the power that really flowed; its README has
+//! the format. `docs/POWER.md` gives the errors, which `scripts/power` measures.
 
 #![expect(
     clippy::unwrap_used,

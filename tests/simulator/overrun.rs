@@ -6,7 +6,7 @@ use linky_sensor::tic::{Decoder, FrameEnd, Label, Mode, Parity};
 use crate::sent::{assert_same, decode, number, status};
 
 #[test]
-fn a_standard_meter_tells_an_overrun_in_its_status() {
+fn a_standard_meter_sends_an_overrun_in_its_status() {
     let scenario = Scenario {
         overrun: true,
         ..Scenario::default()

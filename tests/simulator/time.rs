@@ -82,7 +82,7 @@ fn the_clock_of_the_frames_is_that_of_the_wire() {
 }
 
 #[test]
-fn a_degraded_clock_is_told_everywhere() {
+fn a_degraded_clock_is_in_every_horodate_and_the_status() {
     let scenario = Scenario {
         degraded_clock: true,
         ..Scenario::default()

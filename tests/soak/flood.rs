@@ -1,7 +1,7 @@
 //! Very many frames as fast as the daemon takes them: does its memory stay what it was?
 //!
-//! They come through a TCP source. All say the same but for the power, which changes each time, so that nothing is held
-//! back; the meter's clock is left out, since nobody could say what time it is. Both outputs are there, and MQTT at its
+//! They come through a TCP source. All are the same but for the power, which changes each time, so that nothing is held
+//! back; the meter's clock is left out, since at this speed it would be wrong. Both outputs are there, and MQTT at its
 //! usual interval.
 
 use std::io::Write;

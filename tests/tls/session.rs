@@ -25,7 +25,7 @@ fn broker(port: u16, shown: &Pair, more: &str) -> Broker {
     broker_up_to("TLSv1.3", port, shown, more)
 }
 
-/// The same, which speaks no newer TLS.
+/// The same, with no newer version of TLS.
 fn broker_up_to(newest: &str, port: u16, shown: &Pair, more: &str) -> Broker {
     let (certificate, key) = (shown.certificate.display(), shown.key.display());
     Broker::with_tls(

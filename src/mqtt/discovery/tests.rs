@@ -206,7 +206,7 @@ fn the_root_holds_only_what_home_assistant_2024_12_knows() {
 }
 
 #[test]
-fn a_meter_that_was_never_heard_announces_how_it_is_heard() {
+fn a_meter_without_a_frame_announces_only_its_reception() {
     let document = announced(&Sample::new().last(), Language::English);
     assert_eq!(
         component(&document, "link")["value_template"],
@@ -217,7 +217,7 @@ fn a_meter_that_was_never_heard_announces_how_it_is_heard() {
 }
 
 #[test]
-fn what_tells_of_the_link_needs_only_the_daemon() {
+fn entities_of_the_link_need_only_the_daemon() {
     let snapshot = Sample::new().settled(Mode::Standard, &samples::single_phase());
     let document = announced(&snapshot, Language::French);
     for key in ["link", "mode", "frames_received", "frames_damaged", "event"] {
@@ -252,7 +252,7 @@ fn names(mode: Mode, lines: &str) -> HashSet<String> {
 }
 
 #[test]
-fn the_contract_says_which_entities_are_announced_and_they_are_enabled() {
+fn the_contract_decides_which_entities_are_announced_and_they_are_enabled() {
     let ejp = samples::single_phase().replace("NGTF|      BASE      ", "NGTF|      EJP       ");
     let off_peak =
         samples::single_phase().replace("NGTF|      BASE      ", "NGTF|H PLEINE/CREUSE ");

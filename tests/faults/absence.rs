@@ -22,13 +22,13 @@ use super::systemd::{Watch, variable, watchdog_of_the_unit};
 /// Three times as long as a loop may be late.
 const LASTS: Duration = Duration::from_secs(45);
 
-/// What is around a daemon, and what its line in `systemctl status` is then to say.
+/// What is around a daemon, and what its line in `systemctl status` has to contain.
 struct Case {
     name: &'static str,
     home: Home,
     status: &'static str,
-    /// What the log may say once, and has to.
-    said_once: Option<&'static str>,
+    /// What is logged once: a second time is too often, none too seldom.
+    logged_once: Option<&'static str>,
     /// Once it receives and is connected.
     then: Box<dyn FnOnce() + Send>,
     /// What ends with the case.
@@ -41,7 +41,7 @@ impl Case {
             name,
             home: home.with("WATCHDOG_USEC", &variable(watchdog_of_the_unit())),
             status,
-            said_once: None,
+            logged_once: None,
             then: Box::new(|| {}),
             _around: Vec::new(),
         }
@@ -52,8 +52,8 @@ impl Case {
         self
     }
 
-    fn saying_once(mut self, what: &'static str) -> Self {
-        self.said_once = Some(what);
+    fn logging_once(mut self, what: &'static str) -> Self {
+        self.logged_once = Some(what);
         self
     }
 
@@ -62,13 +62,13 @@ impl Case {
         self
     }
 
-    /// It lives, and says what is going on; and ends when it is told to.
+    /// It lives, its status has the cause, and it ends at SIGTERM.
     fn run(self) {
         let Self {
             name,
             home,
             status,
-            said_once,
+            logged_once,
             then,
             _around,
         } = self;
@@ -81,12 +81,16 @@ impl Case {
         let signs = watch.lives_for(LASTS, name);
         assert!(signs >= 5, "{name}: {signs} signs of life");
         let log = home.log();
-        within(WAIT_TIMEOUT, &format!("{name} says {status}"), || {
-            let mut notices = daemon.notices().iter();
-            let notice = notices.rfind(|line| line.starts_with("STATUS="));
-            notice.filter(|notice| notice.contains(status)).map(|_| ())
-        });
-        if let Some(what) = said_once {
+        within(
+            WAIT_TIMEOUT,
+            &format!("{name}: the status has {status}"),
+            || {
+                let mut notices = daemon.notices().iter();
+                let notice = notices.rfind(|line| line.starts_with("STATUS="));
+                notice.filter(|notice| notice.contains(status)).map(|_| ())
+            },
+        );
+        if let Some(what) = logged_once {
             let is_warning = |line: &&str| line.contains("warn:") && line.contains(what);
             assert_eq!(log.lines().filter(is_warning).count(), 1, "{name}: {log}");
         }
@@ -120,7 +124,7 @@ fn a_silent_meter(place: &Path) -> Case {
 
 fn no_broker(device: &Path) -> Case {
     let home = Home::new(&settings(device, free_port()));
-    Case::new("no broker", home, "; broker disconnected").saying_once("no session with")
+    Case::new("no broker", home, "; broker disconnected").logging_once("no session with")
 }
 
 fn a_broker_that_does_not_answer(device: &Path) -> Case {
@@ -140,7 +144,7 @@ fn no_bus(device: &Path) -> Case {
     let home =
         Home::new(&settings(device, broker.port)).on_bus("unix:path=/nonexistent/of-a-container");
     Case::new("no bus", home, "; broker connected")
-        .saying_once("no D-Bus at")
+        .logging_once("no D-Bus at")
         .with(broker)
 }
 
@@ -149,7 +153,7 @@ fn a_bus_that_does_not_answer(device: &Path) -> Case {
     kill(bus.pid(), Signal::SIGSTOP).unwrap();
     let home = Home::new(&settings(device, broker.port)).on_bus(bus.address());
     Case::new("a bus that does not answer", home, "; broker connected")
-        .saying_once("the bus does not answer")
+        .logging_once("the bus does not answer")
         .with(broker)
         .with(bus)
 }
@@ -184,7 +188,7 @@ fn a_full_disk(device: &Path) -> Case {
     let home = Home::new(&settings(device, proxy.port)).through(&unshare);
     let cut = proxy.clone();
     Case::new("a full disk and no broker", home, "receiving")
-        .saying_once("the memory of a meter cannot be saved for the next start: ")
+        .logging_once("the memory of a meter cannot be saved for the next start: ")
         .then(move || cut.cut())
         .with(broker)
         .with(proxy)
