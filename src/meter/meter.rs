@@ -65,7 +65,7 @@ impl Meter {
                 is_online: false,
                 keys: state.presence().keys(),
                 reading: Reading::default(),
-                calendar: super::tariff::Calendar::default(),
+                calendar: Arc::default(),
                 contract: None,
                 indexes: state.indexes(),
                 frame: None,

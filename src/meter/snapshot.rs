@@ -35,8 +35,8 @@ pub struct Snapshot {
     pub keys: Keys,
     /// The values.
     pub reading: Reading,
-    /// The day profiles.
-    pub calendar: Calendar,
+    /// The day profiles; shared by all snapshots until they change.
+    pub calendar: Arc<Calendar>,
     /// The kind of contract, once known.
     pub contract: Option<Contract>,
     /// What the supplier's indexes count.

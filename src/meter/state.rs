@@ -10,6 +10,8 @@
 //! Invariant: no part is reset, saved or restored anywhere else. Of a frame that may be another meter's nothing is taken
 //! before its address is accepted: such a frame is held back whole.
 
+use std::sync::Arc;
+
 use super::counters::Counters;
 use super::derive::derive;
 use super::event::Event;
@@ -193,8 +195,8 @@ impl State {
     }
 
     /// The day profiles.
-    pub fn calendar(&self) -> Calendar {
-        self.models.calendar.calendar(&self.core.label_values)
+    pub fn calendar(&self) -> Arc<Calendar> {
+        self.models.calendar.calendar().clone()
     }
 
     /// Takes a frame with at least one group.

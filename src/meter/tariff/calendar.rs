@@ -2,6 +2,10 @@
 //!
 //! The meter sends only the profile of the next day (PJOURF+1) and of an announced peak (PPOINTE). Today's
 //! is the one that was sent for tomorrow the day before: it is remembered, with the day that it is for.
+//!
+//! They change once a day, and are parsed only when a text changes: all snapshots until then share one [`Calendar`].
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,19 +27,27 @@ struct Planned {
 pub struct CalendarMemory {
     today: Option<Planned>,
     tomorrow: Option<Planned>,
+    #[serde(skip)]
+    parsed: Parsed,
 }
 
 impl CalendarMemory {
     /// Takes the next day's profile from a frame that carries the clock too: one without the other could belong to the
     /// other side of midnight.
     pub fn on_frame(&mut self, values: &LabelValues) -> Save {
-        match planned(values) {
-            Some((day, next)) if self.tomorrow.as_ref() != Some(&next) => {
-                self.turn(day, next);
-                Save::Now
+        let mut save = Save::Later;
+        let sent = values.fresh(Label::PJOURF_1).map(GroupValue::text);
+        if let (Some(today), Some(profile)) = (day_of(values.fresh(Label::DATE)), sent) {
+            let day = today + 1;
+            let is_known = |known: &Planned| known.day == day && known.profile == profile;
+            if !self.tomorrow.as_ref().is_some_and(is_known) {
+                let profile = profile.to_owned();
+                self.turn(today, Planned { day, profile });
+                save = Save::Now;
             }
-            _ => Save::Later,
         }
+        self.parse(values);
+        save
     }
 
     /// What was planned for this day is today's; `next` is tomorrow's.
@@ -46,8 +58,8 @@ impl CalendarMemory {
         }
     }
 
-    /// The calendar by the current values of the labels.
-    pub fn calendar(&self, values: &LabelValues) -> Calendar {
+    /// Parses the profiles that the current values of the labels give, where they differ from the last ones.
+    pub fn parse(&mut self, values: &LabelValues) {
         let maker = values
             .get(Label::ADSC)
             .and_then(|content| Some(content.address()?.maker()));
@@ -65,33 +77,49 @@ impl CalendarMemory {
             .find(is_of_today)
             .map(|planned| planned.profile.as_str());
         let peak = values.get(Label::PPOINTE).map(GroupValue::text);
-        let parse = |text: Option<&str>| text.and_then(|text| Profile::parse(text, maker));
-        let (today, tomorrow, peak) = (parse(today), parse(tomorrow), parse(peak));
-        let assumed = [&today, &tomorrow, &peak]
-            .into_iter()
-            .flatten()
-            .any(|profile| profile.assumed);
-        let slots = |profile: Option<Profile>| profile.map(|profile| profile.slots);
-        Calendar {
-            today: slots(today),
-            tomorrow: slots(tomorrow),
-            peak: slots(peak),
-            assumed,
-        }
+        self.parsed.update([today, tomorrow, peak], maker);
+    }
+
+    /// The calendar as it was parsed last.
+    pub fn calendar(&self) -> &Arc<Calendar> {
+        &self.parsed.calendar
+    }
+
+    /// The meter sends no calendar any more; the days that are planned stay what they are.
+    pub fn interrupt(&mut self) {
+        self.parsed = Parsed::default();
     }
 }
 
-/// The day of the last frame, and what it plans for the next.
-fn planned(values: &LabelValues) -> Option<(i64, Planned)> {
-    let day = day_of(values.fresh(Label::DATE))?;
-    let profile = values.fresh(Label::PJOURF_1)?.text().to_owned();
-    Some((
-        day,
-        Planned {
-            day: day + 1,
-            profile,
-        },
-    ))
+/// A calendar, and what it was parsed from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Parsed {
+    /// Today's profile, tomorrow's and that of the peak, as sent.
+    texts: [Option<String>; 3],
+    /// The manufacturer's code.
+    maker: Option<u8>,
+    calendar: Arc<Calendar>,
+}
+
+impl Parsed {
+    fn update(&mut self, texts: [Option<&str>; 3], maker: Option<u8>) {
+        if self.maker == maker && self.texts.iter().map(Option::as_deref).eq(texts) {
+            return;
+        }
+        let profiles = texts.map(|text| Profile::parse(text?, maker));
+        let assumed = profiles.iter().flatten().any(|profile| profile.assumed);
+        let [today, tomorrow, peak] = profiles.map(|profile| profile.map(|it| it.slots));
+        *self = Self {
+            texts: texts.map(|text| text.map(str::to_owned)),
+            maker,
+            calendar: Arc::new(Calendar {
+                today,
+                tomorrow,
+                peak,
+                assumed,
+            }),
+        };
+    }
 }
 
 /// The day of the meter's clock, in days since 1970-01-01.

@@ -46,16 +46,25 @@ impl Contract {
     }
 
     fn by_calendar_name(name: &str) -> Self {
-        let name = name.trim().to_ascii_uppercase();
-        if name.contains("TEMPO") {
+        let has = |word: &str| {
+            let mut parts = name.as_bytes().windows(word.len());
+            parts.any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+        };
+        let is = |known: &&str| {
+            let letters = name.bytes().filter(|byte| *byte != b' ');
+            letters
+                .map(|byte| byte.to_ascii_uppercase())
+                .eq(known.bytes())
+        };
+        if has("TEMPO") {
             Self::Tempo
-        } else if name.contains("EJP") {
+        } else if has("EJP") {
             Self::Ejp
-        } else if OFF_PEAK.contains(&name.replace(' ', "").as_str()) {
+        } else if OFF_PEAK.iter().any(is) {
             Self::OffPeak
-        } else if name.contains("PRODUCTEUR") {
+        } else if has("PRODUCTEUR") {
             Self::Producer
-        } else if name == "BASE" {
+        } else if name.trim().eq_ignore_ascii_case("BASE") {
             Self::Base
         } else {
             Self::Other
@@ -110,6 +119,10 @@ mod tests {
             ("     TEMPO      ", Contract::Tempo),
             ("   PRODUCTEUR   ", Contract::Producer),
             ("EJP", Contract::Ejp),
+            ("h pleine/creuse", Contract::OffPeak),
+            ("HC WEEK-END", Contract::Other),
+            ("B A S E", Contract::Other),
+            ("", Contract::Other),
             ("ZEN WEEK-END", Contract::Other),
         ] {
             assert_eq!(Contract::by_calendar_name(name), contract, "{name:?}");

@@ -31,6 +31,8 @@ pub mod period;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::meter::group_value::GroupValue;
@@ -66,9 +68,9 @@ pub struct Tariffs {
 }
 
 impl Tariffs {
-    /// The calendar by the current values of the labels.
-    pub fn calendar(&self, values: &LabelValues) -> Calendar {
-        self.calendar.calendar(values)
+    /// The calendar by the last values of the labels.
+    pub fn calendar(&self) -> &Arc<Calendar> {
+        self.calendar.calendar()
     }
 
     /// What the supplier's indexes count. The historique mode has contracts with a fixed order alone. A meter that names no
@@ -97,7 +99,7 @@ impl Tariffs {
                 now,
                 index,
                 contract,
-                calendar: &self.calendar(context.values),
+                calendar: self.calendar(),
                 peaks: &peaks,
                 next_color: self.announced.of(tempo_day, &peaks),
                 period: &|index| self.periods.period(contract, index),
@@ -156,11 +158,16 @@ impl Part for Tariffs {
             .max(self.announced.on_frame(values))
     }
 
+    fn on_timer(&mut self, context: &Context<'_>) {
+        self.calendar.parse(context.values);
+    }
+
     /// The other mode has no calendar; the days and names of this one stay what they are.
     fn reset(&mut self, reset: Reset) {
         match reset {
             Reset::Meter => *self = Self::default(),
             Reset::Mode => {
+                self.calendar.interrupt();
                 self.periods.interrupt();
                 self.is_contract_unsettled = false;
             }

@@ -74,14 +74,16 @@ impl PeriodNames {
             return save;
         };
         let name = name.text();
-        let before = self.seen.take();
-        let times = match &before {
+        let times = match &mut self.seen {
             Some((last, known, times)) if *last == index && known == name => {
-                times.saturating_add(1).min(FRAMES_TO_LEARN)
+                *times = times.saturating_add(1).min(FRAMES_TO_LEARN);
+                *times
             }
-            _ => 1,
+            seen => {
+                *seen = Some((index, name.to_owned(), 1));
+                1
+            }
         };
-        self.seen = Some((index, name.to_owned(), times));
         if times == FRAMES_TO_LEARN && self.names.get(&index).is_none_or(|known| known != name) {
             self.names.insert(index, name.to_owned());
             save = Save::Now;

@@ -1,5 +1,7 @@
 //! Sources that contradict each other, starts in the night, changes of the contract.
 
+use std::sync::Arc;
+
 use super::contracts::{OffPeakHours, TempoDays};
 use super::*;
 
@@ -181,4 +183,31 @@ fn the_historique_codes_have_the_same_words() {
         assert_eq!(is_off_peak.as_deref(), Some(off_peak));
         assert!(!update.snapshot.keys.contains(Key::NEXT_TARIFF));
     }
+}
+
+#[test]
+fn snapshots_share_a_calendar_until_a_profile_changes() {
+    let midnight = unix(2026, 1, 15, 0);
+    let mut house = house_since_yesterday(midnight, &OffPeakHours);
+    let of = |update: Update| update.snapshot.calendar.clone();
+    let first = of(house.at(midnight + 8 * HOUR, &OffPeakHours));
+    assert!(first.today.is_some() && first.tomorrow.is_some());
+    let second = of(house.at(midnight + 8 * HOUR + 1, &OffPeakHours));
+    assert!(Arc::ptr_eq(&first, &second), "it was parsed again");
+    let other = format!("0000C002{}", " NONUTILE".repeat(10));
+    for frame in 2..6 {
+        let now = midnight + 8 * HOUR + frame;
+        house.frame(
+            now,
+            &changed(now, &OffPeakHours, &[("PJOURF+1", None, &other)]),
+        );
+    }
+    let third = house.meter.last().calendar.clone();
+    assert_eq!(third.today, first.today);
+    assert_ne!(third.tomorrow, first.tomorrow);
+    let mono = Duration::from_secs(house.seconds + 3_600);
+    let detail = "silent".to_owned();
+    let later = Moment { wall: None, mono };
+    house.meter.push(Input::Tick { detail }, later);
+    assert!(!house.meter.last().calendar.is_known(), "after a silence");
 }
