@@ -17,6 +17,7 @@
     reason = "a tool for developers, on data of its own"
 )]
 
+mod counts;
 mod receiver;
 mod run;
 mod speed;
@@ -26,7 +27,8 @@ use linky_sensor::meter::{Safeguard, Safeguards};
 use linky_sensor::simulator::{Noise, Phases, Scenario, TariffPlan};
 use linky_sensor::tic::Mode;
 
-use run::{Counts, Line, run};
+use counts::Counts;
+use run::{Line, run};
 
 struct Options {
     groups: f64,

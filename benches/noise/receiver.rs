@@ -5,7 +5,7 @@ use std::sync::Arc;
 use linky_sensor::meter::{Input, Key, Meter, Moment, Safeguards, Snapshot};
 use linky_sensor::tic::Mode;
 
-use crate::run::Counts;
+use crate::counts::Counts;
 use crate::truth::{Truth, is_alarm, meter};
 
 /// A meter with its counts.
@@ -49,7 +49,9 @@ impl Receiver {
             })
             .collect();
         self.counts.alarms += alarms.len() as u64;
-        alarms.into_iter().for_each(|alarm| self.blame(alarm));
+        alarms
+            .into_iter()
+            .for_each(|alarm| self.counts.blame(alarm));
         let snapshot = &update.snapshot;
         for (key, value) in snapshot.entries().filter(|(key, _)| is_judged(*key)) {
             let before = self.last.as_ref().and_then(|last| last.reading.get(key));
@@ -61,10 +63,11 @@ impl Receiver {
             }
             if stood {
                 self.counts.late += 1;
-                self.blame(format!("late {}", key.row().key));
+                self.counts.blame(format!("late {}", key.row().key));
             } else {
                 self.counts.wrong_published += 1;
-                self.blame(format!("{} {}", key.row().key, key.row().unit));
+                self.counts
+                    .blame(format!("{} {}", key.row().key, key.row().unit));
             }
         }
         let calendar = self
@@ -73,13 +76,9 @@ impl Receiver {
             .is_none_or(|last| last.calendar != snapshot.calendar);
         if calendar && !truth.has_calendar(snapshot) {
             self.counts.wrong_published += 1;
-            self.blame("calendar".to_owned());
+            self.counts.blame("calendar".to_owned());
         }
         self.last = Some(snapshot.clone());
-    }
-
-    fn blame(&mut self, name: String) {
-        *self.counts.culprits.entry(name).or_default() += 1;
     }
 }
 
