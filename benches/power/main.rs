@@ -19,9 +19,8 @@ mod rules;
 mod signals;
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use linky_sensor::meter::model::breaker::BreakerModel;
 use linky_sensor::meter::model::power::{ActivePower, PowerSample};
 
 use rules::{ApparentPower, Rule, TwoWattHours, Window};
@@ -119,27 +118,11 @@ fn cost() {
 
 /// A hundred hours of overloads: how early each opening was warned of.
 fn warnings(interval: f64) {
-    let mut house = overload::Overload::new(7);
-    let (mut truth, mut model) = (overload::Truth::default(), BreakerModel::default());
-    let (mut leads, mut alarms, mut closes_at, mut frame_at) = (Vec::new(), 0, 0, 0.0);
-    let mut since = None;
-    for second in 0..100 * 3_600 {
-        let is_open = second < closes_at;
-        let apparent = if is_open { 0 } else { house.apparent(second) };
-        let opens = truth.push(second, apparent) && !is_open;
-        while frame_at < (second + 1) as f64 {
-            let time = Duration::from_secs_f64(frame_at);
-            model.push(&truth.sample(time, second, apparent));
-            let is_on = model.forecast(time).warning == Some(true);
-            alarms += usize::from(is_on && since.is_none());
-            since = is_on.then(|| since.unwrap_or(second));
-            frame_at += interval;
-        }
-        if opens {
-            leads.push(since.map_or(0, |since| second - since));
-            closes_at = second + 300;
-        }
-    }
+    let (openings, alarms) = overload::openings(7, 100, interval);
+    let mut leads: Vec<u64> = openings
+        .iter()
+        .map(|opening| opening.warned.map_or(0, |since| opening.second - since))
+        .collect();
     leads.sort_unstable();
     let lead = |percent: usize| leads[leads.len() * percent / 100];
     println!(

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use linky_sensor::meter::model::breaker::{BreakerSample, Maximum, PhaseLoad};
+use linky_sensor::meter::model::breaker::{BreakerModel, BreakerSample, Maximum, PhaseLoad};
 use linky_sensor::simulator::Random;
 
 /// VA.
-pub const CUTOFF: u32 = 6_000;
+const CUTOFF: u32 = 6_000;
 
 /// Loads that come and go, some of them pulsing, up to twice the cut-off power.
-pub struct Overload {
+struct Overload {
     random: Random,
     base: u32,
     pulse: u32,
@@ -19,7 +19,7 @@ pub struct Overload {
 
 impl Overload {
     /// From a seed.
-    pub fn new(seed: u64) -> Self {
+    fn new(seed: u64) -> Self {
         Self {
             random: Random::new(seed),
             base: 0,
@@ -30,7 +30,7 @@ impl Overload {
     }
 
     /// The VA of this second.
-    pub fn apparent(&mut self, second: u64) -> u32 {
+    fn apparent(&mut self, second: u64) -> u32 {
         if self.left == 0 {
             self.left = 20 + self.random.below(600);
             self.base = match self.random.below(4) {
@@ -53,7 +53,7 @@ impl Overload {
 
 /// The meter, which sees each second.
 #[derive(Default)]
-pub struct Truth {
+struct Truth {
     y: f64,
     maximum: u32,
     dated: u64,
@@ -61,7 +61,7 @@ pub struct Truth {
 
 impl Truth {
     /// Whether the breaker opens in this second.
-    pub fn push(&mut self, second: u64, apparent: u32) -> bool {
+    fn push(&mut self, second: u64, apparent: u32) -> bool {
         self.y += 0.008 * (f64::from(apparent).powi(2) - self.y);
         let root = self.y.sqrt() as u32;
         if second.is_multiple_of(86_400) || root > self.maximum {
@@ -71,7 +71,7 @@ impl Truth {
     }
 
     /// The frame of this second.
-    pub fn sample(&self, time: Duration, second: u64, apparent: u32) -> BreakerSample {
+    fn sample(&self, time: Duration, second: u64, apparent: u32) -> BreakerSample {
         let maximum = Maximum {
             apparent: self.maximum,
             age: (second - self.dated).cast_signed(),
@@ -89,4 +89,39 @@ impl Truth {
             ],
         }
     }
+}
+
+/// An opening of the breaker.
+pub struct Opening {
+    /// The second of it.
+    pub second: u64,
+    /// Since which second the model had warned without a pause.
+    pub warned: Option<u64>,
+}
+
+/// A house that overloads its meter for some hours, with a frame each `interval` seconds. Somebody closes the breaker five
+/// minutes after each opening. Returns the openings, and how many warnings there were.
+pub fn openings(seed: u64, hours: u64, interval: f64) -> (Vec<Opening>, usize) {
+    let mut house = Overload::new(seed);
+    let (mut truth, mut model) = (Truth::default(), BreakerModel::default());
+    let (mut openings, mut warnings) = (Vec::new(), 0);
+    let (mut warned, mut closes_at, mut frame_at) = (None, 0, 0.0);
+    for second in 0..hours * 3_600 {
+        let is_open = second < closes_at;
+        let apparent = if is_open { 0 } else { house.apparent(second) };
+        let opens = truth.push(second, apparent) && !is_open;
+        while frame_at < (second + 1) as f64 {
+            let time = Duration::from_secs_f64(frame_at);
+            model.push(&truth.sample(time, second, apparent));
+            let is_on = model.forecast(time).warning == Some(true);
+            warnings += usize::from(is_on && warned.is_none());
+            warned = is_on.then(|| warned.unwrap_or(second));
+            frame_at += interval;
+        }
+        if opens {
+            openings.push(Opening { second, warned });
+            closes_at = second + 300;
+        }
+    }
+    (openings, warnings)
 }
