@@ -323,7 +323,7 @@ mod tests {
 
     /// Polls until there is a value; the store's thread works meanwhile.
     fn until<T>(mut ready: impl FnMut() -> Option<T>) -> T {
-        let deadline = Instant::now() + Duration::from_secs(20);
+        let deadline = Instant::now() + Duration::from_secs(60);
         loop {
             if let Some(value) = ready() {
                 return value;

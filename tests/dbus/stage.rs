@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use linky_sensor::dbus::{self, Bus};
 use linky_sensor::meter::{Snapshot, Update};
@@ -97,18 +97,8 @@ impl Program {
     pub async fn connect(bus: &PrivateBus) -> Self {
         // Two connections: one whose signals are not read in time holds back the answers too.
         let listening = connect(bus).await;
-        let signals = MessageStream::from(&listening);
         let rule = "type='signal',path_namespace='/io/github/linky_sensor'";
-        listening
-            .call_method(
-                Some("org.freedesktop.DBus"),
-                "/org/freedesktop/DBus",
-                Some("org.freedesktop.DBus"),
-                "AddMatch",
-                &rule,
-            )
-            .await
-            .expect("signals can be listened to");
+        let signals = subscribed(&listening, rule).await;
         let connection = connect(bus).await;
         Self {
             connection,
@@ -175,13 +165,9 @@ impl Program {
     /// The next signal, as `path interface member`, and the message.
     pub async fn signal(&mut self) -> (String, zbus::Message) {
         loop {
-            let next =
-                std::future::poll_fn(|context| Pin::new(&mut self.signals).poll_next(context));
-            let message = tokio::time::timeout(WAIT_TIMEOUT, next)
+            let message = tokio::time::timeout(WAIT_TIMEOUT, next(&mut self.signals))
                 .await
-                .expect("a signal comes in time")
-                .expect("the connection stands")
-                .expect("a message");
+                .expect("a signal comes in time");
             let header = message.header();
             // Those of the bus itself (a name is ours) are no news.
             if header.message_type() == Type::Signal
@@ -226,17 +212,38 @@ impl Program {
         (name, message.body().deserialize().expect("(tss)"))
     }
 
+    /// Waits until the service answers: tries again with each change of its name's owner.
     pub async fn owner_comes(&self, within: Duration) {
-        let start = Instant::now();
-        loop {
-            let peer = "org.freedesktop.DBus.Peer";
-            match self.call(ROOT_PATH, peer, "Ping", &()).await {
-                Ok(_) => return,
-                Err(error) => assert!(start.elapsed() < within, "{error}"),
+        let rule = format!("type='signal',member='NameOwnerChanged',arg0='{BUS_NAME}'");
+        let mut changes = subscribed(&self.connection, &rule).await;
+        let peer = "org.freedesktop.DBus.Peer";
+        let answers = async {
+            while self.call(ROOT_PATH, peer, "Ping", &()).await.is_err() {
+                next(&mut changes).await;
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        };
+        let answered = tokio::time::timeout(within, answers).await;
+        answered.expect("the service answers");
     }
+}
+
+/// The messages of a connection, and with them the signals of this match rule.
+async fn subscribed(connection: &Connection, rule: &str) -> MessageStream {
+    let messages = MessageStream::from(connection);
+    let bus = "org.freedesktop.DBus";
+    let path = "/org/freedesktop/DBus";
+    connection
+        .call_method(Some(bus), path, Some(bus), "AddMatch", &rule)
+        .await
+        .expect("a match rule is accepted");
+    messages
+}
+
+async fn next(messages: &mut MessageStream) -> zbus::Message {
+    std::future::poll_fn(|context| Pin::new(&mut *messages).poll_next(context))
+        .await
+        .expect("the connection stands")
+        .expect("a message")
 }
 
 pub async fn connect(bus: &PrivateBus) -> Connection {

@@ -1,9 +1,10 @@
 //! A bus that restarts, hangs, refuses or is not there, and programs that misbehave.
 
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use linky_sensor::names::{BUS_NAME, ROOT_PATH, interface};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
 use zbus::{MessageStream, Variant};
 
 use crate::stage::{Program, Properties, Service, WAIT_TIMEOUT, error_name, names, settled};
@@ -137,10 +138,8 @@ async fn a_name_that_is_taken_is_asked_for_again() {
     program.owner_comes(WAIT_TIMEOUT).await;
 }
 
-/// What is logged of one refusal, by level.
-static REFUSALS: Mutex<Vec<log::Level>> = Mutex::new(Vec::new());
-
-struct Refusals;
+/// Where the levels go at which a refusal is logged.
+struct Refusals(mpsc::UnboundedSender<log::Level>);
 
 impl log::Log for Refusals {
     fn enabled(&self, _: &log::Metadata<'_>) -> bool {
@@ -150,7 +149,7 @@ impl log::Log for Refusals {
     fn log(&self, record: &log::Record<'_>) {
         let text = record.args().to_string();
         if text.contains("must run as the user linky-sensor") {
-            REFUSALS.lock().expect("it holds").push(record.level());
+            let _ = self.0.send(record.level());
         }
     }
 
@@ -159,17 +158,15 @@ impl log::Log for Refusals {
 
 #[tokio::test]
 async fn a_refused_name_is_logged_once_with_its_remedy() {
-    log::set_logger(&Refusals).expect("there is no other logger");
+    let (sender, mut levels) = mpsc::unbounded_channel();
+    log::set_logger(Box::leak(Box::new(Refusals(sender)))).expect("there is no other logger");
     log::set_max_level(log::LevelFilter::Debug);
     let refusing = PrivateBus::with_policy("");
     let _service = Service::start(refusing.bus(), Fed::new(false).last()).await;
-    let start = Instant::now();
-    while REFUSALS.lock().expect("it holds").len() < 2 {
-        assert!(start.elapsed() < WAIT_TIMEOUT, "it is tried again");
-        tokio::time::sleep(Duration::from_millis(20)).await;
+    for wanted in [log::Level::Warn, log::Level::Debug] {
+        let level = timeout(WAIT_TIMEOUT, levels.recv()).await;
+        assert_eq!(level, Ok(Some(wanted)), "it is tried again");
     }
-    let levels = REFUSALS.lock().expect("it holds").clone();
-    assert_eq!(levels, [log::Level::Warn, log::Level::Debug]);
 }
 
 #[tokio::test]
