@@ -5,44 +5,32 @@
 
 use std::time::{Duration, Instant};
 
-use linky_sensor::simulator::{Scenario, SimulatedMeter};
-
-use super::line::{links, pairs};
-use super::support::broker::{Broker, Received};
-use super::support::bus::PrivateBus;
+use super::line::{Surroundings, links, pairs, until_open};
+use super::support::broker::Received;
 use super::support::busctl::Busctl;
-use super::support::daemon::{Home, WAIT_TIMEOUT, config, meter, within};
-use super::support::line::{self, Wired};
-use super::support::record::Record;
+use super::support::daemon::{WAIT_TIMEOUT, within};
+use super::support::line::Wired;
 use super::{METER, interface};
+
+/// 30 s, and the slowness of a machine.
+const OFFLINE_TIMEOUT: Duration = Duration::from_secs(90);
 
 const AVAILABILITY: &str = "linky/main/availability";
 
 #[test]
 fn a_silent_meter_loses_its_signal_and_then_its_values_and_its_availability() {
-    let (bus, broker, directory) = (
-        PrivateBus::system(),
-        Broker::start(),
-        tempfile::tempdir().unwrap(),
-    );
-    let device = directory.path().join("linky");
-    let mut record = Record::at(&broker);
-    let mut line = line::open(&device);
-    let home = Home::new(&config(&[meter("main", &device)], broker.port)).on_bus(bus.address());
+    let Surroundings {
+        bus,
+        record,
+        line,
+        home,
+        ..
+    } = &mut Surroundings::new();
     let mut daemon = home.start_ready();
-    record.until_state(0, "main", "the port is open", |state| {
-        state["link"] == "syncing"
-    });
-    let mut wired = Wired::new(
-        SimulatedMeter::new(Scenario::default()).unwrap(),
-        10.0,
-        false,
-    );
-    for _ in 0..4 {
-        wired.send(&mut line);
-    }
+    until_open(record);
+    let mut wired = Wired::usual();
+    wired.send_four(line);
     let last = Instant::now();
-    let seconds = |from: u64, to: u64| Duration::from_secs(from)..Duration::from_secs(to);
     let full = record.until_state(0, "main", "four frames", |state| {
         state["frames_received"] == 4
     });
@@ -51,11 +39,7 @@ fn a_silent_meter_loses_its_signal_and_then_its_values_and_its_availability() {
     let silent = record.until_state(from, "main", "no signal", |state| {
         state["link"] == "no_signal"
     });
-    assert!(
-        seconds(10, 13).contains(&last.elapsed()),
-        "{:?}",
-        last.elapsed()
-    );
+    assert!(last.elapsed() >= Duration::from_secs(10), "too early");
     assert!(
         silent["link_detail"].as_str().unwrap().contains("no byte"),
         "{}",
@@ -68,12 +52,8 @@ fn a_silent_meter_loses_its_signal_and_then_its_values_and_its_availability() {
 
     let is_offline =
         |received: &Received| received.topic == AVAILABILITY && received.payload == "offline";
-    record.until_from(from, Duration::from_secs(45), "not available", is_offline);
-    assert!(
-        seconds(30, 35).contains(&last.elapsed()),
-        "{:?}",
-        last.elapsed()
-    );
+    record.until_from(from, OFFLINE_TIMEOUT, "not available", is_offline);
+    assert!(last.elapsed() >= Duration::from_secs(30), "too early");
     let empty = record.until_state(from, "main", "no value", |state| state["energy"].is_null());
     assert!(full["energy"].is_number() && full["meter_time"].is_string());
     let own = [
@@ -130,7 +110,7 @@ fn a_silent_meter_loses_its_signal_and_then_its_values_and_its_availability() {
     let back = record.now();
     let mut wired = wired.at_speed(1.0);
     for _ in 0..2 {
-        wired.send(&mut line);
+        wired.send(line);
     }
     record.until_state(back, "main", "frames again", |state| {
         state["energy"].is_number()
@@ -143,7 +123,7 @@ fn a_silent_meter_loses_its_signal_and_then_its_values_and_its_availability() {
         ("no_signal", "syncing"),
         ("syncing", "receiving"),
     ];
-    let changes = links(&mut record, from);
+    let changes = links(record, from);
     assert!(
         changes == pairs(&whole) || changes == pairs(&pieces),
         "{changes:?}"

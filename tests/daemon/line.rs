@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 
-use linky_sensor::simulator::{Scenario, SimulatedMeter, TariffPlan};
+use linky_sensor::simulator::{Pty, Scenario, SimulatedMeter, TariffPlan};
 use linky_sensor::tic::Mode;
 use serde_json::Value;
+use tempfile::TempDir;
 
 use super::support::broker::Broker;
 use super::support::bus::PrivateBus;
@@ -38,6 +39,40 @@ pub fn pairs(wanted: &[(&str, &str)]) -> Vec<(String, String)> {
         .iter()
         .map(|(from, to)| ((*from).to_owned(), (*to).to_owned()))
         .collect()
+}
+
+/// A meter's end of a line, and all that is around the daemon that reads the other one.
+pub struct Surroundings {
+    pub bus: PrivateBus,
+    _broker: Broker,
+    _directory: TempDir,
+    pub record: Record,
+    pub line: Pty,
+    pub home: Home,
+}
+
+impl Surroundings {
+    pub fn new() -> Self {
+        let (bus, broker) = (PrivateBus::system(), Broker::start());
+        let directory = tempfile::tempdir().unwrap();
+        let device = directory.path().join("linky");
+        let settings = config(&[meter("main", &device)], broker.port);
+        Self {
+            record: Record::at(&broker),
+            line: line::open(&device),
+            home: Home::new(&settings).on_bus(bus.address()),
+            bus,
+            _broker: broker,
+            _directory: directory,
+        }
+    }
+}
+
+/// Waits until the daemon reads the line.
+pub fn until_open(record: &mut Record) {
+    record.until_state(0, "main", "the port is open", |state| {
+        state["link"] == "syncing"
+    });
 }
 
 #[test]
@@ -86,19 +121,15 @@ fn an_adapter_that_is_unplugged_and_put_back_is_found_again() {
 
 #[test]
 fn a_mode_switched_by_the_supplier_is_found_again() {
-    let (bus, broker, directory) = (
-        PrivateBus::system(),
-        Broker::start(),
-        tempfile::tempdir().unwrap(),
-    );
-    let device = directory.path().join("linky");
-    let mut record = Record::at(&broker);
-    let mut line = line::open(&device);
-    let home = Home::new(&config(&[meter("main", &device)], broker.port)).on_bus(bus.address());
+    let Surroundings {
+        bus,
+        record,
+        line,
+        home,
+        ..
+    } = &mut Surroundings::new();
     let _daemon = home.start_ready();
-    record.until_state(0, "main", "the port is open", |state| {
-        state["link"] == "syncing"
-    });
+    until_open(record);
     let wired = |mode| {
         let scenario = Scenario {
             mode,
@@ -108,9 +139,7 @@ fn a_mode_switched_by_the_supplier_is_found_again() {
         Wired::new(SimulatedMeter::new(scenario).unwrap(), 5.0, false)
     };
     let mut historique = wired(Mode::Historique);
-    for _ in 0..4 {
-        historique.send(&mut line);
-    }
+    historique.send_four(line);
     let before = record.until_state(0, "main", "four frames", |state| {
         state["frames_received"] == 4
     });
@@ -130,7 +159,7 @@ fn a_mode_switched_by_the_supplier_is_found_again() {
     let deadline = Instant::now() + WAIT_TIMEOUT;
     while !record.received()[from..].iter().any(is_found) {
         assert!(Instant::now() < deadline, "the mode is not found again");
-        standard.send(&mut line);
+        standard.send(line);
     }
     let event = record.until_event(from, "mode_changed");
     assert_eq!(

@@ -10,8 +10,9 @@ use super::expected::properties;
 use super::on_mqtt::{kind_and_ends, shown};
 use super::support::busctl::{self, Busctl, Monitor, Properties};
 use super::support::daemon::{WAIT_TIMEOUT, within};
+use super::support::time::micros;
 use super::values::{Case, Plan};
-use super::{METER, ROOT, interface, micros, pascal};
+use super::{METER, ROOT, interface, pascal};
 
 const INTERFACES: [&str; 9] = [
     "Meter",

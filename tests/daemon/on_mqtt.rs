@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::expected::{ANY, Expected, always};
 use super::facts::OF_THE_STATE;
-use super::micros;
 use super::support::record::Record;
+use super::support::time::micros;
 use super::values::{Case, Plan};
 
 /// The host's clock.

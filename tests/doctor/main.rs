@@ -86,14 +86,8 @@ fn a_connection_that_takes_seconds_is_waited_for() {
     // The doctor ends the connection once it has a frame.
     let meter = thread::spawn(move || {
         let (mut line, _) = server.accept().unwrap();
-        let mut wired = Wired::new(
-            SimulatedMeter::new(Scenario::default()).unwrap(),
-            10.0,
-            false,
-        );
-        for _ in 0..4 {
-            wired.send(&mut line);
-        }
+        let mut wired = Wired::usual();
+        wired.send_four(&mut line);
     });
     let (success, printed) = ended(doctor);
     assert!(success, "{printed}");

@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 
 use crate::support::broker::Received;
+use crate::support::time::micros;
 use crate::wire::{LoggedFrame, SentFrames};
 
 const STATE: &str = "linky/main/state";
@@ -286,17 +287,7 @@ pub fn now() -> u64 {
     u64::try_from(now.as_millis()).unwrap()
 }
 
-/// Milliseconds since 1970 of `2026-01-15T18:30:00.123Z`.
+/// Milliseconds since 1970 of a time as it is published.
 fn millis(time: &str) -> u64 {
-    let number = |from: usize, to: usize| time[from..to].parse::<u64>().unwrap();
-    let (year, month, day) = (number(0, 4), number(5, 7), number(8, 10));
-    // The year begins in March, so that the leap day is its last.
-    let (y, m) = if month > 2 {
-        (year, month - 3)
-    } else {
-        (year - 1, month + 9)
-    };
-    let days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 719_469;
-    let seconds = days * 86_400 + number(11, 13) * 3_600 + number(14, 16) * 60 + number(17, 19);
-    seconds * 1_000 + number(20, 23)
+    u64::try_from(micros(time) / 1_000).unwrap()
 }

@@ -35,6 +35,15 @@ impl Wired {
         }
     }
 
+    /// Sends the frames of the usual meter ten times faster than real.
+    pub fn usual() -> Self {
+        Self::new(
+            SimulatedMeter::new(Scenario::default()).unwrap(),
+            10.0,
+            false,
+        )
+    }
+
     /// Goes on at another speed.
     pub fn at_speed(self, times: f64) -> Self {
         Self::new(self.meter, times, self.strips)
@@ -43,6 +52,13 @@ impl Wired {
     /// Sends one frame.
     pub fn send(&mut self, line: &mut impl Write) -> SentFrame {
         self.send_unless(line, &AtomicBool::new(false))
+    }
+
+    /// Sends four frames: enough for every label to count as present.
+    pub fn send_four(&mut self, line: &mut impl Write) {
+        for _ in 0..4 {
+            self.send(line);
+        }
     }
 
     fn send_unless(&mut self, line: &mut impl Write, stop: &AtomicBool) -> SentFrame {

@@ -19,3 +19,4 @@ pub mod proxy;
 pub mod record;
 pub mod scripted_broker;
 pub mod sink;
+pub mod time;
