@@ -89,3 +89,6 @@ pub fn curve_point(path: &str, point: &CurvePoint) -> zbus::Result<Message> {
         point.direction.as_str(),
     ))
 }
+
+#[cfg(test)]
+mod tests;
