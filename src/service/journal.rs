@@ -80,3 +80,6 @@ fn log_detail(snapshot: &Snapshot, Event { kind, from, to }: &Event) {
         log::debug!(LINKY_METER = meter, LINKY_LINK = link; "meter {meter}: {} {from} -> {to}", kind.as_str());
     }
 }
+
+#[cfg(test)]
+mod tests;
