@@ -101,4 +101,70 @@ mod tests {
         assert!(aside.exists());
         assert_eq!(file.load().unwrap(), Memory::default());
     }
+
+    #[test]
+    fn a_memory_that_did_not_change_is_not_written_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("main.json");
+        let mut file = MemoryFile::new(directory.path(), "main");
+        let memory: Memory = serde_json::from_str(r#"{"mode": "standard"}"#).unwrap();
+        file.save(&memory).unwrap();
+        fs::remove_file(&path).unwrap();
+        file.save(&memory).unwrap();
+        assert!(!path.exists());
+        file.save(&Memory::default()).unwrap();
+        file.save(&memory).unwrap();
+        // What was loaded is as good as what was saved.
+        let mut next = MemoryFile::new(directory.path(), "main");
+        assert_eq!(next.load().unwrap(), memory);
+        fs::remove_file(&path).unwrap();
+        next.save(&memory).unwrap();
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_save_that_failed_leaves_the_old_file_and_is_tried_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("main.json");
+        let beside = path.with_extension("json.new");
+        let mut file = MemoryFile::new(directory.path(), "main");
+        let old: Memory = serde_json::from_str(r#"{"mode": "standard"}"#).unwrap();
+        let new: Memory = serde_json::from_str(r#"{"mode": "historique"}"#).unwrap();
+        file.save(&old).unwrap();
+        // Nothing can be created where a directory is.
+        fs::create_dir(&beside).unwrap();
+        let error = file.save(&new).unwrap_err().to_string();
+        assert!(error.starts_with(path.to_str().unwrap()), "{error}");
+        let load = || MemoryFile::new(directory.path(), "main").load().unwrap();
+        assert_eq!(load(), old);
+        fs::remove_dir(&beside).unwrap();
+        file.save(&new).unwrap();
+        assert_eq!(load(), new);
+    }
+
+    #[test]
+    fn what_a_power_cut_left_half_written_is_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let beside = directory.path().join("main.json.new");
+        let mut file = MemoryFile::new(directory.path(), "main");
+        let memory: Memory = serde_json::from_str(r#"{"mode": "standard"}"#).unwrap();
+        file.save(&memory).unwrap();
+        fs::write(&beside, vec![b'x'; 10_000]).unwrap();
+        assert_eq!(file.load().unwrap(), memory, "it is not even looked at");
+        file.save(&Memory::default()).unwrap();
+        assert_eq!(file.load().unwrap(), Memory::default());
+        assert!(!beside.exists());
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_left_where_it_is() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("main.json");
+        fs::create_dir(&path).unwrap();
+        let error = MemoryFile::new(directory.path(), "main")
+            .load()
+            .unwrap_err();
+        assert!(matches!(error, Error::Unreadable { .. }), "{error}");
+        assert!(path.exists());
+    }
 }

@@ -139,3 +139,6 @@ fn run(
         history.sync();
     }
 }
+
+#[cfg(test)]
+mod tests;
