@@ -5,6 +5,7 @@
 
 mod contracts;
 mod edges;
+mod learning;
 mod years;
 
 use core::time::Duration;
