@@ -21,3 +21,36 @@ where
             .ok_or("not one of the choices")
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::error::ErrorKind;
+    use clap::{Arg, Command};
+
+    use super::*;
+    use crate::tic::Mode;
+
+    fn parsed(word: &str) -> Result<Mode, clap::Error> {
+        let mode = Arg::new("mode")
+            .long("mode")
+            .value_parser(one_of(&Mode::ALL, Mode::as_str));
+        let matches = Command::new("test").arg(mode);
+        let matches = matches.try_get_matches_from(["test", "--mode", word])?;
+        Ok(*matches.get_one("mode").expect("it was given"))
+    }
+
+    #[test]
+    fn every_word_of_the_type_is_accepted_and_no_other() {
+        for mode in Mode::ALL {
+            assert_eq!(parsed(mode.as_str()).unwrap(), mode);
+        }
+        for wrong in ["", "Standard", "auto", "standard "] {
+            let error = parsed(wrong).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidValue, "{wrong:?}");
+            let message = error.to_string();
+            for mode in Mode::ALL {
+                assert!(message.contains(mode.as_str()), "{message}");
+            }
+        }
+    }
+}

@@ -211,6 +211,8 @@ fn parse_ipv6(text: &str) -> Option<String> {
 mod tests {
     use std::path::PathBuf;
 
+    use proptest::prelude::*;
+
     use super::{BrokerUrl, Device};
 
     #[test]
@@ -337,6 +339,49 @@ mod tests {
             let invalid = format!("{:?}", BrokerUrl::parse(text).unwrap_err());
             assert!(!invalid.contains("hunter2"), "{invalid}");
             assert!(invalid.contains("set-password"), "{invalid}");
+        }
+    }
+
+    proptest! {
+        /// The shown address of a broker or a port is accepted, and is the same.
+        #[test]
+        fn what_is_shown_can_be_written_back(
+            host in prop_oneof![
+                "[a-zA-Z0-9._-]{1,20}",
+                any::<std::net::Ipv4Addr>().prop_map(|address| address.to_string()),
+                any::<std::net::Ipv6Addr>().prop_map(|address| format!("[{address}]")),
+            ],
+            port in 1_u16..,
+            tls in any::<bool>(),
+        ) {
+            let scheme = if tls { "mqtts" } else { "mqtt" };
+            let broker = BrokerUrl::parse(&format!("{scheme}://{host}:{port}")).unwrap();
+            prop_assert_eq!((broker.tls, broker.port), (tls, port));
+            prop_assert_eq!(BrokerUrl::parse(&broker.to_string()).unwrap(), broker);
+            let device = Device::parse(&format!("tcp://{host}:{port}")).unwrap();
+            prop_assert_eq!(Device::parse(&device.to_string()).unwrap(), device);
+        }
+
+        /// Whatever stands before an @ may be a password.
+        #[test]
+        fn nothing_before_the_host_is_shown(
+            scheme in prop::sample::select(vec!["", "mqtt://", "mqtts://", "tcp://", "x://"]),
+            user in "[a-z]{0,4}:?",
+            host in "[a-z0-9.:/]{0,12}",
+        ) {
+            let url = format!("{scheme}{user}Hunter2@{host}");
+            let invalid = format!("{:?}", BrokerUrl::parse(&url).unwrap_err());
+            prop_assert!(!invalid.contains("Hunter2"), "{}", invalid);
+        }
+
+        #[test]
+        fn no_text_is_more_than_a_wrong_address(text in ".{0,60}") {
+            let _ = BrokerUrl::parse(&text);
+            match Device::parse(&text) {
+                Ok(Device::Path(path)) => prop_assert!(path.is_absolute()),
+                Ok(Device::Tcp { host, port }) => prop_assert!(!host.is_empty() && port != 0),
+                Err(_) => {}
+            }
         }
     }
 }
