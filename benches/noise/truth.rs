@@ -19,10 +19,8 @@ const RECENT: usize = 3;
 /// A meter that nothing was received of yet.
 pub fn meter() -> Meter {
     let identity = Identity {
-        number: 0,
-        id: "lab".into(),
-        boot: "lab".into(),
         shows_identifiers: true,
+        ..Identity::new("lab", "lab")
     };
     Meter::new(identity, &Memory::default())
 }

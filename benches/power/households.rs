@@ -104,12 +104,7 @@ fn judge(scenario: Scenario) -> Vec<Judged> {
     let Ok(simulated) = SimulatedMeter::new(scenario) else {
         return Vec::new();
     };
-    let identity = Identity {
-        number: 0,
-        id: "main".into(),
-        boot: "b007".into(),
-        shows_identifiers: false,
-    };
+    let identity = Identity::new("main", "b007");
     let mut meter = Meter::new(identity, &Memory::default());
     let mut decoder = Decoder::new(mode, Parity::Check);
     let mut rules: [Box<dyn Rule>; 3] = [

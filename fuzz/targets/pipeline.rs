@@ -39,12 +39,7 @@ struct Pipeline {
 }
 
 fn meter(memory: &Memory) -> Meter {
-    let identity = Identity {
-        number: 0,
-        id: "main".into(),
-        boot: "b007".into(),
-        shows_identifiers: false,
-    };
+    let identity = Identity::new("main", "b007");
     Meter::new(identity, memory)
 }
 

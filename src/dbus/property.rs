@@ -253,12 +253,7 @@ mod tests {
 
     #[test]
     fn before_the_first_update_there_is_no_time_of_it() {
-        let identity = crate::meter::Identity {
-            number: 0,
-            id: "main".into(),
-            boot: "b".into(),
-            shows_identifiers: false,
-        };
+        let identity = crate::meter::Identity::new("main", "b");
         let meter = crate::meter::Meter::new(identity, &crate::meter::Memory::default());
         assert_eq!(Property::quantity(Key::TIME).value(meter.last()), None);
         assert_eq!(

@@ -50,12 +50,7 @@ mod tests {
     use crate::meter::{Identity, Meter};
 
     fn meter(kept: &str) -> Meter {
-        let identity = Identity {
-            number: 0,
-            id: "main".into(),
-            boot: "b007".into(),
-            shows_identifiers: false,
-        };
+        let identity = Identity::new("main", "b007");
         Meter::new(identity, &serde_json::from_str(kept).unwrap())
     }
 

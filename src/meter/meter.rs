@@ -34,6 +34,18 @@ pub struct Identity {
     pub shows_identifiers: bool,
 }
 
+impl Identity {
+    /// That of an only meter, whose identifiers are not shown.
+    pub fn new(id: impl Into<Arc<str>>, boot: impl Into<Arc<str>>) -> Self {
+        Self {
+            number: 0,
+            id: id.into(),
+            boot: boot.into(),
+            shows_identifiers: false,
+        }
+    }
+}
+
 /// A meter as it is known.
 #[derive(Debug)]
 pub struct Meter {

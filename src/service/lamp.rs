@@ -178,12 +178,7 @@ mod tests {
     async fn the_lamp_is_on_while_frames_come_and_off_at_the_stop() {
         let leds = tempfile::tempdir().unwrap();
         let brightness = led(leds.path(), "ACT", "255");
-        let identity = Identity {
-            number: 0,
-            id: "main".into(),
-            boot: "b".into(),
-            shows_identifiers: false,
-        };
+        let identity = Identity::new("main", "b");
         let mut meter = Meter::new(identity, &Memory::default());
         let mut push = |input, second| {
             let mono = Duration::from_secs(second);

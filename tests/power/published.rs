@@ -18,12 +18,7 @@ struct Published {
 
 impl Published {
     fn new(mode: Mode, memory: &Memory) -> Self {
-        let identity = Identity {
-            number: 0,
-            id: "main".into(),
-            boot: "b007".into(),
-            shows_identifiers: false,
-        };
+        let identity = Identity::new("main", "b007");
         Self {
             decoder: Decoder::new(mode, Parity::Check),
             meter: Meter::new(identity, memory),

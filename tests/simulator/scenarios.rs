@@ -29,12 +29,7 @@ impl Run {
         let meter = SimulatedMeter::new(parse_scenario(name, text, 0).unwrap()).unwrap();
         let until = Duration::from_secs(60 * minutes);
         let sent: Vec<_> = meter.take_while(|sent| sent.at < until).collect();
-        let identity = Identity {
-            number: 0,
-            id: "main".into(),
-            boot: "b007".into(),
-            shows_identifiers: false,
-        };
+        let identity = Identity::new("main", "b007");
         let mut meter = Meter::new(identity, &Memory::default());
         let mut decoders = Mode::ALL.map(|mode| (mode, Decoder::new(mode, Parity::Check)));
         let (mut events, mut values) = (Vec::new(), Vec::new());

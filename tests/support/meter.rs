@@ -67,10 +67,8 @@ impl Fed {
     /// Its port is open, and nothing has come yet.
     pub fn new(shows_identifiers: bool) -> Self {
         let identity = Identity {
-            number: 0,
-            id: "main".into(),
-            boot: "0123456789abcdef".into(),
             shows_identifiers,
+            ..Identity::new("main", "0123456789abcdef")
         };
         let mut fed = Self {
             meter: Meter::new(identity, &Memory::default()),

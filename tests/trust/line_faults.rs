@@ -23,12 +23,7 @@ fn detail(mode: Mode, parity: Parity, mut damage: impl FnMut(&[u8]) -> Vec<u8>) 
         mode: Some(mode),
         parity,
     };
-    let identity = Identity {
-        number: 0,
-        id: "main".into(),
-        boot: "b007".into(),
-        shows_identifiers: false,
-    };
+    let identity = Identity::new("main", "b007");
     let begin = Instant::now();
     let mut line = LineDecoder::new(settings, begin);
     let mut meter = Meter::new(identity, &Memory::default());

@@ -72,10 +72,8 @@ struct Run {
 
 fn meter(private: bool, memory: &Memory) -> Meter {
     let identity = Identity {
-        number: 0,
-        id: "main".into(),
-        boot: "b007".into(),
         shows_identifiers: private,
+        ..Identity::new("main", "b007")
     };
     Meter::new(identity, memory)
 }

@@ -37,10 +37,8 @@ pub struct Receiver {
 
 fn meter(memory: &Memory) -> Meter {
     let identity = Identity {
-        number: 0,
-        id: "main".into(),
-        boot: "b007".into(),
         shows_identifiers: true,
+        ..Identity::new("main", "b007")
     };
     Meter::new(identity, memory).with_safeguards(safeguards())
 }

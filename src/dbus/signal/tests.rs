@@ -25,10 +25,8 @@ struct Fed {
 impl Fed {
     fn new(shows_identifiers: bool) -> Self {
         let identity = Identity {
-            number: 0,
-            id: "main".into(),
-            boot: "b007".into(),
             shows_identifiers,
+            ..Identity::new("main", "b007")
         };
         Self {
             meter: Meter::new(identity, &Memory::default()),

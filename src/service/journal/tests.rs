@@ -61,12 +61,7 @@ fn logged(what: impl FnOnce()) -> Vec<LogLine> {
 }
 
 fn meter() -> Meter {
-    let identity = Identity {
-        number: 0,
-        id: "main".into(),
-        boot: "b007".into(),
-        shows_identifiers: false,
-    };
+    let identity = Identity::new("main", "b007");
     Meter::new(identity, &Memory::default())
 }
 

@@ -88,12 +88,7 @@ struct House {
 
 impl House {
     fn new(memory: &Memory) -> Self {
-        let identity = Identity {
-            number: 0,
-            id: "main".into(),
-            boot: "b00t".into(),
-            shows_identifiers: false,
-        };
+        let identity = Identity::new("main", "b00t");
         Self {
             meter: Meter::new(identity, memory),
             mode: Mode::Standard,
