@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::line::{Surroundings, links, pairs, until_open};
+use super::line::{Surroundings, links_until, pairs, until_open};
 use super::support::broker::Received;
 use super::support::busctl::Busctl;
 use super::support::daemon::{WAIT_TIMEOUT, within};
@@ -123,7 +123,7 @@ fn a_silent_meter_loses_its_signal_and_then_its_values_and_its_availability() {
         ("no_signal", "syncing"),
         ("syncing", "receiving"),
     ];
-    let changes = links(record, from);
+    let changes = links_until(record, from, "receiving");
     assert!(
         changes == pairs(&whole) || changes == pairs(&pieces),
         "{changes:?}"

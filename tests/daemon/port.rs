@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use linky_sensor::simulator::Scenario;
 use nix::libc::{O_NOCTTY, O_NONBLOCK};
 
-use super::line::{links, pairs};
+use super::line::{links, links_until, pairs};
 use super::support::broker::{Broker, Received};
 use super::support::bus::PrivateBus;
 use super::support::busctl::{Busctl, Monitor};
@@ -108,7 +108,10 @@ fn an_adapter_pulled_out_is_reported_on_every_output_and_each_change_is_an_event
         ("no_device", "syncing"),
         ("syncing", "receiving"),
     ];
-    assert_eq!(links(&mut house.record, from), pairs(&changes));
+    assert_eq!(
+        links_until(&mut house.record, from, "receiving"),
+        pairs(&changes)
+    );
     let mut signals = 0;
     within(WAIT_TIMEOUT, "a signal for each change", || {
         let lines = monitor.rest();
@@ -381,7 +384,7 @@ fn a_server_that_hangs_is_called_again_and_a_silent_meter_behind_it_changes_noth
     let mut rest = Vec::new();
     first.read_to_end(&mut rest).unwrap(); // The first connection was ended.
     assert_eq!(
-        links(&mut house.record, from),
+        links_until(&mut house.record, from, "no_signal"),
         pairs(&[("receiving", "no_signal")])
     );
 

@@ -68,7 +68,7 @@ fn known_or_text(word: Key, text: Key, language: Language) -> String {
     )
 }
 
-/// Words that say less than the text of the meter.
+/// Words that mean less than the text of the meter.
 const UNNAMED: [&str; 2] = ["producer", "other"];
 
 /// `'blue': 'Bleu', 'white': 'Blanc'`
