@@ -15,11 +15,11 @@ pub const CONFIRMED_FROM: u64 = 3;
 /// The key that marks a state.
 pub const MARK: &str = "unconfirmed";
 
-/// A state that shows what its frame alone says.
+/// A state with the values of its own frame alone, where none is confirmed yet.
 pub struct Unconfirmed(Snapshot);
 
 impl Unconfirmed {
-    /// The state, with what its frame alone says of what is not known yet.
+    /// The state, with the values of its own frame for what is not confirmed yet.
     pub fn of(state: &Snapshot, identity: Identity) -> Self {
         let mut out = state.clone();
         if let Some(shown) = alone(state, identity) {
