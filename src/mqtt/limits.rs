@@ -8,12 +8,9 @@ use std::sync::Arc;
 
 use super::codec::{BrokerLimits, ProtocolVersion};
 use super::connection::ConnectionLoss;
-use super::message::{Delivery, Message};
+use super::message::Message;
 use super::offer::{ConnectTerms, code};
 use crate::config::{MqttSettings, Qos};
-
-/// A retained message up to this size in bytes is not suspected of its size.
-const SMALL: usize = 2048;
 
 /// Topics that are left out, at most: a broker that closes at everything has another cause.
 const OMITTED_MAX: usize = 16;
@@ -27,6 +24,8 @@ pub struct SessionLimits {
     retain: bool,
     broker: BrokerLimits,
     version: ProtocolVersion,
+    /// The topic of the first retained message of a session, and of the last will.
+    first: Arc<str>,
     /// Found out by the end of a session.
     keeps_nothing: bool,
     qos_max: Qos,
@@ -48,6 +47,7 @@ impl SessionLimits {
             retain: settings.retain,
             broker: BrokerLimits::default(),
             version: ProtocolVersion::V5,
+            first: "".into(),
             keeps_nothing: false,
             qos_max: Qos::ExactlyOnce,
             omitted: Vec::new(),
@@ -67,6 +67,7 @@ impl SessionLimits {
     ) {
         self.broker = broker;
         self.version = terms.version;
+        self.first = will.into();
         self.found.extend(self.likely.iter().cloned());
         let keeps_will = !matches!(terms.will, Some((_, false)));
         if terms.will.is_none() && full.will.is_some() {
@@ -145,7 +146,7 @@ impl SessionLimits {
             ));
             return false;
         }
-        !self.omitted.contains(&message.topic)
+        message.is_record() || !self.omitted.contains(&message.topic)
     }
 
     /// A session was lost. `oldest` is the oldest message without an acknowledgement.
@@ -178,21 +179,28 @@ impl SessionLimits {
             return;
         }
         let (topic, size) = (&oldest.topic, oldest.payload.len());
-        let is_older = self.version == ProtocolVersion::V3;
-        if is_older && oldest.retain && self.retains() && size <= SMALL {
+        // Any other retained message comes after one that was acknowledged.
+        let is_first = self.version == ProtocolVersion::V3 && *topic == self.first;
+        let likely = if is_first && oldest.retain && self.retains() {
             self.keeps_nothing = true;
-            self.likely.push(format!(
+            format!(
                 "it ended two sessions as it got the retained message on {topic}: likely it keeps none"
-            ));
-        } else if !matches!(oldest.delivery, Delivery::Record(_))
-            && self.omitted.len() < OMITTED_MAX
-        {
-            self.likely.push(format!(
+            )
+        } else {
+            let what = format!(
                 "it ended two sessions as it got the {size} bytes on {topic}: likely they are too large for it, or not \
-                 allowed. They are left out{}",
+                 allowed. Allow them at the broker{}",
                 cure(oldest)
-            ));
-            self.omitted.push(topic.clone());
+            );
+            if oldest.is_record() || self.omitted.len() >= OMITTED_MAX {
+                what
+            } else {
+                self.omitted.push(topic.clone());
+                format!("{what}. They are left out")
+            }
+        };
+        if !self.likely.contains(&likely) {
+            self.likely.push(likely);
         }
     }
 
@@ -204,8 +212,8 @@ impl SessionLimits {
 
 /// What in our configuration makes a message smaller, or avoids it.
 fn cure(message: &Message) -> &'static str {
-    if message.topic.ends_with("/config") {
-        ", or set enabled = false in [mqtt.home-assistant]"
+    if message.topic.contains("/device/") {
+        ", or set discovery = \"entities\" in [mqtt.home-assistant]"
     } else {
         ""
     }
@@ -236,7 +244,7 @@ mod tests {
     fn limits(version: ProtocolVersion, broker: BrokerLimits) -> SessionLimits {
         let mut limits = SessionLimits::new(&MqttSettings::default());
         let full = ConnectOffer::new(Duration::from_secs(30)).full();
-        limits.on_connected(broker, (ConnectTerms { version, ..full }, full), "will");
+        limits.on_connected(broker, (ConnectTerms { version, ..full }, full), "first");
         limits
     }
 
@@ -301,16 +309,22 @@ mod tests {
             limits.on_lost(&ConnectionLoss::Closed, Some(&state));
             assert!(limits.fit(&mut state.clone(), 1));
         }
+        assert_eq!(limits.likely.len(), 2, "it is named, once");
     }
 
     #[test]
-    fn a_small_retained_message_goes_without_being_retained() {
+    fn the_first_retained_message_goes_without_being_retained_and_a_later_one_not_at_all() {
         let mut limits = limits(ProtocolVersion::V3, BrokerLimits::default());
         for _ in 0..3 {
             limits.on_lost(&ConnectionLoss::Closed, Some(&availability()));
         }
-        let mut message = availability();
-        assert!(limits.fit(&mut message, 1) && !message.retain);
+        assert!(!limits.fit(&mut availability(), 1));
+        let mut first = Message::retained(&"first".into(), "online");
+        assert!(limits.fit(&mut first.clone(), 1));
+        for _ in 0..3 {
+            limits.on_lost(&ConnectionLoss::Closed, Some(&first));
+        }
+        assert!(limits.fit(&mut first, 1) && !first.retain);
     }
 
     #[test]

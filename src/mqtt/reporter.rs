@@ -97,7 +97,7 @@ impl ConnectionReporter {
         if self.denial.as_ref() != Some(&why) {
             if self.denial.is_none() {
                 let broker = &self.broker;
-                warn!(MESSAGE_ID = journal::BROKER_DENIES; "nothing arrives at {broker}: {why}");
+                warn!(MESSAGE_ID = journal::BROKER_DENIES; "no proof that messages arrive at {broker}: {why}");
             }
             self.denial = Some(why);
         }
