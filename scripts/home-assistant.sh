@@ -24,7 +24,7 @@ home_assistant_make() {
 		# Testing's lists may be past their date where a mirror is slow.
 		mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' \
 			--keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
-			--include=python3,python3-venv,python3-dev,gcc,libc6-dev,ca-certificates,tzdata,libturbojpeg0 \
+			--include=python3,python3-venv,python3-dev,g++,ca-certificates,tzdata,libturbojpeg0 \
 			testing "$home_assistant"
 		chroot "$home_assistant" python3 -m venv /opt/home-assistant
 	fi

@@ -14,7 +14,7 @@ from wait import until
 from wire import Wire
 
 # A line of the log that a person should see.
-LOUD = re.compile(r"\b(ERROR|WARN)\b")
+LOUD = re.compile(r"^linky-sensor: (error|warning): ")
 
 
 class House:

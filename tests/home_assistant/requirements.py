@@ -9,10 +9,11 @@ import pathlib
 import sys
 
 import homeassistant
+from homeassistant.bootstrap import DEFAULT_INTEGRATIONS
 
 COMPONENTS = pathlib.Path(homeassistant.__file__).parent / "components"
-# What the start-up loads whatever is configured.
-ALWAYS = ("homeassistant", "backup", "hardware", "labs", "analytics", "person", "system_health")
+# What the first start and the onboarding load whatever is configured.
+ALWAYS = ("homeassistant", "met", "radio_browser", "google_translate", *DEFAULT_INTEGRATIONS)
 
 
 def manifest(component):

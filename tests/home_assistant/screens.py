@@ -16,6 +16,14 @@ SIZE = (1280, 960)
 DRAWN_AFTER = 15
 IS_LOADED = "!!document.querySelector('home-assistant')?.shadowRoot?.querySelector('home-assistant-main')"
 
+# The energy dashboard opens at the day before: it is whole.
+YESTERDAY = """
+const stored = Storage.prototype.getItem;
+Storage.prototype.getItem = function (key) {
+    return key.startsWith("energy-default-period") ? "yesterday" : stored.call(this, key);
+};
+"""
+
 
 class Browser:
     def __init__(self, hass, folder):
@@ -46,7 +54,7 @@ class Browser:
         }
         script = f"localStorage.setItem('hassTokens', {json.dumps(json.dumps(tokens))});"
         script += "localStorage.setItem('selectedLanguage', '\"fr\"');"
-        await self._ask("Page.addScriptToEvaluateOnNewDocument", source=script)
+        await self._ask("Page.addScriptToEvaluateOnNewDocument", source=script + YESTERDAY)
         return self
 
     async def __aexit__(self, *_):

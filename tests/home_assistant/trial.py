@@ -40,7 +40,7 @@ class Trial:
             if house.process:
                 await house.state()
             await accident.act(house)
-            await self.compare(house, before, accident.may_lose)
+            await self.compare(house, before, accident.stays_of)
             if cut := getattr(house, "cut", None):
                 await self._flaps(house, cut)
         except TooLate as error:
@@ -48,7 +48,7 @@ class Trial:
         except Exception as error:
             report.claim(house.part, "it is followed", False, repr(error))
 
-    async def compare(self, house, before, may_lose=False, part=None):
+    async def compare(self, house, before, stays_of=None, part=None):
         """Claims that the entities are those of before, and alive."""
         report, part = self.stage.report, part or house.part
         after = await self.stage.settled(house)
@@ -56,9 +56,9 @@ class Trial:
         old = getattr(house, "renamed_from", None)
         same = {key.replace(f"linky_{old}_", f"linky_{house.id}_") if old else key: entry for key, entry in before.items()}
         lost = [key for key in same if key not in after]
-        if may_lose:
-            # What the mode has no source for was announced by mistake.
-            lost = [key for key in lost if self._has_source(key, house)]
+        if stays_of:
+            # The others were announced and never had a value.
+            lost = [key for key in lost if self._has_source(key, house, stays_of)]
         report.claim(part, "no entity is lost", not lost, lost)
         moved = [
             f"{entry['entity_id']}: {after[key]['entity_id']}"
@@ -73,9 +73,10 @@ class Trial:
                 dead.append(entry["entity_id"])
         report.claim(part, "no entity is left over", not dead, dead)
 
-    def _has_source(self, unique_id, house):
+    def _has_source(self, unique_id, house, contract):
         quantity = self.stage.key_of(unique_id, house)
-        return quantity is None or quantity.has_source(house.states()[-1].json["mode"])
+        mode = house.states()[-1].json["mode"]
+        return quantity is None or quantity.has_source(mode, contract, producer=False)
 
     async def _flaps(self, house, cut):
         entities = await self.stage.hass.entities(house.id)

@@ -165,18 +165,7 @@ class Values:
         for key in counters:
             if id_of(key):
                 is_total = key == "energy"
-                source = {
-                    "type": "grid",
-                    "stat_energy_from": id_of(key),
-                    "stat_energy_to": id_of("energy_injected") if is_total else None,
-                    "stat_cost": None,
-                    "entity_energy_price": None,
-                    "number_energy_price": None,
-                    "stat_compensation": None,
-                    "entity_energy_price_export": None,
-                    "number_energy_price_export": None,
-                    "cost_adjustment_day": 0,
-                }
+                source = grid_source(id_of(key), id_of("energy_injected") if is_total else None)
                 if is_total and id_of("power"):
                     source["stat_rate"] = id_of("power")
                 sources.append(source)
@@ -185,6 +174,22 @@ class Values:
     async def end(self):
         for house, _ in self.houses.values():
             await house.end()
+
+
+def grid_source(withdrawn, injected=None):
+    """A source of the energy dashboard, without costs."""
+    return {
+        "type": "grid",
+        "stat_energy_from": withdrawn,
+        "stat_energy_to": injected,
+        "stat_cost": None,
+        "entity_energy_price": None,
+        "number_energy_price": None,
+        "stat_compensation": None,
+        "entity_energy_price_export": None,
+        "number_energy_price_export": None,
+        "cost_adjustment_day": 0,
+    }
 
 
 class Look:
