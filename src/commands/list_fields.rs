@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::console::{CommandError, Console};
 use super::decode;
-use crate::meter::{Interface, Key, Kind, Quantity};
+use crate::meter::{Interface, Key, Kind, Quantity, is_in_every_state};
 use crate::names::exit;
 
 /// The arguments.
@@ -214,9 +214,9 @@ fn schema() -> Value {
                 nothing confirms the values that each shows.",
         }),
     );
-    let always: Vec<&str> = rows()
-        .filter(|row| matches!(row.interface, Interface::Json | Interface::Meter))
-        .map(|row| row.key)
+    let always: Vec<&str> = Key::all()
+        .filter(|key| is_in_every_state(*key))
+        .map(|key| key.row().key)
         .collect();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",

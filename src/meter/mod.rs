@@ -58,6 +58,7 @@ pub use meter::{Identity, Meter};
 pub use model::curve::CurvePoint;
 pub use model::health::{CharacterCounts, GroupCounts, LineFault};
 pub use plausible::{Safeguard, Safeguards};
+pub use presence::is_in_every_state;
 pub use quantity::Key;
 pub use reading::{Keys, Reading};
 pub use row::{

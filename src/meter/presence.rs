@@ -3,7 +3,7 @@
 //! The state's own rows and those of the meter are always there. The others are there once their label
 //! was seen in three frames, or at once where the mode sends the label only now and then. A key that is
 //! there stays there, `null` when not known, until the mode changes: the set is kept on disk, and is what
-//! is announced to Home Assistant.
+//! is announced to Home Assistant. What the contract can never give ([`is_possible`]) is not there.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,7 @@ use super::part::{Context, Part, Reset};
 use super::quantity::Key;
 use super::reading::{Keys, Reading};
 use super::row::Interface;
+use super::tariff::contract::Contract;
 use super::value::Value;
 use crate::tic::{Flow, Label, Mode, Role, Sent};
 
@@ -25,15 +26,13 @@ pub struct Presence {
 }
 
 impl Presence {
-    /// Before the first frame: the state's own rows and the meter's. Identifiers only if `shows_identifiers`.
+    /// Before the first frame: what is in every state. Identifiers only if `shows_identifiers`.
     pub fn new(shows_identifiers: bool) -> Self {
-        let always = |key: &Key| match key.row().interface {
-            Interface::Json | Interface::Meter => true,
-            Interface::Private => shows_identifiers,
-            _ => false,
-        };
+        let is_shown = |key: &Key| shows_identifiers && key.row().is_private();
         Self {
-            keys: Key::all().filter(always).collect(),
+            keys: Key::all()
+                .filter(|key| is_in_every_state(*key) || is_shown(key))
+                .collect(),
             phases: None,
             shows_identifiers,
         }
@@ -49,13 +48,17 @@ impl Presence {
         self.phases
     }
 
-    /// Learns from the labels that were seen. Returns whether anything changed.
-    pub fn learn(&mut self, values: &LabelValues, mode: Mode) -> bool {
+    /// Learns from the labels that were seen, and from the contract, if it is known. Returns whether anything changed.
+    pub fn learn(&mut self, values: &LabelValues, mode: Mode, contract: Option<Contract>) -> bool {
         let before = self.clone();
         self.count_phases(values, mode);
         for key in Key::all() {
-            if !self.keys.contains(key) && self.belongs(key, values, mode) {
-                self.keys.insert(key);
+            match is_possible(key, contract) {
+                Some(false) => self.keys.remove(key),
+                Some(true) if !self.keys.contains(key) && self.belongs(key, values, mode) => {
+                    self.keys.insert(key);
+                }
+                _ => {}
             }
         }
         *self != before
@@ -92,6 +95,22 @@ impl Presence {
         let label_is_there =
             |label: &Label| values.is_present(*label) || is_occasional(*label, values);
         phase_is_there && row.source(mode).labels().iter().any(label_is_there)
+    }
+}
+
+/// Whether the quantity is in the state of any meter in any mode: the state's own rows and the meter's, but for the drift of
+/// a clock, which the historique mode does not send.
+pub fn is_in_every_state(key: Key) -> bool {
+    matches!(key.row().interface, Interface::Json | Interface::Meter) && key != Key::CLOCK_DRIFT
+}
+
+/// Whether the contract can ever give a value of the quantity; `None` while it decides and is not known.
+pub fn is_possible(key: Key, contract: Option<Contract>) -> Option<bool> {
+    match key {
+        // Where there is one price nothing comes next, and peak days have no off-peak hours.
+        Key::NEXT_TARIFF | Key::NEXT_TARIFF_TIME => Some(contract? != Contract::Base),
+        Key::NEXT_OFF_PEAK_TIME => Some(!matches!(contract?, Contract::Base | Contract::Ejp)),
+        _ => Some(true),
     }
 }
 

@@ -56,6 +56,13 @@ impl Keys {
         }
     }
 
+    /// Takes a quantity out.
+    pub fn remove(&mut self, key: Key) {
+        if let Some(word) = self.0.get_mut(key.index() / 64) {
+            *word &= !(1 << (key.index() % 64));
+        }
+    }
+
     /// Whether a quantity is in the set.
     pub fn contains(&self, key: Key) -> bool {
         self.0

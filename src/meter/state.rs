@@ -221,8 +221,9 @@ impl State {
             return save;
         }
         let core = &mut self.core;
-        save = save.max(Save::now_if(core.presence.learn(&core.label_values, mode)));
-        self.contract = Contract::of(&core.label_values, mode);
+        let (values, contract) = (&core.label_values, Contract::of(&core.label_values, mode));
+        save = save.max(Save::now_if(core.presence.learn(values, mode, contract)));
+        self.contract = contract;
         let context = self.core.context(now, mode, self.contract, &self.findings);
         self.models
             .each_mut(|_, part| save = save.max(part.on_frame(frame, &context)));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use linky_sensor::simulator::{FrameKind, Scenario, SentFrame};
+use linky_sensor::simulator::{FrameKind, Scenario, SentFrame, TariffPlan};
 use linky_sensor::tic::Mode;
 use serde_json::{Map, Value, json};
 
@@ -60,6 +60,8 @@ pub struct Expected {
     mode: Mode,
     phases: u8,
     parity: bool,
+    /// Keys that the contract can never give.
+    never: &'static [&'static str],
     facts: Vec<Single>,
     labels: HashMap<String, Known>,
     /// Frames that ended in any way.
@@ -78,6 +80,11 @@ impl Expected {
             mode: scenario.mode,
             phases: scenario.phases.count(),
             parity,
+            never: match scenario.contract {
+                TariffPlan::Base => &["next_tariff", "next_tariff_time", "next_off_peak_time"],
+                TariffPlan::Ejp => &["next_off_peak_time"],
+                TariffPlan::OffPeak | TariffPlan::Tempo => &[],
+            },
             facts: facts.iter().flat_map(singles).collect(),
             labels: HashMap::new(),
             frames: 0,
@@ -160,9 +167,10 @@ impl Expected {
                 *entry = value;
             }
         }
-        OF_THE_STATE
-            .iter()
+        let of_the_state = OF_THE_STATE.iter();
+        of_the_state
             .filter(|key| !["schema", "meter"].contains(key))
+            .chain(self.never)
             .for_each(|key| drop(state.remove(*key)));
         state
     }
@@ -181,7 +189,9 @@ impl Expected {
             .is_some_and(|known| known.seen >= 3);
         let other_phase = self.phases == 1 && of_phase;
         !other_phase
-            && (seen || fact.interface == "Meter" || OCCASIONAL.contains(&fact.label.as_str()))
+            && (seen
+                || is_always(fact.interface, &fact.key)
+                || OCCASIONAL.contains(&fact.label.as_str()))
     }
 
     fn known(&self, label: &str) -> Option<&Known> {
@@ -341,12 +351,17 @@ pub fn properties() -> BTreeMap<String, (&'static str, &'static str)> {
     all
 }
 
+/// Whether a fact is in every state of either mode. Only one mode has a clock that may drift.
+fn is_always(interface: &str, key: &str) -> bool {
+    interface == "Meter" && key != "clock_drift"
+}
+
 /// The keys that are in every state: those of the state and of the interface Meter, in either mode.
 pub fn always() -> BTreeSet<String> {
     let facts = [STANDARD, HISTORIQUE]
         .into_iter()
         .flatten()
-        .filter(|fact| fact.1 == "Meter");
+        .filter(|fact| is_always(fact.1, fact.3));
     let keys = facts
         .map(|fact| fact.3)
         .chain(OWN.iter().map(|(_, key)| *key));

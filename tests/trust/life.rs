@@ -145,3 +145,49 @@ fn the_same_meter_after_a_start_is_no_event() {
     }
     assert_eq!(receiver.count(EventKind::MeterReplaced), 0);
 }
+
+/// Where there is one price nothing comes next, and peak days have no off-peak hours. Nor is a key in the state that is
+/// `null` for ever, whatever the contract was before, and after a restart.
+#[test]
+fn the_state_has_no_key_that_the_contract_can_never_give() {
+    let next = [
+        Key::NEXT_TARIFF,
+        Key::NEXT_TARIFF_TIME,
+        Key::NEXT_OFF_PEAK_TIME,
+    ];
+    let mut receiver = Receiver::new(Mode::Standard);
+    let mut start = EVENING;
+    for (contract, wanted) in [
+        (TariffPlan::Base, [false; 3]),
+        (TariffPlan::OffPeak, [true; 3]),
+        (TariffPlan::Base, [false; 3]),
+        (TariffPlan::Tempo, [true; 3]),
+        (TariffPlan::Ejp, [true, true, false]),
+    ] {
+        let mut meter = SimulatedMeter::new(Scenario {
+            start,
+            ..scenario(Mode::Standard, contract)
+        })
+        .unwrap();
+        receiver.turn_to(Mode::Standard);
+        for _ in 0..6 {
+            receiver.receive(&meter.next().unwrap());
+        }
+        let there = |receiver: &Receiver| next.map(|key| receiver.state().keys.contains(key));
+        assert_eq!(there(&receiver), wanted, "{contract:?}");
+        receiver.restart();
+        assert_eq!(there(&receiver), wanted, "{contract:?}, after a restart");
+        start += 600;
+    }
+}
+
+#[test]
+fn the_drift_of_a_clock_is_a_key_only_where_there_is_a_clock() {
+    for (mode, has_clock) in [(Mode::Standard, true), (Mode::Historique, false)] {
+        let (_, mut receiver) = after_frames(scenario(mode, TariffPlan::Base), 5);
+        let is_there = |receiver: &Receiver| receiver.state().keys.contains(Key::CLOCK_DRIFT);
+        assert_eq!(is_there(&receiver), has_clock);
+        receiver.restart();
+        assert_eq!(is_there(&receiver), has_clock);
+    }
+}
