@@ -4,7 +4,7 @@
 //! - `values`: in many configurations of meter and contract, every figure, `on_mqtt` and `on_bus`.
 //! - `privacy`: what identifies nobody shows nowhere.
 //! - `life`: start, signals, watchdog, end, and the broker and the bus coming and going.
-//! - `journal`: what is logged of the house.
+//! - `journal`: what is logged of the house; `kill`: the counter over kills and replaced meters.
 //! - `line`: the adapter unplugged, the mode switched; `port`: what else befalls it; `availability`: the meter silent.
 //! - `session`: a broker that refuses, and one whose name is not known.
 //!
@@ -21,6 +21,7 @@ mod availability;
 mod expected;
 mod facts;
 mod journal;
+mod kill;
 mod life;
 mod line;
 mod on_bus;
