@@ -102,11 +102,9 @@ impl Usage {
             Enabled::Ejp => return any(&[Contract::Ejp]),
             _ => {}
         }
-        if key == Key::OFF_PEAK || key == Key::NEXT_OFF_PEAK_TIME {
+        // What comes next is a key only of the contracts that can give it.
+        if key == Key::OFF_PEAK {
             return !any(&[Contract::Base, Contract::Ejp]);
-        }
-        if key == Key::NEXT_TARIFF || key == Key::NEXT_TARIFF_TIME {
-            return !any(&[Contract::Base]);
         }
         let labels = || self.mode.iter().flat_map(|mode| row.source(*mode).labels());
         if labels().any(|label| *label == Label::PEJP) {
