@@ -83,12 +83,7 @@ fn decode(sent: &[SentFrame]) -> usize {
 
 fn publish(sent: &[SentFrame]) -> u64 {
     let mut decoder = decoder(sent);
-    let identity = Identity {
-        number: 0,
-        id: "main".into(),
-        boot: "b007".into(),
-        shows_identifiers: false,
-    };
+    let identity = Identity::new("main", "b007");
     let mut meter = Meter::new(identity, &Memory::default());
     for frame in sent {
         let wall = Timestamp(frame.time * 1_000_000 + 1_500_000);
