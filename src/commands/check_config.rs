@@ -141,10 +141,19 @@ fn write_mqtt(out: &mut dyn Write, mqtt: &MqttSettings) -> io::Result<()> {
         Interval::Frame => "at every frame".to_owned(),
         Interval::Every(interval) => format!("every {}", format_duration(interval)),
     };
+    let on_change: String = mqtt
+        .on_change
+        .iter()
+        .map(|(key, dead_band)| {
+            let row = key.row();
+            let amount = format!("{dead_band} {}", row.unit);
+            format!(", when {} moves by {}", row.key, amount.trim_end())
+        })
+        .collect();
     let topic = names::topic::state(&mqtt.base_topic, "<id>");
     writeln!(
         out,
-        "  States: {topic}, {interval}, QoS {}",
+        "  States: {topic}, {interval}{on_change}, QoS {}",
         mqtt.qos.level()
     )?;
     let history = match mqtt.history {

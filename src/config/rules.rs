@@ -3,7 +3,7 @@
 //! Checked only if every key is right by itself, so that one mistake gives one message.
 
 use super::error::Fault;
-use super::settings::{MeterSettings, MqttSettings, Settings};
+use super::settings::{Interval, MeterSettings, MqttSettings, Settings};
 use super::table::Locations;
 
 /// Every rule that does not hold.
@@ -15,6 +15,7 @@ pub(super) fn check(settings: &Settings, locations: &Locations) -> Vec<Fault> {
     rules.check_devices(&settings.meters);
     rules.check_tls(&settings.mqtt);
     rules.check_password(&settings.mqtt);
+    rules.check_on_change(&settings.mqtt);
     rules.check_compatible(settings);
     rules.faults
 }
@@ -104,6 +105,17 @@ impl Rules<'_> {
                 "this key without username",
                 "the name that the password belongs to",
                 "Add username = \"…\": MQTT has no password without a user.",
+            );
+        }
+    }
+
+    fn check_on_change(&mut self, mqtt: &MqttSettings) {
+        if mqtt.interval == Interval::Frame && !mqtt.on_change.is_empty() {
+            self.refuse(
+                "mqtt.on-change",
+                "this key with interval = \"frame\"",
+                "an interval such as \"1min\"",
+                "Each frame is published anyway: choose another interval, or remove this key.",
             );
         }
     }

@@ -17,11 +17,12 @@ use super::settings::{
     DbusSettings, Discovery, HomeAssistantSettings, Interval, Language, MeterId, MeterSettings,
     ModeChoice, MqttSettings, Privacy, PythonCompatible, Qos, Settings, Teleinfo2mqttCompatible,
 };
-use super::table::{Report, TableReader};
+use super::table::{Report, TableReader, nearest};
 use super::value::{
     InvalidValue, boolean, one_of, parse_client_id, parse_duration, parse_label, parse_led,
     parse_size, parse_topic, text,
 };
+use crate::meter::Key;
 use crate::names::{file, topic};
 use crate::tic::Parity;
 
@@ -88,6 +89,7 @@ fn read_mqtt(mqtt: &mut TableReader<'_>) -> MqttSettings {
         keep_alive: mqtt.key("keep-alive", Duration::from_secs(30), text(parse_keep_alive)),
         base_topic: mqtt.key("base-topic", topic::DEFAULT_BASE.to_owned(), text(parse_topic)),
         interval: mqtt.key("interval", Interval::Every(Duration::from_secs(10)), text(parse_interval)),
+        on_change: mqtt.entries("on-change", parse_number, read_dead_band),
         qos: mqtt.key("qos", Qos::AtLeastOnce, read_qos),
         retain: mqtt.key("retain", true, boolean),
         raw: mqtt.key("raw", false, boolean),
@@ -170,6 +172,41 @@ fn parse_interval(text: &str) -> Result<Interval, InvalidValue> {
                 "\"frame\", or a duration from \"1s\" to \"1d\" such as \"10s\" or \"2min\"",
             )
         })
+}
+
+/// The key of a quantity that is a number.
+fn parse_number(name: &str) -> Result<Key, InvalidValue> {
+    let found = match Key::named(name) {
+        Some(key) if key.row().is_number() => return Ok(key),
+        Some(_) => "a quantity that is not a number",
+        None => "an unknown quantity",
+    };
+    let numbers: Vec<&str> = Key::all()
+        .map(Key::row)
+        .filter(|row| row.is_number())
+        .map(|row| row.key)
+        .collect();
+    let expected = match nearest(name, &numbers) {
+        Some(number) => format!("{number:?}, the nearest one that is a number"),
+        None => "a quantity that is a number, such as \"apparent_power\"".to_owned(),
+    };
+    let advice = "They are in the output of: linky-sensor list-fields";
+    Err(InvalidValue::new(expected).advise(advice).show(found))
+}
+
+/// A dead-band. Every quantity is a whole number, so that a fraction would mean the next whole one.
+fn read_dead_band(key: Key, value: &TomlValue) -> Result<u64, InvalidValue> {
+    let number = match value {
+        TomlValue::Integer(number) => u64::try_from(*number).ok(),
+        _ => None,
+    };
+    number.filter(|number| *number > 0).ok_or_else(|| {
+        let unit = match key.row().unit {
+            "" => String::new(),
+            unit => format!(" ({unit})"),
+        };
+        InvalidValue::new(format!("a whole number{unit} from 1, without quotes"))
+    })
 }
 
 fn parse_keep_alive(text: &str) -> Result<Duration, InvalidValue> {

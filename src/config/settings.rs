@@ -4,6 +4,7 @@
 //! Defaults are in `schema`. A file that the settings name comes with the location of its key, for messages about it
 //! later.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::address::{BrokerUrl, Device};
 use super::error::Location;
 use super::value::InvalidValue;
+use crate::meter::Key;
 use crate::names;
 use crate::tic::{Mode, Parity};
 
@@ -154,6 +156,9 @@ pub struct MqttSettings {
     pub base_topic: String,
     /// How often a state is published.
     pub interval: Interval,
+    /// Dead-bands: a state is also published at once when one of these quantities, which are numbers, is away from its
+    /// published value by this much or more; at least 1, in the unit of the quantity. Empty with [`Interval::Frame`].
+    pub on_change: BTreeMap<Key, u64>,
     /// The quality of service of all messages but the last will.
     pub qos: Qos,
     /// Publish the last state retained.

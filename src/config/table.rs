@@ -146,6 +146,34 @@ impl<'r> TableReader<'r> {
         is_present.then_some(value)
     }
 
+    /// Reads a table whose keys are names from elsewhere: each key and each value by its parser.
+    pub(super) fn entries<K: Copy + Ord, V>(
+        &mut self,
+        name: &'static str,
+        parse_key: impl Fn(&str) -> Result<K, InvalidValue>,
+        read: impl Fn(K, &TomlValue) -> Result<V, InvalidValue>,
+    ) -> BTreeMap<K, V> {
+        let (path, table) = self.take_table(name);
+        let mut entries = BTreeMap::new();
+        for (name, TomlEntry { key_location, node }) in table.unwrap_or_default() {
+            let TomlNode { location, value } = node;
+            let entry = parse_key(&name)
+                .map_err(|invalid| (key_location, invalid))
+                .and_then(|key| match read(key, &value) {
+                    Ok(checked) => Ok((key, checked)),
+                    Err(invalid) => Err((location, invalid)),
+                });
+            match entry {
+                Ok((key, checked)) => drop(entries.insert(key, checked)),
+                Err((location, invalid)) => {
+                    let fault = invalid.into_fault(location, join(&path, &name), &value);
+                    self.report.faults.push(fault);
+                }
+            }
+        }
+        entries
+    }
+
     /// The full name of a table, and the table if it is there.
     fn take_table(&mut self, name: &'static str) -> (String, Option<TomlTable>) {
         let path = self.full_name(name);
@@ -348,11 +376,11 @@ fn is_about_a_password(key: &str) -> bool {
 }
 
 /// The valid key that was most likely meant: at most a third of its letters are wrong, or one.
-fn nearest<'n>(key: &str, names: &[&'n str]) -> Option<&'n str> {
-    let key = key.to_lowercase().replace('_', "-");
+pub(super) fn nearest<'n>(key: &str, names: &[&'n str]) -> Option<&'n str> {
+    let plain = |name: &str| name.to_lowercase().replace('_', "-");
     let (distance, name) = names
         .iter()
-        .map(|name| (strsim::osa_distance(&key, name), *name))
+        .map(|name| (strsim::osa_distance(&plain(key), &plain(name)), *name))
         .min_by_key(|(distance, _)| *distance)?;
     (distance <= 1.max(name.len() / 3)).then_some(name)
 }

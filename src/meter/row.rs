@@ -51,6 +51,15 @@ impl Quantity {
         self.interface == Interface::Private
     }
 
+    /// Whether it is a number. Those that only identify a state are none.
+    pub fn is_number(&self) -> bool {
+        let has_number = matches!(
+            self.kind,
+            Kind::Int | Kind::Uint64 | Kind::Count | Kind::Signed
+        );
+        has_number && self.interface != Interface::Json
+    }
+
     /// The D-Bus property: the key in `PascalCase`, unless it is renamed.
     pub fn property(&self) -> String {
         match self.renamed {

@@ -32,6 +32,16 @@ pub enum Value {
 }
 
 impl Value {
+    /// How far two numbers are apart; `None` if one is no number.
+    pub fn distance(&self, other: &Self) -> Option<u128> {
+        let number = |value: &Self| match value {
+            Self::Int(number) => Some(i128::from(*number)),
+            Self::Signed(number) => Some(i128::from(*number)),
+            _ => None,
+        };
+        Some(number(self)?.abs_diff(number(other)?))
+    }
+
     /// Microseconds since the epoch, UTC, for a time; `None` for anything else.
     pub fn micros(&self) -> Option<i64> {
         match self {

@@ -15,6 +15,7 @@
 //! | `session` | the task: connects, feeds the engine, writes its messages, reconnects |
 //! | `engine` | sans-io: what is published and when, from Updates, client events and the clock |
 //! | `publisher`, `topics` | the messages about one meter |
+//! | `publish_policy` | when a state of it is published |
 //! | `discovery` | the announcement of a meter for Home Assistant |
 //! | `announcer` | which announcements are published, and taken away |
 //! | `boot_watch` | whether another daemon publishes on the same topic |
@@ -49,6 +50,7 @@ mod limits;
 mod message;
 mod offer;
 mod outbox;
+mod publish_policy;
 mod publisher;
 mod reporter;
 #[cfg(test)]
@@ -60,5 +62,6 @@ mod topics;
 mod twin_watch;
 mod wire;
 
+pub use publish_policy::PublishPolicy;
 pub use session::MqttSink;
 pub use tls::{Error, PemFile, check_files};

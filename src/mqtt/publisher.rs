@@ -1,11 +1,10 @@
-//! The messages about one meter, and when each is published.
+//! The messages about one meter.
 //!
 //! Inputs: the meter's Updates and the clock. Output: messages, in order. Pure; time is an argument.
 //!
-//! - A state is published for the newest Update at each tick of the interval, and for each Update that has an event; the
-//!   tick continues. The first tick is the first Update. With the interval `frame` each Update is published. A state comes
-//!   before its events. The groups (`tic`, and the formats of the Python linky-sensor and of teleinfo2mqtt) come with each state that was made
-//!   from a frame.
+//! - A state is published when the [policy](super::publish_policy) has it due, and when availability or the facts of the
+//!   announcement change: once for an Update. A state comes before its events. The groups (`tic`, and the formats of the
+//!   Python linky-sensor and of teleinfo2mqtt) come with each state that was made from a frame.
 //! - Each point of the load curve is published as it comes.
 //! - Availability and calendar are published when they change, and at the start of each session, together with the last
 //!   state.
@@ -21,9 +20,10 @@ use std::time::Duration;
 use super::boot_watch::BootWatch;
 use super::discovery::{self, AnnouncedDevice, Announcement, Learning, LearntFacts};
 use super::message::{Message, to_json};
+use super::publish_policy::PublishPolicy;
 use super::teleinfo2mqtt::Teleinfo2mqttTopics;
 use super::topics::Topics;
-use crate::config::{Interval, MqttSettings};
+use crate::config::MqttSettings;
 use crate::meter::{Snapshot, Update, json};
 use crate::names::topic;
 use crate::tic::Mode;
@@ -35,12 +35,9 @@ pub struct Publisher {
     topics: Topics,
     device: AnnouncedDevice,
     retain: bool,
-    interval: Interval,
+    policy: PublishPolicy,
     /// The newest state.
     newest: Arc<Snapshot>,
-    /// The newest state that was published.
-    published: Option<Arc<Snapshot>>,
-    tick: Option<Duration>,
     /// As published last; offline for a start.
     is_online: bool,
     calendar: CalendarTopic,
@@ -85,9 +82,7 @@ impl Publisher {
             },
             topics,
             retain: settings.retain,
-            interval: settings.interval,
-            published: None,
-            tick: None,
+            policy: PublishPolicy::new(settings),
             is_online: false,
             calendar: CalendarTopic::Unpublished.next(&newest),
             boots: BootWatch::new(&newest.boot),
@@ -106,11 +101,11 @@ impl Publisher {
             self.publish_availability(out);
         }
         let learning = match self.learnt.update(&self.newest) {
-            _ if self.published.is_none() => Learning::Changed,
+            _ if self.policy.published().is_none() => Learning::Changed,
             learning => learning,
         };
         self.publish_calendar_change(out);
-        if self.is_due(update, now) || turns || learning == Learning::Changed {
+        if self.policy.is_due(update, now) || turns || learning == Learning::Changed {
             self.publish_state(out);
         }
         for event in &update.events {
@@ -128,20 +123,14 @@ impl Publisher {
 
     /// Publishes what is due.
     pub fn on_timer(&mut self, now: Duration, out: &mut Vec<Message>) {
-        if let (Some(tick), Interval::Every(interval)) = (self.tick, self.interval)
-            && tick <= now
-        {
-            let next = tick + interval;
-            self.tick = Some(if next > now { next } else { now + interval });
-            if self.published.as_ref().map(|state| state.seq) != Some(self.newest.seq) {
-                self.publish_state(out);
-            }
+        if self.policy.on_timer(&self.newest, now) {
+            self.publish_state(out);
         }
     }
 
     /// When [`on_timer`](Self::on_timer) is due.
     pub fn deadline(&self) -> Option<Duration> {
-        self.tick
+        self.policy.deadline()
     }
 
     /// The current content of the retained topics, without the announcement.
@@ -172,7 +161,8 @@ impl Publisher {
     /// What is announced; `None` while that is not known, no state was published, or another daemon publishes there too.
     pub fn announcement(&self) -> Option<Announcement> {
         let facts = &self.learnt.facts;
-        let is_ready = self.published.is_some() && facts.usage.is_complete_in(self.newest.mode);
+        let is_ready =
+            self.policy.published().is_some() && facts.usage.is_complete_in(self.newest.mode);
         let is_alone = !self.boots.is_conflict();
         (is_ready && is_alone).then(|| discovery::announcement(&self.device, facts))
     }
@@ -184,7 +174,7 @@ impl Publisher {
 
     /// The last state as it was published; not a record, since it was published before.
     fn last_state(&self) -> Option<Message> {
-        let state = self.published.as_ref()?;
+        let state = self.policy.published()?;
         Some(Message {
             retain: self.retain,
             ..Message::retained(&self.topics.state, to_json(&json::StateJson(state)))
@@ -195,18 +185,6 @@ impl Publisher {
     pub fn stop(&mut self, out: &mut Vec<Message>) {
         self.is_online = false;
         self.publish_availability(out);
-    }
-
-    /// Whether this Update is published without waiting for the tick. Starts the tick at the first.
-    fn is_due(&mut self, update: &Update, now: Duration) -> bool {
-        match self.interval {
-            Interval::Frame => true,
-            Interval::Every(interval) => {
-                let is_first = self.tick.is_none();
-                self.tick.get_or_insert(now + interval);
-                is_first || !update.events.is_empty()
-            }
-        }
     }
 
     /// Publishes the calendar if it changed.
@@ -226,7 +204,7 @@ impl Publisher {
     }
 
     fn publish_state(&mut self, out: &mut Vec<Message>) {
-        self.published = Some(self.newest.clone());
+        self.policy.set_published(self.newest.clone());
         let json = to_json(&json::StateJson(&self.newest));
         let (topic, meter) = (&self.topics.state, &self.meter);
         out.push(Message::record(topic, meter, json, self.retain));

@@ -270,3 +270,15 @@ fn check_config_sums_up_what_is_in_force() {
          Serial number and PRM: published\n"
     );
 }
+
+#[test]
+fn check_config_shows_which_moves_are_published_at_once() {
+    let files = Files::new(
+        "[mqtt]\ninterval = \"1min\"\non-change = { power = 50 }\n",
+        &[("index.toml", "[mqtt.on-change]\ntariff_index = 1\n")],
+    );
+    let (code, out, err) = run_check_config(&files.main());
+    assert_eq!((code, err.as_str()), (exit::OK, ""));
+    let states = "  States: linky/<id>/state, every 1min, when power moves by 50 W, when tariff_index moves by 1, QoS 1\n";
+    assert!(out.contains(states), "{out}");
+}

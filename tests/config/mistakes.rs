@@ -105,6 +105,39 @@ const WRONG: &[(&str, &str)] = &[
          expected \"frame\", or a duration from \"1s\" to \"1d\" such as \"10s\" or \"2min\"",
     ),
     (
+        "[mqtt.on-change]\naparent-power = 50\n",
+        "f:2:1: mqtt.on-change.aparent-power: found an unknown quantity, \
+         expected \"apparent_power\", the nearest one that is a number\n    \
+         They are in the output of: linky-sensor list-fields",
+    ),
+    (
+        "[mqtt]\non-change = { breaker = 1 }\n",
+        "f:2:15: mqtt.on-change.breaker: found a quantity that is not a number, \
+         expected a quantity that is a number, such as \"apparent_power\"\n    \
+         They are in the output of: linky-sensor list-fields",
+    ),
+    (
+        "[mqtt]\non-change = { power = 0.5, seq = 1 }\n",
+        "f:2:23: mqtt.on-change.power: found a number with a decimal point, \
+         expected a whole number (W) from 1, without quotes\n\
+         f:2:28: mqtt.on-change.seq: found a quantity that is not a number, \
+         expected a quantity that is a number, such as \"apparent_power\"\n    \
+         They are in the output of: linky-sensor list-fields",
+    ),
+    (
+        "[mqtt]\non-change = { tariff_index = 0 }\n",
+        "f:2:30: mqtt.on-change.tariff_index: found 0, expected a whole number from 1, without quotes",
+    ),
+    (
+        "[mqtt]\non-change = 50\n",
+        "f:2:13: mqtt.on-change: found 50, expected a table: a line [mqtt.on-change] with its keys below",
+    ),
+    (
+        "[mqtt]\ninterval = \"frame\"\non-change = { power = 50 }\n",
+        "f:3:1: mqtt.on-change: found this key with interval = \"frame\", expected an interval such as \"1min\"\n    \
+         Each frame is published anyway: choose another interval, or remove this key.",
+    ),
+    (
         "[mqtt]\nkeep-alive = \"5500ms\"\n",
         "f:2:14: mqtt.keep-alive: found \"5500ms\", \
          expected a duration in whole seconds, from \"5s\" to \"65535s\", such as \"30s\"",
@@ -310,6 +343,7 @@ const PIECES: &[&str] = &[
     "client-key = \"/a\"\n",
     "password-file = \"/a\"\n",
     "interval = \"99999999999999999999d\"\n",
+    "on-change = { power = 50, é = -9223372036854775808 }\n",
     "history = \"18446744073709551615GiB\"\n",
     "[mqtt.python-compatible]\n",
     "[mqtt.teleinfo2mqtt-compatible]\n",

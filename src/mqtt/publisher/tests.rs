@@ -1,9 +1,11 @@
 use std::time::Duration;
 
+use proptest::prelude::*;
+
 use super::super::message::Delivery;
 use super::super::samples::{Sample, historique, single_phase, single_phase_at};
 use super::*;
-use crate::config::PythonCompatible;
+use crate::config::{Interval, PythonCompatible};
 use crate::meter::{Input, Key};
 use crate::tic::Mode;
 
@@ -139,6 +141,100 @@ fn with_the_interval_frame_every_update_is_published() {
     assert_eq!(scene.on_timer(at(100)), []);
 }
 
+/// A state a minute, and at once when the power moves by this much.
+fn on_change(dead_band: u64) -> MqttSettings {
+    MqttSettings {
+        interval: Interval::Every(at(60)),
+        on_change: [(Key::APPARENT_POWER, dead_band)].into(),
+        ..MqttSettings::default()
+    }
+}
+
+/// The lines of a frame without the power, or with it.
+fn lines_at(power: Option<u32>) -> String {
+    let gone = || single_phase().replace("SINSTS|00450\n", "");
+    power.map_or_else(gone, single_phase_at)
+}
+
+#[test]
+fn a_move_by_the_dead_band_is_published_at_once_and_the_tick_goes_on() {
+    let mut scene = TestPublisher::settled(&on_change(50));
+    assert_eq!(powers(&scene.frame(100, at(0))), [100], "the first");
+    for (second, power, published) in [
+        (1, 149, false),
+        (2, 150, true),
+        (3, 199, false),
+        (4, 101, false),
+        (5, 100, true),
+        // Small steps are measured from what was published.
+        (6, 120, false),
+        (7, 140, false),
+        (8, 160, true),
+        (9, 170, false),
+    ] {
+        let expected: &[u64] = if published { &[u64::from(power)] } else { &[] };
+        assert_eq!(
+            powers(&scene.frame(power, at(second))),
+            expected,
+            "{second}"
+        );
+        assert_eq!(powers(&scene.on_timer(at(second))), NOTHING);
+    }
+    assert_eq!(scene.publisher.deadline(), Some(at(60)));
+    assert_eq!(powers(&scene.on_timer(at(60))), [170]);
+    assert_eq!(powers(&scene.frame(219, at(61))), NOTHING);
+    assert_eq!(powers(&scene.frame(220, at(62))), [220]);
+}
+
+#[test]
+fn a_quantity_that_becomes_unknown_or_known_again_is_published_at_once() {
+    let mut scene = TestPublisher::settled(&on_change(50));
+    scene.frame(100, at(0));
+    let mut frame = |power, second| {
+        let update = scene.sample.frame(Mode::Standard, &lines_at(power));
+        powers(&scene.push(&update, at(second)))
+    };
+    let gone: Vec<u64> = (1..10).flat_map(|second| frame(None, second)).collect();
+    assert_eq!(gone, [0], "null, once");
+    assert_eq!(frame(Some(100), 11), [100]);
+    assert_eq!(frame(Some(100), 12), NOTHING);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// What the broker has is never off by the dead-band, and never older than the interval.
+    #[test]
+    fn what_is_published_stays_within_the_dead_band(
+        dead_band in 1..400_u64,
+        frames in prop::collection::vec((1..20_u64, prop::option::weighted(0.8, 0..1000_u32)), 1..40),
+    ) {
+        let mut scene = TestPublisher::settled(&on_change(dead_band));
+        let (mut now, mut published_at) = (0, 0);
+        for (seconds, power) in frames {
+            for second in now + 1..=now + seconds {
+                if !scene.on_timer(at(second)).is_empty() {
+                    published_at = second;
+                }
+            }
+            now += seconds;
+            let update = scene.sample.frame(Mode::Standard, &lines_at(power));
+            let states = powers(&scene.push(&update, at(now))).len();
+            prop_assert!(states <= 1);
+            if states == 1 {
+                published_at = now;
+            }
+            prop_assert!(now - published_at <= 60 + 20);
+            let power = |state: &Snapshot| state.reading.int(Key::APPARENT_POWER);
+            let broker = power(scene.publisher.policy.published().unwrap());
+            match (broker, power(&update.snapshot)) {
+                (Some(broker), Some(power)) => prop_assert!(broker.abs_diff(power) < dead_band),
+                (broker, power) => prop_assert_eq!(broker, power),
+            }
+        }
+    }
+}
+
 #[test]
 fn ticks_missed_during_a_suspend_are_not_caught_up() {
     let mut scene = TestPublisher::settled(&MqttSettings::default());
@@ -203,7 +299,7 @@ fn the_state_with_the_keys_is_published_before_they_are_announced() {
             "when its keys are all there"
         );
         for entity in announced.iter().flat_map(Announcement::entities) {
-            let state = scene.publisher.published.as_ref().unwrap();
+            let state = scene.publisher.policy.published().unwrap();
             let row = |key: Key| key.row().entity_id() == entity.name;
             let is_there = state.keys.iter().any(row) || entity.platform == "event";
             assert!(is_there, "{entity:?}");
