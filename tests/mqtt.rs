@@ -15,7 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use linky_sensor::config::{Interval, MqttSettings, NamedFile, Qos};
-use linky_sensor::meter::Input;
+use linky_sensor::meter::{Input, Key};
 use linky_sensor::sink::{BrokerState, PULSE_INTERVAL};
 use nix::sys::signal::Signal;
 use support::broker::{Broker, Received, Subscriber, free_port};
@@ -95,6 +95,28 @@ fn an_event_follows_its_state_and_is_not_retained() {
     let late = Subscriber::at(&broker);
     assert!(late.next_on(STATE).retained);
     assert!(late.rest().iter().all(|received| received.topic != EVENT));
+}
+
+#[test]
+fn a_quantity_that_moved_by_its_dead_band_arrives_before_the_interval_ends() {
+    let broker = Broker::start();
+    let subscriber = Subscriber::at(&broker);
+    let mut sink = Sink::start(&MqttSettings {
+        interval: Interval::Every(Duration::from_secs(3600)),
+        on_change: [(Key::APPARENT_POWER, 50)].into(),
+        ..settings(broker.port)
+    });
+    sink.await_state(BrokerState::Connected, WAIT_TIMEOUT);
+    for power in ["01000", "01000", "01000", "01000", "01049", "01050"] {
+        sink.push(Input::Frame(standard(&[("SINSTS", "", power)])));
+    }
+    let mut powers = Vec::new();
+    while powers.last() != Some(&1050) {
+        let state = subscriber.next_on(STATE).json();
+        // The first state has no keys of the meter yet.
+        powers.extend(state["apparent_power"].as_u64());
+    }
+    assert!(!powers.contains(&1049), "{powers:?}");
 }
 
 /// The time, period, power and direction of each point, once, right from the frame that has it.
