@@ -42,9 +42,10 @@ const MAY_USE: [(&str, &[&str]); 13] = [
 ];
 
 /// A crate and the only module that may know it.
-const KNOWN_ONLY_IN: [(&str, &str); 9] = [
+const KNOWN_ONLY_IN: [(&str, &str); 10] = [
     ("serialport", "serial"),
     ("zbus", "dbus"),
+    ("rumqttc", "mqtt"),
     ("tokio_native_tls", "mqtt"),
     ("native_tls", "mqtt"),
     ("hmac", "mqtt"),

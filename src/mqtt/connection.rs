@@ -63,7 +63,7 @@ pub struct Connection {
     stream: Box<dyn ByteStream>,
     encoder: Encoder,
     keep_alive: Duration,
-    outgoing: Vec<u8>,
+    outgoing: BytesMut,
     /// The bytes of `outgoing` that were written.
     written: usize,
     received: BytesMut,
@@ -91,7 +91,7 @@ impl Connection {
             stream,
             encoder: Encoder(version),
             keep_alive,
-            outgoing: Vec::new(),
+            outgoing: BytesMut::new(),
             written: 0,
             received: BytesMut::new(),
             unacknowledged: 0,
@@ -109,7 +109,7 @@ impl Connection {
     }
 
     /// The writer of packets, and where they are collected.
-    pub fn encoder(&mut self) -> (Encoder, &mut Vec<u8>) {
+    pub fn encoder(&mut self) -> (Encoder, &mut BytesMut) {
         (self.encoder, &mut self.outgoing)
     }
 
@@ -239,7 +239,9 @@ impl Connection {
             }
         }
         self.outgoing.clear();
-        self.outgoing.shrink_to(IDLE_CAPACITY);
+        if self.outgoing.capacity() > IDLE_CAPACITY {
+            self.outgoing = BytesMut::new();
+        }
         self.written = 0;
         self.reported += std::mem::take(&mut self.unacknowledged);
         let flushed = Pin::new(&mut self.stream).poll_flush(context);

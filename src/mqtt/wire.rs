@@ -303,7 +303,7 @@ impl Wire {
 fn packet(packet_id: u16, message: &Message, qos: Qos) -> PublishPacket<'_> {
     PublishPacket {
         topic: &message.topic,
-        payload: &message.payload,
+        payload: message.payload.clone(),
         qos,
         retain: message.retain,
         packet_id,

@@ -1,11 +1,23 @@
-//! From bytes to packets.
+//! From bytes to packets, by the packets of the client library.
+//!
+//! A reason code is taken as the number that it is: the library makes a word of it, one type for each packet.
 
 use bytes::BytesMut;
+use rumqttc::mqttbytes::Error as FormError;
+use rumqttc::mqttbytes::{check, v4};
+use rumqttc::v5::mqttbytes::v5;
 
-use super::field::{Fields, MalformedPacket};
-use super::property::{self, BrokerLimits, PacketProperties};
-use super::{PACKET_SIZE_MAX, ProtocolVersion, packet_type};
+use super::broker_limits::BrokerLimits;
+use super::{MalformedPacket, PACKET_SIZE_MAX, ProtocolVersion};
 use crate::mqtt::incoming::{Publication, ReasonCode};
+
+/// The types of packets (2.1.2) whose form is looked at here.
+const CONNACK: u8 = 2;
+const PUBLISH: u8 = 3;
+const DISCONNECT: u8 = 14;
+
+/// The characters that are kept of a broker's own text.
+const REASON_STRING_MAX: usize = 120;
 
 /// A packet that a broker sends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,134 +56,122 @@ pub fn decode(
     buffer: &mut BytesMut,
     version: ProtocolVersion,
 ) -> Result<Option<Packet>, MalformedPacket> {
-    let Some((header, remaining)) = fixed_header(buffer)? else {
-        return Ok(None);
-    };
-    let Some(first) = buffer.first().copied() else {
-        return Ok(None);
-    };
-    let end = header + remaining;
-    if buffer.len() < end {
-        return Ok(None);
-    }
-    let mut fields = Fields::new(buffer.split_to(end).freeze());
-    drop(fields.take(header)?);
-    packet(first, fields, version).map(Some)
-}
-
-/// The length of the header and of what follows it, if both are there (2.1.4).
-fn fixed_header(buffer: &[u8]) -> Result<Option<(usize, usize)>, MalformedPacket> {
+    let kind = buffer.first().map_or(0, |first| first >> 4);
     // The flags are 0 but for PUBLISH: what is not MQTT mostly ends here.
-    if let Some(first) = buffer.first()
-        && first >> 4 != packet_type::PUBLISH
-        && first & 0x0f != 0
-    {
+    if kind != PUBLISH && buffer.first().is_some_and(|first| first & 0x0f != 0) {
         return Err(MalformedPacket);
     }
-    let mut remaining = 0;
-    for (index, byte) in buffer.iter().skip(1).enumerate() {
-        remaining |= usize::from(byte & 0x7f) << (7 * index);
-        if byte & 0x80 == 0 {
-            let is_fit = remaining <= PACKET_SIZE_MAX;
-            return is_fit
-                .then_some(Some((index + 2, remaining)))
-                .ok_or(MalformedPacket);
+    let length = match check(buffer.iter(), PACKET_SIZE_MAX) {
+        Ok(header) => header.frame_length(),
+        Err(FormError::InsufficientBytes(_)) => return Ok(None),
+        Err(_) => return Err(MalformedPacket),
+    };
+    let mut frame = buffer.split_to(length);
+    let continued = frame.iter().skip(1).take_while(|byte| **byte & 0x80 != 0);
+    let header = 2 + continued.count();
+    let body = frame.get(header..).unwrap_or_default().to_vec();
+    match (kind, version, &*body) {
+        // The form of the answer shows its version: MQTT 3.1.1 has no properties.
+        (CONNACK, _, [_, code]) => Ok(Packet::ConnAck(ConnAck::old(*code))),
+        (CONNACK, _, [_, code, ..]) => Ok(Packet::ConnAck(ConnAck::new(*code, &mut frame)?)),
+        (DISCONNECT, ProtocolVersion::V3, _) => Err(MalformedPacket),
+        // The library wants properties behind a reason.
+        (DISCONNECT, ProtocolVersion::V5, []) => Ok(Packet::Disconnect(ReasonCode::SUCCESS, None)),
+        (DISCONNECT, ProtocolVersion::V5, [code]) => {
+            Ok(Packet::Disconnect(ReasonCode(*code), None))
         }
-        if index == 3 {
-            return Err(MalformedPacket);
-        }
+        (_, ProtocolVersion::V3, body) => old_packet(&mut frame, body),
+        (_, ProtocolVersion::V5, body) => new_packet(&mut frame, body),
     }
-    Ok(None)
+    .map(Some)
 }
 
-fn packet(
-    first: u8,
-    mut fields: Fields,
-    version: ProtocolVersion,
-) -> Result<Packet, MalformedPacket> {
-    let is_v5 = version == ProtocolVersion::V5;
-    Ok(match first >> 4 {
-        packet_type::CONNACK => Packet::ConnAck(conn_ack(&mut fields)?),
-        packet_type::PUBLISH => Packet::Publish(publish(first, &mut fields, is_v5)?),
-        packet_type::PUBACK | packet_type::PUBCOMP => {
-            let (packet_id, reason) = acknowledgement(&mut fields)?;
-            Packet::Acknowledged(packet_id, reason)
-        }
-        packet_type::PUBREC => {
-            let (packet_id, reason) = acknowledgement(&mut fields)?;
-            Packet::PubRec(packet_id, reason)
-        }
-        packet_type::SUBACK => {
-            fields.two_bytes()?;
-            if is_v5 {
-                property::read(&mut fields)?;
-            }
-            Packet::SubAck(fields.rest().iter().copied().map(ReasonCode).collect())
-        }
-        packet_type::PINGRESP => Packet::PingResp,
-        packet_type::DISCONNECT if is_v5 => {
-            let (reason, properties) = reason_and_properties(&mut fields)?;
-            Packet::Disconnect(reason, properties.reason)
+/// A packet of MQTT 3.1.1.
+fn old_packet(frame: &mut BytesMut, body: &[u8]) -> Result<Packet, MalformedPacket> {
+    Ok(match v4::Packet::read(frame, PACKET_SIZE_MAX)? {
+        v4::Packet::Publish(publish) => Packet::Publish(Publication {
+            topic: publish.topic,
+            payload: publish.payload,
+            retain: publish.retain,
+        }),
+        v4::Packet::PubAck(answer) => Packet::Acknowledged(answer.pkid, ReasonCode::SUCCESS),
+        v4::Packet::PubComp(answer) => Packet::Acknowledged(answer.pkid, ReasonCode::SUCCESS),
+        v4::Packet::PubRec(answer) => Packet::PubRec(answer.pkid, ReasonCode::SUCCESS),
+        v4::Packet::SubAck(answer) => sub_ack(body, answer.return_codes.len()),
+        v4::Packet::PingResp => Packet::PingResp,
+        _ => return Err(MalformedPacket),
+    })
+}
+
+/// A packet of MQTT 5.
+fn new_packet(frame: &mut BytesMut, body: &[u8]) -> Result<Packet, MalformedPacket> {
+    let reason = body
+        .get(2)
+        .map_or(ReasonCode::SUCCESS, |code| ReasonCode(*code));
+    Ok(match v5::Packet::read(frame, None)? {
+        v5::Packet::Publish(publish) => Packet::Publish(Publication {
+            topic: str::from_utf8(&publish.topic)
+                .map_err(|_| MalformedPacket)?
+                .to_owned(),
+            payload: publish.payload,
+            retain: publish.retain,
+        }),
+        v5::Packet::PubAck(answer) => Packet::Acknowledged(answer.pkid, reason),
+        v5::Packet::PubComp(answer) => Packet::Acknowledged(answer.pkid, reason),
+        v5::Packet::PubRec(answer) => Packet::PubRec(answer.pkid, reason),
+        v5::Packet::SubAck(answer) => sub_ack(body, answer.return_codes.len()),
+        v5::Packet::PingResp(_) => Packet::PingResp,
+        v5::Packet::Disconnect(end) => {
+            let text = end
+                .properties
+                .and_then(|properties| properties.reason_string);
+            Packet::Disconnect(
+                ReasonCode(end.reason_code as u8),
+                text.as_deref().and_then(printable),
+            )
         }
         _ => return Err(MalformedPacket),
     })
 }
 
-fn conn_ack(fields: &mut Fields) -> Result<ConnAck, MalformedPacket> {
-    fields.byte()?;
-    let code = fields.byte()?;
-    // MQTT 3.1.1 ends here.
-    let (version, properties) = if fields.is_empty() {
-        (ProtocolVersion::V3, PacketProperties::default())
-    } else {
-        (ProtocolVersion::V5, property::read(fields)?)
-    };
-    Ok(ConnAck {
-        code,
-        version,
-        limits: properties.limits,
-        reason: properties.reason,
-    })
+/// The answers to a subscription are the last bytes.
+fn sub_ack(body: &[u8], answers: usize) -> Packet {
+    let start = body.len().saturating_sub(answers);
+    let answers = body.get(start..).unwrap_or_default();
+    Packet::SubAck(answers.iter().copied().map(ReasonCode).collect())
 }
 
-fn publish(first: u8, fields: &mut Fields, is_v5: bool) -> Result<Publication, MalformedPacket> {
-    let topic = fields.text()?;
-    let topic = str::from_utf8(&topic)
-        .map_err(|_| MalformedPacket)?
-        .to_owned();
-    // With QoS 0, the only one subscribed to, there is no packet id.
-    if first >> 1 & 0b11 != 0 {
-        fields.two_bytes()?;
+impl ConnAck {
+    fn old(code: u8) -> Self {
+        Self {
+            code,
+            version: ProtocolVersion::V3,
+            limits: BrokerLimits::default(),
+            reason: None,
+        }
     }
-    if is_v5 {
-        property::read(fields)?;
+
+    fn new(code: u8, frame: &mut BytesMut) -> Result<Self, MalformedPacket> {
+        let v5::Packet::ConnAck(answer) = v5::Packet::read(frame, None)? else {
+            return Err(MalformedPacket);
+        };
+        let properties = answer.properties;
+        let limits = properties.as_ref().map(BrokerLimits::from);
+        let text = properties.and_then(|properties| properties.reason_string);
+        Ok(Self {
+            code,
+            version: ProtocolVersion::V5,
+            limits: limits.unwrap_or_default(),
+            reason: text.as_deref().and_then(printable),
+        })
     }
-    Ok(Publication {
-        topic,
-        payload: fields.rest().clone(),
-        retain: first & 1 != 0,
-    })
 }
 
-fn acknowledgement(fields: &mut Fields) -> Result<(u16, ReasonCode), MalformedPacket> {
-    let packet_id = fields.two_bytes()?;
-    let (reason, _) = reason_and_properties(fields)?;
-    Ok((packet_id, reason))
-}
-
-/// Both may be left out at the end of a packet.
-fn reason_and_properties(
-    fields: &mut Fields,
-) -> Result<(ReasonCode, PacketProperties), MalformedPacket> {
-    if fields.is_empty() {
-        return Ok((ReasonCode::SUCCESS, PacketProperties::default()));
-    }
-    let reason = ReasonCode(fields.byte()?);
-    let properties = match fields.is_empty() {
-        true => PacketProperties::default(),
-        false => property::read(fields)?,
-    };
-    Ok((reason, properties))
+/// The beginning of a text from outside, fit for a line of the journal.
+fn printable(text: &str) -> Option<String> {
+    let characters = text.trim().chars().take(REASON_STRING_MAX);
+    let printable = |c: char| if c.is_control() { ' ' } else { c };
+    Some(characters.map(printable).collect::<String>()).filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]

@@ -1,6 +1,14 @@
-//! From packets to bytes.
+//! From packets to bytes, by the packets of the client library.
+//!
+//! Its writers fail only for a packet of more than 256 MB, which nothing here makes: their results are dropped.
 
-use super::{ProtocolVersion, packet_type};
+use bytes::{Bytes, BytesMut};
+use rumqttc::mqttbytes as old;
+use rumqttc::mqttbytes::v4;
+use rumqttc::v5::mqttbytes as new;
+use rumqttc::v5::mqttbytes::v5;
+
+use super::ProtocolVersion;
 use crate::config::Qos;
 
 /// CONNECT (3.1). The session is always a clean one. There are no properties: a broker that takes MQTT 5 for MQTT 3.1.1 then
@@ -24,11 +32,11 @@ pub struct LastWill<'a> {
     pub retain: bool,
 }
 
-/// PUBLISH (3.3).
-#[derive(Clone, Copy)]
+/// PUBLISH (3.3). Cloning it copies no payload.
+#[derive(Clone)]
 pub struct PublishPacket<'a> {
     pub topic: &'a str,
-    pub payload: &'a [u8],
+    pub payload: Bytes,
     pub qos: Qos,
     pub retain: bool,
     /// Written unless `qos` is 0.
@@ -40,137 +48,124 @@ pub struct PublishPacket<'a> {
 pub struct Encoder(pub ProtocolVersion);
 
 impl Encoder {
-    /// Whether there are properties.
-    fn is_v5(self) -> bool {
-        self.0 == ProtocolVersion::V5
-    }
-
-    /// Adds CONNECT.
-    pub fn connect(self, connect: &ConnectPacket<'_>, out: &mut Vec<u8>) {
-        let mut body = Vec::with_capacity(128);
-        text(&mut body, "MQTT");
-        let mut flags = 0b10;
-        if let Some(will) = &connect.last_will {
-            flags |= 0b100 | bits(will.qos) << 3 | u8::from(will.retain) << 5;
+    /// Writes CONNECT: the first packet of a connection, into an empty buffer.
+    pub fn connect(self, connect: &ConnectPacket<'_>, out: &mut BytesMut) {
+        let user = connect.username.unwrap_or_default();
+        let password = connect.password.unwrap_or_default();
+        match self.0 {
+            ProtocolVersion::V3 => {
+                let mut packet = v4::Connect::new(connect.client_id);
+                packet.keep_alive = connect.keep_alive;
+                packet.last_will = connect.last_will.map(|will| {
+                    v4::LastWill::new(will.topic, will.payload, old_qos(will.qos), will.retain)
+                });
+                packet.login = connect.username.map(|_| v4::Login::new(user, password));
+                drop(packet.write(out));
+            }
+            ProtocolVersion::V5 => {
+                let packet = v5::Connect {
+                    keep_alive: connect.keep_alive,
+                    client_id: connect.client_id.to_owned(),
+                    clean_start: true,
+                    properties: None,
+                };
+                let will = connect.last_will.map(|will| {
+                    let qos = new_qos(will.qos);
+                    v5::LastWill::new(will.topic, will.payload, qos, will.retain, None)
+                });
+                let login = connect.username.map(|_| v5::Login::new(user, password));
+                drop(packet.write(&will, &login, out));
+            }
         }
-        flags |= u8::from(connect.password.is_some()) << 6;
-        flags |= u8::from(connect.username.is_some()) << 7;
-        body.push(if self.is_v5() { 5 } else { 4 });
-        body.push(flags);
-        body.extend(connect.keep_alive.to_be_bytes());
-        self.no_properties(&mut body);
-        text(&mut body, connect.client_id);
-        if let Some(will) = &connect.last_will {
-            self.no_properties(&mut body);
-            text(&mut body, will.topic);
-            text(&mut body, will.payload);
-        }
-        for credential in [connect.username, connect.password].into_iter().flatten() {
-            text(&mut body, credential);
-        }
-        packet(packet_type::CONNECT, 0, &body, out);
     }
 
     /// The size of PUBLISH in bytes, with its header.
     pub fn publish_size(self, publish: &PublishPacket<'_>) -> usize {
-        let remaining = self.publish_remaining(publish);
-        let mut header = 2;
-        let mut rest = remaining >> 7;
-        while rest > 0 {
-            header += 1;
-            rest >>= 7;
+        match self.0 {
+            ProtocolVersion::V3 => old_publish(publish).size(),
+            ProtocolVersion::V5 => new_publish(publish).size(),
         }
-        header + remaining
-    }
-
-    fn publish_remaining(self, publish: &PublishPacket<'_>) -> usize {
-        let packet_id = match publish.qos {
-            Qos::AtMostOnce => 0,
-            Qos::AtLeastOnce | Qos::ExactlyOnce => 2,
-        };
-        2 + publish.topic.len() + packet_id + usize::from(self.is_v5()) + publish.payload.len()
     }
 
     /// Adds PUBLISH.
-    pub fn publish(self, publish: &PublishPacket<'_>, out: &mut Vec<u8>) {
-        let flags = bits(publish.qos) << 1 | u8::from(publish.retain);
-        out.push(packet_type::PUBLISH << 4 | flags);
-        variable_int(out, self.publish_remaining(publish));
-        text(out, publish.topic);
-        if publish.qos != Qos::AtMostOnce {
-            out.extend(publish.packet_id.to_be_bytes());
+    pub fn publish(self, publish: &PublishPacket<'_>, out: &mut BytesMut) {
+        match self.0 {
+            ProtocolVersion::V3 => drop(old_publish(publish).write(out)),
+            ProtocolVersion::V5 => drop(new_publish(publish).write(out)),
         }
-        self.no_properties(out);
-        out.extend_from_slice(publish.payload);
     }
 
     /// Adds PUBREL: the second half of QoS 2.
-    pub fn release(self, packet_id: u16, out: &mut Vec<u8>) {
-        packet(packet_type::PUBREL, 0b10, &packet_id.to_be_bytes(), out);
+    pub fn release(self, packet_id: u16, out: &mut BytesMut) {
+        match self.0 {
+            ProtocolVersion::V3 => drop(v4::PubRel::new(packet_id).write(out)),
+            ProtocolVersion::V5 => drop(v5::PubRel::new(packet_id, None).write(out)),
+        }
     }
 
     /// Adds SUBSCRIBE with QoS 0 for all of the topics.
-    pub fn subscribe(self, packet_id: u16, topics: &[&str], out: &mut Vec<u8>) {
-        let mut body = Vec::from(packet_id.to_be_bytes());
-        self.no_properties(&mut body);
-        for topic in topics {
-            text(&mut body, topic);
-            body.push(0);
+    pub fn subscribe(self, packet_id: u16, topics: &[&str], out: &mut BytesMut) {
+        let topics = topics.iter().map(|topic| (*topic).to_owned());
+        match self.0 {
+            ProtocolVersion::V3 => {
+                let qos = old::QoS::AtMostOnce;
+                let filters = topics.map(|topic| v4::SubscribeFilter::new(topic, qos));
+                let mut packet = v4::Subscribe::new_many(filters);
+                packet.pkid = packet_id;
+                drop(packet.write(out));
+            }
+            ProtocolVersion::V5 => {
+                let qos = new::QoS::AtMostOnce;
+                let filters = topics.map(|topic| v5::Filter::new(topic, qos));
+                let mut packet = v5::Subscribe::new_many(filters, None);
+                packet.pkid = packet_id;
+                drop(packet.write(out));
+            }
         }
-        packet(packet_type::SUBSCRIBE, 0b10, &body, out);
     }
 
-    /// Adds PINGREQ.
-    pub fn ping(self, out: &mut Vec<u8>) {
-        packet(packet_type::PINGREQ, 0, &[], out);
+    /// Adds PINGREQ, the same in both versions.
+    pub fn ping(self, out: &mut BytesMut) {
+        drop(v5::PingReq::write(out));
     }
 
-    /// Adds DISCONNECT: the broker drops the last will.
-    pub fn disconnect(self, out: &mut Vec<u8>) {
-        packet(packet_type::DISCONNECT, 0, &[], out);
-    }
-
-    fn no_properties(self, out: &mut Vec<u8>) {
-        if self.is_v5() {
-            out.push(0);
-        }
+    /// Adds DISCONNECT, the same in both versions: the broker drops the last will.
+    pub fn disconnect(self, out: &mut BytesMut) {
+        drop(v4::Disconnect.write(out));
     }
 }
 
-fn bits(qos: Qos) -> u8 {
+fn old_publish(publish: &PublishPacket<'_>) -> v4::Publish {
+    let payload = publish.payload.clone();
+    let mut packet = v4::Publish::from_bytes(publish.topic, old_qos(publish.qos), payload);
+    packet.retain = publish.retain;
+    packet.pkid = publish.packet_id;
+    packet
+}
+
+fn new_publish(publish: &PublishPacket<'_>) -> v5::Publish {
+    let payload = publish.payload.clone();
+    let mut packet = v5::Publish::new(publish.topic, new_qos(publish.qos), payload, None);
+    packet.retain = publish.retain;
+    packet.pkid = publish.packet_id;
+    packet
+}
+
+/// The library has a type for each version.
+fn old_qos(qos: Qos) -> old::QoS {
     match qos {
-        Qos::AtMostOnce => 0,
-        Qos::AtLeastOnce => 1,
-        Qos::ExactlyOnce => 2,
+        Qos::AtMostOnce => old::QoS::AtMostOnce,
+        Qos::AtLeastOnce => old::QoS::AtLeastOnce,
+        Qos::ExactlyOnce => old::QoS::ExactlyOnce,
     }
 }
 
-fn packet(packet_type: u8, flags: u8, body: &[u8], out: &mut Vec<u8>) {
-    out.push(packet_type << 4 | flags);
-    variable_int(out, body.len());
-    out.extend_from_slice(body);
-}
-
-/// A length in one to four bytes of seven bits (1.5.5).
-fn variable_int(out: &mut Vec<u8>, mut value: usize) {
-    loop {
-        let low = u8::try_from(value & 0x7f).unwrap_or_default();
-        value >>= 7;
-        if value == 0 {
-            out.push(low);
-            return;
-        }
-        out.push(low | 0x80);
+fn new_qos(qos: Qos) -> new::QoS {
+    match qos {
+        Qos::AtMostOnce => new::QoS::AtMostOnce,
+        Qos::AtLeastOnce => new::QoS::AtLeastOnce,
+        Qos::ExactlyOnce => new::QoS::ExactlyOnce,
     }
-}
-
-/// A text behind its length (1.5.4). What is longer than the length can count is cut: the configuration allows nothing so
-/// long.
-fn text(out: &mut Vec<u8>, text: &str) {
-    let bytes = text.as_bytes();
-    let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
-    out.extend(length.to_be_bytes());
-    out.extend(bytes.iter().take(usize::from(length)));
 }
 
 #[cfg(test)]
@@ -185,7 +180,7 @@ mod tests {
     };
 
     fn connect(version: ProtocolVersion, last_will: Option<LastWill<'_>>) -> Vec<u8> {
-        let mut out = Vec::new();
+        let mut out = BytesMut::new();
         let packet = ConnectPacket {
             client_id: "id",
             keep_alive: 30,
@@ -194,7 +189,7 @@ mod tests {
             password: Some("pw"),
         };
         Encoder(version).connect(&packet, &mut out);
-        out
+        out.to_vec()
     }
 
     #[test]
@@ -218,15 +213,15 @@ mod tests {
         for version in [ProtocolVersion::V3, ProtocolVersion::V5] {
             for length in [0, 100, 124, 16_380, 300_000] {
                 for qos in [Qos::AtMostOnce, Qos::AtLeastOnce] {
-                    let payload = vec![b'x'; length];
+                    let payload = Bytes::from(vec![b'x'; length]);
                     let publish = PublishPacket {
                         topic: "a",
-                        payload: &payload,
+                        payload: payload.clone(),
                         qos,
                         retain: false,
                         packet_id: 7,
                     };
-                    let mut out = Vec::new();
+                    let mut out = BytesMut::new();
                     Encoder(version).publish(&publish, &mut out);
                     assert_eq!(
                         out.len(),
@@ -236,10 +231,10 @@ mod tests {
                 }
             }
         }
-        let mut out = Vec::new();
+        let mut out = BytesMut::new();
         let publish = PublishPacket {
             topic: "a/b",
-            payload: b"xyz",
+            payload: Bytes::from_static(b"xyz"),
             qos: Qos::AtLeastOnce,
             retain: true,
             packet_id: 258,
@@ -247,18 +242,18 @@ mod tests {
         Encoder(ProtocolVersion::V3).publish(&publish, &mut out);
         Encoder(ProtocolVersion::V5).publish(&publish, &mut out);
         assert_eq!(
-            out,
+            out.to_vec(),
             b"\x33\x0a\0\x03a/b\x01\x02xyz\x33\x0b\0\x03a/b\x01\x02\0xyz"
         );
     }
 
     #[test]
     fn a_subscription_names_its_topics() {
-        let mut out = Vec::new();
+        let mut out = BytesMut::new();
         Encoder(ProtocolVersion::V3).subscribe(257, &["a", "bc"], &mut out);
         Encoder(ProtocolVersion::V5).subscribe(257, &["a"], &mut out);
         assert_eq!(
-            out,
+            out.to_vec(),
             b"\x82\x0b\x01\x01\0\x01a\0\0\x02bc\0\x82\x07\x01\x01\0\0\x01a\0"
         );
     }
