@@ -15,7 +15,7 @@ use crate::names::journal;
 
 /// Jobs that may wait for the thread. Further ones are refused: a later save contains what the refused one held, and a
 /// record of the history is dropped and counted.
-const JOBS_MAX: usize = 256;
+const JOBS_MAX: usize = 1024;
 
 /// The longest time between two pulses, unless the disk blocks the thread.
 const PULSE_INTERVAL: Duration = Duration::from_secs(5);
