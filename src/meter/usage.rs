@@ -106,6 +106,10 @@ impl Usage {
         if key == Key::OFF_PEAK {
             return !any(&[Contract::Base, Contract::Ejp]);
         }
+        // In historique mode the only period of this option has no number (TH..).
+        if key == Key::TARIFF_INDEX && any(&[Contract::Base]) {
+            return self.mode != Some(Mode::Historique);
+        }
         let labels = || self.mode.iter().flat_map(|mode| row.source(*mode).labels());
         if labels().any(|label| *label == Label::PEJP) {
             return any(&[Contract::Ejp]);

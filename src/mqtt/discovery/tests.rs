@@ -322,6 +322,16 @@ fn each_mode_announces_only_what_it_has_a_source_for() {
     }
 }
 
+#[test]
+fn the_only_period_of_historique_mode_has_no_number() {
+    let base = samples::historique()
+        .replace("HC..", "BASE")
+        .replace("HP..", "TH..");
+    let base = base.replace("HCHC|000001000\nHCHP|000002000", "BASE|000003000");
+    assert!(!names(Mode::Historique, &base).contains("tariff_index"));
+    assert!(names(Mode::Historique, &samples::historique()).contains("tariff_index"));
+}
+
 /// Not a key that the state lacks: a template of Home Assistant would find nothing.
 #[test]
 fn what_is_announced_is_in_the_state() {
