@@ -58,7 +58,7 @@ pub struct Wire {
 
 /// The answer to CONNECT.
 enum ConnectAnswer {
-    Accepted(Connection, BrokerLimits),
+    Accepted(Box<Connection>, BrokerLimits),
     Refused {
         code: u8,
         form: ProtocolVersion,
@@ -104,7 +104,7 @@ impl Wire {
                 ConnectAnswer::Accepted(mut connection, limits) => {
                     if self.offer.on_accepted() {
                         self.limits = limits;
-                        self.connection = Some(connection);
+                        self.connection = Some(*connection);
                         return Ok(());
                     }
                     // Without a goodbye the broker would publish the last will.
@@ -195,7 +195,7 @@ impl Wire {
                         let wanted = Duration::from_secs(seconds.into());
                         connection.set_keep_alive(wanted.min(keep_alive));
                     }
-                    return ConnectAnswer::Accepted(connection, answer.limits);
+                    return ConnectAnswer::Accepted(Box::new(connection), answer.limits);
                 }
                 ConnectAnswer::Refused {
                     code: answer.code,
