@@ -97,13 +97,7 @@ architecture_unpack() {
 
 # Debian's own gcc and start files make ARMv7 code for armhf; zig brings libc's start files for ARMv6.
 need_zig() {
-	[ -x target/cross/zig/bin/python ] && return
-	need_packages python3-venv
-	rm -rf target/cross/zig.part
-	/usr/bin/python3 -m venv target/cross/zig.part
-	target/cross/zig.part/bin/python -m pip install --quiet --require-hashes --only-binary :all: \
-		--requirement <(tr -s '\n\t' ' ' <<<"$zig_requirement") >&2
-	mv target/cross/zig.part target/cross/zig
+	tr -s '\n\t' ' ' <<<"$zig_requirement" | need_python target/cross/zig
 }
 
 # The standard library: as installed, for instance by rustup; else made from its sources, which Debian has too.

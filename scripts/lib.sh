@@ -93,6 +93,19 @@ is_cargo_deb_there() {
 	[ "$(cargo deb --version 2>/dev/null)" = "cargo-deb $cargo_deb_version" ]
 }
 
+# need_python FOLDER: a virtual environment with what the standard input names, with hashes, from PyPI; and nothing else.
+need_python() {
+	local folder=$1 wanted
+	wanted=$(cat)
+	[ "$(cat "$folder/requirements.txt" 2>/dev/null)" != "$wanted" ] || return 0
+	need_packages python3-venv
+	rm -rf "$folder"
+	/usr/bin/python3 -m venv "$folder"
+	"$folder/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+		--requirement <(printf '%s\n' "$wanted") >&2
+	printf '%s\n' "$wanted" >"$folder/requirements.txt"
+}
+
 build_release() {
 	RUSTFLAGS="${RUSTFLAGS:-} $(remap_paths)" cargo build --release --locked "$@"
 }
