@@ -16,7 +16,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::select;
 use tokio::time::{Instant, sleep_until};
 
-use super::codec::{self, Encoder, MalformedPacket, Packet, ProtocolVersion, PublishPacket};
+use super::codec::{
+    self, Encoder, MalformedPacket, Packet, ProtocolVersion, PublishAnswer, PublishPacket,
+};
 use super::incoming::{Incoming, ReasonCode};
 use crate::config::Qos;
 
@@ -67,6 +69,8 @@ pub struct Connection {
     /// The bytes of `outgoing` that were written.
     written: usize,
     received: BytesMut,
+    /// The bytes to come of a message that is too large.
+    skipped: usize,
     /// Messages of QoS 0 in `outgoing`.
     unacknowledged: usize,
     /// The same, written and not reported yet.
@@ -94,6 +98,7 @@ impl Connection {
             outgoing: BytesMut::new(),
             written: 0,
             received: BytesMut::new(),
+            skipped: 0,
             unacknowledged: 0,
             reported: 0,
             last_write: now,
@@ -149,7 +154,8 @@ impl Connection {
         poll_fn(|context| self.poll_flush(context)).await
     }
 
-    /// The next of the packets that were received; PINGRESP and the answers within QoS 2 stay here.
+    /// The next of the packets that were received; PINGRESP, the answers within QoS 2 and to what the broker
+    /// publishes stay here.
     ///
     /// # Errors
     /// What came is no packet, or ends the session.
@@ -161,6 +167,15 @@ impl Connection {
         while let Some(packet) = codec::decode(&mut self.received, self.encoder.0)? {
             match packet {
                 Packet::PingResp => {}
+                Packet::TooLarge(rest) => self.skipped = rest,
+                Packet::Release(packet_id) => {
+                    let answer = PublishAnswer::Complete(packet_id);
+                    self.encoder.answer(answer, &mut self.outgoing);
+                }
+                Packet::Publish(publication, Some(answer)) => {
+                    self.encoder.answer(answer, &mut self.outgoing);
+                    return Ok(Some(Packet::Publish(publication, None)));
+                }
                 Packet::PubRec(packet_id, reason) if !reason.is_failure() => {
                     self.encoder.release(packet_id, &mut self.outgoing);
                 }
@@ -261,7 +276,10 @@ impl Connection {
                 if self.received.is_empty() && self.received.capacity() > IDLE_CAPACITY {
                     self.received = BytesMut::new();
                 }
-                self.received.extend_from_slice(buffer.filled());
+                let skipped = self.skipped.min(buffer.filled().len());
+                self.skipped -= skipped;
+                let rest = buffer.filled().get(skipped..).unwrap_or_default();
+                self.received.extend_from_slice(rest);
                 self.last_receipt = Instant::now();
                 self.pinged = None;
                 Poll::Ready(Ok(()))
@@ -276,8 +294,13 @@ pub fn incoming(packet: Packet) -> Option<Incoming> {
         Packet::Acknowledged(packet_id, reason) => {
             Some(Incoming::Acknowledged { packet_id, reason })
         }
-        Packet::Publish(publication) => Some(Incoming::Publication(publication)),
+        Packet::Publish(publication, _) => Some(Incoming::Publication(publication)),
         Packet::SubAck(reasons) => Some(Incoming::Subscribed(reasons)),
-        Packet::ConnAck(_) | Packet::PubRec(..) | Packet::PingResp | Packet::Disconnect(..) => None,
+        Packet::ConnAck(_)
+        | Packet::TooLarge(_)
+        | Packet::PubRec(..)
+        | Packet::Release(_)
+        | Packet::PingResp
+        | Packet::Disconnect(..) => None,
     }
 }

@@ -155,6 +155,9 @@ pub fn ended(reason: ReasonCode, text: Option<&str>, client_id: &str) -> Disconn
             "it ended the session: this client is not allowed to publish or subscribe there. Allow it the topics in the rules \
              (ACL) of the broker"
         }
+        code::OTHER_SERVER | code::MOVED => {
+            "it ended the session and refers to another server, as a cluster does that moves its clients"
+        }
         code::TOPIC_NAME => {
             "it ended the session: it does not take a topic. Set base-topic in [mqtt]"
         }
@@ -276,6 +279,17 @@ mod tests {
             for word in words {
                 assert!(what.contains(word), "{code:#x}: {what}");
             }
+        }
+    }
+
+    #[test]
+    fn a_cluster_that_moves_its_clients_is_connected_to_again() {
+        for code in [code::OTHER_SERVER, code::MOVED] {
+            let reason = ended(ReasonCode(code), None, "the-id");
+            assert!(
+                matches!(&reason, DisconnectReason::Lost(why) if why.contains("another server")),
+                "{reason:?}"
+            );
         }
     }
 

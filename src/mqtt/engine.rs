@@ -46,6 +46,8 @@ pub struct Engine {
     denied: Option<Arc<str>>,
     /// When it is tried again whether messages arrive.
     probe_at: Option<Duration>,
+    /// When what is retained is published again, because the broker had no room for it.
+    again_at: Option<Duration>,
     /// The beginning of every topic.
     base_topic: String,
     is_stopping: bool,
@@ -84,6 +86,7 @@ impl Engine {
             findings: Vec::new(),
             denied: None,
             probe_at: None,
+            again_at: None,
             base_topic: settings.base_topic.clone(),
             is_stopping: false,
         }
@@ -127,6 +130,7 @@ impl Engine {
         self.has_reasons = has_reasons;
         self.denied = None;
         self.probe_at = None;
+        self.again_at = None;
         self.outbox.on_connected(now);
         self.outbox.demand_proof();
         self.announcer.on_connected();
@@ -139,6 +143,7 @@ impl Engine {
 
     /// The session has ended.
     pub fn on_disconnected(&mut self) {
+        self.again_at = None;
         self.outbox.on_disconnected();
         self.announcer.on_disconnected();
     }
@@ -190,6 +195,9 @@ impl Engine {
             return;
         };
         self.on_announced(&message, reason, now);
+        if reason.is_passing() {
+            return self.on_exceeded(&message, now);
+        }
         if self.denied.is_some() {
             return;
         }
@@ -203,6 +211,17 @@ impl Engine {
             let what = format!("{what} it in the rules (ACL) of the broker");
             self.findings.push(BrokerFinding::Limit(what));
         }
+    }
+
+    /// A message was one too many: what is kept comes late, what is retained is published again.
+    fn on_exceeded(&mut self, message: &Message, now: Duration) {
+        if message.is_record() {
+            self.outbox.resume_replay(now);
+        } else {
+            self.again_at.get_or_insert(now + PROBE_INTERVAL);
+        }
+        let what = "it refuses some messages: a limit of it is exceeded, such as messages a second. What it refuses comes                     late. Set a longer interval in [mqtt], or raise the limit at the broker";
+        self.findings.push(BrokerFinding::Limit(what.to_owned()));
     }
 
     fn on_subscribed(&mut self, reasons: &[ReasonCode]) {
@@ -314,14 +333,18 @@ impl Engine {
             publisher.on_timer(now, &mut messages);
         }
         self.push_all(messages, now);
+        if self.again_at.take_if(|at| *at <= now).is_some() {
+            self.publish_all(now);
+        }
     }
 
     /// When [`on_timer`](Self::on_timer) or the outbox is due.
     pub fn deadline(&self) -> Option<Duration> {
         let running = self.publishers.iter().filter(|_| !self.is_stopping);
         let publishers = running.filter_map(Publisher::deadline);
-        let probe = self.probe_at.filter(|_| !self.is_stopping);
-        publishers.chain(self.outbox.deadline()).chain(probe).min()
+        let again = [self.probe_at, self.again_at].into_iter().flatten();
+        let again = again.filter(|_| !self.is_stopping);
+        publishers.chain(self.outbox.deadline()).chain(again).min()
     }
 
     /// Publishes that everything is offline; further Updates are ignored.

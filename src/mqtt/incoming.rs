@@ -40,6 +40,11 @@ impl ReasonCode {
     /// The packet is larger than the broker takes.
     pub const TOO_LARGE: Self = Self(0x95);
 
+    /// Whether it is a refusal that is over some time later: too many messages, or too much of something.
+    pub fn is_passing(self) -> bool {
+        [0x96, 0x97, 0x9f].contains(&self.0)
+    }
+
     /// Whether it is a refusal.
     pub fn is_failure(self) -> bool {
         self.0 >= 0x80

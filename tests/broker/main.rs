@@ -3,6 +3,7 @@
 //! - `limits`: a mosquitto that takes less than it might.
 //! - `older`: brokers of MQTT 3.1.1, which give no reasons.
 //! - `denied`: brokers whose rules throw messages away.
+//! - `unusual`: brokers that send what nobody asked for, or refuse for a time.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -15,6 +16,7 @@ mod support;
 mod denied;
 mod limits;
 mod older;
+mod unusual;
 
 use std::thread;
 use std::time::{Duration, Instant};

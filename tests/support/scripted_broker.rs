@@ -1,4 +1,4 @@
-//! A broker of MQTT 3.1.1 that does what it is asked to: what mosquitto cannot do.
+//! A broker of MQTT 3.1.1, or of MQTT 5 where it is asked to, that does what mosquitto cannot do.
 #![allow(dead_code, reason = "each test uses its own part")]
 
 use std::io::{self, Read, Write};
@@ -17,6 +17,10 @@ pub enum Reaction {
     Take,
     /// It acknowledges the message, and nobody gets it.
     ThrowAway,
+    /// It answers to CONNECT of MQTT 5 with these properties, and to the other packets in this version.
+    Accept(Vec<u8>),
+    /// It acknowledges the message of MQTT 5 with this code, and nobody gets it.
+    Refuse(u8),
     /// It closes the connection.
     Close,
     /// It answers with these bytes, and closes the connection.
@@ -127,12 +131,20 @@ fn serve(mut stream: TcpStream, seen: &Sender<Seen>, rule: &Mutex<Arc<Rule>>) ->
         reaction
     };
     let mut topics: Vec<Vec<u8>> = Vec::new();
+    let mut properties = 0;
     loop {
         let (first, body) = read_packet(&mut stream)?;
         match first >> 4 {
             1 => match react(Seen::Connect(connect(&body))) {
                 Reaction::Answer(bytes) => return stream.write_all(&bytes),
-                Reaction::Close => return Ok(()),
+                Reaction::Close | Reaction::Refuse(_) => return Ok(()),
+                Reaction::Accept(limits) => {
+                    // An empty list of properties is one byte.
+                    properties = 1;
+                    let length = u8::try_from(limits.len()).unwrap();
+                    stream.write_all(&[0x20, 3 + length, 0, 0, length])?;
+                    stream.write_all(&limits)?;
+                }
                 Reaction::Take | Reaction::ThrowAway => stream.write_all(&[0x20, 2, 0, 0])?,
             },
             3 => {
@@ -156,13 +168,16 @@ fn serve(mut stream: TcpStream, seen: &Sender<Seen>, rule: &Mutex<Arc<Rule>>) ->
                     echo.extend(payload);
                     stream.write_all(&echo)?;
                 }
-                if qos > 0 {
+                if let Reaction::Refuse(code) = reaction {
+                    stream.write_all(&[0x40, 3, rest[0], rest[1], code])?;
+                } else if qos > 0 {
                     stream.write_all(&[0x40, 2, rest[0], rest[1]])?;
                 }
             }
             8 => {
                 let mut answer = vec![body[0], body[1]];
-                let mut rest = &body[2..];
+                answer.extend(vec![0; properties]);
+                let mut rest = &body[2 + properties..];
                 while rest.len() > 2 {
                     let length = usize::from(u16::from_be_bytes([rest[0], rest[1]]));
                     topics.push(rest[2..2 + length].to_vec());

@@ -2,7 +2,7 @@
 //!
 //! A reason code is taken as the number that it is: the library makes a word of it, one type for each packet.
 
-use bytes::BytesMut;
+use bytes::{Buf, BytesMut};
 use rumqttc::mqttbytes::Error as FormError;
 use rumqttc::mqttbytes::{check, v4};
 use rumqttc::v5::mqttbytes::v5;
@@ -14,6 +14,7 @@ use crate::mqtt::incoming::{Publication, ReasonCode};
 /// The types of packets (2.1.2) whose form is looked at here.
 const CONNACK: u8 = 2;
 const PUBLISH: u8 = 3;
+const PUBREL: u8 = 6;
 const DISCONNECT: u8 = 14;
 
 /// The characters that are kept of a broker's own text.
@@ -23,16 +24,43 @@ const REASON_STRING_MAX: usize = 120;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Packet {
     ConnAck(ConnAck),
-    Publish(Publication),
+    /// A message, and what the broker waits for if it has another quality of service than 0.
+    Publish(Publication, Option<PublishAnswer>),
+    /// A message that is too large to be read: so many bytes of it are still to come.
+    TooLarge(usize),
     /// PUBACK or PUBCOMP: the end of the way of a message.
     Acknowledged(u16, ReasonCode),
     /// PUBREC: the middle of the way of a message of QoS 2.
     PubRec(u16, ReasonCode),
+    /// PUBREL: the broker waits for the end of the way of its message of QoS 2.
+    Release(u16),
     /// The answers to the topics of a subscription, in their order.
     SubAck(Vec<ReasonCode>),
     PingResp,
     /// Why the broker ends the session, and its own text. Only in MQTT 5.
     Disconnect(ReasonCode, Option<String>),
+}
+
+/// What a broker waits for that sends with a higher quality of service than was asked for (mosquitto:
+/// `upgrade_outgoing_qos`). Without it the broker soon sends nothing any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PublishAnswer {
+    /// PUBACK, of QoS 1.
+    Acknowledge(u16),
+    /// PUBREC, of QoS 2.
+    Receive(u16),
+    /// PUBCOMP, the end of QoS 2.
+    Complete(u16),
+}
+
+impl PublishAnswer {
+    fn to(qos: u8, packet_id: u16) -> Option<Self> {
+        match qos {
+            0 => None,
+            1 => Some(Self::Acknowledge(packet_id)),
+            _ => Some(Self::Receive(packet_id)),
+        }
+    }
 }
 
 /// The answer to CONNECT.
@@ -57,19 +85,27 @@ pub fn decode(
     version: ProtocolVersion,
 ) -> Result<Option<Packet>, MalformedPacket> {
     let kind = buffer.first().map_or(0, |first| first >> 4);
-    // The flags are 0 but for PUBLISH: what is not MQTT mostly ends here.
-    if kind != PUBLISH && buffer.first().is_some_and(|first| first & 0x0f != 0) {
+    // The flags are fixed but for PUBLISH: what is not MQTT mostly ends here.
+    let flags = if kind == PUBREL { 0b10 } else { 0 };
+    if kind != PUBLISH && buffer.first().is_some_and(|first| first & 0x0f != flags) {
         return Err(MalformedPacket);
     }
     let length = match check(buffer.iter(), PACKET_SIZE_MAX) {
         Ok(header) => header.frame_length(),
         Err(FormError::InsufficientBytes(_)) => return Ok(None),
+        Err(FormError::PayloadSizeLimitExceeded(remaining)) if kind == PUBLISH => {
+            let length = header_size(buffer) + remaining;
+            let rest = length.saturating_sub(buffer.len());
+            buffer.advance(length.min(buffer.len()));
+            return Ok(Some(Packet::TooLarge(rest)));
+        }
         Err(_) => return Err(MalformedPacket),
     };
     let mut frame = buffer.split_to(length);
-    let continued = frame.iter().skip(1).take_while(|byte| **byte & 0x80 != 0);
-    let header = 2 + continued.count();
-    let body = frame.get(header..).unwrap_or_default().to_vec();
+    let body = frame
+        .get(header_size(&frame)..)
+        .unwrap_or_default()
+        .to_vec();
     match (kind, version, &*body) {
         // The form of the answer shows its version: MQTT 3.1.1 has no properties.
         (CONNACK, _, [_, code]) => Ok(Packet::ConnAck(ConnAck::old(*code))),
@@ -86,14 +122,25 @@ pub fn decode(
     .map(Some)
 }
 
+/// The type, and the length in up to four bytes.
+fn header_size(frame: &[u8]) -> usize {
+    let continued = frame.iter().skip(1).take_while(|byte| **byte & 0x80 != 0);
+    2 + continued.count()
+}
+
 /// A packet of MQTT 3.1.1.
 fn old_packet(frame: &mut BytesMut, body: &[u8]) -> Result<Packet, MalformedPacket> {
     Ok(match v4::Packet::read(frame, PACKET_SIZE_MAX)? {
-        v4::Packet::Publish(publish) => Packet::Publish(Publication {
-            topic: publish.topic,
-            payload: publish.payload,
-            retain: publish.retain,
-        }),
+        v4::Packet::Publish(publish) => {
+            let answer = PublishAnswer::to(publish.qos as u8, publish.pkid);
+            let publication = Publication {
+                topic: publish.topic,
+                payload: publish.payload,
+                retain: publish.retain,
+            };
+            Packet::Publish(publication, answer)
+        }
+        v4::Packet::PubRel(release) => Packet::Release(release.pkid),
         v4::Packet::PubAck(answer) => Packet::Acknowledged(answer.pkid, ReasonCode::SUCCESS),
         v4::Packet::PubComp(answer) => Packet::Acknowledged(answer.pkid, ReasonCode::SUCCESS),
         v4::Packet::PubRec(answer) => Packet::PubRec(answer.pkid, ReasonCode::SUCCESS),
@@ -109,13 +156,18 @@ fn new_packet(frame: &mut BytesMut, body: &[u8]) -> Result<Packet, MalformedPack
         .get(2)
         .map_or(ReasonCode::SUCCESS, |code| ReasonCode(*code));
     Ok(match v5::Packet::read(frame, None)? {
-        v5::Packet::Publish(publish) => Packet::Publish(Publication {
-            topic: str::from_utf8(&publish.topic)
-                .map_err(|_| MalformedPacket)?
-                .to_owned(),
-            payload: publish.payload,
-            retain: publish.retain,
-        }),
+        v5::Packet::Publish(publish) => {
+            let answer = PublishAnswer::to(publish.qos as u8, publish.pkid);
+            let publication = Publication {
+                topic: str::from_utf8(&publish.topic)
+                    .map_err(|_| MalformedPacket)?
+                    .to_owned(),
+                payload: publish.payload,
+                retain: publish.retain,
+            };
+            Packet::Publish(publication, answer)
+        }
+        v5::Packet::PubRel(release) => Packet::Release(release.pkid),
         v5::Packet::PubAck(answer) => Packet::Acknowledged(answer.pkid, reason),
         v5::Packet::PubComp(answer) => Packet::Acknowledged(answer.pkid, reason),
         v5::Packet::PubRec(answer) => Packet::PubRec(answer.pkid, reason),
@@ -246,13 +298,37 @@ mod tests {
 
     #[test]
     fn a_publication_is_read_in_either_version() {
-        let wanted = Packet::Publish(Publication {
-            topic: "a/b".to_owned(),
-            payload: "on".into(),
-            retain: true,
-        });
-        assert_eq!(packet(b"\x31\x07\0\x03a/bon", V3), wanted);
-        assert_eq!(packet(b"\x31\x08\0\x03a/b\0on", V5), wanted);
+        let wanted = |answer| {
+            let publication = Publication {
+                topic: "a/b".to_owned(),
+                payload: "on".into(),
+                retain: true,
+            };
+            Packet::Publish(publication, answer)
+        };
+        assert_eq!(packet(b"\x31\x07\0\x03a/bon", V3), wanted(None));
+        assert_eq!(packet(b"\x31\x08\0\x03a/b\0on", V5), wanted(None));
+        let first = wanted(Some(PublishAnswer::Acknowledge(258)));
+        assert_eq!(packet(b"\x33\x09\0\x03a/b\x01\x02on", V3), first);
+        let second = wanted(Some(PublishAnswer::Receive(3)));
+        assert_eq!(packet(b"\x35\x0a\0\x03a/b\0\x03\0on", V5), second);
+        for version in [V3, V5] {
+            assert_eq!(packet(b"\x62\x02\0\x03", version), Packet::Release(3));
+        }
+    }
+
+    #[test]
+    fn a_message_that_is_too_large_leaves_the_next_packet_whole() {
+        let size = PACKET_SIZE_MAX + 1;
+        let mut bytes = vec![0x30, 0x81, 0x80, 0x10];
+        bytes.extend(vec![b'x'; size]);
+        let mut whole = BytesMut::from(&bytes[..]);
+        whole.extend_from_slice(b"\xd0\0");
+        assert_eq!(decode(&mut whole, V5), Ok(Some(Packet::TooLarge(0))));
+        assert_eq!(decode(&mut whole, V5), Ok(Some(Packet::PingResp)));
+        let mut torn = BytesMut::from(&bytes[..100]);
+        assert_eq!(decode(&mut torn, V5), Ok(Some(Packet::TooLarge(size - 96))));
+        assert!(torn.is_empty());
     }
 
     #[test]
@@ -276,7 +352,6 @@ mod tests {
     fn what_is_no_packet_is_an_error_and_no_panic() {
         for wrong in [
             &b"\x20\xff\xff\xff\xff"[..],
-            b"\x30\xff\xff\xff\x7f",
             b"HTTP/1.1 400",
             b"\x20\x01\0",
             b"\x30\x02\0\x09",

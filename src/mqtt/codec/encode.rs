@@ -9,6 +9,7 @@ use rumqttc::v5::mqttbytes as new;
 use rumqttc::v5::mqttbytes::v5;
 
 use super::ProtocolVersion;
+use super::decode::PublishAnswer;
 use crate::config::Qos;
 
 /// CONNECT (3.1). The session is always a clean one. There are no properties: a broker that takes MQTT 5 for MQTT 3.1.1 then
@@ -100,6 +101,15 @@ impl Encoder {
         match self.0 {
             ProtocolVersion::V3 => drop(v4::PubRel::new(packet_id).write(out)),
             ProtocolVersion::V5 => drop(v5::PubRel::new(packet_id, None).write(out)),
+        }
+    }
+
+    /// Adds the answer to a message of the broker, or to its PUBREL: the same in both versions.
+    pub fn answer(self, answer: PublishAnswer, out: &mut BytesMut) {
+        match answer {
+            PublishAnswer::Acknowledge(packet_id) => drop(v4::PubAck::new(packet_id).write(out)),
+            PublishAnswer::Receive(packet_id) => drop(v4::PubRec::new(packet_id).write(out)),
+            PublishAnswer::Complete(packet_id) => drop(v4::PubComp::new(packet_id).write(out)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The packets of MQTT, as bytes: what a client writes and reads, in the versions 3.1.1 and 5. Pure.
 //!
-//! Written are CONNECT, PUBLISH, PUBREL, SUBSCRIBE, PINGREQ and DISCONNECT; read is what a broker sends. The client library,
-//! rumqttc, knows the bytes, in a set of types for each version; here both sets become one. The numbers of sections are those
+//! Written are CONNECT, PUBLISH and the answers to it, PUBREL, SUBSCRIBE, PINGREQ and DISCONNECT; read is what a broker sends.
+//! The client library, rumqttc, knows the bytes, in a set of types for each version; here both sets become one. The numbers of sections are those
 //! of MQTT 5.0.
 //!
 //! | file | |
@@ -10,15 +10,15 @@
 //! | `decode` | bytes to packets |
 //! | `broker_limits` | what a broker limits |
 //!
-//! Invariants: nothing from the broker is trusted: a packet has at most [`PACKET_SIZE_MAX`] bytes, and what does not fit the
-//! form is a [`MalformedPacket`]. A payload is copied once, into the bytes that are written.
+//! Invariants: nothing from the broker is trusted: a packet has at most [`PACKET_SIZE_MAX`] bytes (a larger message is
+//! skipped), and what does not fit the form is a [`MalformedPacket`]. A payload is copied once, into the bytes that are written.
 
 mod broker_limits;
 mod decode;
 mod encode;
 
 pub use broker_limits::BrokerLimits;
-pub use decode::{Packet, decode};
+pub use decode::{Packet, PublishAnswer, decode};
 pub use encode::{ConnectPacket, Encoder, LastWill, PublishPacket};
 
 /// The size of a packet that is read, in bytes, at most. What is subscribed to is far smaller.
