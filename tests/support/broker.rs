@@ -23,10 +23,23 @@ const OPENSSL_CONFIG: &str = "openssl.cnf";
 pub struct Broker {
     pub port: u16,
     directory: TempDir,
+    /// Of another broker than mosquitto.
+    command: Option<Vec<String>>,
     child: Child,
 }
 
 impl Broker {
+    /// Another broker than mosquitto: this command listens on this port. The directory goes with it.
+    pub fn other(port: u16, directory: TempDir, command: Vec<String>) -> Self {
+        let child = run(&command, port);
+        Self {
+            port,
+            directory,
+            command: Some(command),
+            child,
+        }
+    }
+
     /// Anyone may come.
     pub fn start() -> Self {
         Self::with("allow_anonymous true\n", tempfile::tempdir().unwrap())
@@ -78,6 +91,7 @@ impl Broker {
         Self {
             port,
             directory,
+            command: None,
             child,
         }
     }
@@ -96,7 +110,10 @@ impl Broker {
 
     /// Starts again on the same port.
     pub fn start_again(&mut self) {
-        self.child = spawn(&self.directory, self.port);
+        self.child = match &self.command {
+            None => spawn(&self.directory, self.port),
+            Some(command) => run(command, self.port),
+        };
     }
 
     pub fn signal(&self, signal: Signal) {
@@ -138,9 +155,21 @@ fn spawn(directory: &TempDir, port: u16) -> Child {
                 .ok()
         })
         .expect("mosquitto is not there: install the package mosquitto");
+    listening(child, port)
+}
+
+fn run(command: &[String], port: u16) -> Child {
+    let mut process = Command::new(&command[0]);
+    process.args(&command[1..]).stdout(Stdio::null());
+    let child = process.stderr(Stdio::null()).spawn();
+    listening(child.expect("the broker is not there"), port)
+}
+
+/// Waits until the broker listens.
+fn listening(child: Child, port: u16) -> Child {
     let deadline = Instant::now() + WAIT_TIMEOUT;
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(Instant::now() < deadline, "mosquitto does not listen");
+        assert!(Instant::now() < deadline, "the broker does not listen");
         thread::sleep(Duration::from_millis(10));
     }
     child
@@ -188,8 +217,13 @@ impl Subscriber {
     }
 
     pub fn as_user(broker: &Broker, user: Option<(&str, &str)>) -> Self {
+        Self::on_port(broker.port, user)
+    }
+
+    /// The same, of the broker that listens on this port.
+    pub fn on_port(port: u16, user: Option<(&str, &str)>) -> Self {
         let id = format!("subscriber-{}", free_port());
-        let mut options = MqttOptions::new(id, "127.0.0.1", broker.port);
+        let mut options = MqttOptions::new(id, "127.0.0.1", port);
         options.set_max_packet_size(1 << 20, 1 << 20);
         if let Some((user, password)) = user {
             options.set_credentials(user, password);
