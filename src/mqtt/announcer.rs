@@ -221,7 +221,7 @@ impl Announcer {
     /// The broker answered to a message; one that it refused changes nothing. Returns the numbers of the meters that are to be
     /// announced.
     pub fn on_acknowledged(&mut self, message: &Message, reason: ReasonCode) -> BTreeSet<usize> {
-        // What is retained came before.
+        // Mostly what is retained came before; what comes later is taken by `on_publication`.
         let mut due = std::mem::take(&mut self.unknown);
         for number in &due {
             let id = self.meters.get(*number).cloned().unwrap_or_default();
@@ -232,10 +232,13 @@ impl Announcer {
         if let Some(place) = self.in_flight.iter().position(of)
             && let Some(step) = self.in_flight.remove(place)
         {
-            if !reason.is_failure() && self.apply(&step) {
-                due.extend(self.meters.iter().position(|id| *id == step.meter));
+            // After a refusal the next session tries again: here it would go on for ever.
+            if !reason.is_failure() {
+                if self.apply(&step) {
+                    due.extend(self.meters.iter().position(|id| *id == step.meter));
+                }
+                self.clear_obsolete(&step.meter);
             }
-            self.clear_obsolete(&step.meter);
         }
         self.save_at_rest();
         due

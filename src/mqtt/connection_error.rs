@@ -110,7 +110,7 @@ impl From<ConnectRefusal<'_>> for DisconnectReason {
             code::UNAVAILABLE_V3 | code::UNAVAILABLE => {
                 return Self::Lost(with_text("it is not available", refusal.text));
             }
-            code => match passing(code) {
+            code => match transient(code) {
                 Some(what) => return Self::Lost(with_text(what, refusal.text)),
                 None => format!("it refuses the session with the code 0x{code:02X}. See its log"),
             },
@@ -120,7 +120,7 @@ impl From<ConnectRefusal<'_>> for DisconnectReason {
 }
 
 /// What a code stands for that may be over at the next attempt.
-fn passing(code: u8) -> Option<&'static str> {
+fn transient(code: u8) -> Option<&'static str> {
     Some(match code {
         code::UNAVAILABLE | code::BUSY => "it is busy",
         code::SHUTTING_DOWN => "it shuts down",
@@ -161,7 +161,7 @@ pub fn ended(reason: ReasonCode, text: Option<&str>, client_id: &str) -> Disconn
         code::TOPIC_NAME => {
             "it ended the session: it does not take a topic. Set base-topic in [mqtt]"
         }
-        code => match passing(code) {
+        code => match transient(code) {
             Some(what) => what,
             None => {
                 let what = format!("it ended the session with the code 0x{code:02X}");

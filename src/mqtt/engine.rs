@@ -195,7 +195,7 @@ impl Engine {
             return;
         };
         self.on_announced(&message, reason, now);
-        if reason.is_passing() {
+        if reason.is_transient() {
             return self.on_exceeded(&message, now);
         }
         if self.denied.is_some() {
@@ -220,7 +220,8 @@ impl Engine {
         } else {
             self.again_at.get_or_insert(now + PROBE_INTERVAL);
         }
-        let what = "it refuses some messages: a limit of it is exceeded, such as messages a second. What it refuses comes                     late. Set a longer interval in [mqtt], or raise the limit at the broker";
+        let what = "it refuses some messages: a limit of it is exceeded, such as messages a second. What it refuses comes \
+             late. Set a longer interval in [mqtt], or raise the limit at the broker";
         self.findings.push(BrokerFinding::Limit(what.to_owned()));
     }
 
@@ -257,8 +258,8 @@ impl Engine {
     }
 
     /// The message with this packet id does not fit the limits of the broker.
-    pub fn on_left_out(&mut self, packet_id: u16, now: Duration) {
-        if let Some(message) = self.outbox.left_out(packet_id) {
+    pub fn on_left_out(&mut self, now: Duration) {
+        if let Some(message) = self.outbox.left_out() {
             self.on_announced(&message, ReasonCode::TOO_LARGE, now);
         }
     }
@@ -328,6 +329,10 @@ impl Engine {
         if self.probe_at.take_if(|at| *at <= now).is_some() {
             self.probe_at = Some(now + PROBE_INTERVAL);
             messages.push(Message::retained(&self.bridge, topic::ONLINE));
+            // A record tries the topic of the history again.
+            if self.denied.as_ref() != Some(&self.bridge) {
+                self.outbox.resume_replay(now);
+            }
         }
         for publisher in &mut self.publishers {
             publisher.on_timer(now, &mut messages);

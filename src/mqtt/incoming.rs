@@ -41,7 +41,7 @@ impl ReasonCode {
     pub const TOO_LARGE: Self = Self(0x95);
 
     /// Whether it is a refusal that is over some time later: too many messages, or too much of something.
-    pub fn is_passing(self) -> bool {
+    pub fn is_transient(self) -> bool {
         [0x96, 0x97, 0x9f].contains(&self.0)
     }
 

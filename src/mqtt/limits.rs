@@ -139,7 +139,7 @@ impl SessionLimits {
         let max = usize::try_from(self.broker.packet_size_max).unwrap_or(usize::MAX);
         if size > max {
             self.found.push(format!(
-                "it takes no message larger than {max} bytes: {} has {size} and is left out. Allow more at the broker \
+                "it takes no message larger than {max} bytes: {} is larger, and left out. Allow more at the broker \
                  (mosquitto: max_packet_size){}",
                 message.topic,
                 cure(message)
@@ -178,7 +178,7 @@ impl SessionLimits {
             self.suspect = Some(oldest.topic.clone());
             return;
         }
-        let (topic, size) = (&oldest.topic, oldest.payload.len());
+        let topic = &oldest.topic;
         // Any other retained message comes after one that was acknowledged.
         let is_first = self.version == ProtocolVersion::V3 && *topic == self.first;
         let likely = if is_first && oldest.retain && self.retains() {
@@ -188,15 +188,15 @@ impl SessionLimits {
             )
         } else {
             let what = format!(
-                "it ended two sessions as it got the {size} bytes on {topic}: likely they are too large for it, or not \
-                 allowed. Allow them at the broker{}",
+                "it ended two sessions as it got the message on {topic}: likely it is too large for it, or not allowed. Allow \
+                 it at the broker{}",
                 cure(oldest)
             );
-            if oldest.is_record() || self.omitted.len() >= OMITTED_MAX {
+            if oldest.is_record() || *topic == self.first || self.omitted.len() >= OMITTED_MAX {
                 what
             } else {
                 self.omitted.push(topic.clone());
-                format!("{what}. They are left out")
+                format!("{what}. It is left out")
             }
         };
         if !self.likely.contains(&likely) {

@@ -277,10 +277,10 @@ impl Outbox {
         Some(message)
     }
 
-    /// This packet id is not written: its message, which is returned, does not fit the broker's limits. A record is given up
-    /// and counted.
-    pub fn left_out(&mut self, packet_id: u16) -> Option<Message> {
-        let message = self.take_in_flight(packet_id)?;
+    /// The last message of [`next`](Self::next) is not written: it does not fit the broker's limits. It is returned. A record
+    /// is given up and counted.
+    pub fn left_out(&mut self) -> Option<Message> {
+        let message = self.in_flight.pop_back()?.message;
         if message.is_record() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
             delivered(&message, &mut self.history);
@@ -299,7 +299,7 @@ impl Outbox {
         Some(self.in_flight.remove(index)?.message)
     }
 
-    /// Whether everything that was pushed is delivered.
+    /// Whether nothing waits or is in flight; acknowledged records may still lack their proof.
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty() && self.in_flight.is_empty()
     }

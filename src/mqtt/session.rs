@@ -212,7 +212,7 @@ impl MqttSession {
                 if limits.fit(&mut message, size) {
                     wire.publish(packet_id, &message, qos);
                 } else {
-                    inputs.engine.on_left_out(packet_id, now);
+                    inputs.engine.on_left_out(now);
                 }
             }
             for limit in limits.take_found() {
@@ -228,6 +228,10 @@ impl MqttSession {
                 incoming = wire.next_incoming() => inputs.engine.on_incoming(&incoming?, inputs.now()),
                 () = inputs.next() => {}
             }
+        }
+        // Without DISCONNECT the broker publishes the last will: that we are offline may not have arrived.
+        if !inputs.engine.outbox.is_empty() {
+            return Ok(());
         }
         match timeout(DISCONNECT_TIMEOUT, wire.disconnect()).await {
             Ok(disconnected) => Ok(disconnected?),

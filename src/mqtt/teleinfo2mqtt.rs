@@ -15,7 +15,7 @@ use super::message::Message;
 use crate::config::MqttSettings;
 use crate::meter::{Snapshot, json};
 use crate::names::topic;
-use crate::tic::{Label, Mode, Role};
+use crate::tic::{Address, Label, Mode, Role};
 
 /// Publishes one meter in the format of teleinfo2mqtt.
 #[derive(Debug)]
@@ -79,6 +79,8 @@ fn meter_of(snapshot: &Snapshot) -> Option<(Mode, String)> {
     let is_address = |label: Label| label.role() == Role::Meter;
     let mut groups = snapshot.groups();
     let group = groups.find(|group| group.label().is_some_and(is_address))?;
+    // It becomes a part of topics.
+    Address::parse(group.data().as_bytes())?;
     Some((group.label()?.mode(), group.data().to_owned()))
 }
 

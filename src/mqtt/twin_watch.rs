@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 /// A session that the broker closes within this time of its start is a short one.
-const SHORT: Duration = Duration::from_secs(60);
+const SHORT_SESSION_MAX: Duration = Duration::from_secs(60);
 
 /// Short sessions in a row that point to another client.
 const SHORT_SESSIONS: u32 = 2;
@@ -29,7 +29,7 @@ impl TwinWatch {
         let Some(connected) = self.connected.take() else {
             return false;
         };
-        let is_short = now.saturating_sub(connected) < SHORT;
+        let is_short = now.saturating_sub(connected) < SHORT_SESSION_MAX;
         self.short = if is_closed && is_short {
             self.short + 1
         } else {

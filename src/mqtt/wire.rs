@@ -107,7 +107,7 @@ impl Wire {
                         self.connection = Some(*connection);
                         return Ok(());
                     }
-                    // Without a goodbye the broker would publish the last will.
+                    // Without DISCONNECT the broker would publish the last will.
                     let (encoder, out) = connection.encoder();
                     encoder.disconnect(out);
                     drop(timeout(DISCONNECT_TIMEOUT, connection.flush()).await);

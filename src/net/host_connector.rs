@@ -71,16 +71,14 @@ fn connect_any(addresses: &[SocketAddr], head_start: Duration) -> Result<TcpStre
     let (sender, outcomes) = mpsc::channel();
     let mut failures = Vec::new();
     let mut left = addresses.iter();
-    let mut is_next_due = true;
     while failures.len() < addresses.len() {
-        if is_next_due && let Some(address) = left.next() {
+        if let Some(address) = left.next() {
             start_one(*address, sender.clone());
         }
         let wait = match left.len() {
             0 => CONNECT_TIMEOUT * 2,
             _ => head_start,
         };
-        is_next_due = true;
         match outcomes.recv_timeout(wait) {
             Ok(Ok(stream)) => return Ok(stream),
             Ok(Err(failure)) => failures.push(failure),

@@ -68,6 +68,8 @@ pub struct PortReader<'a> {
     idle_timeout: Duration,
     /// That of a tty: doubles each time, until a good group.
     tty_idle_timeout: Duration,
+    /// Whether a change of the settings was reported since the last good group.
+    is_changed_reported: bool,
     buffer: Box<[u8; CHUNK_MAX]>,
 }
 
@@ -127,6 +129,7 @@ impl<'a> PortReader<'a> {
             backoff: OpenBackoff::new(),
             idle_timeout: IDLE_TIMEOUT,
             tty_idle_timeout: IDLE_TIMEOUT,
+            is_changed_reported: false,
             buffer: Box::new([0; CHUNK_MAX]),
         }
     }
@@ -177,6 +180,7 @@ impl<'a> PortReader<'a> {
     pub fn confirm(&mut self) {
         self.backoff.reset();
         self.tty_idle_timeout = self.idle_timeout;
+        self.is_changed_reported = false;
         if let PortState::Open { good, checked, .. } = &mut self.state {
             *good = Instant::now();
             *checked = *good;
@@ -270,10 +274,20 @@ impl<'a> PortReader<'a> {
             *checked = Instant::now();
             match port.renew_settings() {
                 Ok(false) => {}
-                Ok(true) => log::warn!(
-                    "{}: another program has changed the settings of the port; they are made again",
-                    self.device
-                ),
+                Ok(true) => {
+                    // One line for each change, not for each time that it is undone.
+                    let level = if self.is_changed_reported {
+                        log::Level::Debug
+                    } else {
+                        log::Level::Warn
+                    };
+                    self.is_changed_reported = true;
+                    log::log!(
+                        level,
+                        "{}: another program has changed the settings of the port; they are made again",
+                        self.device
+                    );
+                }
                 Err(_) => return Some(self.lost()),
             }
         }

@@ -36,7 +36,9 @@ pub fn migrate(text: &str) -> Option<Draft> {
         .iter()
         .filter_map(|name| Some((*name, find(text, name)?)))
         .collect();
-    if found.is_empty() {
+    let is_ours =
+        |(name, _): &(&str, &str)| !["LOG_LEVEL", "MQTT_USER", "MQTT_PASSWORD"].contains(name);
+    if !found.iter().any(is_ours) {
         return None;
     }
     let get = |name: &str| {
@@ -93,7 +95,7 @@ pub fn migrate(text: &str) -> Option<Draft> {
     }
     if !is("MQTT_TLS_REJECT_UNAUTHORIZED", true) {
         draft.note(
-            "MQTT_TLS_REJECT_UNAUTHORIZED = false was not taken over: a certificate that nobody vouches for is refused. Set ca-file \
+            "MQTT_TLS_REJECT_UNAUTHORIZED = false was not taken over: a certificate of an unknown authority is refused. Set ca-file \
              in [mqtt] to the broker's own authority.",
         );
     }

@@ -4,7 +4,7 @@ use rumqttc::v5::mqttbytes::v5::ConnAckProperties;
 
 use crate::config::Qos;
 
-/// The limits. MQTT 3.1.1 has no words for them.
+/// The limits. MQTT 3.1.1 announces none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BrokerLimits {
     /// The seconds of silence that it allows, instead of those that were asked for.

@@ -1,7 +1,7 @@
 //! The packets of MQTT, as bytes: what a client writes and reads, in the versions 3.1.1 and 5. Pure.
 //!
 //! Written are CONNECT, PUBLISH and the answers to it, PUBREL, SUBSCRIBE, PINGREQ and DISCONNECT; read is what a broker sends.
-//! The client library, rumqttc, knows the bytes, in a set of types for each version; here both sets become one. The numbers of sections are those
+//! The client library, rumqttc, encodes and decodes them, in a set of types for each version; here both sets become one. The numbers of sections are those
 //! of MQTT 5.0.
 //!
 //! | file | |
