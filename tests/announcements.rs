@@ -506,9 +506,9 @@ fn what_went_while_the_broker_was_away_is_taken_away_all_the_same() {
     }
 }
 
-/// Both find it, keep on publishing states, and announce nothing; what is left alone finds that too.
+/// The second publishes nothing of the meter until the first has gone. A restart waits for nothing.
 #[test]
-fn two_daemons_on_one_topic_both_find_it_and_announce_nothing_until_one_is_gone() {
+fn of_two_daemons_on_one_topic_the_second_publishes_nothing_until_the_first_has_gone() {
     let broker = Broker::start();
     let earlier = tempfile::tempdir().unwrap();
     let mut sink = Sink::with_history(&settings(broker.port), earlier.path(), "earlier");
@@ -522,45 +522,57 @@ fn two_daemons_on_one_topic_both_find_it_and_announce_nothing_until_one_is_gone(
         client_id: Some(client.to_owned()),
         ..settings(broker.port)
     };
-    let mut one = Sink::with_history(&two("one"), directories[0].path(), "b00t-1");
+    let subscriber = Subscriber::at(&broker);
+    let mut one = Sink::with_history(&two("one"), directories[0].path(), "b00t-2");
     one.await_state(BrokerState::Connected, WAIT_TIMEOUT);
-    standard(&mut one, OFF_PEAK);
-    until_recorded(directories[0].path(), |record| record["main"].is_object());
+    let last = one.frame();
+    subscriber.until(|received| {
+        received.topic == STATE && !received.retained && received.json()["seq"] == last
+    });
     assert_eq!(
-        one.health.topic_conflicts(),
-        Vec::<String>::new(),
-        "an earlier start"
+        (one.pending(), one.health.topic_conflicts()),
+        (0, vec![]),
+        "after an earlier start, a state is published at once"
     );
-    let mut other = Sink::with_history(&two("other"), directories[1].path(), "b00t-2");
+    // The lower boot is no reason to come first.
+    let mut other = Sink::with_history(&two("other"), directories[1].path(), "b00t-1");
     other.await_state(BrokerState::Connected, WAIT_TIMEOUT);
-    within(WAIT_TIMEOUT, "both find it", || {
+    within(WAIT_TIMEOUT, "the second finds it", || {
         one.frame();
         other.frame();
-        let found = [&one, &other].map(|sink| sink.health.topic_conflicts());
-        (found == [["main"], ["main"]]).then_some(())
+        (other.health.topic_conflicts() == ["main"]).then_some(())
     });
-    let subscriber = Subscriber::at(&broker);
-    standard(&mut one, TEMPO);
+    standard(&mut other, TEMPO);
+    standard(&mut one, OFF_PEAK);
     let last = one.frame();
-    let of_one = |received: &Received| {
-        received.topic == STATE
-            && received.json()["seq"] == last
-            && received.json()["boot"] == "b00t-1"
-    };
-    loop {
-        let received = subscriber.next();
-        if of_one(&received) {
-            break;
-        }
-        assert!(
-            received.topic != DEVICE || received.retained,
-            "{received:?}"
-        );
+    let of_meter =
+        |received: &Received| received.topic.starts_with("linky/main/") || received.topic == DEVICE;
+    let mut received = Vec::new();
+    let is_last = |it: &Received| it.topic == STATE && it.json()["seq"] == last;
+    while !received.last().is_some_and(is_last) {
+        received.push(subscriber.next());
     }
-    other.stop();
-    within(WAIT_TIMEOUT, "one is alone", || {
-        one.frame();
-        one.health.topic_conflicts().is_empty().then_some(())
+    for it in received.iter().filter(|it| of_meter(it)) {
+        assert!(!it.payload.contains("b00t-1"), "{it:?}");
+        assert!(!it.payload.contains("bridge/other"), "{it:?}");
+        assert_ne!(it.payload, "offline", "{it:?}");
+    }
+    assert_eq!(one.health.topic_conflicts(), Vec::<String>::new());
+    assert!(other.pending() > 0, "what it does not publish is kept");
+    one.stop();
+    let is_of_other = |it: &Received| it.topic == STATE && it.json()["boot"] == "b00t-1";
+    let first = subscriber.until(is_of_other).json()["seq"].as_u64();
+    subscriber.until(|it| it.topic == DEVICE && it.payload.contains("bridge/other"));
+    let newest = other.frame();
+    assert!(
+        first >= Some(newest - 1),
+        "nothing from before comes as if new"
+    );
+    subscriber.until(|it| is_of_other(it) && it.json()["seq"] == newest);
+    within(WAIT_TIMEOUT, "it is alone", || {
+        other.health.topic_conflicts().is_empty().then_some(())
     });
-    subscriber.until(|received| received.topic == DEVICE && !received.retained);
+    let is_late = |it: &Received| it.topic == "linky/main/history" && it.payload.contains("b00t-1");
+    subscriber.until(is_late);
+    other.stop();
 }

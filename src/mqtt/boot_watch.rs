@@ -7,8 +7,6 @@
 //! It has ended when our own states have come without one of the other for much longer than they did before. That is
 //! counted in our own states: the other may publish seldom.
 
-use std::sync::Arc;
-
 use serde::Deserialize;
 
 /// New states of one foreign start that prove another daemon.
@@ -26,7 +24,7 @@ pub struct BootWatch {
     /// `"boot":"…"` of this start.
     own: String,
     /// The last state that was not ours.
-    foreign: Option<(Arc<str>, u64)>,
+    foreign: Option<StateId>,
     /// New states of that start.
     states: u8,
     /// Own states since then.
@@ -37,10 +35,23 @@ pub struct BootWatch {
 }
 
 /// What identifies a state.
-#[derive(Deserialize)]
-struct StateId {
-    boot: String,
-    seq: u64,
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct StateId {
+    /// The start of a daemon.
+    pub boot: String,
+    /// The state's number in it.
+    pub seq: u64,
+}
+
+/// Who published a state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StateAuthor {
+    /// This start of the daemon.
+    Own,
+    /// Another start, of this daemon or another one.
+    Foreign(StateId),
+    /// It is no state.
+    Unknown,
 }
 
 impl BootWatch {
@@ -61,25 +72,35 @@ impl BootWatch {
         self.is_conflict
     }
 
-    /// Takes a state from the topic. Returns whether [`is_conflict`](Self::is_conflict) changed.
-    pub fn push(&mut self, payload: &[u8]) -> bool {
-        let before = self.is_conflict;
+    /// Who published this state.
+    pub fn author(&self, payload: &[u8]) -> StateAuthor {
         if self.is_own(payload) {
-            self.own_since = self.own_since.saturating_add(1);
-            if self.own_since
-                > self
-                    .own_between
-                    .saturating_mul(2)
-                    .saturating_add(OWN_STATES)
-            {
-                self.states = 0;
-                self.own_between = 0;
-                self.is_conflict = false;
-            }
-        } else if let Ok(StateId { boot, seq }) = serde_json::from_slice(payload) {
-            self.push_foreign(boot.into(), seq);
+            return StateAuthor::Own;
         }
-        self.is_conflict != before
+        serde_json::from_slice(payload).map_or(StateAuthor::Unknown, StateAuthor::Foreign)
+    }
+
+    /// Takes a state from the topic.
+    pub fn push(&mut self, author: &StateAuthor) {
+        match author {
+            StateAuthor::Own => self.push_own(),
+            StateAuthor::Foreign(id) => self.push_foreign(id),
+            StateAuthor::Unknown => {}
+        }
+    }
+
+    fn push_own(&mut self) {
+        self.own_since = self.own_since.saturating_add(1);
+        if self.own_since
+            > self
+                .own_between
+                .saturating_mul(2)
+                .saturating_add(OWN_STATES)
+        {
+            self.states = 0;
+            self.own_between = 0;
+            self.is_conflict = false;
+        }
     }
 
     fn is_own(&self, payload: &[u8]) -> bool {
@@ -88,10 +109,10 @@ impl BootWatch {
             .any(|part| part == self.own.as_bytes())
     }
 
-    fn push_foreign(&mut self, boot: Arc<str>, seq: u64) {
+    fn push_foreign(&mut self, id: &StateId) {
         let is_same_start = match &self.foreign {
-            Some((last, number)) if *last == boot && *number == seq => return,
-            Some((last, _)) => *last == boot,
+            Some(last) if last == id => return,
+            Some(last) => last.boot == id.boot,
             None => false,
         };
         if is_same_start {
@@ -101,7 +122,7 @@ impl BootWatch {
             self.states = 0;
         }
         self.own_since = 0;
-        self.foreign = Some((boot, seq));
+        self.foreign = Some(id.clone());
         self.is_conflict |= self.states >= FOREIGN_STATES;
     }
 }
@@ -114,17 +135,23 @@ mod tests {
         format!(r#"{{"schema":1,"meter":"main","boot":"{boot}","seq":{seq},"time":null}}"#).into()
     }
 
+    /// Takes a state. Returns whether there is a conflict.
+    fn push(watch: &mut BootWatch, payload: &[u8]) -> bool {
+        let author = watch.author(payload);
+        watch.push(&author);
+        watch.is_conflict()
+    }
+
     #[test]
     fn a_foreign_start_that_goes_on_is_another_daemon_until_only_ours_goes_on() {
         let mut watch = BootWatch::new("ours");
         let mut seen = Vec::new();
         for seq in 1..6 {
-            watch.push(&state("ours", seq));
-            watch.push(&state("theirs", seq));
-            seen.push(watch.is_conflict());
+            push(&mut watch, &state("ours", seq));
+            seen.push(push(&mut watch, &state("theirs", seq)));
         }
         assert_eq!(seen, [false, false, false, true, true]);
-        let ended = (0..).find(|seq| watch.push(&state("ours", 10 + seq)));
+        let ended = (0..).find(|seq| !push(&mut watch, &state("ours", 10 + seq)));
         assert_eq!(ended, Some(12));
         assert!(!watch.is_conflict());
     }
@@ -133,13 +160,16 @@ mod tests {
     fn what_an_earlier_start_left_is_no_other_daemon() {
         let mut watch = BootWatch::new("ours");
         for _ in 0..100 {
-            assert!(!watch.push(&state("earlier", 7)), "the same retained state");
-            watch.push(&state("ours", 1));
+            assert!(
+                !push(&mut watch, &state("earlier", 7)),
+                "the same retained state"
+            );
+            push(&mut watch, &state("ours", 1));
         }
         for start in 0..100 {
-            assert!(!watch.push(&state(&format!("start {start}"), 1)));
+            assert!(!push(&mut watch, &state(&format!("start {start}"), 1)));
         }
-        assert!(!watch.push(b"no JSON"));
+        assert!(!push(&mut watch, b"no JSON"));
         assert!(!watch.is_conflict());
     }
 
@@ -147,9 +177,9 @@ mod tests {
     fn one_that_publishes_seldom_stays() {
         let mut watch = BootWatch::new("ours");
         for round in 0..20 {
-            watch.push(&state("theirs", round));
+            push(&mut watch, &state("theirs", round));
             for seq in 0..10 {
-                watch.push(&state("ours", seq));
+                push(&mut watch, &state("ours", seq));
             }
             assert_eq!(watch.is_conflict(), round >= 3, "{round}");
         }

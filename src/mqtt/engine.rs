@@ -14,9 +14,11 @@ use super::connection_error::refused_topic;
 use super::discovery::Learning;
 use super::incoming::{Incoming, Publication, ReasonCode};
 use super::message::Message;
+use super::other_bridges::OtherBridges;
 use super::outbox::Outbox;
 use super::publisher::Publisher;
 use super::reporter::ConflictReporter;
+use super::topic_gate::TopicGate;
 use crate::config::MqttSettings;
 use crate::meter::Update;
 use crate::names::topic;
@@ -31,6 +33,9 @@ pub struct Engine {
     /// Messages that are waiting, in flight or in the history.
     pub outbox: Outbox,
     publishers: Vec<Publisher>,
+    /// In the order of the publishers.
+    gates: Vec<TopicGate>,
+    others: OtherBridges,
     announcer: Announcer,
     conflicts: ConflictReporter,
     /// The topic of the daemon's own availability.
@@ -76,7 +81,9 @@ impl Engine {
         let home_assistant = Some(&settings.home_assistant).filter(|home| home.enabled);
         Self {
             outbox,
+            gates: (publishers.iter().map(|it| TopicGate::new(it, settings))).collect(),
             publishers,
+            others: OtherBridges::new(&settings.base_topic, &bridge),
             announcer,
             conflicts,
             bridge,
@@ -96,7 +103,8 @@ impl Engine {
     pub fn subscriptions(&self) -> Vec<&str> {
         let own: &str = &self.bridge;
         let home_assistant = self.home_assistant.as_deref();
-        let topics = [own].into_iter().chain(home_assistant);
+        let bridges = [own, self.others.filter()].into_iter();
+        let topics = bridges.chain(home_assistant);
         topics
             .chain(self.publishers.iter().map(|it| &**it.state_topic()))
             .chain(self.announcer.subscriptions())
@@ -116,7 +124,7 @@ impl Engine {
         let mut messages = Vec::new();
         let publisher = self.publishers.get_mut(update.meter);
         let learning = publisher.map(|it| it.push(update, now, &mut messages));
-        self.push_all(messages, now);
+        self.push_of(update.meter, messages, now);
         match learning {
             Some(Learning::Changed) => self.announce(update.meter),
             Some(Learning::Settled) => self.announce_if_gone(update.meter),
@@ -134,6 +142,11 @@ impl Engine {
         self.outbox.on_connected(now);
         self.outbox.demand_proof();
         self.announcer.on_connected();
+        self.others.clear();
+        for gate in &mut self.gates {
+            gate.claim().on_connected(now);
+        }
+        self.follow_gates(now);
         self.publish_all(now);
         if let Some(obsolete) = &self.obsolete {
             let removal = Message::retained(&obsolete.topic, "");
@@ -142,14 +155,18 @@ impl Engine {
     }
 
     /// The session has ended.
-    pub fn on_disconnected(&mut self) {
+    pub fn on_disconnected(&mut self, now: Duration) {
         self.again_at = None;
         self.outbox.on_disconnected();
+        for gate in &mut self.gates {
+            gate.on_disconnected(&mut self.outbox, now);
+        }
         self.announcer.on_disconnected();
     }
 
     /// The broker sent something.
     pub fn on_incoming(&mut self, incoming: &Incoming, now: Duration) {
+        self.look(incoming, now);
         match incoming {
             Incoming::Acknowledged { packet_id, reason } if reason.is_failure() => {
                 self.on_refused(*packet_id, *reason, now);
@@ -163,6 +180,23 @@ impl Engine {
                 }
                 self.on_publication(publication, now);
             }
+        }
+    }
+
+    /// What the broker has retained comes before its first answer, and before what is published in the session. Of QoS 0,
+    /// whose packet id is 0, there is no answer.
+    fn look(&mut self, incoming: &Incoming, now: Duration) {
+        let has_looked = match incoming {
+            Incoming::Acknowledged { packet_id, .. } => *packet_id != 0,
+            Incoming::Publication(it) => *it.topic == *self.bridge && !it.retain,
+            Incoming::Subscribed(_) => false,
+        };
+        if has_looked {
+            let has_other = self.others.is_any();
+            for gate in &mut self.gates {
+                gate.claim().on_looked(has_other, now);
+            }
+            self.follow_gates(now);
         }
     }
 
@@ -277,14 +311,23 @@ impl Engine {
         if self.is_stopping {
             return;
         }
+        if self.others.push(publication) {
+            for gate in &mut self.gates {
+                gate.claim().on_others_gone();
+            }
+            self.follow_gates(now);
+        }
         if self.is_home_assistant_start(publication) {
             self.publish_all(now);
         }
         let mut publishers = self.publishers.iter();
         let of_state = publishers.position(|it| **it.state_topic() == *publication.topic);
         if let Some(meter) = of_state {
-            self.on_state(meter, &publication.payload);
-            return self.push_announcements(now);
+            let has_other = self.others.is_any();
+            if let Some(gate) = self.gates.get_mut(meter) {
+                gate.on_state(&publication.payload, publication.retain, has_other, now);
+            }
+            return self.follow_gates(now);
         }
         if let Some(meter) = self.announcer.on_publication(publication) {
             self.announce(meter);
@@ -292,21 +335,37 @@ impl Engine {
         self.push_announcements(now);
     }
 
-    /// A state came from the topic of a meter. While another daemon publishes there too, nothing is announced.
-    fn on_state(&mut self, meter: usize, payload: &[u8]) {
-        let Some(publisher) = self.publishers.get_mut(meter) else {
+    /// Does what the gates demand, after one may have opened or closed.
+    fn follow_gates(&mut self, now: Duration) {
+        for meter in 0..self.gates.len() {
+            self.follow_gate(meter, now);
+        }
+        self.outbox
+            .hold_replay(self.gates.iter().any(TopicGate::is_closed));
+        self.push_announcements(now);
+    }
+
+    fn follow_gate(&mut self, meter: usize, now: Duration) {
+        let gate = self.gates.get_mut(meter);
+        let (Some(gate), Some(publisher)) = (gate, self.publishers.get(meter)) else {
             return;
         };
-        match publisher.on_state(payload) {
+        let change = gate.follow(&mut self.outbox, now);
+        let topic = publisher.state_topic();
+        match change.conflict {
             Some(true) => self
                 .conflicts
-                .began(publisher.meter(), publisher.state_topic()),
-            Some(false) => {
-                self.conflicts
-                    .ended(publisher.meter(), publisher.state_topic());
-                self.announce(meter);
-            }
+                .began(publisher.meter(), topic, gate.is_closed()),
+            Some(false) => self.conflicts.ended(publisher.meter(), topic),
             None => {}
+        }
+        if change.is_released {
+            let mut messages = Vec::new();
+            publisher.birth_messages(&mut messages);
+            self.push_of(meter, messages, now);
+        }
+        if change.is_announced && !self.is_stopping {
+            self.announce(meter);
         }
     }
 
@@ -334,10 +393,13 @@ impl Engine {
                 self.outbox.resume_replay(now);
             }
         }
-        for publisher in &mut self.publishers {
-            publisher.on_timer(now, &mut messages);
-        }
         self.push_all(messages, now);
+        let has_other = self.others.is_any();
+        for gate in &mut self.gates {
+            gate.claim().on_timer(has_other, now);
+        }
+        self.follow_gates(now);
+        self.push_of_each(now, |publisher, messages| publisher.on_timer(now, messages));
         if self.again_at.take_if(|at| *at <= now).is_some() {
             self.publish_all(now);
         }
@@ -347,6 +409,8 @@ impl Engine {
     pub fn deadline(&self) -> Option<Duration> {
         let running = self.publishers.iter().filter(|_| !self.is_stopping);
         let publishers = running.filter_map(Publisher::deadline);
+        let gates = self.gates.iter().filter(|_| !self.is_stopping);
+        let publishers = publishers.chain(gates.filter_map(TopicGate::deadline));
         let again = [self.probe_at, self.again_at].into_iter().flatten();
         let again = again.filter(|_| !self.is_stopping);
         publishers.chain(self.outbox.deadline()).chain(again).min()
@@ -354,12 +418,9 @@ impl Engine {
 
     /// Publishes that everything is offline; further Updates are ignored.
     pub fn stop(&mut self, now: Duration) {
-        let mut messages = Vec::new();
-        for publisher in &mut self.publishers {
-            publisher.stop(&mut messages);
-        }
-        messages.push(Message::retained(&self.bridge, topic::OFFLINE));
-        self.push_all(messages, now);
+        self.push_of_each(now, Publisher::stop);
+        let offline = Message::retained(&self.bridge, topic::OFFLINE);
+        self.outbox.push(offline, now);
         self.outbox.stop_replay();
         self.is_stopping = true;
     }
@@ -371,16 +432,25 @@ impl Engine {
 
     /// Publishes the current content of all retained topics, the announcements last.
     fn publish_all(&mut self, now: Duration) {
-        self.push_all(self.birth_messages(), now);
+        let online = Message::retained(&self.bridge, topic::ONLINE);
+        self.outbox.push(online, now);
+        self.push_of_each(now, |publisher, messages| {
+            publisher.birth_messages(messages);
+        });
         for meter in 0..self.publishers.len() {
             self.announce(meter);
         }
         self.push_announcements(now);
     }
 
+    /// Whether a meter can be announced. While another daemon publishes it too, it is not.
+    fn may_announce(&self, meter: usize) -> bool {
+        self.announcer.takes(meter) && self.gates.get(meter).is_some_and(TopicGate::is_alone)
+    }
+
     fn announce(&mut self, meter: usize) {
         let publisher = self.publishers.get(meter);
-        let publisher = publisher.filter(|_| self.announcer.takes(meter));
+        let publisher = publisher.filter(|_| self.may_announce(meter));
         if let Some((publisher, announcement)) =
             publisher.and_then(|it| Some((it, it.announcement()?)))
         {
@@ -394,7 +464,7 @@ impl Engine {
         let publisher = self
             .publishers
             .get(meter)
-            .filter(|_| self.announcer.takes(meter));
+            .filter(|_| self.may_announce(meter));
         let announcement = publisher.and_then(Publisher::announcement);
         if let Some(announcement) = announcement
             && self.announcer.has_gone(meter, &announcement)
@@ -412,20 +482,35 @@ impl Engine {
         }
     }
 
-    /// The content of all retained topics but the announcements.
-    fn birth_messages(&self) -> Vec<Message> {
-        let mut messages = vec![Message::retained(&self.bridge, topic::ONLINE)];
-        for publisher in &self.publishers {
-            publisher.birth_messages(&mut messages);
-        }
-        messages
-    }
-
     /// Home Assistant has just started, and has no entities yet. A retained message is older than this session.
     fn is_home_assistant_start(&self, publication: &Publication) -> bool {
         self.home_assistant.as_deref() == Some(&*publication.topic)
             && !publication.retain
             && publication.payload == topic::ONLINE
+    }
+
+    /// Pushes the messages of each publisher.
+    fn push_of_each(
+        &mut self,
+        now: Duration,
+        messages: impl Fn(&mut Publisher, &mut Vec<Message>),
+    ) {
+        for (publisher, gate) in self.publishers.iter_mut().zip(&mut self.gates) {
+            let mut out = Vec::new();
+            messages(publisher, &mut out);
+            for message in out {
+                gate.push(message, &mut self.outbox, now);
+            }
+        }
+    }
+
+    /// Pushes messages about a meter.
+    fn push_of(&mut self, meter: usize, messages: Vec<Message>, now: Duration) {
+        if let Some(gate) = self.gates.get_mut(meter) {
+            for message in messages {
+                gate.push(message, &mut self.outbox, now);
+            }
+        }
     }
 
     fn push_all(&mut self, messages: Vec<Message>, now: Duration) {

@@ -18,7 +18,8 @@
 //! | `publish_policy` | when a state of it is published |
 //! | `discovery` | the announcement of a meter for Home Assistant |
 //! | `announcer` | which announcements are published, and taken away |
-//! | `boot_watch` | whether another daemon publishes on the same topic |
+//! | `boot_watch`, `other_bridges` | whether another daemon publishes on the same topic, and which are online |
+//! | `topic_claim`, `topic_gate` | whether this one publishes a meter then, and what becomes of its messages |
 //! | `message`, `outbox` | messages waiting, in flight, and in the history |
 //! | `wire`, `offer`, `client_id` | the steps to a session, what CONNECT asks for |
 //! | `connection`, `codec`, `incoming` | packets over the wire, as bytes, and what of them matters |
@@ -49,6 +50,7 @@ mod incoming;
 mod limits;
 mod message;
 mod offer;
+mod other_bridges;
 mod outbox;
 mod publish_policy;
 mod publisher;
@@ -58,6 +60,8 @@ mod samples;
 mod session;
 mod teleinfo2mqtt;
 mod tls;
+mod topic_claim;
+mod topic_gate;
 mod topics;
 mod twin_watch;
 mod wire;

@@ -101,6 +101,7 @@ pub struct Outbox {
     base_topic: String,
     /// When the next record may be replayed in this session.
     replay_at: Option<Duration>,
+    is_replay_held: bool,
 }
 
 impl Outbox {
@@ -124,6 +125,7 @@ impl Outbox {
             dropped,
             base_topic: settings.base_topic.clone(),
             replay_at: None,
+            is_replay_held: false,
         }
     }
 
@@ -197,6 +199,16 @@ impl Outbox {
         if let Some(history) = &mut self.history {
             history.rewind();
         }
+    }
+
+    /// Replays nothing until it is called with false: what is stored may be of a meter that another daemon publishes.
+    pub fn hold_replay(&mut self, is_held: bool) {
+        self.is_replay_held = is_held;
+    }
+
+    /// Stores a record that must not be published; other messages are dropped. What other meters have in flight is left alone.
+    pub fn withhold(&mut self, mut message: Message) {
+        store(&mut message, &mut self.history, &self.dropped);
     }
 
     /// Takes a message.
@@ -310,7 +322,7 @@ impl Outbox {
         let pending = self.history.as_ref().map_or(0, HistoryHandle::pending);
         let replay = self
             .replay_at
-            .filter(|_| pending > 0 && self.proof == Proof::Given);
+            .filter(|_| pending > 0 && self.proof == Proof::Given && !self.is_replay_held);
         let proof = match self.proof {
             Proof::Awaited(until) => until,
             Proof::Given | Proof::Missing => None,
@@ -382,7 +394,7 @@ impl Outbox {
     fn replay(&mut self, now: Duration) -> Option<Message> {
         let due = self
             .replay_at
-            .filter(|due| *due <= now && self.proof == Proof::Given)?;
+            .filter(|due| *due <= now && self.proof == Proof::Given && !self.is_replay_held)?;
         let is_half_free = self.room() > self.window / 2;
         let is_idle = self.waiting.is_empty() && is_half_free && self.is_acknowledging(now);
         let record = match &mut self.history {

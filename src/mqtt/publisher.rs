@@ -17,7 +17,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::boot_watch::BootWatch;
 use super::discovery::{self, AnnouncedDevice, Announcement, Learning, LearntFacts};
 use super::message::{Message, to_json};
 use super::publish_policy::PublishPolicy;
@@ -43,7 +42,6 @@ pub struct Publisher {
     calendar: CalendarTopic,
     learnt: LearntFacts,
     teleinfo2mqtt: Option<Teleinfo2mqttTopics>,
-    boots: BootWatch,
 }
 
 /// The content of the calendar's topic.
@@ -85,7 +83,6 @@ impl Publisher {
             policy: PublishPolicy::new(settings),
             is_online: false,
             calendar: CalendarTopic::Unpublished.next(&newest),
-            boots: BootWatch::new(&newest.boot),
             newest,
             learnt,
             teleinfo2mqtt: Teleinfo2mqttTopics::new(settings),
@@ -148,23 +145,22 @@ impl Publisher {
         &self.meter
     }
 
+    /// The start of the daemon, as its states name it.
+    pub fn boot(&self) -> &str {
+        &self.newest.boot
+    }
+
     /// The topic of its states.
     pub fn state_topic(&self) -> &Arc<str> {
         &self.topics.state
     }
 
-    /// Takes a state from that topic. Returns whether another daemon publishes there, if that changed.
-    pub fn on_state(&mut self, payload: &[u8]) -> Option<bool> {
-        self.boots.push(payload).then(|| self.boots.is_conflict())
-    }
-
-    /// What is announced; `None` while that is not known, no state was published, or another daemon publishes there too.
+    /// What is announced; `None` while that is not known, or no state was published.
     pub fn announcement(&self) -> Option<Announcement> {
         let facts = &self.learnt.facts;
         let is_ready =
             self.policy.published().is_some() && facts.usage.is_complete_in(self.newest.mode);
-        let is_alone = !self.boots.is_conflict();
-        (is_ready && is_alone).then(|| discovery::announcement(&self.device, facts))
+        is_ready.then(|| discovery::announcement(&self.device, facts))
     }
 
     /// Whether what is not in the announcement is gone for good.

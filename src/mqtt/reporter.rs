@@ -167,12 +167,17 @@ impl ConflictReporter {
         Self { health }
     }
 
-    /// Another daemon publishes there.
-    pub fn began(&self, meter: &str, topic: &str) {
+    /// Another daemon publishes there. `is_withheld`: so this one does not.
+    pub fn began(&self, meter: &str, topic: &str, is_withheld: bool) {
         self.health.set_topic_conflict(meter, true);
+        let effect = if is_withheld {
+            "this one came second and publishes nothing of the meter"
+        } else {
+            "values alternate, and nothing is announced to Home Assistant"
+        };
         error!(
             MESSAGE_ID = journal::TOPIC_CONFLICT, LINKY_METER = meter;
-            "another daemon publishes on {topic}: values alternate, and nothing is announced to Home Assistant. Give the meter \
+            "another daemon publishes on {topic}: {effect}. Give the meter \
              another id in [[meter]] on one of them, or another base-topic in [mqtt]"
         );
     }
@@ -182,7 +187,7 @@ impl ConflictReporter {
         self.health.set_topic_conflict(meter, false);
         info!(
             MESSAGE_ID = journal::TOPIC_CONFLICT, LINKY_METER = meter;
-            "only this daemon publishes on {topic} again"
+            "no other daemon publishes on {topic}: this one does"
         );
     }
 }

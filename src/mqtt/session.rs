@@ -273,7 +273,8 @@ impl MqttSession {
     /// Ends the session in the engine and on the wire. What had arrived counts.
     fn close(&mut self) {
         self.take_arrived();
-        self.inputs.engine.on_disconnected();
+        let now = self.inputs.now();
+        self.inputs.engine.on_disconnected(now);
         self.inputs.engine.take_findings();
     }
 }
