@@ -11,7 +11,7 @@ use super::diagnosis;
 use super::refusal::Refusal;
 use crate::net::{HostConnector, HostError};
 use crate::tic::Mode;
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::termios::{
     ControlFlags, InputFlags, SetArg, SpecialCharacterIndices, Termios, cfmakeraw, tcgetattr,
@@ -30,8 +30,6 @@ use std::time::Duration;
 /// The longest wait inside a read, during which a stop is not noticed. Longer than the pause between frames, and than a
 /// FIFO of 8 characters takes to fill at 1200 baud (67 ms): a read without a byte means that the line is silent.
 const READ_TIMEOUT: Duration = Duration::from_millis(100);
-/// The same as a tty counts it, in tenths of a second.
-const READ_TIMEOUT_TENTHS: u8 = 1;
 
 /// An open device.
 #[derive(Debug)]
@@ -42,8 +40,8 @@ pub enum OpenPort {
     Tcp(TcpStream),
 }
 
-/// An open tty, by two handles: the library's, which locks it and sets its speed, and one that is read with a single
-/// system call. The library polls before each read.
+/// An open tty, by two handles: the library's, which locks it and sets its speed, and one that is read, which never waits by
+/// itself. The timeout of the tty (VTIME) is not relied on: another program may switch it off, with `stty sane` for example.
 #[derive(Debug)]
 pub struct Tty {
     control: TTYPort,
@@ -68,7 +66,7 @@ impl OpenPort {
     /// Reads what is there, or waits up to 100 ms for it.
     pub fn read(&mut self, buffer: &mut [u8]) -> ReadOutcome {
         let read = match self {
-            Self::Tty(tty) => tty.input.read(buffer),
+            Self::Tty(tty) => tty.read(buffer),
             Self::Tcp(stream) => stream.read(buffer),
         };
         match read {
@@ -111,7 +109,7 @@ impl OpenPort {
         }
     }
 
-    /// What a read without a byte means: a tty gives none after the timeout too, a connection only at its end.
+    /// What a read without a byte means: a tty may give none at any time, a connection only at its end.
     fn is_connected(&self) -> bool {
         match self {
             Self::Tty(tty) => !has_hung_up(&tty.input),
@@ -163,7 +161,6 @@ fn open_input(device: &Path) -> io::Result<File> {
 
 impl Tty {
     fn new(control: TTYPort, input: File, speed: Mode) -> io::Result<Self> {
-        fcntl(&input, FcntlArg::F_SETFL(OFlag::empty()))?;
         let settings = tcgetattr(&input)?;
         let mut tty = Self {
             control,
@@ -175,7 +172,14 @@ impl Tty {
         Ok(tty)
     }
 
-    /// Raw, 8N1, without flow control; a read waits for the first byte, or until the timeout (termios(3): VMIN 0, VTIME).
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut input = [PollFd::new(self.input.as_fd(), PollFlags::POLLIN)];
+        let timeout = PollTimeout::try_from(READ_TIMEOUT).unwrap_or(PollTimeout::ZERO);
+        poll(&mut input, timeout)?;
+        self.input.read(buffer)
+    }
+
+    /// Raw, 8N1, without flow control; it is ready from the first byte on (VMIN 1, VTIME 0).
     fn set_all(&mut self) -> io::Result<()> {
         let mut settings = tcgetattr(&self.input)?;
         cfmakeraw(&mut settings);
@@ -187,8 +191,8 @@ impl Tty {
             .control_flags
             .insert(ControlFlags::CREAD | ControlFlags::CLOCAL);
         for (character, value) in [
-            (SpecialCharacterIndices::VMIN, 0),
-            (SpecialCharacterIndices::VTIME, READ_TIMEOUT_TENTHS),
+            (SpecialCharacterIndices::VMIN, 1),
+            (SpecialCharacterIndices::VTIME, 0),
         ] {
             if let Some(slot) = settings.control_chars.get_mut(character as usize) {
                 *slot = value;

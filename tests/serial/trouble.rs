@@ -50,6 +50,21 @@ fn settings_that_another_program_changes_are_set_again() {
 }
 
 #[test]
+fn settings_that_hold_every_byte_back_are_set_again() {
+    let pty = Pty::new();
+    let reader = Reader::start(pty.device(), Some(Mode::Standard));
+    let _meter = play(pty.writer(), Mode::Standard, 4, standard);
+    reader.until_frame(Mode::Standard);
+    // A terminal gives lines, and no line ends.
+    let mut cooked = tcgetattr(&pty.master).unwrap();
+    cooked.input_flags.insert(InputFlags::INLCR);
+    cooked.local_flags.insert(LocalFlags::ICANON);
+    tcsetattr(&pty.master, SetArg::TCSANOW, &cooked).unwrap();
+    reader.until(|_| (tcgetattr(&pty.master).unwrap() != cooked).then_some(()));
+    reader.until_frame(Mode::Standard);
+}
+
+#[test]
 fn an_adapter_unplugged_and_plugged_in_again_is_found_behind_its_link() {
     let folder = tempfile::tempdir().unwrap();
     let link = folder.path().join("linky");
