@@ -15,6 +15,15 @@ use super::{BRIDGE, STATE, await_detail};
 
 const HISTORY: &str = "linky/main/history";
 
+/// Waits until the store has counted so many records.
+fn await_pending(sink: &Sink, count: u64) {
+    let deadline = Instant::now() + WAIT_TIMEOUT;
+    while sink.pending() < count {
+        assert!(Instant::now() < deadline, "{} are kept", sink.pending());
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
 #[test]
 fn rules_that_deny_our_topics_are_named_and_nothing_is_lost() {
     let directory = tempfile::tempdir().unwrap();
@@ -30,11 +39,7 @@ fn rules_that_deny_our_topics_are_named_and_nothing_is_lost() {
     sink.await_state(BrokerState::Refused, WAIT_TIMEOUT);
     await_detail(&sink, &["ACL", "linky/#"]);
     let denied: Vec<u64> = (0..3).map(|_| sink.frame()).collect();
-    let deadline = Instant::now() + WAIT_TIMEOUT;
-    while sink.pending() < 3 {
-        assert!(Instant::now() < deadline, "{} are kept", sink.pending());
-        thread::sleep(Duration::from_millis(5));
-    }
+    await_pending(&sink, 3);
     assert!(subscriber.rest().is_empty());
     fs::write(&rules, allowed).unwrap();
     broker.signal(Signal::SIGHUP);
@@ -60,11 +65,7 @@ fn an_acknowledgement_of_what_is_thrown_away_is_no_delivery() {
     await_detail(&sink, &["ACL", BRIDGE]);
     sink.frame();
     broker.publish(STATE);
-    assert!(
-        sink.pending() >= thrown_away.len() as u64,
-        "{}",
-        sink.pending()
-    );
+    await_pending(&sink, thrown_away.len() as u64);
     broker.react(|seen| refuse_version_5(seen).unwrap_or(Reaction::Take));
     sink.await_state(BrokerState::Connected, 2 * WAIT_TIMEOUT);
     broker.publish(HISTORY);
