@@ -6,7 +6,7 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -88,6 +88,13 @@ impl Pty {
         }
         self.had_reader = has_reader;
         has_reader
+    }
+}
+
+impl AsFd for Pty {
+    /// The meter's end: the settings of the terminal can be changed through it.
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.master.as_fd()
     }
 }
 

@@ -27,6 +27,8 @@ struct Heading {
     frames_received: u64,
     frames_damaged: u64,
     frame: Option<LoggedFrame>,
+    /// Its frame may have come through in part.
+    is_disturbed: bool,
 }
 
 /// What was received of one start of the daemon.
@@ -39,6 +41,8 @@ struct Start {
     killed: Option<u64>,
     /// What it counts as given up.
     dropped: u64,
+    /// What it held back of frames that came through in part, and contradict themselves.
+    held: u64,
 }
 
 /// What came of it all.
@@ -74,6 +78,8 @@ pub struct Account {
     pub last_live: u64,
     /// The points that were received, and the number of starts when each was last live.
     points: HashMap<String, usize>,
+    /// Frames come through in part: a clock of one, a value of another.
+    pub is_disturbed: bool,
     pub totals: Totals,
 }
 
@@ -86,6 +92,7 @@ impl Account {
             late_start: 0,
             last_live: 0,
             points: HashMap::new(),
+            is_disturbed: false,
             totals: Totals::default(),
         }
     }
@@ -122,6 +129,11 @@ impl Account {
             self.late_start = place;
         }
         let start = self.starts.get_mut(&boot).unwrap();
+        let held = state["values_held"].as_u64().unwrap();
+        if self.is_disturbed {
+            start.held = start.held.max(held);
+        }
+        assert!(held <= start.held, "{what}: an honest value is held");
         let newest = if is_live {
             &mut start.newest_live
         } else {
@@ -176,7 +188,6 @@ impl Account {
 
     /// A state has what its frame has.
     fn read(&self, state: &Value, payload: &str, what: &str) -> Heading {
-        assert_eq!(state["values_held"], 0, "{what}: an honest value is held");
         let clock = state["meter_time"].as_str();
         let frame = clock.map(|clock| {
             let sent = self.sent.lock().unwrap();
@@ -185,6 +196,7 @@ impl Account {
             })
         });
         if let Some(frame) = frame
+            && !self.is_disturbed
             && state["energy"].is_number()
         {
             let held = (&state["energy"], &state["apparent_power"]);
@@ -200,6 +212,7 @@ impl Account {
             frames_received: state["frames_received"].as_u64().unwrap(),
             frames_damaged: state["frames_damaged"].as_u64().unwrap(),
             frame,
+            is_disturbed: self.is_disturbed,
         }
     }
 
@@ -265,7 +278,7 @@ impl Account {
                         "{passed_over} frames were not read between {from:?} and {to:?}"
                     );
                     // A frame that was cut off has nothing new of the clock.
-                    let is_cut = after.frames_damaged > before.frames_damaged;
+                    let is_cut = after.frames_damaged > before.frames_damaged || after.is_disturbed;
                     assert!(to.number > from.number || is_cut, "{from:?}, then {to:?}");
                     self.totals.unread += passed_over;
                 }

@@ -7,11 +7,17 @@ use nix::sys::signal::{Signal, kill};
 
 use crate::account;
 use crate::stage::Stage;
+use crate::wire::Disturbance;
 
 /// A session comes back within its longest pause of 30 s, and so does the bus; the rest is the slowness of a machine.
 const RECOVERY_TIMEOUT: Duration = Duration::from_secs(60);
 /// A port is open again within 2 s; the rest is a frame, and the slowness of a machine.
 const PORT_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Some thirty frames.
+const SETTLE_TIME: Duration = Duration::from_secs(2);
+/// Settings are renewed after 5 s without a good group; until then a late state may still come.
+const SETTINGS_LAST: Duration = Duration::from_secs(3);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
@@ -28,15 +34,25 @@ pub enum Fault {
     KilledInOutage,
     /// An outage with the disk full in its middle.
     DiskFull,
+    /// The rules of the broker deny what is published.
+    Denied,
+    /// The broker starts anew with limits, and then without.
+    Limited,
+    /// Another client has the same client id.
+    Twin,
+    /// Another program changes the settings of the port.
+    SettingsChanged,
+    /// Text comes from the port between the frames.
+    Text,
 }
 
 use Fault::{
-    BlackHole, BrokerKilled, BrokerStopped, BusRestarted, BusStopped, Cut, DaemonKilled, DiskFull,
-    KilledInOutage, SlowWay, Unplugged,
+    BlackHole, BrokerKilled, BrokerStopped, BusRestarted, BusStopped, Cut, DaemonKilled, Denied,
+    DiskFull, KilledInOutage, Limited, SettingsChanged, SlowWay, Text, Twin, Unplugged,
 };
 
 impl Fault {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 16] = [
         BrokerKilled,
         BrokerStopped,
         Cut,
@@ -48,6 +64,11 @@ impl Fault {
         DaemonKilled,
         KilledInOutage,
         DiskFull,
+        Denied,
+        Limited,
+        Twin,
+        SettingsChanged,
+        Text,
     ];
 
     /// It lasts from so many seconds to so many.
@@ -64,6 +85,9 @@ impl Fault {
             DaemonKilled => (0, 2),
             KilledInOutage => (8, 12),
             DiskFull => (6, 9),
+            Denied | Limited | Twin => (4, 8),
+            SettingsChanged => (0, 1),
+            Text => (2, 5),
         }
     }
 
@@ -74,7 +98,10 @@ impl Fault {
 
     /// Whether the session with the broker ends: what is in flight then may come twice.
     pub fn ends_session(self) -> bool {
-        !matches!(self, Unplugged | BusRestarted | BusStopped)
+        !matches!(
+            self,
+            Unplugged | BusRestarted | BusStopped | SettingsChanged | Text
+        )
     }
 
     /// Lets it happen for so long. How long it took from its end until all was well.
@@ -83,10 +110,23 @@ impl Fault {
         self.begin(stage, time);
         let (end, ended) = (Instant::now(), account::now());
         self.end(stage);
+        let ended = if self == SettingsChanged {
+            account::now()
+        } else {
+            ended
+        };
         match self {
             Unplugged => {
                 let is_read = |stage: &Stage<'_>| stage.account.last_live > ended;
                 stage.until("frames are read again", PORT_TIMEOUT, is_read);
+            }
+            SettingsChanged => {
+                let is_read = |stage: &Stage<'_>| stage.account.last_live > ended;
+                stage.until("the settings are renewed", RECOVERY_TIMEOUT, is_read);
+                // Until a value that waits for the next ones is accepted.
+                stage.listen(SETTLE_TIME);
+                stage.wire.disturb(Disturbance::None);
+                stage.account.is_disturbed = false;
             }
             BusRestarted | BusStopped => {
                 let is_signalled =
@@ -133,6 +173,17 @@ impl Fault {
                 stage.listen(time / 3);
                 return;
             }
+            Denied => stage.allow(false),
+            Limited => {
+                stage.kill_broker();
+                stage.start_broker_limited(true);
+            }
+            Twin => stage.start_twin(),
+            SettingsChanged => {
+                stage.account.is_disturbed = true;
+                stage.wire.disturb(Disturbance::Settings);
+            }
+            Text => stage.wire.disturb(Disturbance::Text),
         }
         stage.listen(time);
     }
@@ -146,6 +197,15 @@ impl Fault {
             BusRestarted => stage.bus.start_again(),
             BusStopped => kill(stage.bus.pid(), Signal::SIGCONT).unwrap(),
             DaemonKilled => stage.start(),
+            Denied => stage.allow(true),
+            Limited => {
+                stage.kill_broker();
+                stage.start_broker_limited(false);
+            }
+            Twin => stage.end_twin(),
+            // It ends when the daemon renews them.
+            SettingsChanged => stage.listen(SETTINGS_LAST),
+            Text => stage.wire.disturb(Disturbance::None),
         }
     }
 }
@@ -164,6 +224,11 @@ impl fmt::Display for Fault {
             DaemonKilled => "daemon killed",
             KilledInOutage => "daemon killed in an outage",
             DiskFull => "disk full in an outage",
+            Denied => "rules that deny our topics",
+            Limited => "broker with limits",
+            Twin => "another client of our id",
+            SettingsChanged => "settings of the port changed",
+            Text => "text from the port",
         })
     }
 }

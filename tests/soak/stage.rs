@@ -3,9 +3,11 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
 
 use crate::account::Account;
 use crate::gauge::Gauge;
@@ -21,6 +23,20 @@ const METER: &str = "/io/github/linky_sensor/Linky1/meter_main";
 
 /// So much fits on the disk: several times the history of the longest outage.
 const DISK: &str = "size=64m";
+
+/// Anyone may come, and write what the file `acl` allows. A subscriber that is slow to acknowledge gets all at once; nothing
+/// waits in the broker, which may be killed.
+fn rules(acl: &Path) -> String {
+    format!(
+        "allow_anonymous true\nmax_inflight_messages 0\nacl_file {}\n",
+        acl.display()
+    )
+}
+
+const ALL_ALLOWED: &str = "topic readwrite #\n";
+const NONE_OF_OURS: &str = "topic read #\n";
+/// States fit into it, and the announcement does not.
+const LIMITS: &str = "max_packet_size 6000\nretain_available false\n";
 
 /// The state directory as a file system of its own.
 struct Disk(PathBuf);
@@ -60,8 +76,10 @@ pub struct Stage<'a> {
     /// Processor time of the starts that have ended, milliseconds.
     pub spent: u64,
     looked: Instant,
+    /// Another client with the client id of the daemon.
+    twin: Option<Child>,
     _disk: Disk,
-    _directory: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 /// What is there before the daemon: its configuration names them.
@@ -74,14 +92,16 @@ pub struct Surroundings {
 
 impl Surroundings {
     pub fn new() -> Self {
-        // A subscriber that is slow to acknowledge gets all at once; nothing waits in the broker, which may be killed.
-        let broker = Broker::ruled("allow_anonymous true\nmax_inflight_messages 0\n");
+        let directory = tempfile::tempdir().unwrap();
+        let acl = directory.path().join("acl");
+        fs::write(&acl, ALL_ALLOWED).unwrap();
+        let broker = Broker::ruled(&rules(&acl));
         let proxy = Proxy::to(broker.port, &[]);
         Self {
             broker,
             proxy,
             bus: PrivateBus::permissive(),
-            directory: tempfile::tempdir().unwrap(),
+            directory,
         }
     }
 
@@ -118,8 +138,9 @@ impl Surroundings {
             most: Gauge::default(),
             spent: 0,
             looked: Instant::now(),
+            twin: None,
             _disk: disk,
-            _directory: self.directory,
+            directory: self.directory,
         };
         stage.start();
         stage
@@ -155,10 +176,51 @@ impl Stage<'_> {
 
     /// Starts the broker again, the subscriber first.
     pub fn start_broker(&mut self) {
-        self.broker.start_again();
+        self.start_broker_limited(false);
+    }
+
+    /// Starts it again with limits, or without.
+    pub fn start_broker_limited(&mut self, is_limited: bool) {
+        let limits = if is_limited { LIMITS } else { "" };
+        let rules = rules(&self.acl());
+        self.broker.start_by(&format!("{rules}{limits}"));
         self.take_rest();
         self.subscriber = Subscriber::at(&self.broker);
         self.proxy.mend();
+    }
+
+    fn acl(&self) -> PathBuf {
+        self.directory.path().join("acl")
+    }
+
+    /// Whether the daemon may write its topics from now on.
+    pub fn allow(&self, is_allowed: bool) {
+        let rules = if is_allowed {
+            ALL_ALLOWED
+        } else {
+            NONE_OF_OURS
+        };
+        fs::write(self.acl(), rules).unwrap();
+        self.broker.signal(Signal::SIGHUP);
+    }
+
+    /// Another client takes the client id, as often as the daemon takes it back.
+    pub fn start_twin(&mut self) {
+        let port = self.broker.port.to_string();
+        let twin = Command::new("mosquitto_sub")
+            .args(["-h", "127.0.0.1", "-p", &port, "-i", "test", "-t", "twin"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        self.twin = Some(twin.expect("install the package mosquitto-clients"));
+    }
+
+    /// It goes.
+    pub fn end_twin(&mut self) {
+        if let Some(mut twin) = self.twin.take() {
+            let _ = twin.kill();
+            let _ = twin.wait();
+        }
     }
 
     fn take_rest(&mut self) {
@@ -255,6 +317,7 @@ impl Stage<'_> {
 
 impl Drop for Stage<'_> {
     fn drop(&mut self) {
+        self.end_twin();
         // While the daemon still reads.
         self.wire.unplug();
         self.daemon = None;

@@ -4,6 +4,7 @@
 //! on when the line is plugged in again, and waits while nobody reads: what the account finds missing was lost by the daemon.
 
 use std::collections::HashMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -12,9 +13,12 @@ use std::time::Duration;
 
 use linky_sensor::simulator::{Pace, Pty, Scenario, SentFrame, SimulatedMeter, Speed};
 use linky_sensor::tic::Label;
+use nix::sys::termios::{InputFlags, LocalFlags, SetArg, tcgetattr, tcsetattr};
 
 /// So many times faster than the line of a real meter.
 pub const SPEED: f64 = 20.0;
+/// Added for a disturbance: more than the line is plugged in.
+const PLUG_RANGE: u32 = 100_000;
 /// A reader may be so late without a loss, on a machine that is busy.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -27,8 +31,21 @@ pub struct LoggedFrame {
     pub energy: u64,
     /// SINSTS, VA.
     pub power: u64,
-    /// How often the line had been plugged in.
+    /// How often the line had been plugged in, or disturbed.
     pub plug: u32,
+}
+
+/// What happens on the line between the frames.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Disturbance {
+    #[default]
+    None,
+    /// Somebody changes the settings of the port, once; what is read until they are renewed is damaged.
+    Settings,
+    /// The end of that: frames may be damaged.
+    Renewing,
+    /// A server writes text, before each frame.
+    Text,
 }
 
 /// All that was sent whole, by the meter's clock as the states write it.
@@ -39,6 +56,7 @@ pub struct Wire {
     pub sent: SentFrames,
     device: PathBuf,
     stop: Arc<AtomicBool>,
+    disturbance: Arc<Mutex<Disturbance>>,
     meter: Option<SimulatedMeter>,
     line: Option<Pty>,
     thread: Option<JoinHandle<(SimulatedMeter, Pty)>>,
@@ -60,6 +78,7 @@ impl Wire {
             sent: SentFrames::default(),
             device: device.to_owned(),
             stop: Arc::default(),
+            disturbance: Arc::default(),
             meter: Some(SimulatedMeter::new(scenario).unwrap()),
             line: None,
             thread: None,
@@ -73,12 +92,27 @@ impl Wire {
         let mut line = Pty::open(Some(&self.device), WRITE_TIMEOUT).unwrap();
         self.stop = Arc::default();
         self.plug += 1;
-        let (stop, sent, plug) = (self.stop.clone(), self.sent.clone(), self.plug);
+        let (stop, sent, mut plug) = (self.stop.clone(), self.sent.clone(), self.plug);
+        let disturbance = self.disturbance.clone();
         self.thread = Some(thread::spawn(move || {
             let mut pace = Pace::new(Speed::Times(SPEED));
             let mut number = sent.lock().unwrap().len() as u64;
             while !stop.load(Ordering::Relaxed) {
                 let frame = meter.next().expect("a meter never ends");
+                let mut current = disturbance.lock().unwrap();
+                match *current {
+                    Disturbance::None => {}
+                    Disturbance::Settings => {
+                        // The frame before is whole.
+                        line.drain(WRITE_TIMEOUT);
+                        change_settings(&line);
+                        *current = Disturbance::Renewing;
+                        plug += PLUG_RANGE;
+                    }
+                    Disturbance::Renewing => plug += PLUG_RANGE,
+                    Disturbance::Text => line.write_all(b"Port already in use\r\n").unwrap(),
+                }
+                drop(current);
                 // Before the last byte, since the state may come back at once.
                 sent.lock()
                     .unwrap()
@@ -88,6 +122,11 @@ impl Wire {
             }
             (meter, line)
         }));
+    }
+
+    /// Disturbs the line from the next frame on.
+    pub fn disturb(&self, disturbance: Disturbance) {
+        *self.disturbance.lock().unwrap() = disturbance;
     }
 
     /// The meter falls silent in the middle of a frame. The line stays.
@@ -109,6 +148,14 @@ impl Wire {
     pub fn frames(&self) -> u64 {
         self.sent.lock().unwrap().len() as u64
     }
+}
+
+/// As a program does that takes the port for a terminal: no line feed comes through.
+fn change_settings(line: &Pty) {
+    let mut settings = tcgetattr(line).unwrap();
+    settings.input_flags.insert(InputFlags::INLCR);
+    settings.local_flags.insert(LocalFlags::ICANON);
+    tcsetattr(line, SetArg::TCSANOW, &settings).unwrap();
 }
 
 fn read(frame: &SentFrame, number: u64, plug: u32) -> LoggedFrame {

@@ -84,9 +84,7 @@ impl Broker {
 
     fn with(rules: &str, directory: TempDir) -> Self {
         let port = free_port();
-        // A broker started by root would become another user, who may not read the directory.
-        let config = format!("listener {port} 127.0.0.1\nuser root\n{rules}");
-        fs::write(directory.path().join("mosquitto.conf"), config).unwrap();
+        write_rules(&directory, port, rules);
         let child = spawn(&directory, port);
         Self {
             port,
@@ -106,6 +104,12 @@ impl Broker {
     pub fn stop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+
+    /// Starts again on the same port, by other rules.
+    pub fn start_by(&mut self, rules: &str) {
+        write_rules(&self.directory, self.port, rules);
+        self.start_again();
     }
 
     /// Starts again on the same port.
@@ -138,6 +142,12 @@ pub fn free_port() -> u16 {
             return port;
         }
     }
+}
+
+fn write_rules(directory: &TempDir, port: u16, rules: &str) {
+    // A broker started by root would become another user, who may not read the directory.
+    let config = format!("listener {port} 127.0.0.1\nuser root\n{rules}");
+    fs::write(directory.path().join("mosquitto.conf"), config).unwrap();
 }
 
 fn spawn(directory: &TempDir, port: u16) -> Child {
