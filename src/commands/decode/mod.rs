@@ -3,7 +3,7 @@
 //! | file | |
 //! |---|---|
 //! | `capture` | bytes to frames, with their times on the wire |
-//! | `text` | groups in text, for `--text` |
+//! | `text/` | groups in text, for `--text` |
 //! | `unconfirmed` | the states of a capture of one or two frames |
 //! | `why` | why bytes hold no group |
 //! | `totals` | what `--stats` prints |
