@@ -198,10 +198,7 @@ impl<'a> DecodeRun<'a> {
     }
 
     fn decode_text(&mut self, from: impl Read) -> Result<(), StreamError> {
-        let mut text = Vec::new();
-        from.take(TEXT_MAX)
-            .read_to_end(&mut text)
-            .map_err(StreamError::Input)?;
+        let text = read_whole(from, TEXT_MAX).map_err(StreamError::Input)?;
         self.totals.bytes = text.len() as u64;
         self.traits.push(&text);
         Ok(self.push(&text::read(&text).bytes)?)
@@ -296,6 +293,22 @@ impl<'a> DecodeRun<'a> {
     }
 }
 
+/// Reads all bytes; an error if they are more than these.
+fn read_whole(from: impl Read, size_max: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(size_max + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > size_max {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!(
+                "larger than {} MiB: a text is read as a whole, decode it in parts",
+                size_max >> 20
+            ),
+        ));
+    }
+    Ok(bytes)
+}
+
 /// Whether a read returns at once, or will soon. That of a file does.
 fn is_readable(from: &impl AsFd) -> bool {
     let mut files = [PollFd::new(from.as_fd(), PollFlags::POLLIN)];
@@ -333,4 +346,18 @@ fn wall(frame: &Frame) -> Option<Timestamp> {
             .unix()
             .saturating_mul(1_000_000),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_too_large_is_refused_and_not_cut() {
+        let text = vec![b' '; 1 << 20];
+        assert_eq!(read_whole(&text[..], 1 << 20).unwrap(), text);
+        let longer = text.chain(&b"\n"[..]);
+        let error = read_whole(longer, 1 << 20).unwrap_err();
+        assert!(error.to_string().contains("larger than 1 MiB"), "{error}");
+    }
 }
