@@ -100,19 +100,17 @@ async fn what_is_not_known_is_not_there() {
     );
 }
 
+/// The error of a program that sets a property of the meter.
+async fn error_of_set(program: &Program) -> String {
+    let arguments = (interface::METER, "Link", Variant::from("x"));
+    error_name(program.call(MAIN, PROPERTIES, "Set", &arguments).await)
+}
+
 #[tokio::test]
 async fn nothing_can_be_set_or_called_but_what_is_meant() {
     const DENIED: &str = "org.freedesktop.DBus.Error.AccessDenied";
     let (_bus, _service, _fed, program) = settled(false).await;
-    let set = program
-        .call(
-            MAIN,
-            PROPERTIES,
-            "Set",
-            &(interface::METER, "Link", Variant::from("x")),
-        )
-        .await;
-    assert_eq!(error_name(set), DENIED);
+    assert_eq!(error_of_set(&program).await, DENIED);
     for (path, interface, member) in [
         (MAIN, interface::METER, "Reset"),
         (MAIN, interface::RAW, "Write"),
@@ -134,16 +132,8 @@ async fn where_the_bus_lets_set_through_the_property_is_read_only() {
     fed.settle(&standard(&[]));
     let _service = Service::start(bus.bus(), fed.last()).await;
     let program = Program::connect(&bus).await;
-    let set = program
-        .call(
-            MAIN,
-            PROPERTIES,
-            "Set",
-            &(interface::METER, "Link", Variant::from("x")),
-        )
-        .await;
     assert_eq!(
-        error_name(set),
+        error_of_set(&program).await,
         "org.freedesktop.DBus.Error.PropertyReadOnly"
     );
 }

@@ -141,16 +141,22 @@ fn goes_on(record: &mut Record, from: usize) {
     );
 }
 
+/// A crowd that has begun to flood the bus.
+fn flood(stage: &Stage) -> Crowd {
+    let crowd = Crowd::on(&stage.bus, MANY);
+    within(WAIT_TIMEOUT, "a flood", || {
+        (crowd.calls() > FLOOD).then_some(())
+    });
+    crowd
+}
+
 #[test]
 fn a_crowd_that_floods_the_bus_slows_nobody() {
     let (stage, mut record) = Stage::new();
     let daemon = stage.home.start_ready();
     let from = settle(&stage, &mut record);
     let before = daemon.memory("VmRSS");
-    let crowd = Crowd::on(&stage.bus, MANY);
-    within(WAIT_TIMEOUT, "a flood", || {
-        (crowd.calls() > FLOOD).then_some(())
-    });
+    let crowd = flood(&stage);
     let now = record.now();
     flows(&mut record, now, "main", ENOUGH);
     println!("{} calls", crowd.calls());
@@ -168,10 +174,7 @@ fn a_bus_that_hangs_in_the_middle_of_a_flood_slows_nobody() {
     let daemon = stage.home.start_ready();
     let from = settle(&stage, &mut record);
     let before = daemon.memory("VmRSS");
-    let crowd = Crowd::on(&stage.bus, MANY);
-    within(WAIT_TIMEOUT, "a flood", || {
-        (crowd.calls() > FLOOD).then_some(())
-    });
+    let crowd = flood(&stage);
     kill(stage.bus.pid(), Signal::SIGSTOP).unwrap();
     within(WAIT_TIMEOUT, "it is noticed", || {
         stage.home.log().contains("warn: D-Bus: ").then_some(())

@@ -75,6 +75,13 @@ fn start(
     sink
 }
 
+/// Receives until all states up to this one have come.
+fn receive_all(accounts: &mut Accounts, subscriber: &Subscriber, last: u64) {
+    accounts.receive(subscriber, REPLAY_TIMEOUT, |all| {
+        all.of(BOOT).has_all(1..=last)
+    });
+}
+
 /// Waits until everything is delivered, and nothing is left on the disk.
 pub fn await_empty(sink: &Sink, directory: &Path) {
     let deadline = Instant::now() + WAIT_TIMEOUT;
@@ -226,9 +233,7 @@ fn a_connection_that_stalls_for_some_seconds_loses_and_repeats_nothing() {
         assert_eq!(sink.health.broker(), BrokerState::Connected);
     }
     let last = sink.frame();
-    accounts.receive(&subscriber, REPLAY_TIMEOUT, |all| {
-        all.of(BOOT).has_all(1..=last)
-    });
+    receive_all(&mut accounts, &subscriber, last);
     accounts.of(BOOT).assert_in_order();
     await_empty(&sink, directory.path());
     // All that was in flight was acknowledged in the end.
@@ -250,9 +255,7 @@ fn a_connection_that_stalls_until_the_session_ends_repeats_only_what_was_in_flig
     proxy.mend();
     sink.await_state(BrokerState::Connected, REPLAY_TIMEOUT);
     let last = frames(&mut sink, 10, seconds(1));
-    accounts.receive(&subscriber, REPLAY_TIMEOUT, |all| {
-        all.of(BOOT).has_all(1..=last)
-    });
+    receive_all(&mut accounts, &subscriber, last);
     await_empty(&sink, directory.path());
     let account = accounts.of(BOOT);
     account.assert_in_order();
@@ -275,9 +278,7 @@ fn a_connection_that_is_too_slow_loses_nothing() {
     }
     proxy.mend();
     let last = frames(&mut sink, 10, seconds(1));
-    accounts.receive(&subscriber, REPLAY_TIMEOUT, |all| {
-        all.of(BOOT).has_all(1..=last)
-    });
+    receive_all(&mut accounts, &subscriber, last);
     await_empty(&sink, directory.path());
     let account = accounts.of(BOOT);
     account.assert_in_order();

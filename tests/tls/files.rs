@@ -64,6 +64,18 @@ fn good_files_are_good() {
     }
 }
 
+/// Writes `client.key` as `traditional.key`, in the format from before PKCS #8.
+fn write_traditional_key(authority: &Authority) {
+    authority.openssl(&[
+        "pkey",
+        "-in",
+        "client.key",
+        "-traditional",
+        "-out",
+        "traditional.key",
+    ]);
+}
+
 #[test]
 fn each_mistake_is_named_with_what_to_do() {
     let authority = Authority::new();
@@ -78,14 +90,7 @@ fn each_mistake_is_named_with_what_to_do() {
         "-out",
         "der.pem",
     ]);
-    authority.openssl(&[
-        "pkey",
-        "-in",
-        "client.key",
-        "-traditional",
-        "-out",
-        "traditional.key",
-    ]);
+    write_traditional_key(&authority);
     let cipher = ["-aes256", "-passout", "pass:secret"];
     authority.openssl(
         &[
@@ -175,14 +180,7 @@ fn each_mistake_is_named_with_what_to_do() {
 fn the_advice_on_a_key_of_another_format_is_right() {
     let authority = Authority::new();
     let Pair { certificate, .. } = authority.sign("client", "DNS:client");
-    authority.openssl(&[
-        "pkey",
-        "-in",
-        "client.key",
-        "-traditional",
-        "-out",
-        "traditional.key",
-    ]);
+    write_traditional_key(&authority);
     let key = authority.path("traditional.key");
     let client = Pair { certificate, key };
     let (_, errors) = check(&mqtt(URL, None, Some(&client)));

@@ -46,6 +46,25 @@ impl TestOutbox {
         }
     }
 
+    /// A session that begins at 0, after an outage in which these came.
+    fn after_outage(seqs: impl IntoIterator<Item = usize>) -> Self {
+        let mut scene = Self::new();
+        scene.outbox.on_disconnected();
+        scene.push(seqs, at(0));
+        scene.outbox.on_connected(at(0));
+        scene
+    }
+
+    /// A session that lacks its proof, with two records sent and so many messages acknowledged.
+    fn unproven(acknowledged: usize) -> Self {
+        let mut scene = Self::new();
+        scene.outbox.demand_proof();
+        scene.push([1, 2], at(0));
+        scene.send(at(0));
+        scene.acknowledge(0..acknowledged);
+        scene
+    }
+
     fn push(&mut self, seqs: impl IntoIterator<Item = usize>, now: Duration) {
         for seq in seqs {
             self.outbox.push(state(seq), now);
@@ -304,10 +323,7 @@ fn a_record_in_flight_is_not_replayed() {
 
 #[test]
 fn replay_leaves_half_of_the_window_free_and_does_not_spin() {
-    let mut scene = TestOutbox::new();
-    scene.outbox.on_disconnected();
-    scene.push(0..IN_FLIGHT_MAX, at(0));
-    scene.outbox.on_connected(at(0));
+    let mut scene = TestOutbox::after_outage(0..IN_FLIGHT_MAX);
     let mut replayed = scene.replay(at(10)).len();
     for tick in 2..21 {
         replayed += scene.send(at(10) + tick * REPLAY_INTERVAL).len();
@@ -323,10 +339,7 @@ fn replay_leaves_half_of_the_window_free_and_does_not_spin() {
 
 #[test]
 fn a_history_that_is_delivered_needs_no_timer() {
-    let mut scene = TestOutbox::new();
-    scene.outbox.on_disconnected();
-    scene.push([1], at(0));
-    scene.outbox.on_connected(at(0));
+    let mut scene = TestOutbox::after_outage([1]);
     assert_eq!(scene.replay(at(10)), ["late 1"]);
     scene.acknowledge(0..1);
     scene.store.run_jobs();
@@ -355,10 +368,7 @@ fn a_record_of_another_format_is_dropped_and_counted() {
 
 #[test]
 fn after_the_stop_nothing_is_replayed_and_the_rest_is_stored() {
-    let mut scene = TestOutbox::new();
-    scene.outbox.on_disconnected();
-    scene.push([1], at(0));
-    scene.outbox.on_connected(at(0));
+    let mut scene = TestOutbox::after_outage([1]);
     scene.outbox.stop_replay();
     scene.push([2], at(10));
     assert_eq!(scene.send(at(10)), texts([2]));
@@ -391,11 +401,7 @@ fn a_broker_that_does_not_keep_up_is_stuck() {
 
 #[test]
 fn an_acknowledgement_is_a_delivery_once_it_is_proven() {
-    let mut scene = TestOutbox::new();
-    scene.outbox.demand_proof();
-    scene.push([1, 2], at(0));
-    scene.send(at(0));
-    scene.acknowledge(0..3);
+    let mut scene = TestOutbox::unproven(3);
     scene.outbox.await_proof(at(0));
     scene.outbox.prove();
     assert!(!scene.outbox.is_disproved(at(3600)));
@@ -405,11 +411,7 @@ fn an_acknowledgement_is_a_delivery_once_it_is_proven() {
 
 #[test]
 fn what_is_acknowledged_and_never_proven_is_stored_in_order_and_not_replayed() {
-    let mut scene = TestOutbox::new();
-    scene.outbox.demand_proof();
-    scene.push([1, 2], at(0));
-    scene.send(at(0));
-    scene.acknowledge(0..3);
+    let mut scene = TestOutbox::unproven(3);
     scene.outbox.await_proof(at(0));
     assert_eq!(scene.outbox.deadline(), Some(PROOF_TIMEOUT));
     assert!(!scene.outbox.is_disproved(PROOF_TIMEOUT - MILLI));
@@ -426,11 +428,7 @@ fn what_is_acknowledged_and_never_proven_is_stored_in_order_and_not_replayed() {
 
 #[test]
 fn a_session_that_ends_before_the_proof_keeps_what_was_acknowledged() {
-    let mut scene = TestOutbox::new();
-    scene.outbox.demand_proof();
-    scene.push([1, 2], at(0));
-    scene.send(at(0));
-    scene.acknowledge(0..2);
+    let mut scene = TestOutbox::unproven(2);
     scene.reconnect(at(1));
     assert_eq!(scene.stored(), texts([1, 2]));
 }
