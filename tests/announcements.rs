@@ -11,8 +11,6 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
-use std::thread;
-use std::time::Duration;
 
 use linky_sensor::config::{Discovery, MqttSettings};
 use linky_sensor::sink::BrokerState;
@@ -462,9 +460,14 @@ fn what_is_not_acknowledged_is_taken_away_by_the_next_start() {
             .get(DEVICE)
             .is_some_and(|it| it.contains("status_word"))
     });
+    within(WAIT_TIMEOUT, "nothing is stored", || {
+        (sink.pending() == 0).then_some(())
+    });
     broker.signal(Signal::SIGSTOP);
     standard(&mut sink, BASE);
-    thread::sleep(Duration::from_millis(100)); // it may write into the void
+    within(WAIT_TIMEOUT, "what is not acknowledged is stored", || {
+        (sink.pending() > 0).then_some(())
+    });
     sink.stop();
     let kept = record(directory.path());
     assert!(kept.to_string().contains("status_word"), "{kept}");
