@@ -64,7 +64,7 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l par
 check\t''
 ignore\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l format -d 'What to print of each frame' -r -f -a "state\t'What the daemon would have published'
-tic\t'The groups that passed the wire checks'
+tic\t'The groups that the wire checks accepted'
 python\t'The groups as the Python linky-sensor published them'"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l config -d 'The configuration file; run and check-config read it' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l text -d 'The file is text: what was copied from a terminal, a log or a dump. Groups whose sums are right are read'

@@ -1,7 +1,8 @@
 //! The JSON of programs that came before this one, for those who come from them: the groups of a frame, as each of them
 //! published them.
 //!
-//! Input: a state that was made from a frame. Output: its groups, which passed the wire checks and nothing more.
+//! Input: a state that was made from a frame. Output: its groups, accepted by the wire checks and not checked for
+//! plausibility.
 //!
 //! | program | a group |
 //! |---|---|

@@ -1,7 +1,8 @@
 //! Bounds the lines of one kind: what flaps does not fill the journal.
 //!
-//! Of each kind of line of each meter, [`LINES_MAX`] pass in [`PERIOD`]; of those that follow, the newest is kept, and passes
-//! at the end of the period with the number of those that were left out. So the last state of what flapped is always logged.
+//! Of each kind of line of each meter, [`LINES_MAX`] are logged in [`PERIOD`]; of those that follow, the newest is kept, and
+//! logged at the end of the period with the number of those that were left out. So the last state of what flapped is
+//! always logged.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

@@ -23,7 +23,7 @@ pub fn start(verbose: u8) {
     let _ = log::set_boxed_logger(Box::new(Ours(logger)));
 }
 
-/// Passes on the lines of this crate, and the warnings of libraries.
+/// Logs the lines of this crate, and the warnings of libraries.
 struct Ours(Box<dyn Log>);
 
 impl Log for Ours {

@@ -77,7 +77,7 @@ enum FrameFormat {
     /// What the daemon would have published.
     #[default]
     State,
-    /// The groups that passed the wire checks.
+    /// The groups that the wire checks accepted.
     Tic,
     /// The groups as the Python linky-sensor published them.
     Python,
