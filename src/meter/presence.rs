@@ -98,10 +98,9 @@ impl Presence {
     }
 }
 
-/// Whether the quantity is in the state of any meter in any mode: the state's own rows and the meter's, but for the drift of
-/// a clock, which the historique mode does not send.
+/// Whether the quantity is in the state of any meter in any mode: the state's own rows and the meter's.
 pub fn is_in_every_state(key: Key) -> bool {
-    matches!(key.row().interface, Interface::Json | Interface::Meter) && key != Key::CLOCK_DRIFT
+    matches!(key.row().interface, Interface::Json | Interface::Meter)
 }
 
 /// Whether the contract can ever give a value of the quantity; `None` while it decides and is not known.

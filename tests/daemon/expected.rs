@@ -189,9 +189,7 @@ impl Expected {
             .is_some_and(|known| known.seen >= 3);
         let other_phase = self.phases == 1 && of_phase;
         !other_phase
-            && (seen
-                || is_always(fact.interface, &fact.key)
-                || OCCASIONAL.contains(&fact.label.as_str()))
+            && (seen || fact.interface == "Meter" || OCCASIONAL.contains(&fact.label.as_str()))
     }
 
     fn known(&self, label: &str) -> Option<&Known> {
@@ -351,17 +349,12 @@ pub fn properties() -> BTreeMap<String, (&'static str, &'static str)> {
     all
 }
 
-/// Whether a fact is in every state of either mode. Only one mode has a clock that may drift.
-fn is_always(interface: &str, key: &str) -> bool {
-    interface == "Meter" && key != "clock_drift"
-}
-
 /// The keys that are in every state: those of the state and of the interface Meter, in either mode.
 pub fn always() -> BTreeSet<String> {
     let facts = [STANDARD, HISTORIQUE]
         .into_iter()
         .flatten()
-        .filter(|fact| is_always(fact.1, fact.3));
+        .filter(|fact| fact.1 == "Meter");
     let keys = facts
         .map(|fact| fact.3)
         .chain(OWN.iter().map(|(_, key)| *key));

@@ -180,14 +180,3 @@ fn the_state_has_no_key_that_the_contract_can_never_give() {
         start += 600;
     }
 }
-
-#[test]
-fn the_drift_of_a_clock_is_a_key_only_where_there_is_a_clock() {
-    for (mode, has_clock) in [(Mode::Standard, true), (Mode::Historique, false)] {
-        let (_, mut receiver) = after_frames(scenario(mode, TariffPlan::Base), 5);
-        let is_there = |receiver: &Receiver| receiver.state().keys.contains(Key::CLOCK_DRIFT);
-        assert_eq!(is_there(&receiver), has_clock);
-        receiver.restart();
-        assert_eq!(is_there(&receiver), has_clock);
-    }
-}
