@@ -18,8 +18,9 @@ use std::sync::Arc;
 use super::discovery::{
     AnnouncedEntity, AnnouncedLayout, Announcement, AnnouncementRecord, Layout, entities_in,
 };
-use super::incoming::{Publication, ReasonCode};
+use super::incoming::Publication;
 use super::message::{Message, to_json};
+use super::reason_code::ReasonCode;
 use crate::config::{Discovery, MqttSettings};
 use crate::names::{journal, topic};
 use crate::store::StateFile;
@@ -41,8 +42,8 @@ pub struct Announcer {
     device_topics: Vec<Arc<str>>,
     record: AnnouncementRecord,
     file: StateFile,
-    /// Whether the record on disk is this one.
-    is_saved: bool,
+    /// Whether the store has this record. A write that fails is logged by the store, and made again with the next change.
+    is_queued: bool,
     /// Meters of which it is not known yet what the broker has retained.
     unknown: BTreeSet<usize>,
     /// Meters that were announced in this session.
@@ -94,7 +95,7 @@ impl Announcer {
             meters,
             record: record.unwrap_or_default(),
             file,
-            is_saved: true,
+            is_queued: true,
             unknown: BTreeSet::new(),
             announced: BTreeSet::new(),
             waiting: VecDeque::new(),
@@ -156,7 +157,7 @@ impl Announcer {
         let gone = meter.gone(&layout, &entities);
         let gone = if is_settled { gone } else { Vec::new() };
         meter.add(&layout, entities.iter().cloned());
-        self.is_saved = false;
+        self.is_queued = false;
         self.save();
         match layout.form {
             Discovery::Device => {
@@ -210,7 +211,7 @@ impl Announcer {
             .entry(id.to_string())
             .or_default()
             .add(&layout, left);
-        self.is_saved = false;
+        self.is_queued = false;
         if self.unknown.contains(&number) {
             return None;
         }
@@ -258,7 +259,7 @@ impl Announcer {
     /// Changes the record. Returns whether the meter is to be announced again.
     fn apply(&mut self, step: &AnnouncementStep) -> bool {
         let meter = self.record.0.entry(step.meter.to_string()).or_default();
-        self.is_saved = false;
+        self.is_queued = false;
         match &step.effect {
             Effect::Announced(entities) => meter.add(&self.layout, entities.iter().cloned()),
             Effect::Named(gone) => {
@@ -320,7 +321,7 @@ impl Announcer {
         let obsolete: Vec<String> = bases.into_iter().filter(|base| !is_there(base)).collect();
         if number.is_none() && obsolete.is_empty() {
             self.record.0.remove(&**id);
-            self.is_saved = false;
+            self.is_queued = false;
         }
         for base in obsolete {
             for topic in [topic::state(&base, id), topic::calendar(&base, id)] {
@@ -345,7 +346,7 @@ impl Announcer {
     fn add_base(&mut self, id: &str) {
         let meter = self.record.0.entry(id.to_owned()).or_default();
         if meter.bases.insert(self.base.clone()) {
-            self.is_saved = false;
+            self.is_queued = false;
         }
     }
 
@@ -364,8 +365,8 @@ impl Announcer {
 
     /// Writes the record if it changed. A record that the store does not take is written with the next change.
     fn save(&mut self) {
-        if !self.is_saved {
-            self.is_saved = self.file.replace(to_json(&self.record));
+        if !self.is_queued {
+            self.is_queued = self.file.replace(to_json(&self.record));
         }
     }
 

@@ -19,7 +19,8 @@ use tokio::time::{Instant, sleep_until};
 use super::codec::{
     self, Encoder, MalformedPacket, Packet, ProtocolVersion, PublishAnswer, PublishPacket,
 };
-use super::incoming::{Incoming, ReasonCode};
+use super::incoming::Incoming;
+use super::reason_code::ReasonCode;
 use crate::config::Qos;
 
 /// The time for the answer to a PINGREQ.

@@ -9,23 +9,21 @@ use std::time::Duration;
 use log::debug;
 
 use super::announcer::Announcer;
+use super::arrival_watch::ArrivalWatch;
 use super::broker_finding::BrokerFinding;
-use super::connection_error::refused_topic;
 use super::discovery::Learning;
-use super::incoming::{Incoming, Publication, ReasonCode};
+use super::incoming::{Incoming, Publication};
 use super::message::Message;
 use super::other_bridges::OtherBridges;
 use super::outbox::Outbox;
 use super::publisher::Publisher;
+use super::reason_code::ReasonCode;
 use super::reporter::ConflictReporter;
 use super::topic_gate::TopicGate;
 use crate::config::MqttSettings;
 use crate::meter::Update;
 use crate::names::topic;
 use crate::store::Marker;
-
-/// The time between two attempts to find whether messages arrive again.
-const PROBE_INTERVAL: Duration = Duration::from_secs(30);
 
 /// See the module.
 #[derive(Debug)]
@@ -43,18 +41,9 @@ pub struct Engine {
     /// The topic where Home Assistant announces its start.
     home_assistant: Option<String>,
     obsolete: Option<ObsoleteTopic>,
-    /// Whether the broker's acknowledgements have reasons (MQTT 5).
-    has_reasons: bool,
-    /// What the broker was found to do, since the session asked.
-    findings: Vec<BrokerFinding>,
-    /// A topic that must arrive and does not.
-    denied: Option<Arc<str>>,
-    /// When it is tried again whether messages arrive.
-    probe_at: Option<Duration>,
-    /// When what is retained is published again, because the broker had no room for it.
-    again_at: Option<Duration>,
-    /// The beginning of every topic.
-    base_topic: String,
+    arrival: ArrivalWatch,
+    /// The topics of this session's subscription.
+    subscribed: Vec<String>,
     is_stopping: bool,
 }
 
@@ -79,6 +68,7 @@ impl Engine {
         obsolete: Option<ObsoleteTopic>,
     ) -> Self {
         let home_assistant = Some(&settings.home_assistant).filter(|home| home.enabled);
+        let arrival = ArrivalWatch::new(&bridge, &settings.base_topic);
         Self {
             outbox,
             gates: (publishers.iter().map(|it| TopicGate::new(it, settings))).collect(),
@@ -89,31 +79,25 @@ impl Engine {
             bridge,
             home_assistant: home_assistant.map(|home| topic::home_assistant_status(&home.prefix)),
             obsolete,
-            has_reasons: false,
-            findings: Vec::new(),
-            denied: None,
-            probe_at: None,
-            again_at: None,
-            base_topic: settings.base_topic.clone(),
+            arrival,
+            subscribed: Vec::new(),
             is_stopping: false,
         }
     }
 
-    /// The topics to subscribe to in each session; our own is the proof that what is published arrives.
-    pub fn subscriptions(&self) -> Vec<&str> {
-        let own: &str = &self.bridge;
-        let home_assistant = self.home_assistant.as_deref();
-        let bridges = [own, self.others.filter()].into_iter();
-        let topics = bridges.chain(home_assistant);
-        topics
-            .chain(self.publishers.iter().map(|it| &**it.state_topic()))
-            .chain(self.announcer.subscriptions())
-            .collect()
+    /// The topics to subscribe to in a session that starts; our own is the proof that what is published arrives.
+    pub fn subscribe(&mut self) -> &[String] {
+        let bridges = [&*self.bridge, self.others.filter()].into_iter();
+        let states = self.publishers.iter().map(|it| &**it.state_topic());
+        let topics = bridges.chain(self.home_assistant.as_deref()).chain(states);
+        let topics = topics.chain(self.announcer.subscriptions());
+        self.subscribed = topics.map(str::to_owned).collect();
+        &self.subscribed
     }
 
     /// What the broker was found to do, since the last call.
     pub fn take_findings(&mut self) -> Vec<BrokerFinding> {
-        std::mem::take(&mut self.findings)
+        self.arrival.take_findings()
     }
 
     /// A meter has an Update.
@@ -135,10 +119,7 @@ impl Engine {
 
     /// A session starts. `has_reasons`: acknowledgements in it have reasons, so a success is one.
     pub fn on_connected(&mut self, has_reasons: bool, now: Duration) {
-        self.has_reasons = has_reasons;
-        self.denied = None;
-        self.probe_at = None;
-        self.again_at = None;
+        self.arrival.on_connected(has_reasons);
         self.outbox.on_connected(now);
         self.outbox.demand_proof();
         self.announcer.on_connected();
@@ -156,7 +137,7 @@ impl Engine {
 
     /// The session has ended.
     pub fn on_disconnected(&mut self, now: Duration) {
-        self.again_at = None;
+        self.arrival.on_disconnected();
         self.outbox.on_disconnected();
         for gate in &mut self.gates {
             gate.on_disconnected(&mut self.outbox, now);
@@ -172,11 +153,14 @@ impl Engine {
                 self.on_refused(*packet_id, *reason, now);
             }
             Incoming::Acknowledged { packet_id, .. } => self.on_acknowledged(*packet_id, now),
-            Incoming::Subscribed(reasons) => self.on_subscribed(reasons),
+            Incoming::Subscribed(reasons) => {
+                self.arrival.on_subscribed(&self.subscribed, reasons);
+            }
             Incoming::Publication(publication) => {
                 if *publication.topic == *self.bridge && !publication.retain {
-                    let bridge = self.bridge.clone();
-                    self.on_arrived(&bridge, now);
+                    let bridge = &self.bridge;
+                    let was_denied = self.arrival.on_arrived(bridge, &mut self.outbox, now);
+                    self.publish_if(was_denied, now);
                 }
                 self.on_publication(publication, now);
             }
@@ -200,77 +184,13 @@ impl Engine {
         }
     }
 
-    /// What is published on this topic arrives.
-    fn on_arrived(&mut self, topic: &Arc<str>, now: Duration) {
-        if *topic == self.bridge {
-            self.outbox.prove();
-        }
-        if self.denied.take_if(|denied| denied == topic).is_some() {
-            self.probe_at = None;
-            self.outbox.resume_replay(now);
-            self.findings.push(BrokerFinding::Proven);
-            if !self.is_stopping {
-                self.publish_all(now);
-            }
-        }
-    }
-
-    /// What is published on this topic does not arrive.
-    fn on_denied(&mut self, topic: Arc<str>, why: String, now: Duration) {
-        self.probe_at.get_or_insert(now + PROBE_INTERVAL);
-        if self.denied.is_none() {
-            self.denied = Some(topic);
-            self.findings.push(BrokerFinding::Denied(why));
-        }
-    }
-
     fn on_refused(&mut self, packet_id: u16, reason: ReasonCode, now: Duration) {
         let Some(message) = self.outbox.refused(packet_id) else {
             return;
         };
         self.on_announced(&message, reason, now);
-        if reason.is_transient() {
-            return self.on_exceeded(&message, now);
-        }
-        if self.denied.is_some() {
-            return;
-        }
-        let (why, topic, base) = (refused_topic(reason), &message.topic, &self.base_topic);
-        let what =
-            format!("it refuses what is published on {topic}: {why}. Allow this client to write");
-        if message.is_record() || *topic == self.bridge {
-            let what = format!("{what} {base}/# in the rules (ACL) of the broker");
-            self.on_denied(message.topic, what, now);
-        } else {
-            let what = format!("{what} it in the rules (ACL) of the broker");
-            self.findings.push(BrokerFinding::Limit(what));
-        }
-    }
-
-    /// A message was one too many: what is kept comes late, what is retained is published again.
-    fn on_exceeded(&mut self, message: &Message, now: Duration) {
-        if message.is_record() {
-            self.outbox.resume_replay(now);
-        } else {
-            self.again_at.get_or_insert(now + PROBE_INTERVAL);
-        }
-        let what = "it refuses some messages: a limit of it is exceeded, such as messages a second. What it refuses comes \
-             late. Set a longer interval in [mqtt], or raise the limit at the broker";
-        self.findings.push(BrokerFinding::Limit(what.to_owned()));
-    }
-
-    fn on_subscribed(&mut self, reasons: &[ReasonCode]) {
-        let topics = self.subscriptions().into_iter().zip(reasons);
-        let refused = topics.filter(|(_, reason)| reason.is_failure());
-        let texts: Vec<BrokerFinding> = refused
-            .map(|(topic, reason)| {
-                BrokerFinding::Limit(format!(
-                    "it refuses the subscription to {topic}: {}. Allow this client to read it in the rules (ACL) of the broker",
-                    refused_topic(*reason)
-                ))
-            })
-            .collect();
-        self.findings.extend(texts);
+        self.arrival
+            .on_refused(&message, reason, &mut self.outbox, now);
     }
 
     fn on_acknowledged(&mut self, packet_id: u16, now: Duration) {
@@ -278,12 +198,11 @@ impl Engine {
             debug!("the broker acknowledged {packet_id}, which is not in flight");
             return;
         };
-        // Of QoS 0 there is no answer, and so no reason.
-        if self.has_reasons && packet_id != 0 {
-            self.on_arrived(&message.topic, now);
-        } else if message.topic == self.bridge {
-            self.outbox.await_proof(now);
-        }
+        let outbox = &mut self.outbox;
+        let was_denied = self
+            .arrival
+            .on_acknowledged(&message, packet_id, outbox, now);
+        self.publish_if(was_denied, now);
         let is_removal = |obsolete: &mut ObsoleteTopic| obsolete.topic == message.topic;
         if let Some(obsolete) = self.obsolete.take_if(is_removal) {
             obsolete.removed.set();
@@ -291,7 +210,7 @@ impl Engine {
         self.on_announced(&message, ReasonCode::SUCCESS, now);
     }
 
-    /// The message with this packet id does not fit the limits of the broker.
+    /// The last message of the outbox does not fit the limits of the broker.
     pub fn on_left_out(&mut self, now: Duration) {
         if let Some(message) = self.outbox.left_out() {
             self.on_announced(&message, ReasonCode::TOO_LARGE, now);
@@ -372,35 +291,18 @@ impl Engine {
     /// Publishes and stores what is due.
     pub fn on_timer(&mut self, now: Duration) {
         self.outbox.on_timer(now);
-        if self.outbox.is_disproved(now) {
-            let why = format!(
-                "it takes what is published, and {bridge} does not come back to this client: likely it throws messages away. \
-                 Allow this client to write and read {base}/# in the rules (ACL) of the broker",
-                bridge = self.bridge,
-                base = self.base_topic
-            );
-            self.on_denied(self.bridge.clone(), why, now);
-        }
+        self.arrival.on_timer(&mut self.outbox, now);
         if self.is_stopping {
             return;
         }
-        let mut messages = Vec::new();
-        if self.probe_at.take_if(|at| *at <= now).is_some() {
-            self.probe_at = Some(now + PROBE_INTERVAL);
-            messages.push(Message::retained(&self.bridge, topic::ONLINE));
-            // A record tries the topic of the history again.
-            if self.denied.as_ref() != Some(&self.bridge) {
-                self.outbox.resume_replay(now);
-            }
-        }
-        self.push_all(messages, now);
+        self.arrival.probe(&mut self.outbox, now);
         let has_other = self.others.is_any();
         for gate in &mut self.gates {
             gate.claim().on_timer(has_other, now);
         }
         self.follow_gates(now);
         self.push_of_each(now, |publisher, messages| publisher.on_timer(now, messages));
-        if self.again_at.take_if(|at| *at <= now).is_some() {
+        if self.arrival.take_again(now) {
             self.publish_all(now);
         }
     }
@@ -411,9 +313,11 @@ impl Engine {
         let publishers = running.filter_map(Publisher::deadline);
         let gates = self.gates.iter().filter(|_| !self.is_stopping);
         let publishers = publishers.chain(gates.filter_map(TopicGate::deadline));
-        let again = [self.probe_at, self.again_at].into_iter().flatten();
-        let again = again.filter(|_| !self.is_stopping);
-        publishers.chain(self.outbox.deadline()).chain(again).min()
+        let arrival = self.arrival.deadline().filter(|_| !self.is_stopping);
+        publishers
+            .chain(self.outbox.deadline())
+            .chain(arrival)
+            .min()
     }
 
     /// Publishes that everything is offline; further Updates are ignored.
@@ -441,6 +345,13 @@ impl Engine {
             self.announce(meter);
         }
         self.push_announcements(now);
+    }
+
+    /// Publishes everything, if what is published did not arrive before.
+    fn publish_if(&mut self, was_denied: bool, now: Duration) {
+        if was_denied && !self.is_stopping {
+            self.publish_all(now);
+        }
     }
 
     /// Whether a meter can be announced. While another daemon publishes it too, it is not.
@@ -510,12 +421,6 @@ impl Engine {
             for message in messages {
                 gate.push(message, &mut self.outbox, now);
             }
-        }
-    }
-
-    fn push_all(&mut self, messages: Vec<Message>, now: Duration) {
-        for message in messages {
-            self.outbox.push(message, now);
         }
     }
 }

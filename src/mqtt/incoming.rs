@@ -2,6 +2,8 @@
 
 use bytes::Bytes;
 
+use super::reason_code::ReasonCode;
+
 /// Something that the broker sent, as far as it matters outside the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Incoming {
@@ -27,26 +29,4 @@ pub struct Publication {
     pub payload: Bytes,
     /// It was published before this session subscribed.
     pub retain: bool,
-}
-
-/// The code of an answer (MQTT 5, 2.4). MQTT 3.1.1 has none for a message: it counts as success.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReasonCode(pub u8);
-
-impl ReasonCode {
-    /// It is done.
-    pub const SUCCESS: Self = Self(0);
-
-    /// The packet is larger than the broker takes.
-    pub const TOO_LARGE: Self = Self(0x95);
-
-    /// Whether it is a refusal that is over some time later: too many messages, or too much of something.
-    pub fn is_transient(self) -> bool {
-        [0x96, 0x97, 0x9f].contains(&self.0)
-    }
-
-    /// Whether it is a refusal.
-    pub fn is_failure(self) -> bool {
-        self.0 >= 0x80
-    }
 }

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use super::codec::{BrokerLimits, ProtocolVersion};
 use super::connection::ConnectionLoss;
 use super::message::Message;
-use super::offer::{ConnectTerms, code};
+use super::offer::ConnectTerms;
+use super::reason_code::code;
 use crate::config::{MqttSettings, Qos};
 
 /// Topics that are left out, at most: a broker that closes at everything has another cause.

@@ -71,6 +71,7 @@ impl Message {
             delivery: Delivery::BestEffort,
         }
     }
+
     /// Whether it must be delivered, even late.
     pub fn is_record(&self) -> bool {
         match self.delivery {

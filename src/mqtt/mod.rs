@@ -20,9 +20,12 @@
 //! | `announcer` | which announcements are published, and taken away |
 //! | `boot_watch`, `other_bridges` | whether another daemon publishes on the same topic, and which are online |
 //! | `topic_claim`, `topic_gate` | whether this one publishes a meter then, and what becomes of its messages |
+//! | `arrival_watch` | whether what is published arrives |
+//! | `teleinfo2mqtt` | the same meter as teleinfo2mqtt publishes it |
 //! | `message`, `outbox` | messages waiting, in flight, and in the history |
 //! | `wire`, `offer`, `client_id` | the steps to a session, what CONNECT asks for |
-//! | `connection`, `codec`, `incoming` | packets over the wire, as bytes, and what of them matters |
+//! | `connection`, `codec` | packets over the wire, and as bytes |
+//! | `incoming`, `reason_code` | what of them matters |
 //! | `tls`, `handshake` | the files of TLS, and why there is none |
 //! | `limits`, `broker_finding` | what the broker limits, what is left out for it, and the report |
 //! | `disconnect_reason`, `connection_error`, `twin_watch` | why there is no session |
@@ -35,6 +38,7 @@
 //! service, except the last will, which has 1, as far as the broker supports it.
 
 mod announcer;
+mod arrival_watch;
 mod backoff;
 mod boot_watch;
 mod broker_finding;
@@ -54,6 +58,7 @@ mod other_bridges;
 mod outbox;
 mod publish_policy;
 mod publisher;
+mod reason_code;
 mod reporter;
 #[cfg(test)]
 mod samples;

@@ -200,7 +200,7 @@ impl MqttSession {
         } = self;
         let (terms, full) = wire.terms();
         limits.on_connected(wire.limits(), (terms, full), bridge);
-        wire.subscribe(&inputs.engine.subscriptions());
+        wire.subscribe(inputs.engine.subscribe());
         let (qos, in_flight_max) = (limits.qos(), limits.in_flight_max());
         inputs.engine.outbox.set_limits(qos, in_flight_max);
         let has_reasons = terms.version == ProtocolVersion::V5;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::message::Message;
+use super::message::{Message, to_json};
 use crate::config::MqttSettings;
 use crate::meter::{Snapshot, json};
 use crate::names::topic;
@@ -44,16 +44,13 @@ impl Teleinfo2mqttTopics {
         let Some((mode, address)) = meter_of(snapshot) else {
             return;
         };
-        let meter = (mode, address);
-        if self.announced.as_ref() != Some(&meter) {
-            self.announced = Some(meter);
+        let readings: Arc<str> = topic::teleinfo2mqtt_frame(&self.base, &address).into();
+        let meter = Some((mode, address));
+        if self.announced != meter {
+            self.announced = meter;
             self.announce(out);
         }
-        let Some((_, address)) = &self.announced else {
-            return;
-        };
-        let readings: Arc<str> = topic::teleinfo2mqtt_frame(&self.base, address).into();
-        let payload = serde_json::to_vec(&json::Teleinfo2mqtt(snapshot)).unwrap_or_default();
+        let payload = to_json(&json::Teleinfo2mqtt(snapshot));
         out.push(Message::best_effort(&readings, payload));
         let status: Arc<str> = topic::teleinfo2mqtt_status(&self.base).into();
         let up = topic::TELEINFO2MQTT_UP.as_bytes().to_vec();
@@ -68,8 +65,7 @@ impl Teleinfo2mqttTopics {
         for label in Label::all(*mode) {
             let topic = topic::teleinfo2mqtt_discovery(prefix, &self.base, address, label.name());
             let entity = LabelEntity::new(&self.base, address, label);
-            let payload = serde_json::to_vec(&entity).unwrap_or_default();
-            out.push(Message::retained(&topic.into(), payload));
+            out.push(Message::retained(&topic.into(), to_json(&entity)));
         }
     }
 }

@@ -250,7 +250,7 @@ impl Wire {
     }
 
     /// Adds a subscription to these topics.
-    pub fn subscribe(&mut self, topics: &[&str]) {
+    pub fn subscribe(&mut self, topics: &[String]) {
         if let Some(connection) = &mut self.connection
             && !topics.is_empty()
         {

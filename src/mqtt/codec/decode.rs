@@ -9,7 +9,8 @@ use rumqttc::v5::mqttbytes::v5;
 
 use super::broker_limits::BrokerLimits;
 use super::{MalformedPacket, PACKET_SIZE_MAX, ProtocolVersion};
-use crate::mqtt::incoming::{Publication, ReasonCode};
+use crate::mqtt::incoming::Publication;
+use crate::mqtt::reason_code::ReasonCode;
 
 /// The types of packets (2.1.2) whose form is looked at here.
 const CONNACK: u8 = 2;

@@ -114,8 +114,8 @@ impl Encoder {
     }
 
     /// Adds SUBSCRIBE with QoS 0 for all of the topics.
-    pub fn subscribe(self, packet_id: u16, topics: &[&str], out: &mut BytesMut) {
-        let topics = topics.iter().map(|topic| (*topic).to_owned());
+    pub fn subscribe(self, packet_id: u16, topics: &[String], out: &mut BytesMut) {
+        let topics = topics.iter().cloned();
         match self.0 {
             ProtocolVersion::V3 => {
                 let qos = old::QoS::AtMostOnce;
@@ -260,8 +260,8 @@ mod tests {
     #[test]
     fn a_subscription_names_its_topics() {
         let mut out = BytesMut::new();
-        Encoder(ProtocolVersion::V3).subscribe(257, &["a", "bc"], &mut out);
-        Encoder(ProtocolVersion::V5).subscribe(257, &["a"], &mut out);
+        Encoder(ProtocolVersion::V3).subscribe(257, &["a", "bc"].map(str::to_owned), &mut out);
+        Encoder(ProtocolVersion::V5).subscribe(257, &["a".to_owned()], &mut out);
         assert_eq!(
             out.to_vec(),
             b"\x82\x0b\x01\x01\0\x01a\0\0\x02bc\0\x82\x07\x01\x01\0\0\x01a\0"
