@@ -32,7 +32,7 @@ impl From<PasswordError> for DisconnectReason {
     }
 }
 
-/// What the service had in hand for the broker.
+/// The credentials that CONNECT had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Credentials<'a> {
     /// No user name.

@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     /// A listener whose queue is full: it does not answer.
-    fn deaf() -> (SocketAddr, impl Sized) {
+    fn unanswering() -> (SocketAddr, impl Sized) {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_io()
             .build()
@@ -136,11 +136,11 @@ mod tests {
 
     #[test]
     fn an_address_that_gives_no_answer_hides_no_other() {
-        let (deaf, _open) = deaf();
+        let (silent, _open) = unanswering();
         let server = TcpListener::bind("127.0.0.1:0").unwrap();
         let good = server.local_addr().unwrap();
         let began = Instant::now();
-        let stream = connect_any(&[deaf, good], Duration::from_millis(20)).unwrap();
+        let stream = connect_any(&[silent, good], Duration::from_millis(20)).unwrap();
         assert_eq!(stream.peer_addr().unwrap(), good);
         assert!(began.elapsed() < CONNECT_TIMEOUT);
     }

@@ -1,7 +1,7 @@
 //! From a name to its addresses, by the system's resolver.
 //!
 //! The resolver cannot be interrupted, so it runs on a thread. An answer that comes after the time limit serves the next
-//! attempt: a resolver that is always too slow is not a wall. While the resolver fails, the addresses that it gave last
+//! attempt, so a resolver that is always too slow delays only the first one. While the resolver fails, the addresses that it gave last
 //! are used.
 
 use std::io;
