@@ -1,8 +1,7 @@
 //! Bounds the lines of one kind: what flaps does not fill the journal.
 //!
 //! Of each kind of line of each meter, [`LINES_MAX`] are logged in [`PERIOD`]; of those that follow, the newest is kept, and
-//! logged at the end of the period with the number of those that were left out. So the last state of what flapped is
-//! always logged.
+//! logged with the first Update of the meter after the period, with the number of those that were left out.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
