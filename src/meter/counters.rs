@@ -13,7 +13,8 @@
 //! | it is forgotten, at `i` (another meter, mode or contract) | plus `i` |
 //!
 //! On disk are the offsets, written at once when they change, and the indexes that they go with: energy that is used while
-//! the daemon is off is counted. Invariant: a counter falls only by a correction.
+//! the daemon is off is counted. Those are written when an index, or a meter, no longer goes on as expected (`Save::Soon`): a
+//! daemon that is killed before another is accepted has counted all that it read. Invariant: a counter falls only by a correction.
 //!
 //! The day figures are made here too, of each counter by its [`DayCounter`]: what it was at midnight is kept with the
 //! offset that it goes with.

@@ -21,6 +21,9 @@ use crate::tic::Frame;
 /// Between regular saves: a write of some kilobytes, which no card minds.
 const SAVE_INTERVAL: Duration = Duration::from_secs(600);
 
+/// Saves between two regular ones that a doubtful value asks for: on a bad line there are many of those.
+const SOON_MAX: u8 = 10;
+
 /// What a meter has from the start: what is configured, and the random id of this start of the daemon.
 #[derive(Clone, Debug)]
 pub struct Identity {
@@ -59,6 +62,8 @@ pub struct Meter {
     save: Save,
     /// When its memory was last taken.
     saved: Moment,
+    /// How often that was because of a doubtful value, since the last regular save.
+    saved_soon: u8,
     last: Arc<Snapshot>,
 }
 
@@ -91,6 +96,7 @@ impl Meter {
             age: FrameAge::default(),
             save: Save::Later,
             saved: Moment::default(),
+            saved_soon: 0,
         };
         meter.last = Arc::new(meter.snapshot(None, Moment::default()));
         meter
@@ -111,10 +117,19 @@ impl Meter {
     /// What to keep for the next start, if it must be written now: at once when a part asks for it, else every ten minutes,
     /// for the indexes.
     pub fn take_memory(&mut self, now: Moment) -> Option<Memory> {
-        let due =
-            self.save == Save::Now || now.since(self.saved) >= SAVE_INTERVAL && self.is_online();
-        due.then(|| {
-            self.save = Save::Later;
+        let is_regular = now.since(self.saved) >= SAVE_INTERVAL && self.is_online();
+        let save = std::mem::replace(&mut self.save, Save::Later);
+        let is_due = match save {
+            Save::Now => true,
+            Save::Soon => is_regular || self.saved_soon < SOON_MAX,
+            Save::Later => is_regular,
+        };
+        if is_regular {
+            self.saved_soon = 0;
+        } else if is_due && save == Save::Soon {
+            self.saved_soon += 1;
+        }
+        is_due.then(|| {
             self.saved = now;
             self.memory()
         })

@@ -60,6 +60,9 @@ pub enum Reset {
 pub enum Save {
     /// At the next regular save.
     Later,
+    /// At once, unless that happened often since the last regular save: what is on disk is right, but older than what is
+    /// known, and the next frames may be of a meter or an index that does not continue it.
+    Soon,
     /// At once: what is on disk is wrong now.
     Now,
 }

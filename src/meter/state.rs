@@ -124,7 +124,33 @@ pub struct State {
     findings: Vec<Finding>,
     /// Frames without an address that are still held back.
     held_unnamed: u8,
+    /// What was doubtful in the last frame.
+    doubts: Doubts,
     contract: Option<Contract>,
+}
+
+/// What may be of another meter, or not continue an index: its address, and indexes that were held.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Doubts {
+    is_unsettled: bool,
+    indexes: Vec<Label>,
+}
+
+impl Doubts {
+    /// Takes those of a frame. If the last frame had not all of them, the last good indexes are to be saved: until the
+    /// doubt is over they do not move, and a daemon that is killed meanwhile has them only from disk.
+    fn replace(&mut self, is_unsettled: bool, findings: &[Finding]) -> Save {
+        let held = findings.iter().filter_map(|finding| match finding {
+            Finding::Held { label } if label.role().is_index() => Some(*label),
+            _ => None,
+        });
+        let is_new = is_unsettled && !self.is_unsettled
+            || held.clone().any(|label| !self.indexes.contains(&label));
+        self.is_unsettled = is_unsettled;
+        self.indexes.clear();
+        self.indexes.extend(held);
+        if is_new { Save::Soon } else { Save::Later }
+    }
 }
 
 impl State {
@@ -142,6 +168,7 @@ impl State {
             models: Models::default(),
             findings: Vec::new(),
             held_unnamed: 0,
+            doubts: Doubts::default(),
             contract: None,
         };
         if let Some(mode) = mode {
@@ -217,6 +244,8 @@ impl State {
         let held = |finding: &&Finding| matches!(finding, Finding::Held { .. });
         self.statistics
             .count_held(self.findings.iter().filter(held).count());
+        let is_unsettled = whose == Whose::Unsettled;
+        save = save.max(self.doubts.replace(is_unsettled, &self.findings));
         if whose == Whose::Unsettled {
             return save;
         }

@@ -1,12 +1,16 @@
 //! The daemon is killed again and again while meters are replaced: the counter grows by what was consumed, but for what was
-//! never read, and for what a meter that goes while the daemon is dead had counted since the last save.
+//! never read, and for what a meter that goes while the daemon is dead had counted since the last save
+//! (`tests/trust` has the same for each frame, without a daemon).
+
+use std::fs;
 
 use linky_sensor::simulator::{Scenario, ScenarioChange, ScenarioEvent, SentFrame, SimulatedMeter};
 use linky_sensor::tic::Label;
 use nix::sys::signal::Signal;
+use serde_json::Value;
 
 use super::support::broker::Broker;
-use super::support::daemon::{Home, WAIT_TIMEOUT, config, meter};
+use super::support::daemon::{Home, WAIT_TIMEOUT, config, meter, within};
 use super::support::line::{self, Wired};
 use super::support::record::Record;
 
@@ -16,9 +20,9 @@ const SWAP_EVERY: u32 = 45;
 /// The daemon is killed so many frames after each replacement.
 const KILLED_AFTER: [u32; 9] = [0, 1, 2, 3, 4, 6, 9, 14, 20];
 
-/// Until the new meter is accepted and kept on disk, in frames. A daemon that is killed earlier has the last index of the
-/// old one only as it was kept.
-const ACCEPTED_AFTER: u32 = 6;
+/// Until the first frame of the new meter was read, and the last index of the old one is on disk, in frames. Of a daemon
+/// that is killed earlier it is there only as it was kept.
+const READ_AFTER: u32 = 1;
 
 /// Frames around a replacement that are not read, or are held until the new address came again.
 const UNREAD_MAX: u64 = 8;
@@ -34,6 +38,9 @@ const TIMES: f64 = 40.0;
 struct Sent {
     address: String,
     index: u64,
+    /// The first index of this meter, and the last of the one before.
+    first: u64,
+    last_of_old: u64,
     /// Wh, over all meters.
     consumed: u64,
     /// The same, of the meter that sends.
@@ -57,9 +64,17 @@ impl Sent {
         } else {
             self.swaps += usize::from(!self.address.is_empty());
             (self.since_swap, self.of_this_meter) = (0, 0);
+            (self.first, self.last_of_old) = (index, self.index);
         }
         (self.address, self.index) = (address, index);
     }
+}
+
+/// The last good index on disk.
+fn kept_index(home: &Home) -> Option<u64> {
+    let text = fs::read(home.state().join("main.json")).ok()?;
+    let kept: Value = serde_json::from_slice(&text).ok()?;
+    kept["validator"]["EAST"]["value"].as_u64()
 }
 
 /// The counter in the state that has this index.
@@ -113,11 +128,18 @@ fn a_counter_survives_kills_while_meters_are_replaced() {
         sent.push(&wired.send(&mut line));
         if sent.swaps > swaps {
             lost_max += UNREAD_MAX * FRAME_MAX;
-            if KILLED_AFTER[swaps] < ACCEPTED_AFTER {
+            if KILLED_AFTER[swaps] < READ_AFTER {
                 lost_max += before;
             }
         }
         if sent.swaps == killed + 1 && sent.since_swap == KILLED_AFTER[killed] {
+            if KILLED_AFTER[killed] >= READ_AFTER {
+                within(WAIT_TIMEOUT, "this replacement on disk", || {
+                    let kept = kept_index(&home)?;
+                    let is_new = (sent.first..=sent.index).contains(&kept);
+                    (is_new || kept == sent.last_of_old).then_some(())
+                });
+            }
             daemon.signal(Signal::SIGKILL);
             daemon.end(WAIT_TIMEOUT);
             daemon = home.start();

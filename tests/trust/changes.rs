@@ -29,12 +29,8 @@ fn another_meter_is_accepted_within_ten_frames() {
         .unwrap();
         receiver.turn_to(mode);
         let replaced = |receiver: &Receiver| receiver.count(EventKind::MeterReplaced) == 1;
-        receiver.take_memory();
         receiver.until(9, || next(&mut other), replaced);
-        assert!(
-            receiver.take_memory(),
-            "what is on disk is of the other meter"
-        );
+        assert!(receiver.is_saved(), "what is on disk is of the other meter");
         let (sent, groups) = next(&mut other);
         receiver.receive(&sent);
         assert_indexes(&receiver, &groups);

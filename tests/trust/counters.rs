@@ -1,7 +1,9 @@
 //! Counters count what is consumed and nothing else: each story moves the indexes by what is no consumption.
 
 use linky_sensor::meter::{EventKind, Key};
-use linky_sensor::simulator::{Scenario, SentGroup, SimulatedMeter, TariffPlan};
+use linky_sensor::simulator::{
+    Scenario, ScenarioChange, ScenarioEvent, SentFrame, SentGroup, SimulatedMeter, TariffPlan,
+};
 use linky_sensor::tic::{Label, Mode};
 
 use crate::receiver::{
@@ -189,4 +191,111 @@ fn a_corrected_value_is_taken_back() {
         receiver.count(EventKind::IndexJumped) > 0,
         "the wrong value was published"
     );
+}
+
+/// The daemon is killed at each frame around a replacement: what was read of the old meter is counted, and of the new
+/// one all but the frames that were held until its address came again.
+#[test]
+fn a_kill_at_any_frame_of_a_replacement_costs_nothing_that_was_read() {
+    /// Wh that these frames add at most.
+    const UNACCEPTED_MAX: u64 = 10;
+    for mode in Mode::ALL {
+        for killed_after in 0..10 {
+            let (mut meter, mut receiver) = after_frames(busy(mode), 30);
+            let before = energy(&receiver);
+            let first = total(&meter.next().unwrap());
+            let mut last = first;
+            // Less than the time between two regular saves.
+            for _ in 0..200 {
+                let sent = meter.next().unwrap();
+                receiver.receive(&sent);
+                last = total(&sent);
+            }
+            let old = last - first;
+            assert!(old > 100, "{old}");
+            receiver.turn_to(mode);
+            let mut other = another(&busy(mode));
+            let first = total(&other.next().unwrap());
+            for frame in 0..20 {
+                let sent = other.next().unwrap();
+                receiver.receive(&sent);
+                last = total(&sent);
+                if frame == killed_after {
+                    receiver.kill();
+                }
+            }
+            let (sent, counted) = (old + last - first, energy(&receiver) - before);
+            assert!(
+                counted <= sent + UNACCEPTED_MAX && counted + UNACCEPTED_MAX >= sent,
+                "{mode:?} {killed_after}: {counted} of {sent}"
+            );
+        }
+    }
+}
+
+/// The same around a reset, whose indexes wait for a minute.
+#[test]
+fn a_kill_at_any_frame_of_a_reset_costs_nothing_that_was_read() {
+    for killed_after in [0, 1, 2, 5, 20, 60] {
+        let (mut meter, mut receiver) = after_frames(busy(Mode::Standard), 30);
+        let mut sent = meter.next().unwrap();
+        for _ in 0..200 {
+            sent = meter.next().unwrap();
+            receiver.receive(&sent);
+        }
+        let before = energy(&receiver);
+        assert_eq!(Some(before), receiver.energy());
+        let was =
+            |group: &SentGroup| -i64::try_from(number(&sent.groups, group.label).unwrap()).unwrap();
+        receive_moved(&mut receiver, &mut meter, killed_after + 1, was);
+        receiver.kill();
+        receive_moved(&mut receiver, &mut meter, 120, was);
+        assert!(receiver.energy() < Some(10_000));
+        assert!(
+            (before..before + MINUTES).contains(&energy(&receiver)),
+            "{killed_after}: {} after {before}",
+            energy(&receiver)
+        );
+    }
+}
+
+/// A digit that is wrong now and then asks for a save each time, and is not given all of them.
+#[test]
+fn a_bad_line_does_not_wear_the_card() {
+    let (mut meter, mut receiver) = after_frames(busy(Mode::Standard), 30);
+    let mut saves = 0;
+    for number_of_frame in 0..500 {
+        let sent = meter.next().unwrap();
+        if number_of_frame % 2 == 0 {
+            let wrong = number(&sent.groups, Label::EAST).unwrap() + 40_000_000;
+            let groups = with(&sent.groups, &[(Label::EAST, &format!("{wrong:09}"))]);
+            receiver.receive_instead(&sent, &groups);
+        } else {
+            receiver.receive(&sent);
+        }
+        saves += usize::from(receiver.is_saved());
+    }
+    assert!((1..=12).contains(&saves), "{saves} saves in ten minutes");
+}
+
+/// A house that uses some Wh in each frame.
+fn busy(mode: Mode) -> Scenario {
+    let change = ScenarioChange::Overrun {
+        va: 8_000,
+        duration: 100_000,
+    };
+    Scenario {
+        power_kva: 9,
+        events: vec![ScenarioEvent { at: 0, change }],
+        ..scenario(mode, TariffPlan::OffPeak)
+    }
+}
+
+/// The sum of what a frame has counted.
+fn total(sent: &SentFrame) -> u64 {
+    let labels = [Label::EAST, Label::HCHC, Label::HCHP];
+    labels
+        .iter()
+        .filter_map(|label| number(&sent.groups, *label))
+        .sum()
 }

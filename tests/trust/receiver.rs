@@ -28,6 +28,9 @@ pub struct Receiver {
     decoder: Decoder,
     meter: Meter,
     strips_parity: bool,
+    /// What is on disk, and whether that was written after the last frame.
+    disk: Memory,
+    is_saved: bool,
     /// The moment of the first frame of the simulated meter that is received.
     origin: Duration,
     now: Moment,
@@ -61,6 +64,8 @@ impl Receiver {
             last: meter.last().clone(),
             meter,
             strips_parity: false,
+            disk: Memory::default(),
+            is_saved: false,
             origin: Duration::ZERO,
             now: Moment::default(),
             events: Vec::new(),
@@ -83,8 +88,13 @@ impl Receiver {
 
     /// The daemon starts again, and remembers what is kept on disk.
     pub fn restart(&mut self) {
-        let memory = self.meter.memory();
-        let kept = serde_json::to_string(&memory).unwrap();
+        self.disk = self.meter.memory();
+        self.kill();
+    }
+
+    /// The daemon is killed, and starts again.
+    pub fn kill(&mut self) {
+        let kept = serde_json::to_string(&self.disk).unwrap();
         self.meter = meter(&serde_json::from_str(&kept).unwrap());
         self.last = self.meter.last().clone();
         self.push(Input::Opened {
@@ -92,9 +102,9 @@ impl Receiver {
         });
     }
 
-    /// Whether something is to be kept on disk at once.
-    pub fn take_memory(&mut self) -> bool {
-        self.meter.take_memory(self.now).is_some()
+    /// Whether the last frame was a reason to write what is kept on disk.
+    pub fn is_saved(&self) -> bool {
+        self.is_saved
     }
 
     /// Receives a frame as it was sent.
@@ -143,6 +153,9 @@ impl Receiver {
             self.last = update.snapshot.clone();
             self.events.extend(update.events.iter().cloned());
         }
+        let memory = self.meter.take_memory(self.now);
+        self.is_saved = memory.is_some();
+        self.disk = memory.unwrap_or_else(|| std::mem::take(&mut self.disk));
     }
 
     pub fn state(&self) -> &Snapshot {
