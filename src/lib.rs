@@ -8,7 +8,7 @@
 //! - [`sink`]: what every sink is given; [`dbus`], [`mqtt`]: the sinks; [`store`]: what is kept on disk.
 //! - [`service`]: builds all this and watches it.
 //! - [`simulator`]: the meter's side of the wire.
-//! - [`commands`]: the command line; [`config`], [`names`]: what everything may use.
+//! - [`commands`]: the command line; `words`: what it prints for people. [`config`], [`names`]: what everything may use.
 
 extern crate alloc;
 
@@ -25,3 +25,4 @@ pub mod simulator;
 pub mod sink;
 pub mod store;
 pub mod tic;
+mod words;

@@ -89,7 +89,7 @@ _linky__sensor() {
 
     case "${cmd}" in
         linky__sensor)
-            opts="-h -V --config --help --version run demo set-password check-config decode doctor list-fields migrate simulate status help"
+            opts="-h -V --config --lang --help --version run demo set-password check-config decode doctor list-fields migrate simulate status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -97,6 +97,10 @@ _linky__sensor() {
             case "${prev}" in
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "auto fr en" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -107,7 +111,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__check__subcmd__config)
-            opts="-h --config --help"
+            opts="-h --config --lang --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -115,6 +119,10 @@ _linky__sensor() {
             case "${prev}" in
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "auto fr en" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -125,7 +133,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__decode)
-            opts="-h --mode --parity --text --format --stats --config --help"
+            opts="-h --mode --parity --text --format --stats --config --lang --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -147,6 +155,10 @@ _linky__sensor() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "auto fr en" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -155,7 +167,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__demo)
-            opts="-h --seconds --mode --phases --contract --config --help"
+            opts="-h --seconds --mode --phases --contract --config --lang --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -181,6 +193,10 @@ _linky__sensor() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "auto fr en" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -189,7 +205,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__doctor)
-            opts="-h --config --help"
+            opts="-h --config --lang --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -197,6 +213,10 @@ _linky__sensor() {
             case "${prev}" in
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "auto fr en" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -375,7 +395,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__list__subcmd__fields)
-            opts="-h --format --config --help"
+            opts="-h --format --config --lang --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -389,6 +409,10 @@ _linky__sensor() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "auto fr en" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -397,7 +421,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__migrate)
-            opts="-h --config --help"
+            opts="-h --config --lang --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -405,6 +429,10 @@ _linky__sensor() {
             case "${prev}" in
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "auto fr en" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -415,7 +443,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__run)
-            opts="-v -h --bus --verbose --config --help"
+            opts="-v -h --bus --verbose --config --lang --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -429,6 +457,10 @@ _linky__sensor() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "auto fr en" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -437,7 +469,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__set__subcmd__password)
-            opts="-h --config --help"
+            opts="-h --config --lang --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -445,6 +477,10 @@ _linky__sensor() {
             case "${prev}" in
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "auto fr en" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -455,7 +491,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__simulate)
-            opts="-h --scenario --mode --phases --contract --producer --power-kva --seed --serial --prm --start --overrun --degraded-clock --messages --speed --flat-out --frames --seconds --parity --noise --burst --lose --output --link --config --help"
+            opts="-h --scenario --mode --phases --contract --producer --power-kva --seed --serial --prm --start --overrun --degraded-clock --messages --speed --flat-out --frames --seconds --parity --noise --burst --lose --output --link --config --lang --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -537,6 +573,10 @@ _linky__sensor() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "auto fr en" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -545,7 +585,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__status)
-            opts="-h --bus --json --config --help"
+            opts="-h --bus --json --config --lang --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -557,6 +597,10 @@ _linky__sensor() {
                     ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "auto fr en" -- "${cur}"))
                     return 0
                     ;;
                 *)

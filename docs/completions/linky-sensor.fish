@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_linky_sensor_global_optspecs
-    string join \n config= h/help V/version
+    string join \n config= lang= h/help V/version
 end
 
 function __fish_linky_sensor_needs_command
@@ -25,6 +25,9 @@ function __fish_linky_sensor_using_subcommand
 end
 
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
+fr\t''
+en\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -s V -l version -d 'Print version'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "run" -d 'Run the daemon: read the meters, and publish them'
@@ -40,6 +43,9 @@ complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "status" -
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand run" -l bus -d 'The D-Bus bus to be on: system, session, none, or an address' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand run" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand run" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
+fr\t''
+en\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand run" -s v -l verbose -d 'Log more; twice for even more'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand run" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand demo" -l seconds -d 'End after this many seconds' -r
@@ -52,10 +58,19 @@ off-peak\t''
 tempo\t''
 ejp\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand demo" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand demo" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
+fr\t''
+en\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand demo" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand set-password" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand set-password" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
+fr\t''
+en\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand set-password" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand check-config" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand check-config" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
+fr\t''
+en\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand check-config" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l mode -d 'The mode of the meter' -r -f -a "auto\t''
 standard\t''
@@ -67,10 +82,16 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l for
 tic\t'The groups that the wire checks accepted'
 python\t'The groups as the Python linky-sensor published them'"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
+fr\t''
+en\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l text -d 'The file is text: what was copied from a terminal, a log or a dump. Groups whose sums are right are read'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l stats -d 'Print totals to standard error at the end'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand doctor" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand doctor" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
+fr\t''
+en\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand doctor" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand list-fields" -l format -d 'How to print it' -r -f -a "text\t'Aligned columns'
 json\t'A list of objects'
@@ -78,8 +99,14 @@ csv\t'Comma-separated, with a header'
 markdown\t'A table for a document'
 schema\t'The JSON schema of a state'"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand list-fields" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand list-fields" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
+fr\t''
+en\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand list-fields" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand migrate" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand migrate" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
+fr\t''
+en\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand migrate" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l scenario -d 'A scenario: a file, or the name of one that is shipped' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l mode -d 'Output mode of the meter' -r -f -a "standard\t''
@@ -107,6 +134,9 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l o
 stdout\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l link -d 'Symbolic link to the pseudo-terminal, removed at the end' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
+fr\t''
+en\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l producer -d 'The house has solar panels and the meter counts injection (standard mode)'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l overrun -d 'Exceed the subscribed power for two minutes in every ten'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l degraded-clock -d 'The meter has lost its clock'
@@ -115,6 +145,9 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l f
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -l bus -d 'The bus of the daemon: system, session, or a D-Bus address' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
+fr\t''
+en\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -l json -d 'Print one JSON object: under the id of each meter its values, under bridge the daemon and its broker'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields migrate simulate status help" -f -a "run" -d 'Run the daemon: read the meters, and publish them'

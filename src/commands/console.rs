@@ -15,6 +15,7 @@ use std::io::{self, BufWriter, Stderr, Stdout, Write};
 use std::path::{Path, PathBuf};
 
 use crate::names::exit;
+use crate::words::Words;
 
 /// Bytes of the buffer of standard output: a page for people fits in, so that it appears at once.
 const BUFFER_SIZE: usize = 16 * 1024;
@@ -23,16 +24,19 @@ const BUFFER_SIZE: usize = 16 * 1024;
 /// standard output.
 pub struct Console {
     config: PathBuf,
+    words: Words,
     out: BufWriter<Stdout>,
     err: Stderr,
     note_error: Option<io::Error>,
 }
 
 impl Console {
-    /// The streams of this process; `config` is the configuration file that `--config` names.
-    pub fn new(config: PathBuf) -> Self {
+    /// The streams of this process; `config` is the configuration file that `--config` names, `words`
+    /// those of the language that was chosen.
+    pub fn new(config: PathBuf, words: Words) -> Self {
         Self {
             config,
+            words,
             out: BufWriter::with_capacity(BUFFER_SIZE, io::stdout()),
             err: io::stderr(),
             note_error: None,
@@ -42,6 +46,11 @@ impl Console {
     /// The configuration file, as `--config` names it.
     pub fn config(&self) -> &Path {
         &self.config
+    }
+
+    /// What is printed for people.
+    pub fn words(&self) -> Words {
+        self.words
     }
 
     /// Writes a line to standard error. If it cannot be written, [`Console::finish`] returns `IO`.

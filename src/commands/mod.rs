@@ -14,6 +14,7 @@ mod console;
 mod decode;
 mod demo;
 mod doctor;
+mod language;
 mod list_fields;
 mod migrate;
 mod run;
@@ -21,12 +22,16 @@ mod set_password;
 mod simulate;
 mod status;
 
+use std::env;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Parser;
 use clap::error::ErrorKind;
 
+use self::choice::one_of;
 use self::console::{CommandError, Console};
+use crate::config::LanguageChoice;
 use crate::names::{exit, file};
 
 /// Reads a French Linky electricity meter and publishes it on D-Bus and MQTT.
@@ -41,6 +46,10 @@ struct CommandLine {
     /// The configuration file; run and check-config read it
     #[arg(long, global = true, default_value = file::CONFIG, value_name = "PATH")]
     config: PathBuf,
+    /// The language of what is printed for people; else that of the configuration, or of the locale
+    #[arg(long = language::OPTION, global = true, value_name = "LANGUAGE")]
+    #[arg(value_parser = one_of(&LanguageChoice::ALL, LanguageChoice::as_str))]
+    lang: Option<LanguageChoice>,
     #[command(subcommand)]
     command: Command,
 }
@@ -88,9 +97,11 @@ impl Command {
 
 /// Runs the command that the arguments of the process ask for. Returns the exit code.
 pub fn main() -> u8 {
-    match CommandLine::try_parse() {
+    let arguments: Vec<OsString> = env::args_os().collect();
+    let words = language::words(&arguments, |name| env::var(name).ok());
+    match CommandLine::try_parse_from(arguments) {
         Ok(line) => {
-            let mut console = Console::new(line.config);
+            let mut console = Console::new(line.config, words);
             let result = line.command.run(&mut console);
             console.finish(result)
         }
@@ -100,7 +111,7 @@ pub fn main() -> u8 {
                 _ => exit::USAGE,
             };
             let written = error.print().map(|()| code);
-            Console::new(PathBuf::new()).finish(written.map_err(CommandError::from))
+            Console::new(PathBuf::new(), words).finish(written.map_err(CommandError::from))
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::dbus::{Bus, Client, Error, Overview, SeenMeter};
 use crate::meter::{Key, Link};
 use crate::names::{exit, topic};
 use crate::sink::BrokerState;
+use crate::words::Words;
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
@@ -33,7 +34,8 @@ impl StatusCommand {
         if self.json {
             write_json(console, &overview, &meters)?;
         } else {
-            write_page(console, &overview, &meters)?;
+            let words = console.words();
+            write_page(console, words, &overview, &meters)?;
         }
         let all_received = !meters.is_empty() && meters.iter().all(is_received);
         Ok(if all_received {
@@ -117,13 +119,18 @@ impl Serialize for KnownValues<'_> {
     }
 }
 
-fn write_page(out: &mut dyn Write, overview: &Overview, meters: &[SeenMeter]) -> io::Result<()> {
+fn write_page(
+    out: &mut dyn Write,
+    words: Words,
+    overview: &Overview,
+    meters: &[SeenMeter],
+) -> io::Result<()> {
     for meter in meters {
         write_meter(out, meter)?;
         writeln!(out)?;
     }
     if meters.is_empty() {
-        writeln!(out, "The daemon runs, and has no meter.\n")?;
+        writeln!(out, "{}\n", words.no_meter())?;
     }
     let Overview {
         version,
@@ -146,20 +153,14 @@ fn write_page(out: &mut dyn Write, overview: &Overview, meters: &[SeenMeter]) ->
     }
     writeln!(out)?;
     for meter in topic_conflicts {
-        writeln!(
-            out,
-            "Another daemon publishes {meter} on the same MQTT topic: give it another id in [[meter]], or base-topic in [mqtt]"
-        )?;
+        writeln!(out, "{}", words.topic_conflict(meter))?;
     }
     // Only the journal has the cause.
     if [BrokerState::Disconnected, BrokerState::Refused]
         .iter()
         .any(|state| state.as_str() == broker)
     {
-        writeln!(
-            out,
-            "Why there is no session with it: journalctl -u linky-sensor"
-        )?;
+        writeln!(out, "{}", words.broker_cause_is_logged())?;
     }
     Ok(())
 }
@@ -223,7 +224,10 @@ fn write_meter(out: &mut dyn Write, meter: &SeenMeter) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Language;
     use crate::meter::{Reading, Value};
+
+    const ENGLISH: Words = Words::new(Language::English, false);
 
     fn meter() -> SeenMeter {
         let mut reading = Reading::default();
@@ -258,7 +262,7 @@ mod tests {
     #[test]
     fn the_page_shows_what_is_known() {
         assert_eq!(
-            written(|out| write_page(out, &overview(), &[meter()])),
+            written(|out| write_page(out, ENGLISH, &overview(), &[meter()])),
             "main: receiving\n  mode       standard\n  power      1234 VA\n  energy     12345.078 kWh\n\n\
              Daemon 1.2.3, MQTT broker connected\n"
         );
@@ -275,7 +279,7 @@ mod tests {
             history_pending: 7,
             ..overview()
         };
-        let page = written(|out| write_page(out, &overview, &[meter]));
+        let page = written(|out| write_page(out, ENGLISH, &overview, &[meter]));
         assert!(
             page.starts_with("main: no_signal (no byte for 12 s)\n"),
             "{page}"
@@ -296,7 +300,7 @@ mod tests {
         ] {
             meter.reading.set(key, Some(value));
         }
-        let page = written(|out| write_page(out, &overview(), &[meter]));
+        let page = written(|out| write_page(out, ENGLISH, &overview(), &[meter]));
         let first = format!("main: receiving ({detail})\n");
         assert!(page.starts_with(&first), "{page}");
         assert!(
@@ -315,7 +319,7 @@ mod tests {
                 updates_lagged: 1,
                 ..overview()
             };
-            let page = written(|out| write_page(out, &overview, &[meter()]));
+            let page = written(|out| write_page(out, ENGLISH, &overview, &[meter()]));
             let ending = format!(
                 "MQTT broker {broker}, 1 state waiting for it, 1 state dropped, 1 update missed\n\
                  Why there is no session with it: journalctl -u linky-sensor\n"
@@ -330,7 +334,7 @@ mod tests {
             topic_conflicts: vec!["main".to_owned()],
             ..overview()
         };
-        let page = written(|out| write_page(out, &overview, &[meter()]));
+        let page = written(|out| write_page(out, ENGLISH, &overview, &[meter()]));
         assert!(
             page.contains("\nAnother daemon publishes main on the same MQTT topic: "),
             "{page}"

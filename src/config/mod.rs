@@ -31,8 +31,8 @@ pub use address::{BrokerUrl, Device};
 pub use error::{ConfigError, Fault, Location};
 pub use secret::{PasswordError, Secret, password};
 pub use settings::{
-    DbusSettings, Discovery, HomeAssistantSettings, Interval, Language, MeterId, MeterSettings,
-    ModeChoice, MqttSettings, NamedFile, Privacy, PythonCompatible, Qos, Settings,
+    DbusSettings, Discovery, HomeAssistantSettings, Interval, Language, LanguageChoice, MeterId,
+    MeterSettings, ModeChoice, MqttSettings, NamedFile, Privacy, PythonCompatible, Qos, Settings,
     Teleinfo2mqttCompatible,
 };
 pub use value::{InvalidValue, format_duration, format_size};
@@ -88,6 +88,16 @@ pub(crate) fn read_document<T>(
     } else {
         Err(ConfigError::from(faults))
     }
+}
+
+/// The language that the files choose, whatever else is wrong with them: a message about them is in it too. `Auto` where
+/// they choose none, or cannot be read.
+#[must_use]
+pub fn language(path: &Path) -> LanguageChoice {
+    let texts = files::read_all(path).unwrap_or_default();
+    let document = document::read_merged(&texts).unwrap_or_default();
+    let mut report = Report::default();
+    TableReader::read_root(document, &mut report, schema::read_language)
 }
 
 /// The files that [`load`] reads, in that order: `path` if it exists, then its drop-ins.

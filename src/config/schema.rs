@@ -14,8 +14,9 @@ use std::time::Duration;
 use super::address::{BrokerUrl, Device};
 use super::document::{METER, TomlTable, TomlValue, meter_id};
 use super::settings::{
-    DbusSettings, Discovery, HomeAssistantSettings, Interval, Language, MeterId, MeterSettings,
-    ModeChoice, MqttSettings, Privacy, PythonCompatible, Qos, Settings, Teleinfo2mqttCompatible,
+    DbusSettings, Discovery, HomeAssistantSettings, Interval, Language, LanguageChoice, MeterId,
+    MeterSettings, ModeChoice, MqttSettings, Privacy, PythonCompatible, Qos, Settings,
+    Teleinfo2mqttCompatible,
 };
 use super::table::{Report, TableReader, nearest};
 use super::value::{
@@ -39,12 +40,19 @@ pub(super) fn read_settings(document: TomlTable, report: &mut Report) -> Setting
 }
 
 fn read_root(root: &mut TableReader<'_>) -> Settings {
+    let language = read_language(root);
     Settings {
+        language,
         meters: root.list(METER, meter_id, read_meter),
         dbus: root.table("dbus", read_dbus),
-        mqtt: root.table("mqtt", read_mqtt),
+        mqtt: root.table("mqtt", |mqtt| read_mqtt(mqtt, language)),
         privacy: root.table("privacy", read_privacy),
     }
+}
+
+#[rustfmt::skip]
+pub(super) fn read_language(root: &mut TableReader<'_>) -> LanguageChoice {
+    root.key("language", LanguageChoice::Auto, one_of(&LanguageChoice::ALL, LanguageChoice::as_str))
 }
 
 #[rustfmt::skip]
@@ -76,7 +84,7 @@ fn read_dbus(dbus: &mut TableReader<'_>) -> DbusSettings {
 }
 
 #[rustfmt::skip]
-fn read_mqtt(mqtt: &mut TableReader<'_>) -> MqttSettings {
+fn read_mqtt(mqtt: &mut TableReader<'_>, language: LanguageChoice) -> MqttSettings {
     MqttSettings {
         enabled: mqtt.key("enabled", true, boolean),
         url: mqtt.key("url", BrokerUrl::local(), text(BrokerUrl::parse)),
@@ -94,18 +102,20 @@ fn read_mqtt(mqtt: &mut TableReader<'_>) -> MqttSettings {
         retain: mqtt.key("retain", true, boolean),
         raw: mqtt.key("raw", false, boolean),
         history: mqtt.key("history", Some(64 << 20), text(parse_history)),
-        home_assistant: mqtt.table("home-assistant", read_home_assistant),
+        home_assistant: mqtt.table("home-assistant", |table| read_home_assistant(table, language)),
         python_compatible: mqtt.optional_table("python-compatible", read_python_compatible),
         teleinfo2mqtt_compatible: mqtt.optional_table("teleinfo2mqtt-compatible", read_teleinfo2mqtt_compatible),
     }
 }
 
 #[rustfmt::skip]
-fn read_home_assistant(table: &mut TableReader<'_>) -> HomeAssistantSettings {
+fn read_home_assistant(table: &mut TableReader<'_>, language: LanguageChoice) -> HomeAssistantSettings {
+    // The meter is French: so are the names, unless a language is chosen.
+    let language = language.language().unwrap_or(Language::French);
     HomeAssistantSettings {
         enabled: table.key("enabled", true, boolean),
         prefix: table.key("prefix", topic::DEFAULT_HOME_ASSISTANT_PREFIX.to_owned(), text(parse_topic)),
-        language: table.key("language", Language::French, one_of(&Language::ALL, Language::as_str)),
+        language: table.key("language", language, one_of(&Language::ALL, Language::as_str)),
         discovery: table.key("discovery", Discovery::Device, one_of(&Discovery::ALL, Discovery::as_str)),
     }
 }
@@ -145,7 +155,7 @@ impl Default for Settings {
 
 impl Default for MqttSettings {
     fn default() -> Self {
-        defaults(read_mqtt)
+        defaults(|mqtt| read_mqtt(mqtt, LanguageChoice::Auto))
     }
 }
 

@@ -21,6 +21,8 @@ use crate::tic::{Mode, Parity};
 /// Everything that can be configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
+    /// The language of what commands print for people, and of names in Home Assistant unless its own key is there.
+    pub language: LanguageChoice,
     /// At least one; ids and devices are distinct.
     pub meters: Vec<MeterSettings>,
     /// The system bus.
@@ -284,6 +286,39 @@ impl Language {
         match self {
             Self::French => "fr",
             Self::English => "en",
+        }
+    }
+}
+
+/// The language of people, or that the locale chooses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LanguageChoice {
+    /// That of the locale.
+    Auto,
+    /// Always this one.
+    Fixed(Language),
+}
+
+impl LanguageChoice {
+    /// Every choice.
+    pub const ALL: [Self; 3] = [
+        Self::Auto,
+        Self::Fixed(Language::French),
+        Self::Fixed(Language::English),
+    ];
+
+    /// The public word: `auto`, `fr` or `en`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.language().map_or("auto", Language::as_str)
+    }
+
+    /// The language; `None` if the locale chooses it.
+    #[must_use]
+    pub fn language(self) -> Option<Language> {
+        match self {
+            Self::Auto => None,
+            Self::Fixed(language) => Some(language),
         }
     }
 }
