@@ -6,9 +6,12 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use linky_sensor::names::exit;
+
+#[path = "support/program.rs"]
+mod program;
 
 /// A command line that prints something.
 const PRINTING: [&[&str]; 11] = [
@@ -37,7 +40,7 @@ const PRINTING: [&[&str]; 11] = [
 const NOT_HERE: [&str; 4] = ["migrate", "run", "set-password", "status"];
 
 fn linky_sensor(arguments: &[&str], stdout: impl Into<Stdio>) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+    program::command()
         .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .stdin(Stdio::null())

@@ -8,12 +8,15 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
 use jsonschema::Validator;
 use serde_json::Value;
+
+#[path = "support/program.rs"]
+mod program;
 
 fn tests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
@@ -39,7 +42,7 @@ fn captures() -> Vec<(String, Vec<u8>)> {
 
 /// Runs the command on these bytes, by its standard input.
 fn decode(arguments: &[&str], bytes: &[u8]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+    let mut child = program::command()
         .arg("decode")
         .args(arguments)
         .stdin(Stdio::piped())
@@ -242,7 +245,7 @@ fn statistics_come_last_and_beside() {
 #[test]
 fn a_file_is_read_as_standard_input_is() {
     let path = tests().join("captures/standard-mono-base.tic");
-    let output = Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+    let output = program::command()
         .arg("decode")
         .arg(&path)
         .output()
@@ -332,7 +335,7 @@ fn a_single_frame_shows_its_figures() {
 /// Frames of the simulated meter, with parity.
 fn simulated(mode: &str, frames: usize) -> Vec<u8> {
     let frames = frames.to_string();
-    let output = Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+    let output = program::command()
         .args([
             "simulate",
             "--output",
@@ -564,7 +567,7 @@ fn a_recording_at_the_wrong_speed_is_named() {
 fn a_live_pipe_shows_each_frame_as_it_comes() {
     let frames = simulated("historique", 4);
     let last = frames.iter().rposition(|byte| byte & 0x7F == 2).unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+    let mut child = program::command()
         .args(["decode", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -626,7 +629,7 @@ fn a_reader_that_goes_away_ends_it_quietly() {
     let directory = tempfile::tempdir().unwrap();
     let long = directory.path().join("long.tic");
     fs::write(&long, capture.repeat(200)).unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+    let mut child = program::command()
         .arg("decode")
         .arg(&long)
         .stdout(Stdio::piped())

@@ -7,10 +7,13 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use linky_sensor::config;
 use linky_sensor::names::exit;
+
+#[path = "support/program.rs"]
+mod program;
 
 fn golden(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -19,7 +22,7 @@ fn golden(name: &str) -> PathBuf {
 }
 
 fn migrate(file: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+    program::command()
         .arg("migrate")
         .arg(file)
         .stdin(Stdio::null())
@@ -29,7 +32,7 @@ fn migrate(file: &Path) -> Output {
 
 /// Runs it with a standard output that is full.
 fn migrate_to_full(file: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+    program::command()
         .arg("migrate")
         .arg(file)
         .stdout(fs::File::options().write(true).open("/dev/full").unwrap())
@@ -39,7 +42,7 @@ fn migrate_to_full(file: &Path) -> Output {
 }
 
 fn migrate_text(text: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+    let mut child = program::command()
         .args(["migrate", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
-use std::process::Command;
+
+#[path = "support/program.rs"]
+mod program;
 
 fn printed(format: &str) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+    let output = program::command()
         .args(["list-fields", "--format", format])
         .output()
         .unwrap();

@@ -13,6 +13,9 @@ use nix::sys::signal::Signal;
 use nix::sys::stat::Mode;
 use nix::sys::termios::{LocalFlags, tcgetattr};
 
+#[path = "support/program.rs"]
+mod program;
+
 const WAIT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Ended when dropped.
@@ -54,7 +57,9 @@ fn an_interruption_at_the_prompt_leaves_the_terminal_as_it_was() {
     let command = Command::new("setsid")
         .args(["--ctty", "env", "--default-signal=INT"])
         .args(["unshare", "--map-root-user"])
-        .args([env!("CARGO_BIN_EXE_linky-sensor"), "set-password"])
+        .arg(program::PATH)
+        .args(program::ENGLISH)
+        .arg("set-password")
         .stdin(side())
         .stdout(side())
         .stderr(side())

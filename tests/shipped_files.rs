@@ -4,9 +4,11 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
-use std::process::Command;
 
 use linky_sensor::names;
+
+#[path = "support/program.rs"]
+mod program;
 
 const MANUAL: &str = include_str!("../docs/man/linky-sensor.8");
 const MANUAL_OF_KEYS: &str = include_str!("../docs/man/linky-sensor.toml.5");
@@ -20,7 +22,7 @@ const CONFFILES: [&str; 2] = [
 ];
 
 fn help(arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+    let output = program::command()
         .args(arguments)
         .arg("--help")
         .output()

@@ -11,7 +11,7 @@ use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use linky_sensor::tic::{Decoder, Frame, FrameEnd, Mode, Parity};
@@ -20,6 +20,9 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+#[path = "support/program.rs"]
+mod program;
+
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A running simulator, ended with the test.
@@ -27,7 +30,7 @@ struct Simulator(Child);
 
 impl Simulator {
     fn start(arguments: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_linky-sensor"));
+        let mut command = program::command();
         command.arg("simulate").args(arguments).stdin(Stdio::null());
         Self(
             command
@@ -71,7 +74,7 @@ impl Drop for Simulator {
 }
 
 fn output(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_linky-sensor"));
+    let mut command = program::command();
     command
         .arg("simulate")
         .args(arguments)

@@ -38,7 +38,7 @@ const MAY_USE: [(&str, &[&str]); 14] = [
             "words",
         ],
     ),
-    ("words", &[]),
+    ("words", &["meter"]),
     ("config", &["meter", "tic"]),
     ("names", &[]),
 ];
@@ -265,6 +265,23 @@ fn no_verb_of_speech_is_in_the_source() {
             .split(|c: char| !c.is_alphanumeric() && c != '_')
             .find(|word| words.contains(word));
         assert_eq!(spoken, None, "{}", path.display());
+    }
+}
+
+/// Their expectations are English, and the locale and the configuration of the machine may be French.
+#[test]
+fn the_tests_run_our_program_in_english() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    sources(&root.join("tests"), &mut files);
+    let variable = concat!("CARGO_BIN", "_EXE");
+    for path in files {
+        let runs_it = fs::read_to_string(&path).unwrap().contains(variable);
+        assert!(
+            !runs_it || path.ends_with("support/program.rs"),
+            "{}: start our program with `program::command()` of tests/support/program.rs",
+            path.display()
+        );
     }
 }
 

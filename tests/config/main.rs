@@ -10,12 +10,14 @@ mod mistakes;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use linky_sensor::config::{self, Device, Interval, Settings};
 use linky_sensor::names::{exit, variable};
 use linky_sensor::tic::Mode;
+
+#[path = "../support/program.rs"]
+mod program;
 
 /// The path of a file of this package.
 fn shipped(path: &str) -> PathBuf {
@@ -58,7 +60,7 @@ impl Files {
 
 /// Runs `check-config`. Returns its exit code, output and errors.
 fn run_check_config(path: &Path) -> (u8, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+    let output = program::command()
         .arg("check-config")
         .arg("--config")
         .arg(path)

@@ -28,7 +28,7 @@ const WRONG: &[(&str, &str)] = &[
     (
         "[mqt]\nqos = 1\n",
         "f:1:2: mqt: found an unknown key, expected \"mqtt\", the nearest valid key\n    \
-         The keys of the top of the file are meter, dbus, mqtt, privacy.",
+         The keys of the top of the file are language, meter, dbus, mqtt, privacy.",
     ),
     (
         "[dbus]\nname = \"house\"\n",

@@ -1,7 +1,6 @@
 //! The daemon's life: how it starts, what it reports to systemd, how it ends, and what it does without a broker or a bus.
 
 use std::path::Path;
-use std::process::Command;
 
 use linky_sensor::simulator::Scenario;
 use nix::sys::signal::Signal;
@@ -11,6 +10,7 @@ use super::support::bus::PrivateBus;
 use super::support::busctl::Busctl;
 use super::support::daemon::{Home, WAIT_TIMEOUT, config, meter, within};
 use super::support::line::Playing;
+use super::support::program;
 use super::support::record::Record;
 use super::{METER, ROOT, interface};
 
@@ -242,7 +242,7 @@ fn receives_all(broker: &Broker) {
 
 /// The exit code of `status`, and what it prints.
 fn status(bus: &PrivateBus) -> (i32, serde_json::Value) {
-    let output = Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+    let output = program::command()
         .args(["status", "--json", "--bus", &bus.address()])
         .output()
         .unwrap();
@@ -315,10 +315,7 @@ fn the_keys_of_a_meter_outlive_a_restart() {
 
 /// The exit code of a command that must end by itself.
 fn exit_code(arguments: &[&str]) -> (i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
-        .args(arguments)
-        .output()
-        .unwrap();
+    let output = program::command().args(arguments).output().unwrap();
     (
         output.status.code().unwrap(),
         String::from_utf8(output.stderr).unwrap(),

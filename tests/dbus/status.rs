@@ -1,7 +1,5 @@
 //! `linky-sensor status`, our own client.
 
-use std::process::Command;
-
 use linky_sensor::dbus::{self, Error};
 use linky_sensor::names::BUS_NAME;
 use linky_sensor::simulator::{Channel, Noise, Scenario, SimulatedMeter};
@@ -10,9 +8,10 @@ use linky_sensor::tic::{Decoder, Mode, Parity};
 use crate::stage::{Service, settled};
 use crate::support::bus::PrivateBus;
 use crate::support::meter::{Fed, standard};
+use crate::support::program;
 
 fn status(bus: &str, json: bool) -> (Option<i32>, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_linky-sensor"));
+    let mut command = program::command();
     command.args(["status", "--bus", bus]);
     if json {
         command.arg("--json");
@@ -48,7 +47,7 @@ async fn status_shows_the_meter() {
         assert!(page.contains(line), "{page}");
     }
     let full = std::fs::File::options().write(true).open("/dev/full");
-    let lost = Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+    let lost = program::command()
         .args(["status", "--bus", &bus.address()])
         .stdout(full.expect("a device of the kernel"))
         .status();

@@ -12,12 +12,13 @@ use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use linky_sensor::simulator::{Channel, Noise, Pty, Scenario, SimulatedMeter};
 use support::line::Wired;
+use support::program;
 use tokio::net::TcpSocket;
 
 #[path = "../support/mod.rs"]
@@ -28,7 +29,7 @@ const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Runs the doctor on a port, on a machine with this system bus.
 fn doctor(port: &str, bus: &Path) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+    program::command()
         .args(["doctor", port])
         .env(
             "DBUS_SYSTEM_BUS_ADDRESS",

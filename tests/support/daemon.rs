@@ -11,6 +11,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
 
+use super::program;
+
 /// The longest wait for an event that is not slow by its nature. On an idle machine each comes within 5 s; the rest is for
 /// one that does other work.
 pub const WAIT_TIMEOUT: Duration = Duration::from_secs(60);
@@ -92,10 +94,11 @@ impl Home {
             .append(true)
             .open(path("log"))
             .unwrap();
-        let program = env!("CARGO_BIN_EXE_linky-sensor").to_owned();
+        let program = program::PATH.to_owned();
         let mut words = self.through.iter().chain([&program]);
         let child = Command::new(words.next().unwrap())
             .args(words)
+            .args(program::ENGLISH)
             .args(["run", "-vv", "--bus", &self.bus, "--config"])
             .arg(path("linky-sensor.toml"))
             .env("STATE_DIRECTORY", self.state())

@@ -15,6 +15,7 @@ pub mod certificates;
 pub mod daemon;
 pub mod line;
 pub mod meter;
+pub mod program;
 pub mod proxy;
 pub mod record;
 pub mod scripted_broker;

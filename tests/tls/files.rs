@@ -10,6 +10,7 @@ use linky_sensor::names::exit;
 
 use super::mqtt;
 use super::support::certificates::{Authority, Pair, THIS_MACHINE};
+use super::support::program;
 
 const OK: i32 = exit::OK as i32;
 const CONFIG: i32 = exit::CONFIG as i32;
@@ -21,7 +22,7 @@ fn check(config: &str) -> (i32, String) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("linky-sensor.toml");
     fs::write(&path, config).unwrap();
-    let (code, errors) = check_at(&path, &mut Command::new(env!("CARGO_BIN_EXE_linky-sensor")));
+    let (code, errors) = check_at(&path, &mut program::command());
     let directory = format!("{}/", directory.path().display());
     (code, errors.replace(&directory, ""))
 }
@@ -197,7 +198,7 @@ fn what_may_not_be_read_is_a_warning() {
     let at = |name| directory.path().join(name);
     // Root may read everything, so it asks as somebody else, who must be able to reach all the rest.
     fs::set_permissions(&directory, fs::Permissions::from_mode(0o755)).unwrap();
-    fs::copy(env!("CARGO_BIN_EXE_linky-sensor"), at("linky-sensor")).unwrap();
+    fs::copy(program::PATH, at("linky-sensor")).unwrap();
     let mut config = mqtt(URL, Some(&at("secret")), None);
     config += &format!(
         "username = \"linky\"\npassword-file = \"{}\"\n",
@@ -208,6 +209,7 @@ fn what_may_not_be_read_is_a_warning() {
     fs::set_permissions(at("secret"), fs::Permissions::from_mode(0o000)).unwrap();
 
     let mut command = Command::new(at("linky-sensor"));
+    command.args(program::ENGLISH);
     if nix::unistd::geteuid().is_root() {
         command.uid(65_534);
     }
