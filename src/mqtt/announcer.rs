@@ -1,7 +1,7 @@
 //! The announcements of all meters: what is published of them, and what is taken away again.
 //!
 //! Inputs: what each meter announces, the acknowledgements of the broker, the record on disk. Output: messages, some at a
-//! time: an announcement in the form of entities is a hundred messages, and a state must not wait behind them. Sans-io.
+//! time (`announcement_queue`). Sans-io.
 //!
 //! - What a mode, a contract or a version does not have any more is taken away by name. In the form of the device, a gone
 //!   entity is named once with its platform alone, and left out afterwards; in the form of entities its topic is cleared.
@@ -12,9 +12,10 @@
 //! - A meter of which there is no record may have been announced by a version that kept none. Its announcement waits for what
 //!   the broker has retained on its topic, which comes before the first acknowledgement.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::announcement_queue::{AnnouncementQueue, AnnouncementStep, Effect};
 use super::discovery::{
     AnnouncedEntity, AnnouncedLayout, Announcement, AnnouncementRecord, Layout, entities_in,
 };
@@ -24,9 +25,6 @@ use super::reason_code::ReasonCode;
 use crate::config::{Discovery, MqttSettings};
 use crate::names::{journal, topic};
 use crate::store::StateFile;
-
-/// Announcements that are on their way to the broker at once.
-const IN_FLIGHT_MAX: usize = 4;
 
 /// See the module.
 #[derive(Debug)]
@@ -48,28 +46,7 @@ pub struct Announcer {
     unknown: BTreeSet<usize>,
     /// Meters that were announced in this session.
     announced: BTreeSet<usize>,
-    waiting: VecDeque<AnnouncementStep>,
-    in_flight: VecDeque<AnnouncementStep>,
-}
-
-/// A message, and what the record is when it is acknowledged.
-#[derive(Debug)]
-struct AnnouncementStep {
-    message: Message,
-    meter: Arc<str>,
-    effect: Effect,
-}
-
-#[derive(Debug)]
-enum Effect {
-    /// These entities are announced in the layout of the configuration.
-    Announced(Vec<AnnouncedEntity>),
-    /// These entities are named as gone: the next announcement leaves them out.
-    Named(Vec<AnnouncedEntity>),
-    /// These entities are gone from this layout.
-    Removed(Layout, Vec<AnnouncedEntity>),
-    /// A retained topic is cleared; with the base topic that it was the last of.
-    Cleared(Option<String>),
+    queue: AnnouncementQueue,
 }
 
 impl Announcer {
@@ -98,8 +75,7 @@ impl Announcer {
             is_queued: true,
             unknown: BTreeSet::new(),
             announced: BTreeSet::new(),
-            waiting: VecDeque::new(),
-            in_flight: VecDeque::new(),
+            queue: AnnouncementQueue::default(),
         }
     }
 
@@ -131,8 +107,7 @@ impl Announcer {
     /// The session has ended: each begins with everything.
     pub fn on_disconnected(&mut self) {
         self.is_connected = false;
-        self.waiting.clear();
-        self.in_flight.clear();
+        self.queue.clear();
         self.announced.clear();
     }
 
@@ -229,17 +204,14 @@ impl Announcer {
             self.add_base(&id);
             self.remove_obsolete(&id);
         }
-        let of = |step: &AnnouncementStep| step.message.topic == message.topic;
-        if let Some(place) = self.in_flight.iter().position(of)
-            && let Some(step) = self.in_flight.remove(place)
+        // After a refusal the next session tries again: here it would go on for ever.
+        if let Some(step) = self.queue.acknowledged(message)
+            && !reason.is_failure()
         {
-            // After a refusal the next session tries again: here it would go on for ever.
-            if !reason.is_failure() {
-                if self.apply(&step) {
-                    due.extend(self.meters.iter().position(|id| *id == step.meter));
-                }
-                self.clear_obsolete(&step.meter);
+            if self.apply(&step) {
+                due.extend(self.meters.iter().position(|id| *id == step.meter));
             }
+            self.clear_obsolete(&step.meter);
         }
         self.save_at_rest();
         due
@@ -247,13 +219,7 @@ impl Announcer {
 
     /// The next message, if not enough of them are on their way.
     pub fn next(&mut self) -> Option<Message> {
-        if self.in_flight.len() >= IN_FLIGHT_MAX {
-            return None;
-        }
-        let step = self.waiting.pop_front()?;
-        let message = step.message.clone();
-        self.in_flight.push_back(step);
-        Some(message)
+        self.queue.next()
     }
 
     /// Changes the record. Returns whether the meter is to be announced again.
@@ -306,8 +272,7 @@ impl Announcer {
         let Some(meter) = self.record.0.get_mut(&**id) else {
             return;
         };
-        let mut steps = self.waiting.iter().chain(&self.in_flight);
-        let is_busy = steps.any(|step| step.meter == *id);
+        let is_busy = self.queue.is_busy(id);
         let refers = |it: &AnnouncedLayout| number.is_none() || !is_current(it);
         let is_due = match number {
             Some(number) => !self.is_enabled || self.announced.contains(&number),
@@ -352,7 +317,7 @@ impl Announcer {
 
     fn push(&mut self, meter: &Arc<str>, message: Message, effect: Effect) {
         let meter = meter.clone();
-        self.waiting.push_back(AnnouncementStep {
+        self.queue.push(AnnouncementStep {
             message,
             meter,
             effect,
@@ -372,7 +337,7 @@ impl Announcer {
 
     /// The same, once all is acknowledged: until then the record on disk holds more than is there, which does no harm.
     fn save_at_rest(&mut self) {
-        if self.waiting.is_empty() && self.in_flight.is_empty() {
+        if self.queue.is_empty() {
             self.save();
         }
     }

@@ -17,7 +17,7 @@
 //! | `publisher`, `topics` | the messages about one meter |
 //! | `publish_policy` | when a state of it is published |
 //! | `discovery` | the announcement of a meter for Home Assistant |
-//! | `announcer` | which announcements are published, and taken away |
+//! | `announcer`, `announcement_queue` | which announcements are published, and taken away; some at a time |
 //! | `boot_watch`, `other_bridges` | whether another daemon publishes on the same topic, and which are online |
 //! | `topic_claim`, `topic_gate` | whether this one publishes a meter then, and what becomes of its messages |
 //! | `arrival_watch` | whether what is published arrives |
@@ -37,6 +37,7 @@
 //! all retained topics, so a broker that lost its memory is like any other. Everything has the configured quality of
 //! service, except the last will, which has 1, as far as the broker supports it.
 
+mod announcement_queue;
 mod announcer;
 mod arrival_watch;
 mod backoff;
