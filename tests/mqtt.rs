@@ -330,6 +330,33 @@ fn home_assistant_gets_everything_again_when_it_starts() {
 }
 
 #[test]
+fn a_flood_of_starts_of_home_assistant_costs_no_session() {
+    let broker = Broker::start();
+    let mut sink = Sink::start(&settings(broker.port));
+    let last = (0..4).map(|_| sink.frame()).last().unwrap();
+    let subscriber = Subscriber::at(&broker);
+    seqs_up_to(&subscriber, last);
+    for _ in 0..3_000 {
+        subscriber.publish("homeassistant/status", "online", false);
+    }
+    let mut rounds = 0;
+    let newest = sink.frame();
+    let is_newest =
+        |received: &Received| received.topic == STATE && received.json()["seq"] == newest;
+    // The state of the last round comes after that of the frame.
+    let mut states = 0;
+    while states < 2 {
+        let received = subscriber.next();
+        states += usize::from(is_newest(&received));
+        if received.topic == BRIDGE {
+            assert_eq!(received.payload, "online", "the session goes on");
+            rounds += 1;
+        }
+    }
+    assert!(rounds < 300, "{rounds} rounds for 3000 starts");
+}
+
+#[test]
 fn a_lost_connection_publishes_the_last_will() {
     let broker = Broker::start();
     let subscriber = Subscriber::at(&broker);

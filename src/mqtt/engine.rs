@@ -12,6 +12,7 @@ use super::announcer::Announcer;
 use super::arrival_watch::ArrivalWatch;
 use super::broker_finding::BrokerFinding;
 use super::discovery::Learning;
+use super::home_assistant_start::HomeAssistantStart;
 use super::incoming::{Incoming, Publication};
 use super::message::Message;
 use super::other_bridges::OtherBridges;
@@ -38,8 +39,7 @@ pub struct Engine {
     conflicts: ConflictReporter,
     /// The topic of the daemon's own availability.
     bridge: Arc<str>,
-    /// The topic where Home Assistant announces its start.
-    home_assistant: Option<String>,
+    home_assistant: HomeAssistantStart,
     obsolete: Option<ObsoleteTopic>,
     arrival: ArrivalWatch,
     /// The topics of this session's subscription.
@@ -67,7 +67,6 @@ impl Engine {
         outbox: Outbox,
         obsolete: Option<ObsoleteTopic>,
     ) -> Self {
-        let home_assistant = Some(&settings.home_assistant).filter(|home| home.enabled);
         let arrival = ArrivalWatch::new(&bridge, &settings.base_topic);
         Self {
             outbox,
@@ -77,7 +76,7 @@ impl Engine {
             announcer,
             conflicts,
             bridge,
-            home_assistant: home_assistant.map(|home| topic::home_assistant_status(&home.prefix)),
+            home_assistant: HomeAssistantStart::new(&settings.home_assistant),
             obsolete,
             arrival,
             subscribed: Vec::new(),
@@ -89,7 +88,7 @@ impl Engine {
     pub fn subscribe(&mut self) -> &[String] {
         let bridges = [&*self.bridge, self.others.filter()].into_iter();
         let states = self.publishers.iter().map(|it| &**it.state_topic());
-        let topics = bridges.chain(self.home_assistant.as_deref()).chain(states);
+        let topics = bridges.chain(self.home_assistant.topic()).chain(states);
         let topics = topics.chain(self.announcer.subscriptions());
         self.subscribed = topics.map(str::to_owned).collect();
         &self.subscribed
@@ -123,6 +122,7 @@ impl Engine {
         self.outbox.on_connected(now);
         self.outbox.demand_proof();
         self.announcer.on_connected();
+        self.home_assistant.on_connected(now);
         self.others.clear();
         for gate in &mut self.gates {
             gate.claim().on_connected(now);
@@ -236,7 +236,8 @@ impl Engine {
             }
             self.follow_gates(now);
         }
-        if self.is_home_assistant_start(publication) {
+        self.home_assistant.push(publication, now);
+        if self.home_assistant.take(now) {
             self.publish_all(now);
         }
         let mut publishers = self.publishers.iter();
@@ -302,7 +303,8 @@ impl Engine {
         }
         self.follow_gates(now);
         self.push_of_each(now, |publisher, messages| publisher.on_timer(now, messages));
-        if self.arrival.take_again(now) {
+        let is_again = self.arrival.take_again(now);
+        if self.home_assistant.take(now) || is_again {
             self.publish_all(now);
         }
     }
@@ -313,11 +315,9 @@ impl Engine {
         let publishers = running.filter_map(Publisher::deadline);
         let gates = self.gates.iter().filter(|_| !self.is_stopping);
         let publishers = publishers.chain(gates.filter_map(TopicGate::deadline));
-        let arrival = self.arrival.deadline().filter(|_| !self.is_stopping);
-        publishers
-            .chain(self.outbox.deadline())
-            .chain(arrival)
-            .min()
+        let again = [self.arrival.deadline(), self.home_assistant.deadline()];
+        let again = again.into_iter().flatten().filter(|_| !self.is_stopping);
+        publishers.chain(self.outbox.deadline()).chain(again).min()
     }
 
     /// Publishes that everything is offline; further Updates are ignored.
@@ -391,13 +391,6 @@ impl Engine {
         {
             self.outbox.push(message, now);
         }
-    }
-
-    /// Home Assistant has just started, and has no entities yet. A retained message is older than this session.
-    fn is_home_assistant_start(&self, publication: &Publication) -> bool {
-        self.home_assistant.as_deref() == Some(&*publication.topic)
-            && !publication.retain
-            && publication.payload == topic::ONLINE
     }
 
     /// Pushes the messages of each publisher.
