@@ -6,15 +6,16 @@
     reason = "a test fails by panicking"
 )]
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, ErrorKind, Read};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::{Child, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use linky_sensor::tic::{Decoder, Frame, FrameEnd, Mode, Parity};
+use linky_sensor::tic::{Decoder, Frame, FrameEnd, Label, Mode, Parity};
 use nix::libc::{EIO, O_NOCTTY, O_NONBLOCK};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill};
@@ -31,7 +32,10 @@ struct Simulator(Child);
 impl Simulator {
     fn start(arguments: &[&str]) -> Self {
         let mut command = program::command();
-        command.arg("simulate").args(arguments).stdin(Stdio::null());
+        command
+            .arg("simulate")
+            .args(arguments)
+            .stdin(Stdio::piped());
         Self(
             command
                 .stdout(Stdio::piped())
@@ -123,14 +127,7 @@ fn a_port_is_read_left_and_read_again_until_a_signal() {
     let first = read_frames(&link, Mode::Standard, 3);
     assert_eq!(first[1].groups().len(), 38);
     let second = read_frames(&link, Mode::Standard, 2);
-    let clock = |frame: &Frame| {
-        frame
-            .get(linky_sensor::tic::Label::DATE)
-            .unwrap()
-            .horodate()
-            .unwrap()
-            .unix()
-    };
+    let clock = |frame: &Frame| frame.get(Label::DATE).unwrap().horodate().unwrap().unix();
     assert!(clock(&second[1]) > clock(&first[2]));
 
     simulator.signal(Signal::SIGTERM);
@@ -235,7 +232,7 @@ fn a_scenario_comes_from_a_file_or_by_its_name() {
     assert!(shipped.status.success());
     let mut decoder = Decoder::new(Mode::Standard, Parity::Check);
     let frames = decoder.push(&shipped.stdout);
-    assert!(frames[0].get(linky_sensor::tic::Label::IRMS3).is_some());
+    assert!(frames[0].get(Label::IRMS3).is_some());
     let file = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/docs/examples/scenarios/three-phase.toml"
@@ -273,4 +270,131 @@ fn what_cannot_be_is_refused_in_words() {
         let complaint = String::from_utf8(result.stderr).unwrap();
         assert!(complaint.contains(word), "{complaint}");
     }
+}
+
+#[test]
+fn an_event_happens_when_its_line_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("linky");
+    let link_text = link.to_str().unwrap();
+    let mut simulator = Simulator::start(&["--link", link_text, "--speed", "10", "--events", "-"]);
+    simulator.path();
+    let serial = |frame: &Frame| frame.get(Label::ADSC).unwrap().data().to_owned();
+    let before = read_frames(&link, Mode::Standard, 2);
+    assert!(serial(&before[1]).ends_with("000000"));
+
+    let mut lines = simulator.0.stdin.take().unwrap();
+    writeln!(lines, "swop\nphase-loss duration=1s\nswap index=5").unwrap();
+    let mut errors = BufReader::new(simulator.0.stderr.take().unwrap()).lines();
+    let error = errors.next().unwrap().unwrap();
+    assert!(
+        error.starts_with("--events: event[swop].kind: found \"swop\""),
+        "{error}"
+    );
+    let error = errors.next().unwrap().unwrap();
+    assert!(error.contains("needs a three-phase meter"), "{error}");
+    let deadline = Instant::now() + TIMEOUT;
+    loop {
+        let frames = read_frames(&link, Mode::Standard, 1);
+        if serial(&frames[0]).ends_with("000001") {
+            break;
+        }
+        assert!(Instant::now() < deadline, "the meter is not replaced");
+    }
+    // The end of the lines does not end the meter.
+    drop(lines);
+    assert_eq!(read_frames(&link, Mode::Standard, 2).len(), 2);
+    simulator.signal(Signal::SIGTERM);
+    assert!(simulator.end().success());
+}
+
+#[test]
+fn events_of_options_and_of_a_scenario_both_happen() {
+    let printed = output(&[
+        "--scenario",
+        "swap",
+        "--event",
+        "mode,mode=historique,at=3min",
+        "--event",
+        "swap,at=10s,index=9",
+        "--seconds",
+        "200",
+        "--flat-out",
+        "--output",
+        "stdout",
+    ]);
+    assert!(printed.status.success());
+    let mut standard = Decoder::new(Mode::Standard, Parity::Check);
+    let frames = standard.push(&printed.stdout);
+    let serials: BTreeSet<_> = frames
+        .iter()
+        .filter_map(|frame| Some(frame.get(Label::ADSC)?.data().to_owned()))
+        .collect();
+    assert_eq!(serials.len(), 3);
+    let mut historique = Decoder::new(Mode::Historique, Parity::Check);
+    assert!(!historique.push(&printed.stdout).is_empty());
+
+    let refused = output(&["--event", "swap,index=x"]);
+    assert_eq!(refused.status.code(), Some(64));
+    assert!(
+        String::from_utf8_lossy(&refused.stderr)
+            .contains("--event: event[swap].index: found \"x\"")
+    );
+}
+
+#[test]
+fn several_meters_have_a_port_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("linky");
+    let mut simulator = Simulator::start(&[
+        "--link",
+        link.to_str().unwrap(),
+        "--count",
+        "3",
+        "--speed",
+        "10",
+    ]);
+    simulator.path();
+    let mut serials = BTreeSet::new();
+    for number in 1..=3 {
+        let port = folder.path().join(format!("linky{number}"));
+        let frames = read_frames(&port, Mode::Standard, 2);
+        serials.insert(frames[1].get(Label::ADSC).unwrap().data().to_owned());
+    }
+    assert_eq!(serials.len(), 3);
+    simulator.signal(Signal::SIGTERM);
+    assert!(simulator.end().success());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+
+    let refused = output(&["--count", "2", "--output", "stdout"]);
+    assert_eq!(refused.status.code(), Some(64));
+}
+
+#[test]
+fn a_year_is_over_at_once() {
+    let printed = output(&[
+        "--contract",
+        "tempo",
+        "--start",
+        "2026-01-01T00:00",
+        "--step",
+        "6h",
+        "--seconds",
+        "31536000",
+        "--flat-out",
+        "--output",
+        "stdout",
+    ]);
+    assert!(printed.status.success());
+    let mut decoder = Decoder::new(Mode::Standard, Parity::Check);
+    let frames = decoder.push(&printed.stdout);
+    assert!((1_455..=1_461).contains(&frames.len()), "{}", frames.len());
+    let clock = |frame: &Frame| frame.get(Label::DATE).unwrap().horodate().unwrap().unix();
+    let year = clock(frames.last().unwrap()) - clock(&frames[0]);
+    assert!((364 * 86_400..=365 * 86_400).contains(&year));
+    let energy = |frame: &Frame| frame.get(Label::EAST).unwrap().number();
+    assert!(energy(frames.last().unwrap()) > energy(&frames[0]) + 1_000_000);
+
+    let refused = output(&["--step", "6h"]);
+    assert_eq!(refused.status.code(), Some(64));
 }

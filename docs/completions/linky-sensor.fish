@@ -122,7 +122,11 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l s
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l serial -d 'The last six digits of the meter\'s serial number' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l prm -d 'The number of the delivery point, 14 digits' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l start -d 'The meter\'s clock at the start: "now", seconds since 1970, or legal time such as 2026-01-15T18:30:00' -r
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l event -d 'Something that happens, such as swap,at=2min,index=1; may be given several times' -r
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l events -d 'A file, a FIFO or - for standard input: each line is an event that happens when it is read' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l count -d 'Simulate this many meters: each has a port, the next seed and the next serial number' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l speed -d 'Speed of time, as a multiple of that of the line' -r
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l step -d 'Let this time of the meter pass between two frames, such as 10min; a year is over in seconds' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l frames -d 'End after this many frames' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l seconds -d 'End after this many seconds of the meter\'s time' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l parity -d 'Parity in bit 7, or cleared as by an adapter set to seven bits' -r -f -a "even\t''
@@ -132,7 +136,7 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l b
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l lose -d 'Lost characters, per character' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l output -d 'Where the bytes go' -r -f -a "pty\t''
 stdout\t''"
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l link -d 'Symbolic link to the pseudo-terminal, removed at the end' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l link -d 'Symbolic link to the pseudo-terminal, removed at the end; several have a number after it' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l config -d 'The configuration file; run and check-config read it' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
 fr\t''

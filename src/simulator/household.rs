@@ -81,6 +81,11 @@ impl House {
         }
     }
 
+    /// Something more happens.
+    pub fn push_event(&mut self, event: ScenarioEvent) {
+        self.events.push(event);
+    }
+
     /// The breaker opened at this second: what caused it is switched off.
     pub fn end_overruns(&mut self, unix: i64) {
         let since_start = unix - self.start;

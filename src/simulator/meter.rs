@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::breaker::SimulatedBreaker;
 use super::calendar::PlanCalendar;
 use super::clock::Local;
-use super::event::ScenarioChange;
+use super::event::{ScenarioChange, ScenarioEvent};
 use super::frame::{self, FrameKind, SentFrame, SentGroup};
 use super::historique;
 use super::household::House;
@@ -108,6 +108,26 @@ impl SimulatedMeter {
     pub fn let_pass(&mut self, seconds: u32) {
         self.elapsed += u64::from(seconds) * 1_000_000;
         self.advance_by_minutes(self.second_at(self.elapsed));
+    }
+
+    /// Something happens now, or `at` seconds from now.
+    ///
+    /// # Errors
+    /// It cannot happen to this meter.
+    pub fn push_event(&mut self, event: ScenarioEvent) -> Result<(), ScenarioError> {
+        self.scenario.check_event(&event)?;
+        let now = self.state.unix - self.scenario.start;
+        let event = ScenarioEvent {
+            at: event
+                .at
+                .saturating_add(u32::try_from(now).unwrap_or(u32::MAX)),
+            ..event
+        };
+        self.house.push_event(event);
+        let pending = self.scenario.events.iter().skip(self.applied);
+        let earlier = pending.take_while(|other| other.at <= event.at).count();
+        self.scenario.events.insert(self.applied + earlier, event);
+        Ok(())
     }
 
     /// The scenario.

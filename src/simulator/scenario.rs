@@ -139,7 +139,7 @@ impl Scenario {
         }
     }
 
-    fn check_event(&self, event: &ScenarioEvent) -> Result<(), ScenarioError> {
+    pub(super) fn check_event(&self, event: &ScenarioEvent) -> Result<(), ScenarioError> {
         let has_phase = |phase| (1..=self.phases.count()).contains(&phase);
         match event.change {
             ScenarioChange::Mode(Mode::Historique) if self.producer => {

@@ -74,10 +74,19 @@ pub fn parse_scenario(name: &str, text: &str, now: i64) -> Result<Scenario, Conf
         scenario.appliances = root.table("household", |household| {
             household.key("appliances", scenario.appliances.clone(), appliances)
         });
-        let events = root.list("event", label, read_event);
-        scenario.events = events.into_iter().flatten().collect();
+        scenario.events = read_event_list(root);
         scenario
     })
+}
+
+/// Reads a file of events alone.
+pub(super) fn read_events(name: &str, text: &str) -> Result<Vec<ScenarioEvent>, ConfigError> {
+    read_document(name, text, read_event_list)
+}
+
+fn read_event_list(root: &mut TableReader<'_>) -> Vec<ScenarioEvent> {
+    let events = root.list("event", label, read_event);
+    events.into_iter().flatten().collect()
 }
 
 #[rustfmt::skip]

@@ -1,28 +1,39 @@
 //! `linky-sensor simulate`: a meter on a pseudo-terminal, or on standard output.
 //!
 //! On a pseudo-terminal the first line of standard output is its path; the command then runs until it has sent what was
-//! asked for, or until Ctrl-C. On standard output come the raw bytes and nothing else.
+//! asked for, or until Ctrl-C. Several meters print a path each. On standard output come the raw bytes and nothing else.
+
+mod events;
+mod line;
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::sync::mpsc::channel;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 use nix::sys::signal::{SigSet, Signal};
 
+use self::events::EventLines;
+use self::line::SendPlan;
 use super::choice::one_of;
 use super::console::{CommandError, Console};
+use crate::config;
 use crate::names::exit;
 use crate::simulator::{
-    Channel, Noise, Pace, Phases, Pty, SHIPPED_SCENARIOS, Scenario, SimulatedMeter, Speed,
-    TariffPlan, parse_scenario, parse_start,
+    Noise, Phases, Pty, SHIPPED_SCENARIOS, Scenario, ScenarioError, SimulatedMeter, Speed,
+    TariffPlan, parse_event, parse_scenario, parse_start,
 };
 use crate::tic::Mode;
 
+/// How soon an event of a line happens.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
+/// The longest `--step`: the registers of a meter change at midnight.
+const STEP_MAX: Duration = Duration::from_secs(86_400);
 /// With `--flat-out`, how long a write waits for a reader before the bytes are dropped.
 const WRITE_TIMEOUT: Duration = Duration::from_millis(100);
 /// At the end, how long the reader has to take the last bytes.
@@ -88,12 +99,24 @@ pub struct Simulate {
     /// The meter has messages to show
     #[arg(long)]
     messages: bool,
+    /// Something that happens, such as swap,at=2min,index=1; may be given several times
+    #[arg(long, value_name = "EVENT")]
+    event: Vec<String>,
+    /// A file, a FIFO or - for standard input: each line is an event that happens when it is read
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
+    /// Simulate this many meters: each has a port, the next seed and the next serial number
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u16).range(1..=200))]
+    count: u16,
     /// Speed of time, as a multiple of that of the line
     #[arg(long, allow_negative_numbers = true, value_name = "N", value_parser = parse_speed, default_value = "1")]
     speed: f64,
     /// Send as fast as the bytes are taken
     #[arg(long, conflicts_with = "speed")]
     flat_out: bool,
+    /// Let this time of the meter pass between two frames, such as 10min; a year is over in seconds
+    #[arg(long, value_name = "TIME", requires = "flat_out", value_parser = parse_step, default_value = "0s")]
+    step: u32,
     /// End after this many frames
     #[arg(long, allow_negative_numbers = true, value_name = "N")]
     frames: Option<u64>,
@@ -115,7 +138,7 @@ pub struct Simulate {
     /// Where the bytes go
     #[arg(long, value_enum, default_value = "pty")]
     output: SimulatorOutput,
-    /// Symbolic link to the pseudo-terminal, removed at the end
+    /// Symbolic link to the pseudo-terminal, removed at the end; several have a number after it
     #[arg(long, value_name = "PATH")]
     link: Option<PathBuf>,
 }
@@ -135,21 +158,40 @@ enum SimulatorOutput {
 impl Simulate {
     /// Runs the simulation.
     pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
-        let meter = SimulatedMeter::new(self.scenario()?)
+        let scenario = self.scenario()?;
+        let meters = (0..self.count.into())
+            .map(|number| {
+                SimulatedMeter::new(Scenario {
+                    seed: scenario.seed.wrapping_add(number.into()),
+                    serial: scenario.serial.saturating_add(number),
+                    ..scenario.clone()
+                })
+            })
+            .collect::<Result<Vec<_>, _>>()
             .map_err(|error| CommandError::new(exit::USAGE, error))?;
         match self.output {
-            SimulatorOutput::Stdout => {
-                // Ctrl-C ends the process by itself: nothing is to be put in order.
-                self.send(meter, console, &AtomicBool::new(false))?;
+            SimulatorOutput::Stdout if self.count > 1 || self.events.is_some() => {
+                let message =
+                    "--output stdout takes neither --count nor --events: leave --output out";
+                return Err(CommandError::new(exit::USAGE, message));
             }
-            SimulatorOutput::Pty => self.send_to_pty(meter, console)?,
+            SimulatorOutput::Stdout => {
+                let (_, no_events) = channel();
+                // Ctrl-C ends the process by itself: nothing is to be put in order.
+                let stop = AtomicBool::new(false);
+                for meter in meters {
+                    self.plan().send(meter, console, &stop, &no_events, drop)?;
+                }
+            }
+            SimulatorOutput::Pty => self.send_to_ptys(meters, console)?,
         }
         Ok(exit::OK)
     }
 
-    fn send_to_pty(
+    /// Sends each meter to a pseudo-terminal of its own, from a thread of its own, while events are read.
+    fn send_to_ptys(
         &self,
-        meter: SimulatedMeter,
+        meters: Vec<SimulatedMeter>,
         console: &mut Console,
     ) -> Result<(), CommandError> {
         let stop = stop_on_signals();
@@ -160,16 +202,67 @@ impl Simulate {
         };
         let failed =
             |what: &str, error| CommandError::new(exit::IO, format_args!("{what}: {error}"));
-        let mut pty = Pty::open(self.link.as_deref(), write_timeout)
-            .map_err(|error| failed("cannot make the pseudo-terminal", error))?;
-        writeln!(console, "{}", pty.path().display())?;
-        console.flush()?;
-        self.send(meter, &mut pty, &stop)
-            .map_err(|error| failed("cannot write", error))?;
-        if !stop.load(Ordering::Relaxed) {
-            pty.drain(DRAIN_TIMEOUT);
+        let mut ptys = Vec::with_capacity(meters.len());
+        for number in 1..=meters.len() {
+            let pty = Pty::open(self.link_of(number).as_deref(), write_timeout)
+                .map_err(|error| failed("cannot make the pseudo-terminal", error))?;
+            writeln!(console, "{}", pty.path().display())?;
+            ptys.push(pty);
         }
-        Ok(())
+        console.flush()?;
+        let lines = self.events.as_deref().map(EventLines::open);
+        let sent = thread::scope(|scope| {
+            let (plan, stop) = (self.plan(), &*stop);
+            let (refused, refusals) = channel();
+            let (mut inputs, mut senders) = (Vec::new(), Vec::new());
+            for (meter, mut pty) in meters.into_iter().zip(ptys) {
+                let (input, events) = channel();
+                inputs.push(input);
+                let (plan, refused) = (plan.clone(), refused.clone());
+                senders.push(scope.spawn(move || {
+                    let refuse = |error: ScenarioError| {
+                        // Without a receiver the command is about to end.
+                        let _ = refused.send(error);
+                    };
+                    plan.send(meter, &mut pty, stop, &events, refuse)?;
+                    if !stop.load(Ordering::Relaxed) {
+                        pty.drain(DRAIN_TIMEOUT);
+                    }
+                    io::Result::Ok(())
+                }));
+            }
+            while !senders.iter().all(ScopedJoinHandle::is_finished) {
+                for event in lines.iter().flat_map(EventLines::take) {
+                    match event {
+                        Ok(event) => {
+                            for input in &inputs {
+                                // A meter that has ended takes no event.
+                                let _ = input.send(event);
+                            }
+                        }
+                        Err(error) => console.note(format_args!("--events: {error}")),
+                    }
+                }
+                for error in refusals.try_iter() {
+                    console.note(format_args!("--events: {error}"));
+                }
+                thread::park_timeout(POLL_INTERVAL);
+            }
+            let mut ends = senders.into_iter().map(ScopedJoinHandle::join);
+            ends.try_for_each(|end| end.unwrap_or_else(|_| Err(io::ErrorKind::Other.into())))
+        });
+        sent.map_err(|error| failed("cannot write", error))
+    }
+
+    /// The link to the pseudo-terminal of this meter, from 1: several have its number at the end.
+    fn link_of(&self, number: usize) -> Option<PathBuf> {
+        let link = self.link.as_ref()?;
+        if self.count == 1 {
+            return Some(link.clone());
+        }
+        let mut link = link.clone().into_os_string();
+        link.push(number.to_string());
+        Some(link.into())
     }
 
     fn scenario(&self) -> Result<Scenario, CommandError> {
@@ -178,9 +271,20 @@ impl Simulate {
             .unwrap_or_default()
             .as_secs();
         let now = i64::try_from(now).unwrap_or(i64::MAX);
-        if let Some(file) = &self.scenario {
-            return read_scenario(file, now);
+        let mut scenario = match &self.scenario {
+            Some(file) => read_scenario(file, now)?,
+            None => self.scenario_of_options(now)?,
+        };
+        for line in &self.event {
+            let event = parse_event(line).map_err(|error| {
+                CommandError::new(exit::USAGE, format_args!("--event: {error}"))
+            })?;
+            scenario.events.push(event);
         }
+        Ok(scenario)
+    }
+
+    fn scenario_of_options(&self, now: i64) -> Result<Scenario, CommandError> {
         let start = parse_start(&self.start, now).map_err(|message| {
             CommandError::new(exit::USAGE, format_args!("--start: {message}"))
         })?;
@@ -201,35 +305,24 @@ impl Simulate {
         })
     }
 
-    fn send(
-        &self,
-        meter: SimulatedMeter,
-        out: &mut dyn Write,
-        stop: &AtomicBool,
-    ) -> io::Result<()> {
-        let noise = Noise {
-            bit_error: self.noise,
-            burst: self.burst,
-            lost: self.lose,
-            strip_parity: self.parity == SentParity::Strip,
-            ..Noise::default()
-        };
-        let mut channel = Channel::new(noise, meter.scenario().seed);
-        let speed = if self.flat_out {
-            Speed::FlatOut
-        } else {
-            Speed::Times(self.speed)
-        };
-        let mut pace = Pace::new(speed);
-        let frames = usize::try_from(self.frames.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
-        let until = self.seconds.map_or(Duration::MAX, Duration::from_secs);
-        for frame in meter.take(frames).take_while(|frame| frame.at < until) {
-            if stop.load(Ordering::Relaxed) {
-                break;
-            }
-            pace.send(&frame, &channel.pass(&frame.bytes), out, stop)?;
+    fn plan(&self) -> SendPlan {
+        SendPlan {
+            noise: Noise {
+                bit_error: self.noise,
+                burst: self.burst,
+                lost: self.lose,
+                strip_parity: self.parity == SentParity::Strip,
+                ..Noise::default()
+            },
+            speed: if self.flat_out {
+                Speed::FlatOut
+            } else {
+                Speed::Times(self.speed)
+            },
+            frames: usize::try_from(self.frames.unwrap_or(u64::MAX)).unwrap_or(usize::MAX),
+            until: self.seconds.map_or(Duration::MAX, Duration::from_secs),
+            step: self.step,
         }
-        out.flush()
     }
 }
 
@@ -269,6 +362,12 @@ fn stop_on_signals() -> Arc<AtomicBool> {
         });
     }
     stop
+}
+
+fn parse_step(text: &str) -> Result<u32, String> {
+    config::parse_duration(text, &(Duration::ZERO..=STEP_MAX))
+        .and_then(|step| u32::try_from(step.as_secs()).ok())
+        .ok_or_else(|| "expected a duration up to a day, such as 10min".to_owned())
 }
 
 fn parse_speed(text: &str) -> Result<f64, String> {
