@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use linky_sensor::meter::{Input, Moment, Safeguards, Timestamp};
+use linky_sensor::meter::{Input, LinkDetail, Moment, Safeguards, Timestamp};
 use linky_sensor::simulator::{Channel, Noise, Scenario, SentFrame, SimulatedMeter};
 use linky_sensor::tic::{Decoder, Frame, Mode, Parity, checksum};
 
@@ -86,7 +86,7 @@ impl Bench {
 
         let frames = self.decoder.push(arrived);
         if frames.is_empty() {
-            let detail = String::new();
+            let detail = LinkDetail::default();
             self.enter(&Input::Tick { detail }, now);
         }
         for frame in frames {

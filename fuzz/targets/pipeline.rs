@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use invariants::{Invariants, check_memory};
 use libfuzzer_sys::fuzz_target;
-use linky_sensor::meter::{Identity, Input, Memory, Meter, Moment, Timestamp};
+use linky_sensor::meter::{Identity, Input, LinkDetail, Memory, Meter, Moment, Timestamp};
 use linky_sensor::tic::{Decoder, Mode, Parity, with_parity};
 
 fuzz_target!(|bytes: &[u8]| {
@@ -96,7 +96,7 @@ impl Pipeline {
     }
 
     fn happen(&mut self, event: u8) {
-        let detail = String::new;
+        let detail = LinkDetail::default;
         match event {
             0xF0 => {
                 self.pass(1);

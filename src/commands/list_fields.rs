@@ -197,7 +197,7 @@ fn may_be_null(key: Key) -> bool {
     let row = key.row();
     let is_own = row.interface == Interface::Json
         || row.kind == Kind::Count
-        || [Key::LINK, Key::LINK_DETAIL].contains(&key);
+        || [Key::LINK, Key::LINK_DETAIL, Key::LINK_CAUSE].contains(&key);
     !is_own || key == Key::TIME
 }
 

@@ -13,6 +13,7 @@
 use core::time::Duration;
 use std::collections::VecDeque;
 
+use super::link_cause::{LinkCause, LinkDetail};
 use super::value::Moment;
 
 /// Without a correct group for this time there is no signal; without a frame, no reception.
@@ -67,7 +68,7 @@ impl Link {
 #[derive(Clone, Debug, Default)]
 pub struct LinkWatch {
     link: Link,
-    detail: String,
+    detail: LinkDetail,
     shown: ShownLink,
     /// The opening of the port, or the last correct group if that came later.
     quiet_since: Moment,
@@ -81,19 +82,19 @@ pub struct LinkWatch {
 #[derive(Clone, Debug, Default)]
 struct ShownLink {
     link: Link,
-    detail: String,
+    detail: LinkDetail,
     /// What the detail was before the number was added.
-    cause: String,
+    cause: LinkDetail,
     /// The last changes, the oldest first.
     changes: VecDeque<Duration>,
     left_out: u32,
     /// The last change that was left out.
-    waiting: Option<(Link, String)>,
+    waiting: Option<(Link, LinkDetail)>,
 }
 
 impl ShownLink {
-    fn show(&mut self, link: Link, cause: &str, now: Moment) {
-        if self.link == link && self.cause == cause {
+    fn show(&mut self, link: Link, cause: &LinkDetail, now: Moment) {
+        if self.link == link && self.cause == *cause {
             self.waiting = None;
             return;
         }
@@ -105,10 +106,11 @@ impl ShownLink {
             self.changes.pop_front();
         }
         if self.changes.len() >= CHANGES_MAX {
-            let is_waiting = |(waiting, text): &(Link, String)| *waiting == link && text == cause;
+            let is_waiting =
+                |(waiting, text): &(Link, LinkDetail)| *waiting == link && text == cause;
             if !self.waiting.as_ref().is_some_and(is_waiting) {
                 self.left_out = self.left_out.saturating_add(1);
-                self.waiting = Some((link, cause.to_owned()));
+                self.waiting = Some((link, cause.clone()));
             }
             return;
         }
@@ -116,16 +118,31 @@ impl ShownLink {
         let waited = self
             .waiting
             .take()
-            .is_some_and(|(waiting, text)| waiting == link && text == cause);
+            .is_some_and(|(waiting, text)| waiting == link && text == *cause);
         let left_out = std::mem::take(&mut self.left_out).saturating_sub(u32::from(waited));
         self.changes.push_back(now.mono);
         self.link = link;
-        self.cause = cause.to_owned();
-        self.detail = match (cause, left_out) {
-            (_, 0) => cause.to_owned(),
-            ("", _) => format!("{left_out} changes of the link before were left out"),
-            _ => format!("{cause} ({left_out} changes of the link before were left out)"),
+        self.cause = cause.clone();
+        self.detail = match (cause.text(), left_out) {
+            (_, 0) => cause.clone(),
+            ("", _) => {
+                let text = format!("{left_out} changes of the link before were left out");
+                LinkDetail::new(cause.cause(), text)
+            }
+            (text, _) => {
+                let text = format!("{text} ({left_out} changes of the link before were left out)");
+                LinkDetail::new(cause.cause(), text)
+            }
         };
+    }
+}
+
+/// The detail, or this one where none is given: silence and noise that alternate are too short each to be reported.
+fn or_else(detail: LinkDetail, cause: LinkCause, text: &str) -> LinkDetail {
+    if detail.is_empty() {
+        LinkDetail::new(cause, text)
+    } else {
+        detail
     }
 }
 
@@ -135,13 +152,13 @@ impl LinkWatch {
         self.shown.link
     }
 
-    /// Its cause in one line, for people; empty while receiving.
-    pub fn detail(&self) -> &str {
+    /// Its cause; empty while receiving.
+    pub fn detail(&self) -> &LinkDetail {
         &self.shown.detail
     }
 
     /// The port is not there, or was refused.
-    pub fn lost(&mut self, detail: String, now: Moment) {
+    pub fn lost(&mut self, detail: LinkDetail, now: Moment) {
         self.link = Link::NoDevice;
         self.detail = detail;
         self.show(now);
@@ -152,7 +169,7 @@ impl LinkWatch {
     }
 
     /// The port is open.
-    pub fn opened(&mut self, detail: String, now: Moment) {
+    pub fn opened(&mut self, detail: LinkDetail, now: Moment) {
         if self.link == Link::NoDevice {
             self.link = Link::Syncing;
             self.detail = detail;
@@ -162,7 +179,7 @@ impl LinkWatch {
     }
 
     /// Correct groups came.
-    pub fn group(&mut self, detail: String, now: Moment) {
+    pub fn group(&mut self, detail: LinkDetail, now: Moment) {
         self.quiet_since = now;
         if self.link != Link::Receiving {
             self.link = Link::Syncing;
@@ -176,21 +193,25 @@ impl LinkWatch {
         self.quiet_since = now;
         self.frame = Some(now);
         self.link = Link::Receiving;
-        self.detail.clear();
+        self.detail = LinkDetail::default();
         self.show(now);
     }
 
     /// Takes the time; `detail` is the cause of the silence.
-    pub fn on_timer(&mut self, detail: String, now: Moment) {
+    pub fn on_timer(&mut self, detail: LinkDetail, now: Moment) {
         if self.link == Link::NoDevice {
             return;
         }
         if now.since(self.quiet_since) >= SIGNAL_TIMEOUT {
             self.link = Link::NoSignal;
-            self.detail = detail;
+            self.detail = or_else(detail, LinkCause::NoGroup, "no correct group arrives");
         } else if self.link == Link::Receiving && self.frame_age(now) != FrameAge::Recent {
             self.link = Link::Syncing;
-            self.detail = detail;
+            self.detail = or_else(
+                detail,
+                LinkCause::NoFrame,
+                "groups arrive, and no frame ends",
+            );
         }
         self.show(now);
     }
@@ -209,6 +230,10 @@ impl LinkWatch {
 mod tests {
     use super::*;
 
+    fn cause(text: &str) -> LinkDetail {
+        LinkDetail::new(LinkCause::NoByte, text)
+    }
+
     fn at(seconds: u64) -> Moment {
         Moment {
             mono: Duration::from_secs(seconds),
@@ -220,43 +245,69 @@ mod tests {
     fn a_link_comes_up_and_falls_after_ten_seconds() {
         let mut link = LinkWatch::default();
         assert_eq!(link.link(), Link::NoDevice);
-        link.opened("listening".into(), at(0));
+        link.opened(cause("listening"), at(0));
         assert_eq!(link.link(), Link::Syncing);
         link.frame(at(2));
-        assert_eq!((link.link(), link.detail()), (Link::Receiving, ""));
-        link.on_timer("no byte".into(), at(11));
+        assert_eq!((link.link(), link.detail().text()), (Link::Receiving, ""));
+        link.on_timer(cause("no byte"), at(11));
         assert_eq!(link.link(), Link::Receiving);
-        link.on_timer("no byte".into(), at(12));
-        assert_eq!((link.link(), link.detail()), (Link::NoSignal, "no byte"));
-        link.group(String::new(), at(20));
+        link.on_timer(cause("no byte"), at(12));
+        assert_eq!(
+            (link.link(), link.detail().text()),
+            (Link::NoSignal, "no byte")
+        );
+        link.group(LinkDetail::default(), at(20));
         assert_eq!(link.link(), Link::Syncing);
         link.frame(at(21));
-        link.lost("unplugged".into(), at(21));
-        assert_eq!((link.link(), link.detail()), (Link::NoDevice, "unplugged"));
+        link.lost(cause("unplugged"), at(21));
+        assert_eq!(
+            (link.link(), link.detail().text()),
+            (Link::NoDevice, "unplugged")
+        );
     }
 
     #[test]
     fn groups_without_a_frame_are_no_reception() {
         let mut link = LinkWatch::default();
-        link.opened(String::new(), at(0));
+        link.opened(LinkDetail::default(), at(0));
         link.frame(at(1));
         for second in 2..12 {
-            link.group(String::new(), at(second));
-            link.on_timer("frames do not end".into(), at(second));
+            link.group(LinkDetail::default(), at(second));
+            link.on_timer(cause("frames do not end"), at(second));
         }
         assert_eq!(
-            (link.link(), link.detail()),
+            (link.link(), link.detail().text()),
             (Link::Syncing, "frames do not end")
         );
     }
 
     #[test]
+    fn a_link_that_is_down_has_a_cause_even_if_none_is_given() {
+        let mut link = LinkWatch::default();
+        link.opened(LinkDetail::default(), at(0));
+        assert!(link.detail().is_empty());
+        link.frame(at(1));
+        link.group(LinkDetail::default(), at(9));
+        link.on_timer(LinkDetail::default(), at(11));
+        let (state, detail) = (link.link(), link.detail());
+        assert_eq!((state, detail.cause()), (Link::Syncing, LinkCause::NoFrame));
+        assert!(!detail.text().is_empty());
+        link.on_timer(LinkDetail::default(), at(19));
+        let (state, detail) = (link.link(), link.detail());
+        assert_eq!(
+            (state, detail.cause()),
+            (Link::NoSignal, LinkCause::NoGroup)
+        );
+        assert!(!detail.text().is_empty());
+    }
+
+    #[test]
     fn silence_from_the_start_is_no_signal() {
         let mut link = LinkWatch::default();
-        link.opened(String::new(), at(100));
-        link.on_timer("no byte".into(), at(109));
+        link.opened(LinkDetail::default(), at(100));
+        link.on_timer(cause("no byte"), at(109));
         assert_eq!(link.link(), Link::Syncing);
-        link.on_timer("no byte".into(), at(110));
+        link.on_timer(cause("no byte"), at(110));
         assert_eq!(link.link(), Link::NoSignal);
     }
 
@@ -265,7 +316,7 @@ mod tests {
         let mut watch = LinkWatch::default();
         let mut shown = Vec::new();
         let mut note = |watch: &LinkWatch, second| {
-            let now = (watch.link(), watch.detail().to_owned());
+            let now = (watch.link(), watch.detail().clone());
             if shown.last().is_none_or(|(_, last)| *last != now) {
                 shown.push((second, now));
             }
@@ -273,15 +324,15 @@ mod tests {
         for second in 0..300 {
             for step in [Link::Syncing, Link::NoDevice] {
                 match step {
-                    Link::Syncing => watch.opened("listening".into(), at(second)),
-                    _ => watch.lost("gone".into(), at(second)),
+                    Link::Syncing => watch.opened(cause("listening"), at(second)),
+                    _ => watch.lost(cause("gone"), at(second)),
                 }
                 note(&watch, second);
             }
         }
         // Calm at last: the state that lasts is shown.
         for second in 300..340 {
-            watch.lost("unplugged".into(), at(second));
+            watch.lost(cause("unplugged"), at(second));
             note(&watch, second);
         }
         for second in 0..310 {
@@ -292,12 +343,17 @@ mod tests {
         }
         let (_, (link, detail)) = shown.last().unwrap();
         assert!(
-            *link == Link::NoDevice && detail.starts_with("unplugged"),
+            *link == Link::NoDevice && detail.text().starts_with("unplugged"),
             "{detail}"
         );
-        assert!(shown.iter().any(|(_, (_, detail))| detail.contains("changes of the link before were left out")), "{shown:?}");
-        watch.opened("listening".into(), at(400));
-        assert_eq!(watch.detail(), "listening");
+        assert!(
+            shown.iter().any(|(_, (_, detail))| detail
+                .text()
+                .contains("changes of the link before were left out")),
+            "{shown:?}"
+        );
+        watch.opened(cause("listening"), at(400));
+        assert_eq!(watch.detail().text(), "listening");
     }
 
     #[test]
@@ -305,9 +361,9 @@ mod tests {
         let mut watch = LinkWatch::default();
         watch.frame(at(0));
         for second in 1..40 {
-            watch.lost("gone".into(), at(second));
-            watch.opened(String::new(), at(second));
-            watch.group(String::new(), at(second));
+            watch.lost(cause("gone"), at(second));
+            watch.opened(LinkDetail::default(), at(second));
+            watch.group(LinkDetail::default(), at(second));
             let age = match second {
                 0..10 => FrameAge::Recent,
                 10..30 => FrameAge::Old,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::input::Input;
 use super::link::{FrameAge, Link, LinkWatch};
+use super::link_cause::LinkDetail;
 use super::memory::Memory;
 use super::model::health::LinkQuality;
 use super::part::Save;
@@ -142,7 +143,7 @@ impl Meter {
 
     /// Takes what the port saw. Returns an Update when there is something new to publish.
     pub fn push(&mut self, input: Input, now: Moment) -> Option<Arc<Update>> {
-        let (link, detail) = (self.link.link(), self.link.detail().to_owned());
+        let (link, detail) = (self.link.link(), self.link.detail().clone());
         let frame = match input {
             Input::Unavailable { detail } | Input::Connecting { detail } => {
                 self.link.lost(detail, now);
@@ -168,7 +169,7 @@ impl Meter {
         if frame.is_none() {
             self.state.on_timer(now, was_online && !self.is_online());
         }
-        let moved = link != self.link.link() || detail != self.link.detail();
+        let moved = link != self.link.link() || detail != *self.link.detail();
         (frame.is_some() || has_aged || moved).then(|| self.update(frame, now))
     }
 
@@ -229,12 +230,14 @@ impl Meter {
         let quality = self.quality.quality(now.mono).filter(|_| is_receiving);
         let detail = match self.quality.fault() {
             Some(fault) if is_receiving => {
-                format!("more than a few groups are rejected: {}", fault.as_str())
+                let text = format!("more than a few groups are rejected: {}", fault.as_str());
+                LinkDetail::new(fault.cause(), text)
             }
-            _ => self.link.detail().to_owned(),
+            _ => self.link.detail().clone(),
         };
         for (key, value) in [
-            (Key::LINK_DETAIL, Some(Value::Text(detail.into()))),
+            (Key::LINK_DETAIL, Some(Value::Text(detail.text().into()))),
+            (Key::LINK_CAUSE, Some(Value::Enum(detail.cause().as_str()))),
             (
                 Key::LINK_QUALITY,
                 quality.map(|percent| Value::Int(percent.into())),

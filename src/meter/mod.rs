@@ -28,6 +28,7 @@ mod input;
 pub mod json;
 mod label_values;
 mod link;
+mod link_cause;
 mod memory;
 #[expect(
     clippy::module_inception,
@@ -53,6 +54,7 @@ mod value;
 pub use event::{Event, EventKind};
 pub use input::Input;
 pub use link::Link;
+pub use link_cause::{LinkCause, LinkDetail};
 pub use memory::Memory;
 pub use meter::{Identity, Meter};
 pub use model::curve::CurvePoint;

@@ -8,6 +8,7 @@
 //! have them: `phase n`, `number n` (of a tariff index or a relay), `counts NAME` (the quantity whose index a counter
 //! counts on), `today NAME` (the counter whose energy since midnight it is), `as "Property"` (another name on D-Bus).
 
+use super::link_cause::LinkCause;
 use super::row::{Enabled, HomeAssistant, Interface, Kind, Quantity};
 use super::source::{Source, from, horodate as time, number, read, relay, rule, stge, text};
 use super::tariff::contract::Contract as ContractKind;
@@ -144,6 +145,8 @@ quantities! {
     LINK "link" Meter Enum(&["no_device", "no_signal", "syncing", "receiving"]), "": "Link to the meter" / "Liaison avec le compteur";
         [OWN.described("rule")] [OWN.described("rule")] binary("connectivity").diagnostic(), Yes;
     LINK_DETAIL "link_detail" Meter Text, "": "cause of the link state in one line, may be empty" / "détail de la liaison";
+        [OWN] [OWN] NOT, Never;
+    LINK_CAUSE "link_cause" Meter Enum(&LinkCause::WORDS), "": "cause of the link state as a word, for programs and translators" / "cause de la liaison";
         [OWN] [OWN] NOT, Never;
     METER_TIME "meter_time" Meter Time, "": "Meter clock" / "Horloge du compteur";
         [time(&[L::DATE])] [NONE] sensor("timestamp").diagnostic(), No;

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::meter::{Identity, Input, Memory, Meter, Moment, Snapshot, Timestamp, Update};
+use crate::meter::{
+    Identity, Input, LinkCause, LinkDetail, Memory, Meter, Moment, Snapshot, Timestamp, Update,
+};
 use crate::tic::{Decoder, Frame, Mode, Parity, push_group, with_parity};
 
 /// 2026-01-15 12:00:00 UTC.
@@ -63,7 +65,7 @@ impl Sample {
 
     /// The port is gone.
     pub fn unplug(&mut self) -> Arc<Update> {
-        let detail = "unplugged".to_owned();
+        let detail = LinkDetail::new(LinkCause::NoPort, "unplugged");
         self.push(Input::Unavailable { detail }).unwrap()
     }
 }

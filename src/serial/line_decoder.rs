@@ -9,11 +9,12 @@
 use super::PortSettings;
 use super::decoder_stage::DecoderStage;
 use super::line_monitor::{LineMonitor, LineObservation};
+use super::line_trouble::{LineTrouble, Quotation};
 use super::mode_detector::{ModeDetector, ModeStep};
 use super::pacing::Pacing;
 use super::port_reader::PortEvent;
 use crate::config::Device;
-use crate::meter::Input;
+use crate::meter::{Input, LinkDetail};
 use crate::tic::{Frame, Label, Mode};
 use std::time::{Duration, Instant};
 
@@ -37,7 +38,7 @@ enum LineState {
     /// Not yet open for the first time.
     Connecting,
     /// Why it is not open.
-    Unavailable(String),
+    Unavailable(LinkDetail),
     Open(Box<OpenLine>),
 }
 
@@ -107,16 +108,20 @@ impl LineDecoder {
         match (event, &mut self.state) {
             (PortEvent::Unavailable(refusal), state) => {
                 let quote = match state {
-                    LineState::Open(line) => line.monitor.quotation(),
-                    LineState::Connecting | LineState::Unavailable(_) => String::new(),
+                    LineState::Open(line) => line.monitor.quote(),
+                    LineState::Connecting | LineState::Unavailable(_) => None,
                 };
-                let detail = format!("{refusal}{quote}");
+                let text = match quote {
+                    Some(quote) => format!("{refusal}{}", Quotation(&quote)),
+                    None => refusal.to_string(),
+                };
+                let detail = LinkDetail::new(refusal.cause(), text);
                 inputs.push(unavailable(&detail));
                 self.state = LineState::Unavailable(detail);
             }
             (PortEvent::Opened, _) => {
                 inputs.push(Input::Opened {
-                    detail: format!("{} is open; groups are awaited", self.settings.device),
+                    detail: LineTrouble::Opened(&self.settings.device.to_string()).into(),
                 });
                 self.state =
                     LineState::Open(Box::new(OpenLine::new(&self.settings, self.speed, at)));
@@ -152,7 +157,7 @@ impl LineDecoder {
         let due = at >= self.report_at() && !inputs.iter().any(is_report);
         match &mut self.state {
             LineState::Connecting if due => inputs.push(Input::Connecting {
-                detail: format!("{}: connecting", self.settings.device),
+                detail: LineTrouble::Connecting(&self.settings.device.to_string()).into(),
             }),
             LineState::Unavailable(detail) if due => inputs.push(unavailable(detail)),
             LineState::Open(line) => inputs.extend(line.report(observation, due, at)),
@@ -271,7 +276,11 @@ impl OpenLine {
             }
             (LineObservation::Correct(mode), Progress::Groups) if due => Some(syncing(mode)),
             _ if due => Some(Input::Tick {
-                detail: self.monitor.detail(now),
+                detail: self
+                    .monitor
+                    .trouble(now)
+                    .map(LinkDetail::from)
+                    .unwrap_or_default(),
             }),
             _ => None,
         }
@@ -283,15 +292,16 @@ fn is_report(input: &Input) -> bool {
     !matches!(input, Input::Frame(frame) if frame.groups().len() == 0)
 }
 
-fn unavailable(detail: &str) -> Input {
+fn unavailable(detail: &LinkDetail) -> Input {
     Input::Unavailable {
-        detail: detail.to_owned(),
+        detail: detail.clone(),
     }
 }
 
 fn syncing(mode: Mode) -> Input {
-    let detail = format!("correct groups arrive ({mode} mode); the end of a frame is awaited");
-    Input::Syncing { detail }
+    Input::Syncing {
+        detail: LineTrouble::FrameOpen(mode).into(),
+    }
 }
 
 fn is_network(device: &Device) -> bool {

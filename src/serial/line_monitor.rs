@@ -1,10 +1,11 @@
-//! Silence and noise on the line: since when, and the text about it for people.
+//! Silence and noise on the line: since when.
 //!
 //! Input: whether each read gave bytes, and a correct group among them. Output: when a silence begins, how old the last
-//! byte and the last correct group are, and a line of text about a trouble that lasts.
+//! byte and the last correct group are, and a trouble that lasts.
 //!
 //! Pure: time is an argument, counted from any origin.
 
+use super::line_trouble::LineTrouble;
 use super::plain_text::PlainText;
 use crate::meter::{CharacterCounts, LineFault};
 use crate::tic::Mode;
@@ -108,17 +109,15 @@ impl LineMonitor {
         now.saturating_sub(self.last_correct) >= LOST_AFTER
     }
 
-    /// What came in plain text since the last correct group, as the end of a sentence; empty if nothing did.
+    /// What came in plain text since the last correct group.
     #[must_use]
-    pub fn quotation(&self) -> String {
-        let quote = self.text.quote();
-        quote.map_or_else(String::new, |text| format!("; before, it wrote \"{text}\""))
+    pub fn quote(&self) -> Option<String> {
+        self.text.quote()
     }
 
-    /// One line for people about a silence or noise that lasts; empty if there is none. It has no count of seconds, because
-    /// each change of it is published.
+    /// A silence or noise that lasts.
     #[must_use]
-    pub fn detail(&self, now: Duration) -> String {
+    pub fn trouble(&self, now: Duration) -> Option<LineTrouble<'static>> {
         let noise = self
             .noise_since
             .map_or(Duration::ZERO, |since| now.saturating_sub(since));
@@ -129,47 +128,39 @@ impl LineMonitor {
             Duration::ZERO
         };
         if silence >= REPORTED_AFTER {
-            let quotation = self.quotation();
-            format!(
-                "no byte for {}: {}{quotation}",
-                rounded(silence),
-                self.advice
-            )
-        } else if noise >= REPORTED_AFTER
-            && let Some(text) = self.text.quote()
-        {
-            format!(
-                "text arrives and no group of a meter for {}, as from a login prompt or a server: \"{text}\"",
-                rounded(noise)
-            )
-        } else if noise >= REPORTED_AFTER {
-            let [fast, slow] = &self.noise;
-            let cause = LineFault::of_characters(fast, slow)
-                .map_or("wrong speed, noise or a cable fault", LineFault::as_str);
-            format!(
-                "bytes arrive but no correct group for {}: {cause}",
-                rounded(noise)
-            )
-        } else {
-            String::new()
+            return Some(LineTrouble::Silence {
+                lasts: silence,
+                advice: self.advice,
+                quote: self.quote(),
+            });
         }
-    }
-}
-
-/// A duration in words: rounded down, so that the text seldom changes.
-fn rounded(duration: Duration) -> &'static str {
-    match duration.as_secs() {
-        0..60 => "several seconds",
-        60..600 => "over a minute",
-        600..3600 => "over ten minutes",
-        3600..86_400 => "over an hour",
-        _ => "over a day",
+        if noise < REPORTED_AFTER {
+            return None;
+        }
+        if let Some(quote) = self.quote() {
+            return Some(LineTrouble::Text {
+                lasts: noise,
+                quote,
+                is_login: self.text.is_login(),
+            });
+        }
+        let [fast, slow] = &self.noise;
+        Some(LineTrouble::NoGroup {
+            lasts: noise,
+            fault: LineFault::of_characters(fast, slow),
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::meter::LinkCause;
+
+    fn detail(monitor: &LineMonitor, now: Duration) -> String {
+        let trouble = monitor.trouble(now);
+        trouble.map_or_else(String::new, |trouble| trouble.to_string())
+    }
 
     fn ms(n: u64) -> Duration {
         Duration::from_millis(n)
@@ -201,28 +192,28 @@ mod tests {
     #[test]
     fn the_trouble_is_described_in_words() {
         let mut monitor = LineMonitor::new("check the wires", ms(0));
-        assert_eq!(monitor.detail(ms(2000)), "");
+        assert_eq!(detail(&monitor, ms(2000)), "");
         monitor.push_no_data(ms(12_000));
         assert_eq!(
-            monitor.detail(ms(12_500)),
+            detail(&monitor, ms(12_500)),
             "no byte for several seconds: check the wires"
         );
         monitor.push_no_data(ms(7_300_000));
         assert_eq!(
-            monitor.detail(ms(7_300_000)),
+            detail(&monitor, ms(7_300_000)),
             "no byte for over an hour: check the wires"
         );
 
         // After an hour of silence, the first noise is not an hour old.
         monitor.push_bytes(b"A", Mode::Standard, false, ms(7_301_000));
-        assert_eq!(monitor.detail(ms(7_305_000)), "");
-        let detail = monitor.detail(ms(7_306_000));
+        assert_eq!(detail(&monitor, ms(7_305_000)), "");
+        let text = detail(&monitor, ms(7_306_000));
         assert!(
-            detail.starts_with("bytes arrive but no correct group for several s"),
-            "{detail}"
+            text.starts_with("bytes arrive but no correct group for several s"),
+            "{text}"
         );
         monitor.push_bytes(b"A", Mode::Standard, true, ms(7_307_000));
-        assert_eq!(monitor.detail(ms(7_307_000)), "");
+        assert_eq!(detail(&monitor, ms(7_307_000)), "");
     }
 
     #[test]
@@ -240,25 +231,29 @@ mod tests {
         for second in 0..7 {
             monitor.push_bytes(prompt, Mode::Standard, false, ms(second * 900));
         }
-        let detail = monitor.detail(ms(6000));
+        let text = detail(&monitor, ms(6000));
         assert!(
-            detail.contains("login prompt") && detail.contains("\"Raspbian GNU/Linux 12 meterpi"),
-            "{detail}"
+            text.contains("login prompt") && text.contains("\"Raspbian GNU/Linux 12 meterpi"),
+            "{text}"
         );
+        let trouble = monitor.trouble(ms(6000)).unwrap();
+        assert_eq!(trouble.cause(), LinkCause::Login);
         monitor.push_no_data(ms(20_000));
-        let detail = monitor.detail(ms(20_000));
+        let trouble = monitor.trouble(ms(20_000)).unwrap();
+        assert_eq!(trouble.cause(), LinkCause::NoByte);
+        let text = detail(&monitor, ms(20_000));
         assert!(
-            detail.starts_with("no byte for") && detail.contains("it wrote \"Raspbian"),
-            "{detail}"
+            text.starts_with("no byte for") && text.contains("it wrote \"Raspbian"),
+            "{text}"
         );
         monitor.push_bytes(b"A", Mode::Standard, true, ms(21_000));
-        assert_eq!(monitor.quotation(), "");
+        assert_eq!(monitor.quote(), None);
     }
 
     #[test]
     fn a_sleep_through_a_frame_is_not_a_silence() {
         let mut monitor = LineMonitor::new("check", ms(0));
         monitor.push_bytes(b"A", Mode::Standard, true, ms(1000));
-        assert_eq!(monitor.detail(ms(4500)), "");
+        assert_eq!(detail(&monitor, ms(4500)), "");
     }
 }

@@ -38,13 +38,14 @@
 //! | `input_reader` | the two halves joined |
 //! | `port_reader` | when to open, read and reopen; its parts: |
 //! | `port` | opening, reading, speed; the only file that uses the serial library |
-//! | `refusal`, `diagnosis` | why a port cannot be read: the texts, and how the cause is found |
+//! | `refusal`, `diagnosis` | why a port cannot be read: the words and the texts, and how the cause is found |
 //! | `backoff`, `stop` | when to open again, when to end |
 //! | `line_decoder` | from bytes to inputs; its parts: |
 //! | `mode_detector`, `mode_probe` | which mode the line is in |
 //! | `decoder_stage` | the decoder, or both of them while the mode is unknown |
 //! | `pacing` | when to read next |
-//! | `line_monitor` | silence and noise, and the text about them |
+//! | `line_monitor` | silence and noise |
+//! | `line_trouble` | what an open port lacks: the word and the text |
 //! | `plain_text` | what a server or a login prompt wrote |
 //!
 //! Invariants:
@@ -64,6 +65,7 @@ mod diagnosis;
 mod input_reader;
 mod line_decoder;
 mod line_monitor;
+mod line_trouble;
 mod mode_detector;
 mod mode_probe;
 mod pacing;

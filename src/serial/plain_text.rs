@@ -15,6 +15,11 @@ const DIGITS_MAX: usize = 4;
 const TEXT_SHARE: u32 = 90;
 
 /// The command of telnet that two more bytes follow.
+/// What a prompt ends with, in small letters.
+const PROMPTS: [&[u8]; 2] = [b"login:", b"password:"];
+/// The length of the longest.
+const PROMPT_LEN: usize = 9;
+
 const TELNET: u8 = 0xFF;
 const ESCAPE: u8 = 0x1B;
 
@@ -30,6 +35,10 @@ pub struct PlainText {
     /// Inside an escape sequence of a terminal.
     is_escape: bool,
     start: String,
+    /// The last characters, in small letters.
+    end: [u8; PROMPT_LEN],
+    /// A prompt came.
+    is_login: bool,
 }
 
 impl PlainText {
@@ -58,6 +67,7 @@ impl PlainText {
                 if byte.is_ascii_graphic() || byte.is_ascii_whitespace() {
                     self.printable = self.printable.saturating_add(1);
                     self.append(byte);
+                    self.look_for_prompt(byte);
                 }
             }
         }
@@ -71,6 +81,19 @@ impl PlainText {
             _ if is_blank => {}
             _ => self.start.push(' '),
         }
+    }
+
+    fn look_for_prompt(&mut self, byte: u8) {
+        self.end.rotate_left(1);
+        if let Some(last) = self.end.last_mut() {
+            *last = byte.to_ascii_lowercase();
+        }
+        self.is_login |= PROMPTS.iter().any(|prompt| self.end.ends_with(prompt));
+    }
+
+    /// Whether it asks for a name or a password.
+    pub fn is_login(&self) -> bool {
+        self.is_login
     }
 
     /// The first words; `None` if it is no plain text.
@@ -134,6 +157,16 @@ mod tests {
         }
         let long = quote(&b"connection refused by the server ".repeat(9)).unwrap();
         assert!(long.len() <= QUOTE_MAX, "{long}");
+    }
+
+    #[test]
+    fn a_prompt_is_recognised_wherever_it_ends() {
+        let mut text = PlainText::default();
+        text.push(b"connection refused, login later");
+        assert!(!text.is_login());
+        text.push(b"\r\npi Log");
+        text.push(b"in: ");
+        assert!(text.is_login());
     }
 
     #[test]

@@ -1,8 +1,9 @@
-//! Why a port cannot be read, and the text about it: one line that starts with the port and ends with what to do.
+//! Why a port cannot be read: the word for it, and the text, one line that starts with the port and ends with what to do.
 //!
 //! The only place of these texts: the daemon publishes them, the doctor prints them. The causes are found in `diagnosis`,
 //! and by a [`PortCheck`](super::PortCheck).
 
+use crate::meter::LinkCause;
 use crate::names::file::DEVICE;
 use crate::net::HostError;
 use std::fmt;
@@ -63,6 +64,26 @@ pub enum Refusal {
         /// The step that failed.
         cause: HostError,
     },
+}
+
+impl Refusal {
+    /// The word for it.
+    #[must_use]
+    pub fn cause(&self) -> LinkCause {
+        match self {
+            Self::Missing(_) | Self::Gone(_) | Self::NotAPort(_) | Self::HungUp(_) => {
+                LinkCause::NoPort
+            }
+            Self::Console(_) => LinkCause::Console,
+            Self::LoginPrompt { .. } => LinkCause::Login,
+            Self::LoginPromptUnknown(_)
+            | Self::Permission { .. }
+            | Self::Policy { .. }
+            | Self::Open(..) => LinkCause::Refused,
+            Self::Held(_) => LinkCause::Held,
+            Self::Closed(_) | Self::Network { .. } => LinkCause::ServerGone,
+        }
+    }
 }
 
 impl fmt::Display for Refusal {
@@ -249,6 +270,43 @@ mod tests {
         }
         .to_string();
         assert!(policy.contains("DeviceAllow=char-ttymxc rw"), "{policy}");
+    }
+
+    #[test]
+    fn each_has_its_word() {
+        let device = || PathBuf::from("/dev/ttyUSB0");
+        let unit = "serial-getty@ttyUSB0.service".to_owned();
+        let address = "tcp://meter:7000".to_owned();
+        for (refusal, word) in [
+            (Refusal::Missing(device()), "no_port"),
+            (Refusal::HungUp(device()), "no_port"),
+            (Refusal::Console(device()), "console"),
+            (
+                Refusal::LoginPrompt {
+                    device: device(),
+                    unit,
+                },
+                "login",
+            ),
+            (Refusal::LoginPromptUnknown(device()), "refused"),
+            (
+                Refusal::Policy {
+                    device: device(),
+                    driver: None,
+                },
+                "refused",
+            ),
+            (Refusal::Held(device()), "held"),
+            (
+                Refusal::Network {
+                    address,
+                    cause: HostError::LookupTimeout("meter".to_owned()),
+                },
+                "server_gone",
+            ),
+        ] {
+            assert_eq!(refusal.cause().as_str(), word, "{refusal}");
+        }
     }
 
     #[test]

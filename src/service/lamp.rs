@@ -138,7 +138,7 @@ mod tests {
 
     use super::*;
     use crate::config::Settings;
-    use crate::meter::{Identity, Input, Memory, Meter, Moment};
+    use crate::meter::{Identity, Input, LinkCause, LinkDetail, Memory, Meter, Moment};
     use crate::sink::{Health, Stream};
     use crate::tic::{Decoder, Mode, Parity, push_group};
 
@@ -186,10 +186,10 @@ mod tests {
             meter.push(input, now).unwrap()
         };
         let opened = Input::Opened {
-            detail: String::new(),
+            detail: LinkDetail::default(),
         };
         let silence = Input::Tick {
-            detail: "no byte".into(),
+            detail: LinkDetail::new(LinkCause::NoByte, "no byte"),
         };
         let first = push(opened, 0);
         let stream = Stream::new([first.snapshot.clone()]);

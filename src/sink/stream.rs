@@ -151,7 +151,7 @@ mod tests {
     use tokio::time::timeout;
 
     use super::*;
-    use crate::meter::{Identity, Input, Memory, Meter, Moment};
+    use crate::meter::{Identity, Input, LinkCause, LinkDetail, Memory, Meter, Moment};
 
     fn meter(number: usize) -> Meter {
         let identity = Identity {
@@ -166,7 +166,7 @@ mod tests {
     /// An Update, each with another detail, a minute after the last: no more are published of a link that flaps.
     fn change(meter: &mut Meter) -> Arc<Update> {
         let seq = meter.last().seq;
-        let detail = format!("cause {seq}");
+        let detail = LinkDetail::new(LinkCause::NoPort, format!("cause {seq}"));
         let now = Moment {
             mono: Duration::from_secs(60 * seq),
             ..Moment::default()

@@ -45,6 +45,7 @@ fn a_silent_meter_loses_its_signal_and_then_its_values_and_its_availability() {
         "{}",
         silent["link_detail"]
     );
+    assert_eq!(silent["link_cause"], "no_byte");
     for key in ["energy", "apparent_power", "meter_time"] {
         assert_eq!(silent[key], full[key], "{key} stands");
     }
@@ -65,6 +66,7 @@ fn a_silent_meter_loses_its_signal_and_then_its_values_and_its_availability() {
         "mode",
         "link",
         "link_detail",
+        "link_cause",
         "phases",
         "frames_received",
         "frames_damaged",

@@ -151,6 +151,7 @@ impl Expected {
         state.insert("mode".to_owned(), json!(self.mode.as_str()));
         state.insert("link".to_owned(), json!("receiving"));
         state.insert("link_detail".to_owned(), json!(""));
+        state.insert("link_cause".to_owned(), json!("none"));
         state.insert(
             "phases".to_owned(),
             json!((self.frames >= 3).then_some(self.phases)),

@@ -56,6 +56,7 @@ pub const OWN: &[(&str, &str)] = &[
     ("s", "mode"),
     ("s", "link"),
     ("s", "link_detail"),
+    ("s", "link_cause"),
     ("u", "phases"),
     ("t", "frames_received"),
     ("t", "frames_damaged"),

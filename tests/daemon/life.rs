@@ -153,6 +153,7 @@ fn a_meter_that_is_missing_does_not_keep_the_other_from_being_served() {
         detail.contains("absent"),
         "the detail names the device: {detail}"
     );
+    assert_eq!(state["link_cause"], "no_port");
     record.until_payload(0, "linky/garage/availability", "offline");
     record.until_payload(0, AVAILABILITY, "online");
     daemon.until_notice("STATUS=main: receiving");

@@ -227,6 +227,7 @@ fn a_login_prompt_that_takes_the_port_is_reported_and_outlived() {
     });
     let detail = state["link_detail"].as_str().unwrap();
     assert!(detail.contains("login prompt"), "{detail}");
+    assert_eq!(state["link_cause"], "no_port");
     // Nobody keeps the port: it is taken back.
     house.record.until_event(from, "link_changed");
     let back = house.record.until_state(from, "main", "frames", |back| {
@@ -360,6 +361,7 @@ fn what_a_server_writes_before_it_closes_is_quoted() {
             && detail.contains("\"Port already in use by 192.168.1.20\""),
         "{detail}"
     );
+    assert_eq!(state["link_cause"], "server_gone");
     closing.join().unwrap();
     house.until_link_is(0, &mut daemon, "no_device");
 }

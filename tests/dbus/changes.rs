@@ -38,8 +38,9 @@ async fn a_frame_is_one_signal_per_interface_with_only_what_changed() {
     let (name, changed, mut gone) = program.changes().await;
     gone.sort_unstable();
     assert_eq!(name, interface::METER);
-    assert_eq!(names(&changed), ["Link", "LinkDetail"]);
+    assert_eq!(names(&changed), ["Link", "LinkCause", "LinkDetail"]);
     assert_eq!(*changed["Link"], Variant::from("no_signal"));
+    assert_eq!(*changed["LinkCause"], Variant::from("no_byte"));
     assert!(gone.contains(&"MeterTime".to_owned()), "{gone:?}");
     let (name, changed, gone) = program.changes().await;
     assert_eq!(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use linky_sensor::meter::{
-    EventKind, Identity, Input, Key, Memory, Meter, Moment, Timestamp, Update, Value,
+    EventKind, Identity, Input, Key, LinkDetail, Memory, Meter, Moment, Timestamp, Update, Value,
 };
 use linky_sensor::simulator::{Phases, Scenario, SentFrame, SimulatedMeter};
 use linky_sensor::tic::{Decoder, Mode, Parity, with_parity};
@@ -117,7 +117,7 @@ fn the_power_is_published_with_its_frame_and_not_without() {
         last.mono += Duration::from_secs(10);
         published.updates.extend(published.meter.push(
             Input::Tick {
-                detail: String::new(),
+                detail: LinkDetail::default(),
             },
             last,
         ));

@@ -108,7 +108,9 @@ impl Reader {
 
     pub fn until_unavailable(&self, words: &str) -> String {
         self.until(|received| match &received.input {
-            Input::Unavailable { detail } if detail.contains(words) => Some(detail.clone()),
+            Input::Unavailable { detail } if detail.text().contains(words) => {
+                Some(detail.to_string())
+            }
             _ => None,
         })
     }
@@ -119,14 +121,14 @@ impl Reader {
 
     pub fn until_syncing(&self, mode: Mode) {
         self.until(|received| match &received.input {
-            Input::Syncing { detail } => detail.contains(mode.as_str()).then_some(()),
+            Input::Syncing { detail } => detail.text().contains(mode.as_str()).then_some(()),
             _ => None,
         });
     }
 
     pub fn until_tick(&self, words: &str) {
         self.until(|received| match &received.input {
-            Input::Tick { detail } => detail.contains(words).then_some(()),
+            Input::Tick { detail } => detail.text().contains(words).then_some(()),
             _ => None,
         });
     }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use linky_sensor::meter::{Identity, Input, Memory, Meter, Moment, Timestamp, Update};
+use linky_sensor::meter::{
+    Identity, Input, LinkCause, LinkDetail, Memory, Meter, Moment, Timestamp, Update,
+};
 use linky_sensor::tic::{Decoder, Frame, Mode, Parity, push_group};
 
 /// 2026-11-24T11:15:51Z, when the first frame ends.
@@ -74,7 +76,7 @@ impl Fed {
             meter: Meter::new(identity, &Memory::default()),
             seconds: 0,
         };
-        let detail = String::new();
+        let detail = LinkDetail::default();
         let now = fed.now();
         fed.meter.push(Input::Opened { detail }, now);
         fed
@@ -105,7 +107,7 @@ impl Fed {
     /// The Update of a silence of so many seconds.
     pub fn silence(&mut self, seconds: u64) -> Arc<Update> {
         self.seconds += seconds;
-        let detail = format!("no byte for {seconds} s");
+        let detail = LinkDetail::new(LinkCause::NoByte, format!("no byte for {seconds} s"));
         let now = self.now();
         self.meter
             .push(Input::Tick { detail }, now)

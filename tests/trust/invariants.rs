@@ -2,7 +2,7 @@
 
 use linky_sensor::meter::json::{CalendarOf, EventOf, Python, StateJson, Tic};
 use linky_sensor::meter::{
-    Contract, EventKind, Interface, Key, Keys, Kind, Meter, Snapshot, Update, Value,
+    Contract, EventKind, Interface, Key, Keys, Kind, Link, Meter, Snapshot, Update, Value,
 };
 use linky_sensor::tic::Mode;
 
@@ -55,6 +55,7 @@ impl Invariants {
         for (key, value) in snapshot.entries() {
             check_value(snapshot, key, value);
         }
+        check_cause(snapshot);
         check_json(update);
     }
 
@@ -101,6 +102,18 @@ fn is_index(key: Key, mode: Option<Mode>) -> bool {
 pub fn check_memory(meter: &Meter) {
     let memory = serde_json::to_string(&meter.memory()).expect("a memory is JSON");
     assert!(memory.len() < 16_384, "{} bytes", memory.len());
+}
+
+/// A link that is down has a cause, and a cause has its line.
+fn check_cause(snapshot: &Snapshot) {
+    let cause = snapshot.reading.text(Key::LINK_CAUSE);
+    let detail = snapshot.reading.text(Key::LINK_DETAIL);
+    if snapshot.link == Link::NoSignal {
+        assert_ne!(cause, Some("none"), "{detail:?}");
+    }
+    if cause != Some("none") {
+        assert!(detail.is_some_and(|text| !text.is_empty()), "{cause:?}");
+    }
 }
 
 fn check_value(snapshot: &Snapshot, key: Key, value: Option<&Value>) {

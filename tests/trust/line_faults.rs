@@ -10,9 +10,13 @@ use linky_sensor::tic::{Mode, Parity, with_parity};
 
 use crate::receiver::scenario;
 
-/// Two minutes of a line. `damage` is what arrives of a frame. Returns the last `link_detail`, as a port that is read
+/// Two minutes of a line. `damage` is what arrives of a frame. Returns the last `link_detail` and `link_cause`, as a port that is read
 /// once for each frame gives it.
-fn detail(mode: Mode, parity: Parity, mut damage: impl FnMut(&[u8]) -> Vec<u8>) -> String {
+fn detail(
+    mode: Mode,
+    parity: Parity,
+    mut damage: impl FnMut(&[u8]) -> Vec<u8>,
+) -> (String, String) {
     let mut sent = SimulatedMeter::new(Scenario {
         seed: 3,
         ..scenario(mode, TariffPlan::Base)
@@ -32,12 +36,9 @@ fn detail(mode: Mode, parity: Parity, mut damage: impl FnMut(&[u8]) -> Vec<u8>) 
             let now = Moment { wall: None, mono };
             meter.push(input, now);
         }
-        meter
-            .last()
-            .reading
-            .text(Key::LINK_DETAIL)
-            .unwrap()
-            .to_owned()
+        let reading = &meter.last().reading;
+        let text = |key| reading.text(key).unwrap().to_owned();
+        (text(Key::LINK_DETAIL), text(Key::LINK_CAUSE))
     };
     push(line.push(PortEvent::Opened, begin), Duration::ZERO);
     loop {
@@ -146,7 +147,9 @@ fn each_cause_is_named_and_no_other() {
     }
 }
 
-fn assert_named(detail: &str, fault: Option<LineFault>, line: &str) {
+fn assert_named((detail, word): &(String, String), fault: Option<LineFault>, line: &str) {
+    let expected = fault.map_or("none", |fault| fault.cause().as_str());
+    assert_eq!(word, expected, "{line}: {detail}");
     for cause in LineFault::ALL {
         let is_named = detail.contains(cause.as_str());
         assert_eq!(is_named, fault == Some(cause), "{line}: {detail}");
@@ -166,8 +169,9 @@ fn an_adapter_made_for_1200_baud_is_named() {
         sent.iter().map(follow).collect()
     };
     let detail = detail(Mode::Standard, Parity::Auto, slow);
+    assert_eq!(detail.1, "wrong_speed");
     assert_named(&detail, Some(LineFault::ShortPulses), "a slow adapter");
-    assert!(detail.contains("no correct group"), "{detail}");
+    assert!(detail.0.contains("no correct group"), "{detail:?}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use linky_sensor::meter::{Identity, Input, Memory, Meter, Moment, Timestamp};
+use linky_sensor::meter::{Identity, Input, LinkDetail, Memory, Meter, Moment, Timestamp};
 use linky_sensor::simulator::{Channel, Noise, Phases, Scenario, SimulatedMeter, TariffPlan};
 use linky_sensor::tic::{Decoder, Mode, Parity};
 use proptest::prelude::*;
@@ -114,7 +114,7 @@ proptest! {
         let mut run = Run::new(private);
         let mut meters = meters();
         let mut decoders = [Mode::Standard, Mode::Historique].map(|mode| Decoder::new(mode, Parity::Auto));
-        let detail = String::new;
+        let detail = LinkDetail::default;
         for (step, pause, clock) in steps {
             run.now.mono += Duration::from_secs(pause.into());
             run.now.wall = run.now.wall.map(|wall| Timestamp(wall.0 + (i64::from(pause) + clock) * 1_000_000));

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use linky_sensor::meter::{
-    Event, EventKind, Identity, Input, Key, Memory, Meter, Moment, Safeguard, Safeguards, Snapshot,
-    Timestamp, Value,
+    Event, EventKind, Identity, Input, Key, LinkCause, LinkDetail, Memory, Meter, Moment,
+    Safeguard, Safeguards, Snapshot, Timestamp, Value,
 };
 use linky_sensor::simulator::{Phases, Scenario, SentFrame, SentGroup, SimulatedMeter, TariffPlan};
 use linky_sensor::tic::{Decoder, Label, Mode, Parity, push_group, with_parity};
@@ -98,7 +98,7 @@ impl Receiver {
         self.meter = meter(&serde_json::from_str(&kept).unwrap());
         self.last = self.meter.last().clone();
         self.push(Input::Opened {
-            detail: String::new(),
+            detail: LinkDetail::default(),
         });
     }
 
@@ -143,7 +143,7 @@ impl Receiver {
         for _ in 0..seconds {
             self.now.mono += Duration::from_secs(1);
             self.push(Input::Tick {
-                detail: "no byte".into(),
+                detail: LinkDetail::new(LinkCause::NoByte, "no byte"),
             });
         }
     }

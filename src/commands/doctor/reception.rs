@@ -102,7 +102,7 @@ fn read(device: &Device) -> Reception {
     let mut last = None;
     for input in InputReader::new(&settings, &Checked, &stop) {
         match input {
-            Input::Unavailable { detail } => return Reception::Refused(detail),
+            Input::Unavailable { detail } => return Reception::Refused(detail.to_string()),
             Input::Frame(frame) => {
                 let good = u32::try_from(frame.groups().len()).unwrap_or(u32::MAX);
                 let rejected = frame.rejected();
@@ -113,7 +113,7 @@ fn read(device: &Device) -> Reception {
                     _ => last = Some(frame),
                 }
             }
-            Input::Tick { detail } | Input::Connecting { detail } => silence = detail,
+            Input::Tick { detail } | Input::Connecting { detail } => silence = detail.to_string(),
             Input::Opened { .. } | Input::Syncing { .. } => {}
         }
         if Instant::now() >= end {

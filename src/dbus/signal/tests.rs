@@ -8,7 +8,9 @@ use zbus::OwnedVariant;
 
 use super::*;
 use crate::dbus::property::Property;
-use crate::meter::{EventKind, Identity, Input, Key, Memory, Meter, Moment, Time, Timestamp};
+use crate::meter::{
+    EventKind, Identity, Input, Key, LinkCause, LinkDetail, Memory, Meter, Moment, Time, Timestamp,
+};
 use crate::tic::{Decoder, Flow, Horodate, Mode, Parity, push_group, with_parity};
 
 const PATH: &str = "/io/github/linky_sensor/Linky1/meter_main";
@@ -134,7 +136,7 @@ fn a_value_that_is_lost_is_invalidated() {
     let before = fed.settle(&USUAL);
     fed.seconds += 60;
     let after = fed.push(Input::Tick {
-        detail: "no byte".to_owned(),
+        detail: LinkDetail::new(LinkCause::NoByte, "no byte"),
     });
     let (_, values, invalidated) = changes(interface::CONSUMPTION, &before, &after).unwrap();
     assert!(values.is_empty(), "{values:?}");
@@ -240,7 +242,7 @@ fn step(fed: &mut Fed, kind: u8, number: u32) -> Arc<Snapshot> {
         format!("{:09}", 12_345_678 + number),
     );
     let standard = changed(&[("SINSTS", &power), ("EAST", &energy)]);
-    let detail = format!("cause {number}");
+    let detail = LinkDetail::new(LinkCause::NoByte, format!("cause {number}"));
     match kind {
         0 => fed.frame(Mode::Standard, &standard),
         1 => fed.frame(Mode::Standard, &standard[..2]),

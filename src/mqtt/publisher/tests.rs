@@ -6,7 +6,7 @@ use super::super::message::Delivery;
 use super::super::samples::{Sample, historique, single_phase, single_phase_at};
 use super::*;
 use crate::config::{Interval, PythonCompatible};
-use crate::meter::{Input, Key};
+use crate::meter::{Input, Key, LinkCause, LinkDetail};
 use crate::tic::Mode;
 
 const NOTHING: [u64; 0] = [];
@@ -317,7 +317,7 @@ fn interruption(seconds: u64) -> Vec<Message> {
     (0..4).for_each(|second| drop(scene.frame(1, at(second))));
     let mut messages = Vec::new();
     for second in 0..seconds {
-        let detail = "unplugged".to_owned();
+        let detail = LinkDetail::new(LinkCause::NoPort, "unplugged");
         if let Some(update) = scene.sample.push(Input::Unavailable { detail }) {
             messages.extend(scene.push(&update, at(4 + second)));
         }
@@ -385,7 +385,7 @@ fn a_calendar_that_becomes_unknown_is_published_as_null_with_the_state() {
     let mut messages = Vec::new();
     for second in 3..60 {
         if let Some(update) = scene.sample.push(Input::Unavailable {
-            detail: "unplugged".to_owned(),
+            detail: LinkDetail::new(LinkCause::NoPort, "unplugged"),
         }) {
             messages.extend(scene.push(&update, at(second)));
         }

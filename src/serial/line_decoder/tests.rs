@@ -59,7 +59,7 @@ fn a_connection_being_made_is_no_refusal() {
     assert!(line.push(PortEvent::Timer, due - seconds(1)).is_empty());
     let inputs = line.push(PortEvent::Timer, due);
     assert!(
-        matches!(&*inputs, [Input::Connecting { detail }] if detail == "tcp://meter:7000: connecting"),
+        matches!(&*inputs, [Input::Connecting { detail }] if detail.text() == "tcp://meter:7000: connecting"),
         "{inputs:?}"
     );
     // Once it was refused, the cause is reported until it is open.
@@ -71,7 +71,7 @@ fn a_connection_being_made_is_no_refusal() {
     );
     let inputs = line.push(PortEvent::Timer, due + seconds(2));
     assert!(
-        matches!(&*inputs, [Input::Unavailable { detail }] if detail.contains("closed")),
+        matches!(&*inputs, [Input::Unavailable { detail }] if detail.text().contains("closed")),
         "{inputs:?}"
     );
 }
@@ -85,7 +85,7 @@ fn the_groups_of_the_first_frame_and_the_frame_itself_are_reported() {
     let bytes = frame(true);
     let inputs = line.push(PortEvent::Bytes(&bytes[..40]), at);
     assert!(
-        matches!(&*inputs, [Input::Syncing { detail }] if detail.contains("standard mode")),
+        matches!(&*inputs, [Input::Syncing { detail }] if detail.text().contains("standard mode")),
         "{inputs:?}"
     );
     let inputs = line.push(PortEvent::Bytes(&bytes[40..]), at);

@@ -6,7 +6,7 @@ use std::sync::Once;
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
 use super::*;
-use crate::meter::{Identity, Input, Key, Link, Memory, Meter, Moment};
+use crate::meter::{Identity, Input, Key, Link, LinkDetail, Memory, Meter, Moment};
 use crate::names::journal;
 use crate::sink::{Health, Stream};
 
@@ -198,7 +198,7 @@ async fn the_last_logged_state_of_each_meter_is_kept_and_a_number_of_no_meter_is
     stream.publish(Arc::new(stray));
     assert!(!journal.log_next().await);
     assert_eq!(journal.states()[0].seq, first);
-    let detail = "listening".to_owned();
+    let detail = LinkDetail::default();
     let opened = meter.push(Input::Opened { detail }, Moment::default());
     stream.publish(opened.unwrap());
     assert!(journal.log_next().await);

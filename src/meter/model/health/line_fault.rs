@@ -25,6 +25,7 @@
 //! | random | 50 | 7 | 4.0 | 78 |
 
 use super::counts::{CharacterCounts, GroupCounts};
+use crate::meter::link_cause::LinkCause;
 use crate::tic::Mode;
 
 /// Of fewer groups rejected, or characters, nothing is concluded.
@@ -129,6 +130,20 @@ impl LineFault {
             Self::Inverted => {
                 "most bits are the wrong ones, likely an adapter whose output is inverted"
             }
+        }
+    }
+
+    /// The word for it.
+    pub fn cause(self) -> LinkCause {
+        match self {
+            Self::TooSlow | Self::ShortPulses | Self::SlowLine => LinkCause::WrongSpeed,
+            Self::Levels
+            | Self::ParityStripped
+            | Self::Noise
+            | Self::LostCharacters
+            | Self::OneLevel => LinkCause::Noise,
+            // All characters are wrong, and none for the line.
+            Self::Inverted => LinkCause::NoGroup,
         }
     }
 

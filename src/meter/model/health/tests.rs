@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::sync::Arc;
 
 use crate::meter::{
-    EventKind, Identity, Input, Key, Memory, Meter, Moment, Timestamp, Update, Value,
+    EventKind, Identity, Input, Key, LinkDetail, Memory, Meter, Moment, Timestamp, Update, Value,
 };
 use crate::tic::{Decoder, Mode, Parity, push_group};
 
@@ -212,7 +212,7 @@ fn the_drift_and_the_quality_are_published_and_gone_with_the_link() {
     for _ in 0..40 {
         sent.second += 1;
         let tick = Input::Tick {
-            detail: String::new(),
+            detail: LinkDetail::default(),
         };
         sent.meter.push(tick, sent.moment());
     }

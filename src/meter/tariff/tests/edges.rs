@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::contracts::{OffPeakHours, TempoDays};
 use super::*;
+use crate::meter::{LinkCause, LinkDetail};
 
 type Groups = Vec<(&'static str, Option<String>, String)>;
 
@@ -206,7 +207,7 @@ fn snapshots_share_a_calendar_until_a_profile_changes() {
     assert_eq!(third.today, first.today);
     assert_ne!(third.tomorrow, first.tomorrow);
     let mono = Duration::from_secs(house.seconds + 3_600);
-    let detail = "silent".to_owned();
+    let detail = LinkDetail::new(LinkCause::NoByte, "silent");
     let later = Moment { wall: None, mono };
     house.meter.push(Input::Tick { detail }, later);
     assert!(!house.meter.last().calendar.is_known(), "after a silence");

@@ -1,7 +1,7 @@
 //! How the facts about a meter change with its frames, and when they are settled.
 
 use crate::config::Language;
-use crate::meter::{Input, Key};
+use crate::meter::{Input, Key, LinkDetail};
 use crate::mqtt::discovery::names::entity_name;
 use crate::mqtt::discovery::{Facts, Learning, LearntFacts};
 use crate::mqtt::samples::{self, Sample};
@@ -41,7 +41,7 @@ fn a_lost_link_changes_nothing_that_was_announced() {
     sample.unplug();
     for _ in 0..40 {
         sample.push(Input::Tick {
-            detail: String::new(),
+            detail: LinkDetail::default(),
         });
     }
     assert!(sample.last().contract.is_none(), "nothing stands any more");
