@@ -207,8 +207,12 @@ pub mod file {
     pub const LEDS: &str = "/sys/class/leds";
     /// Where the daemon keeps its state unless systemd sets [`super::variable::STATE_DIRECTORY`].
     pub const STATE_DIRECTORY: &str = "/var/lib/linky-sensor";
+    /// Where process 1 of a container has its sockets unless [`super::variable::RUNTIME_DIRECTORY`] names another place.
+    pub const RUNTIME_DIRECTORY: &str = "/run/linky-sensor";
     /// In the state directory: what could not be delivered to the broker yet.
     pub const HISTORY: &str = "history";
+    /// In the state directory: of what the client id was made where the machine has no id, as in a container.
+    pub const CLIENT_ID: &str = "client-id";
     /// In the state directory: its existence records that the topic of the client id of earlier versions was removed from
     /// the broker.
     pub const CLIENT_ID_MIGRATED: &str = "client-id-migrated";
@@ -220,7 +224,7 @@ pub mod file {
     pub const CREDENTIAL_STORE: &str = "/etc/credstore";
 }
 
-/// Environment variables, all set by systemd.
+/// Environment variables, set by systemd, by process 1 of a container, or by Home Assistant.
 pub mod variable {
     /// The directory that holds the credentials of this unit.
     pub const CREDENTIALS_DIRECTORY: &str = "CREDENTIALS_DIRECTORY";
@@ -228,6 +232,38 @@ pub mod variable {
     pub const NOTIFY_SOCKET: &str = "NOTIFY_SOCKET";
     /// The directory for what must survive a restart.
     pub const STATE_DIRECTORY: &str = "STATE_DIRECTORY";
+    /// The directory for what need not.
+    pub const RUNTIME_DIRECTORY: &str = "RUNTIME_DIRECTORY";
+    /// The silence after which the daemon is ended, in microseconds.
+    pub const WATCHDOG_USEC: &str = "WATCHDOG_USEC";
+    /// The process that [`WATCHDOG_USEC`] is for.
+    pub const WATCHDOG_PID: &str = "WATCHDOG_PID";
+    /// The token with which an app of Home Assistant asks the Supervisor.
+    pub const SUPERVISOR_TOKEN: &str = "SUPERVISOR_TOKEN";
+    /// Its older name.
+    pub const HASSIO_TOKEN: &str = "HASSIO_TOKEN";
+}
+
+/// The container image, and the app of Home Assistant made from it.
+pub mod container {
+    /// The user and the group of the daemon, by number: names are the host's.
+    pub const USER_ID: u32 = 65532;
+    /// In the runtime directory: the socket that the daemon sends its notices to.
+    pub const NOTIFY_SOCKET: &str = "notify";
+    /// In the runtime directory: the socket of the health check.
+    pub const HEALTH_SOCKET: &str = "health";
+    /// In the runtime directory of an app: the configuration.
+    pub const CONFIG: &str = "linky-sensor.toml";
+    /// In the runtime directory of an app: the broker's password.
+    pub const PASSWORD: &str = "password";
+    /// From the root: the options of an app.
+    pub const APP_OPTIONS: &str = "data/options.json";
+    /// From the root: the state directory of an app.
+    pub const APP_STATE: &str = "data/state";
+    /// From the root: files of the user's own, as in `linky-sensor.d`.
+    pub const APP_DROP_INS: &str = "config";
+    /// Where the Supervisor answers.
+    pub const SUPERVISOR: &str = "supervisor:80";
 }
 
 /// Exit codes, those of sysexits(3).

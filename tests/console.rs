@@ -35,9 +35,16 @@ const PRINTING: [&[&str]; 11] = [
     &["simulate", "--frames", "1", "--flat-out"],
 ];
 
-/// Not tried here: `run` only logs, `set-password` is for root, `status` needs a daemon (tests/dbus), and `migrate` also writes
-/// notes (tests/migrate.rs).
-const NOT_HERE: [&str; 4] = ["migrate", "run", "set-password", "status"];
+/// Not tried here: `run` and `contain` only log, `set-password` is for root, `status` and `health` need a daemon (tests/dbus,
+/// tests/contain), and `migrate` also writes notes (tests/migrate.rs).
+const NOT_HERE: [&str; 6] = [
+    "contain",
+    "health",
+    "migrate",
+    "run",
+    "set-password",
+    "status",
+];
 
 fn linky_sensor(arguments: &[&str], stdout: impl Into<Stdio>) -> Output {
     program::command()

@@ -11,9 +11,11 @@ mod choice;
 #[cfg(test)]
 mod completions;
 mod console;
+mod contain;
 mod decode;
 mod demo;
 mod doctor;
+mod health;
 mod language;
 mod list_fields;
 mod migrate;
@@ -64,10 +66,14 @@ enum Command {
     SetPassword(set_password::SetPassword),
     /// Check the configuration, and show what is in force
     CheckConfig(check_config::CheckConfig),
+    /// Be process 1 of a container: run the daemon, watch it and end with it
+    Contain(contain::Contain),
     /// Decode raw bytes of a meter: one JSON object per frame
     Decode(decode::Decode),
     /// List the ports, or read one and show what comes, and what to do
     Doctor(doctor::Doctor),
+    /// Show whether the daemon of this container lives: the health check of its engine
+    Health(health::HealthCommand),
     /// Print the table of quantities
     ListFields(list_fields::ListFields),
     /// Read the configuration of the Python linky-sensor or of teleinfo2mqtt, and print ours
@@ -85,8 +91,10 @@ impl Command {
             Self::Demo(command) => command.run(console),
             Self::SetPassword(command) => command.run(console),
             Self::CheckConfig(command) => command.run(console),
+            Self::Contain(command) => command.run(console),
             Self::Decode(command) => command.run(console),
             Self::Doctor(command) => command.run(console),
+            Self::Health(command) => command.run(console),
             Self::ListFields(command) => command.run(console),
             Self::Migrate(command) => command.run(console),
             Self::Simulate(command) => command.run(console),

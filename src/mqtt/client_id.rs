@@ -1,4 +1,6 @@
-//! The client id: as configured, else made from the id of this machine, which it does not show.
+//! The client id: as configured, else made from the id of this machine, which it does not show, else drawn once and kept.
+//!
+//! A container has no machine id. A client id of its own at each start would leave a retained availability behind.
 
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
@@ -8,18 +10,48 @@ use sha2::Sha256;
 
 use crate::config::MqttSettings;
 use crate::names::{APPLICATION_ID, topic};
+use crate::store::StateFile;
 
 /// The file of the machine id.
 const MACHINE_ID: &str = "/etc/machine-id";
 
-/// The client id: as configured, else derived from the machine id, else random.
-pub fn client_id(settings: &MqttSettings) -> String {
+/// The client id: as configured, else derived from the machine id, else the one in the file, else random and then in the
+/// file.
+pub fn client_id(settings: &MqttSettings, kept: &StateFile) -> String {
     let default = || {
         let host = machine_id().and_then(application_specific);
-        let host = host.unwrap_or_else(|| u128::from(RandomState::new().hash_one(0)) << 64);
-        topic::default_client_id(&format!("{host:032x}"))
+        host.map_or_else(
+            || kept_or_drawn(kept),
+            |host| of_host(&format!("{host:032x}")),
+        )
     };
     settings.client_id.clone().unwrap_or_else(default)
+}
+
+fn of_host(host: &str) -> String {
+    topic::default_client_id(host)
+}
+
+fn kept_or_drawn(kept: &StateFile) -> String {
+    let text = kept.read().and_then(|text| String::from_utf8(text).ok());
+    if let Some(host) = text
+        .as_deref()
+        .map(str::trim_end)
+        .filter(|text| is_host(text))
+    {
+        return of_host(host);
+    }
+    let host = format!("{:016x}", RandomState::new().hash_one(0));
+    if !kept.replace(format!("{host}\n").into_bytes()) {
+        log::warn!("the client id could not be kept: the next start has another one");
+    }
+    of_host(&host)
+}
+
+/// Sixteen hexadecimal digits, as they are drawn.
+fn is_host(text: &str) -> bool {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    text.len() == 16 && text.bytes().all(is_digit)
 }
 
 /// The default client id of the first versions, which showed a part of the machine id.
@@ -53,7 +85,19 @@ fn application_specific(machine_id: u128) -> Option<u128> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::store::StoreHandle;
+
+    /// With the file in this directory, until what it writes is on disk.
+    fn with_file(directory: &Path, read: impl FnOnce(&StateFile) -> String) -> String {
+        let (store, _, thread) = StoreHandle::start(Vec::new(), None, || {}).unwrap();
+        let read = read(&store.state_file(directory.join("client-id")));
+        drop(store);
+        thread.join().unwrap();
+        read
+    }
 
     #[test]
     fn the_machine_id_is_hashed_as_systemd_does() {
@@ -68,12 +112,33 @@ mod tests {
     #[test]
     fn no_digits_of_the_machine_id_are_in_the_client_id() {
         if let (Some(id), Some(obsolete)) = (machine_id(), obsolete_client_id()) {
-            let client_id = client_id(&MqttSettings::default());
+            let directory = tempfile::tempdir().unwrap();
+            let client_id = with_file(directory.path(), |kept| {
+                client_id(&MqttSettings::default(), kept)
+            });
             assert_eq!(client_id.len(), obsolete.len());
             assert!(
                 !client_id.contains(&format!("{id:032x}")[..8]),
                 "{client_id}"
             );
+        }
+    }
+    #[test]
+    fn a_drawn_id_is_kept_and_what_is_no_id_is_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let start = || with_file(directory.path(), kept_or_drawn);
+        let drawn = start();
+        assert_eq!(start(), drawn);
+        for garbage in [
+            &b""[..],
+            b"\xff",
+            b"0123456789abcde\n",
+            b"0123456789abcdeX\n",
+        ] {
+            fs::write(directory.path().join("client-id"), garbage).unwrap();
+            let anew = start();
+            assert_ne!(anew, drawn);
+            assert_eq!(start(), anew);
         }
     }
 }

@@ -51,6 +51,8 @@ pub struct MqttSink {
     pub history: Option<HistoryHandle>,
     /// The record of what was announced.
     pub announced: StateFile,
+    /// The client id that was drawn, where the machine has no id.
+    pub client_id: StateFile,
     /// Records that the topic of the client id of earlier versions was removed from the broker.
     pub client_id_migrated: Marker,
 }
@@ -68,7 +70,7 @@ impl MqttSink {
         let bridge_of = |client_id: &str| -> Arc<str> {
             topic::bridge_availability(&settings.base_topic, client_id).into()
         };
-        let client_id = client_id::client_id(settings);
+        let client_id = client_id::client_id(settings, &self.client_id);
         let bridge = bridge_of(&client_id);
         let is_migrated = settings.client_id.is_some() || self.client_id_migrated.is_set();
         let obsolete = client_id::obsolete_client_id().filter(|_| !is_migrated);

@@ -49,6 +49,11 @@ use crate::store::{HistoryHandle, Log, MemoryFile, StoreHandle};
 /// programs that flood the bus make long polls, and the broker is not to wait for them.
 const EVENT_INTERVAL: u32 = 5;
 
+/// Logs as the daemon does, in a process that only watches it. `verbose` counts the `-v`.
+pub fn start_logging(verbose: u8) {
+    logging::start(verbose);
+}
+
 /// Runs the daemon until it is asked to stop. Returns the exit code.
 ///
 /// `bus`: which bus to be on, `None` for none. `verbose` counts the `-v`.
@@ -116,6 +121,7 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
     let kept = KeptByMqtt {
         history,
         announced: store.state_file(directory.join(names::file::ANNOUNCED)),
+        client_id: store.state_file(directory.join(names::file::CLIENT_ID)),
         client_id_migrated: store.marker(directory.join(names::file::CLIENT_ID_MIGRATED)),
     };
     let sinks = Sinks::start(settings, bus, &stream, &health, kept, &mut watchdog);

@@ -36,6 +36,8 @@ pub struct KeptByMqtt {
     pub history: Option<HistoryHandle>,
     /// The record of what was announced.
     pub announced: StateFile,
+    /// The client id that was drawn.
+    pub client_id: StateFile,
     /// That the topic of an earlier client id is removed.
     pub client_id_migrated: Marker,
 }
@@ -68,6 +70,7 @@ impl Sinks {
                 names: settings.meters.iter().map(|m| m.name.clone()).collect(),
                 history: kept.history,
                 announced: kept.announced,
+                client_id: kept.client_id,
                 client_id_migrated: kept.client_id_migrated,
             };
             let subscription = stream.subscribe("MQTT", health);

@@ -65,6 +65,7 @@ impl Sink {
         let log = bound.map(|bound| Log::open(directory.join("history"), bound));
         let (store, history, thread) = StoreHandle::start(Vec::new(), log, || {}).unwrap();
         let client_id_migrated = store.marker(directory.join("client-id-migrated"));
+        let client_id = store.state_file(directory.join("client-id"));
         let announced = store.state_file(directory.join("home-assistant.json"));
         drop(store);
         let counts = history
@@ -77,6 +78,7 @@ impl Sink {
             names: vec!["Linky".to_owned()],
             history,
             announced,
+            client_id,
             client_id_migrated,
         };
         let subscription = stream.subscribe("MQTT", &health);

@@ -16,6 +16,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
+pub use self::draft::Draft;
 use super::console::{CommandError, Console};
 use crate::config;
 use crate::names::exit;
