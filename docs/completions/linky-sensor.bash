@@ -19,6 +19,9 @@ _linky__sensor() {
             linky__sensor,check-config)
                 cmd="linky__sensor__subcmd__check__subcmd__config"
                 ;;
+            linky__sensor,contain)
+                cmd="linky__sensor__subcmd__contain"
+                ;;
             linky__sensor,decode)
                 cmd="linky__sensor__subcmd__decode"
                 ;;
@@ -27,6 +30,9 @@ _linky__sensor() {
                 ;;
             linky__sensor,doctor)
                 cmd="linky__sensor__subcmd__doctor"
+                ;;
+            linky__sensor,health)
+                cmd="linky__sensor__subcmd__health"
                 ;;
             linky__sensor,help)
                 cmd="linky__sensor__subcmd__help"
@@ -52,6 +58,9 @@ _linky__sensor() {
             linky__sensor__subcmd__help,check-config)
                 cmd="linky__sensor__subcmd__help__subcmd__check__subcmd__config"
                 ;;
+            linky__sensor__subcmd__help,contain)
+                cmd="linky__sensor__subcmd__help__subcmd__contain"
+                ;;
             linky__sensor__subcmd__help,decode)
                 cmd="linky__sensor__subcmd__help__subcmd__decode"
                 ;;
@@ -60,6 +69,9 @@ _linky__sensor() {
                 ;;
             linky__sensor__subcmd__help,doctor)
                 cmd="linky__sensor__subcmd__help__subcmd__doctor"
+                ;;
+            linky__sensor__subcmd__help,health)
+                cmd="linky__sensor__subcmd__help__subcmd__health"
                 ;;
             linky__sensor__subcmd__help,help)
                 cmd="linky__sensor__subcmd__help__subcmd__help"
@@ -89,7 +101,7 @@ _linky__sensor() {
 
     case "${cmd}" in
         linky__sensor)
-            opts="-h -V --config --lang --help --version run demo set-password check-config decode doctor list-fields migrate simulate status help"
+            opts="-h -V --config --lang --help --version run demo set-password check-config contain decode doctor health list-fields migrate simulate status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -117,6 +129,40 @@ _linky__sensor() {
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "auto fr en" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        linky__subcmd__sensor__subcmd__contain)
+            opts="-v -h --home-assistant --bus --verbose --root --supervisor --config --lang --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --bus)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --root)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --supervisor)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -226,8 +272,30 @@ _linky__sensor() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        linky__subcmd__sensor__subcmd__health)
+            opts="-h --config --lang --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "auto fr en" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         linky__subcmd__sensor__subcmd__help)
-            opts="run demo set-password check-config decode doctor list-fields migrate simulate status help"
+            opts="run demo set-password check-config contain decode doctor health list-fields migrate simulate status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -241,6 +309,20 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__help__subcmd__check__subcmd__config)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        linky__subcmd__sensor__subcmd__help__subcmd__contain)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -283,6 +365,20 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__help__subcmd__doctor)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        linky__subcmd__sensor__subcmd__help__subcmd__health)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -34,8 +34,10 @@ complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "run" -d '
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "demo" -d 'Show the whole chain on this machine: a simulated meter, the daemon, a bus and a broker'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "set-password" -d 'Store the broker\'s password as a systemd credential (root)'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "check-config" -d 'Check the configuration, and show what is in force'
+complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "contain" -d 'Be process 1 of a container: run the daemon, watch it and end with it'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "decode" -d 'Decode raw bytes of a meter: one JSON object per frame'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "doctor" -d 'List the ports, or read one and show what comes, and what to do'
+complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "health" -d 'Show whether the daemon of this container lives: the health check of its engine'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "list-fields" -d 'Print the table of quantities'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "migrate" -d 'Read the configuration of the Python linky-sensor or of teleinfo2mqtt, and print ours'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "simulate" -d 'Simulate a meter on a pseudo-terminal or on standard output'
@@ -72,6 +74,16 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand check-config" 
 fr\t''
 en\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand check-config" -s h -l help -d 'Print help'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand contain" -l bus -d 'The D-Bus bus to be on, as for run' -r
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand contain" -l root -d 'The root of the file system, for tests' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand contain" -l supervisor -d 'The address of the Supervisor, for tests' -r
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand contain" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand contain" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
+fr\t''
+en\t''"
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand contain" -l home-assistant -d 'Take options, port and broker from Home Assistant\'s Supervisor; by itself where both are there'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand contain" -s v -l verbose -d 'Log more; twice for even more'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand contain" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l mode -d 'The mode of the meter' -r -f -a "auto\t''
 standard\t''
 historique\t''"
@@ -93,6 +105,11 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand doctor" -l lan
 fr\t''
 en\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand doctor" -s h -l help -d 'Print help'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand health" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand health" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
+fr\t''
+en\t''"
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand health" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand list-fields" -l format -d 'How to print it' -r -f -a "text\t'Aligned columns'
 json\t'A list of objects'
 csv\t'Comma-separated, with a header'
@@ -154,14 +171,16 @@ fr\t''
 en\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -l json -d 'Print one JSON object: under the id of each meter its values, under bridge the daemon and its broker'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -s h -l help -d 'Print help'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields migrate simulate status help" -f -a "run" -d 'Run the daemon: read the meters, and publish them'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields migrate simulate status help" -f -a "demo" -d 'Show the whole chain on this machine: a simulated meter, the daemon, a bus and a broker'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields migrate simulate status help" -f -a "set-password" -d 'Store the broker\'s password as a systemd credential (root)'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields migrate simulate status help" -f -a "check-config" -d 'Check the configuration, and show what is in force'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields migrate simulate status help" -f -a "decode" -d 'Decode raw bytes of a meter: one JSON object per frame'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields migrate simulate status help" -f -a "doctor" -d 'List the ports, or read one and show what comes, and what to do'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields migrate simulate status help" -f -a "list-fields" -d 'Print the table of quantities'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields migrate simulate status help" -f -a "migrate" -d 'Read the configuration of the Python linky-sensor or of teleinfo2mqtt, and print ours'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields migrate simulate status help" -f -a "simulate" -d 'Simulate a meter on a pseudo-terminal or on standard output'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields migrate simulate status help" -f -a "status" -d 'Show the state of the running daemon; exit code 0 if every meter is received'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config decode doctor list-fields migrate simulate status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config contain decode doctor health list-fields migrate simulate status help" -f -a "run" -d 'Run the daemon: read the meters, and publish them'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config contain decode doctor health list-fields migrate simulate status help" -f -a "demo" -d 'Show the whole chain on this machine: a simulated meter, the daemon, a bus and a broker'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config contain decode doctor health list-fields migrate simulate status help" -f -a "set-password" -d 'Store the broker\'s password as a systemd credential (root)'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config contain decode doctor health list-fields migrate simulate status help" -f -a "check-config" -d 'Check the configuration, and show what is in force'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config contain decode doctor health list-fields migrate simulate status help" -f -a "contain" -d 'Be process 1 of a container: run the daemon, watch it and end with it'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config contain decode doctor health list-fields migrate simulate status help" -f -a "decode" -d 'Decode raw bytes of a meter: one JSON object per frame'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config contain decode doctor health list-fields migrate simulate status help" -f -a "doctor" -d 'List the ports, or read one and show what comes, and what to do'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config contain decode doctor health list-fields migrate simulate status help" -f -a "health" -d 'Show whether the daemon of this container lives: the health check of its engine'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config contain decode doctor health list-fields migrate simulate status help" -f -a "list-fields" -d 'Print the table of quantities'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config contain decode doctor health list-fields migrate simulate status help" -f -a "migrate" -d 'Read the configuration of the Python linky-sensor or of teleinfo2mqtt, and print ours'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config contain decode doctor health list-fields migrate simulate status help" -f -a "simulate" -d 'Simulate a meter on a pseudo-terminal or on standard output'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config contain decode doctor health list-fields migrate simulate status help" -f -a "status" -d 'Show the state of the running daemon; exit code 0 if every meter is received'
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand help; and not __fish_seen_subcommand_from run demo set-password check-config contain decode doctor health list-fields migrate simulate status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -72,9 +72,10 @@ fn from_the_form_to_home_assistant() {
     let mut process = container.start();
     let state = subscriber.next_on("house/main/state");
     assert_eq!(state.json()["meter"], "main");
-    let announced = subscriber.until(|message| message.topic.starts_with("homeassistant/device/"));
+    let energy = "\"unique_id\":\"linky_main_energy\"";
+    let announced = subscriber.until(|message| message.payload.contains(energy));
     assert!(
-        announced.payload.contains("\"name\":\"Energy"),
+        announced.payload.contains("Energy"),
         "{}",
         announced.payload
     );

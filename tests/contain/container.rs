@@ -37,9 +37,12 @@ impl Container {
             let permissions = Permissions::from_mode(mode);
             fs::set_permissions(directory.path().join(name), permissions).unwrap();
         }
-        // The folder of the build may be closed to others.
+        // The folder of the build may be closed to others. Written by this process, a file may be busy in the child of
+        // another test.
         let program = directory.path().join("linky-sensor");
-        fs::copy(env!("CARGO_BIN_EXE_linky-sensor"), &program).unwrap();
+        let mut copy = Command::new("cp");
+        copy.arg(env!("CARGO_BIN_EXE_linky-sensor")).arg(&program);
+        assert!(copy.status().unwrap().success());
         Self {
             directory,
             program,
