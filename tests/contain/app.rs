@@ -110,15 +110,17 @@ fn from_the_form_to_home_assistant() {
             USER
         );
     }
-    process.stop();
-
-    let kept = |topic: &str| {
-        let message = subscriber.until(|message| message.topic.starts_with(topic));
-        message.topic
+    let bridge = |payload: &str| {
+        let is_it =
+            |topic: &str, found: &str| topic.starts_with("house/bridge/") && found == payload;
+        subscriber
+            .until(|message| is_it(&message.topic, &message.payload))
+            .topic
     };
-    let bridge = kept("house/bridge/");
+    process.stop();
+    let before = bridge("offline");
     let mut process = container.start();
-    assert_eq!(kept("house/bridge/"), bridge, "the client id is kept");
+    assert_eq!(bridge("online"), before, "the client id stays");
     process.stop();
 }
 
