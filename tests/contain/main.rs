@@ -6,11 +6,7 @@
 //!
 //! As root the daemon becomes the user of the image, otherwise it stays who runs the test.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod app;
 mod container;

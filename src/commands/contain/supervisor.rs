@@ -114,7 +114,7 @@ async fn exchange(address: &str, token: &str) -> Result<Vec<u8>, SupervisorError
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct SupervisorAnswer {
     result: String,
     #[serde(default)]
     message: Option<String>,
@@ -142,7 +142,7 @@ fn read_answer(answer: &[u8]) -> Result<Option<OfferedBroker>, SupervisorError> 
         .split_once("\r\n\r\n")
         .ok_or_else(|| not_understood("it is not HTTP, or not whole"))?;
     let status = read_status(head).ok_or_else(|| not_understood("it is not HTTP"))?;
-    let answer: Result<Answer, _> = serde_json::from_str(body);
+    let answer: Result<SupervisorAnswer, _> = serde_json::from_str(body);
     match (status, answer) {
         (401, _) => Err(SupervisorError::Unauthorized),
         // "Service not enabled": no app has registered itself as the broker.
