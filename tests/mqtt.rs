@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use linky_sensor::config::{Interval, MqttSettings, NamedFile, Qos};
 use linky_sensor::meter::{Input, Key};
-use linky_sensor::sink::{BrokerState, PULSE_INTERVAL};
+use linky_sensor::sink::{BrokerCause, BrokerState, PULSE_INTERVAL};
 use nix::sys::signal::Signal;
 use support::broker::{Broker, Received, Subscriber, free_port};
 use support::daemon::{STOP_TIMEOUT, WAIT_TIMEOUT};
@@ -287,6 +287,7 @@ fn a_wrong_password_is_refused_until_it_is_right() {
     std::fs::write(&file, "wrong\n").unwrap();
     let mut sink = Sink::start(&as_user(&broker, &file));
     sink.await_state(BrokerState::Refused, WAIT_TIMEOUT);
+    assert_eq!(sink.health.broker_cause(), BrokerCause::BadCredentials);
     let last = sink.frame();
     broker.change_password("linky", "wrong");
     sink.await_state(BrokerState::Connected, WAIT_TIMEOUT);
@@ -301,6 +302,7 @@ fn a_missing_password_file_is_a_refusal_until_it_is_there() {
     let file = directory.path().join("password");
     let mut sink = Sink::start(&as_user(&broker, &file));
     sink.await_state(BrokerState::Refused, WAIT_TIMEOUT);
+    assert_eq!(sink.health.broker_cause(), BrokerCause::NoPassword);
     let last = sink.frame();
     std::fs::write(&file, "right\n").unwrap();
     sink.await_state(BrokerState::Connected, WAIT_TIMEOUT);

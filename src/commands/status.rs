@@ -91,6 +91,7 @@ impl Serialize for Bridge<'_> {
         let Overview {
             version,
             broker,
+            broker_cause,
             topic_conflicts,
             history_pending,
             history_dropped,
@@ -99,6 +100,7 @@ impl Serialize for Bridge<'_> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("version", version)?;
         map.serialize_entry("broker_state", broker)?;
+        map.serialize_entry("broker_cause", broker_cause)?;
         map.serialize_entry("topic_conflicts", topic_conflicts)?;
         map.serialize_entry("history_pending", history_pending)?;
         map.serialize_entry("history_dropped", history_dropped)?;
@@ -139,6 +141,7 @@ fn write_page(
         history_pending,
         history_dropped,
         updates_lagged,
+        ..
     } = overview;
     write!(out, "Daemon {version}, MQTT broker {broker}")?;
     for (count, one, what) in [
@@ -246,6 +249,7 @@ mod tests {
         Overview {
             version: "1.2.3".into(),
             broker: "connected".into(),
+            broker_cause: "none".into(),
             topic_conflicts: Vec::new(),
             history_pending: 0,
             history_dropped: 0,
@@ -346,7 +350,7 @@ mod tests {
         assert_eq!(
             written(|out| write_json(out, &overview(), &[meter()])),
             "{\"main\":{\"mode\":\"standard\",\"link\":\"receiving\",\"link_detail\":\"\",\"energy\":12345078,\
-             \"apparent_power\":1234},\"bridge\":{\"version\":\"1.2.3\",\"broker_state\":\"connected\",\
+             \"apparent_power\":1234},\"bridge\":{\"version\":\"1.2.3\",\"broker_state\":\"connected\",\"broker_cause\":\"none\",\
              \"topic_conflicts\":[],\"history_pending\":0,\"history_dropped\":0,\"updates_lagged\":0}}\n"
         );
     }

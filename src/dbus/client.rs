@@ -35,6 +35,8 @@ pub struct Overview {
     pub version: String,
     /// `disabled`, `disconnected`, `connected` or `refused`.
     pub broker: String,
+    /// Why there is no session with it, or none that is of use: a word of [`BrokerCause`](crate::sink::BrokerCause).
+    pub broker_cause: String,
     /// The ids of the meters whose topic another daemon publishes on too.
     pub topic_conflicts: Vec<String>,
     /// Records (states, events, points of the load curve) on disk that wait for the broker.
@@ -103,6 +105,7 @@ impl Client {
         Ok(Overview {
             version: text("Version"),
             broker: text("BrokerState"),
+            broker_cause: text("BrokerCause"),
             topic_conflicts: properties
                 .get("TopicConflicts")
                 .and_then(|value| value.try_clone().ok()?.try_into().ok())

@@ -33,6 +33,14 @@ impl Manager {
         self.health.broker().as_str()
     }
 
+    /// Why there is no MQTT session, or none that is of use, as a word: none, disabled, name_unknown, unreachable,
+    /// refused_connection, timeout, closed, tls, not_mqtt, bad_credentials, no_password, client_id_refused,
+    /// client_id_taken, not_authorized, busy, refused, no_publish.
+    #[zbus(property)]
+    fn broker_cause(&self) -> &str {
+        self.health.broker_cause().as_str()
+    }
+
     /// The ids of the meters whose MQTT topic another daemon publishes on too.
     #[zbus(property(emits_changed_signal = "false"))]
     fn topic_conflicts(&self) -> Vec<String> {

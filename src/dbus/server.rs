@@ -14,7 +14,7 @@ use super::error::Error;
 use super::session::{BusSession, Served};
 use crate::meter::Update;
 use crate::names::{BUS_NAME, journal, meter_path};
-use crate::sink::{BrokerState, Health, PULSE_INTERVAL, Pulse, Shutdown, Subscription};
+use crate::sink::{BrokerHealth, Health, PULSE_INTERVAL, Pulse, Shutdown, Subscription};
 
 /// The wait before the second attempt; it doubles with each that fails.
 const RETRY_MIN: Duration = Duration::from_secs(1);
@@ -98,7 +98,7 @@ fn message_id(error: &Error) -> &'static str {
 struct Server {
     served: Vec<Served>,
     subscription: Subscription,
-    broker: watch::Receiver<BrokerState>,
+    broker: watch::Receiver<BrokerHealth>,
     shutdown: Shutdown,
     pulse: Pulse,
 }
@@ -110,7 +110,7 @@ enum Wakeup {
     Pulse,
     /// All Updates that there are, in order, of any meter.
     Updates(Vec<Arc<Update>>),
-    Broker(BrokerState),
+    Broker(BrokerHealth),
 }
 
 impl Wakeup {
@@ -147,7 +147,7 @@ impl Server {
             let emitted = match wakeup {
                 Wakeup::Pulse => Ok(()),
                 Wakeup::Updates(updates) => session.emit(&self.served, &updates).await,
-                Wakeup::Broker(state) => session.emit_broker(state.as_str()).await,
+                Wakeup::Broker(state) => session.emit_broker(state).await,
                 Wakeup::Shutdown => {
                     if let Err(error) = session.release().await {
                         log::debug!(
@@ -185,7 +185,7 @@ impl Server {
 }
 
 /// The next state of the broker; never, if it cannot change any more.
-async fn next_state(broker: &mut watch::Receiver<BrokerState>) -> BrokerState {
+async fn next_state(broker: &mut watch::Receiver<BrokerHealth>) -> BrokerHealth {
     if broker.changed().await.is_err() {
         std::future::pending::<()>().await;
     }

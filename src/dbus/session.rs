@@ -19,7 +19,7 @@ use super::raw::Raw;
 use super::signal;
 use crate::meter::{Snapshot, Update};
 use crate::names::{BUS_NAME, ROOT_PATH, interface};
-use crate::sink::Health;
+use crate::sink::{BrokerHealth, Health};
 
 /// A meter to serve: where, and the state that its interfaces answer from.
 #[derive(Debug)]
@@ -135,13 +135,16 @@ impl BusSession {
         .await
     }
 
-    /// Emits the state of the broker.
+    /// Emits the state of the broker and its cause.
     ///
     /// # Errors
     /// If the bus does not take it in time.
-    pub async fn emit_broker(&self, state: &str) -> Result<(), Error> {
-        let message =
-            signal::property_changed(ROOT_PATH, interface::MANAGER, "BrokerState", state)?;
+    pub async fn emit_broker(&self, broker: BrokerHealth) -> Result<(), Error> {
+        let changed = [
+            ("BrokerState", broker.state.as_str()),
+            ("BrokerCause", broker.cause.as_str()),
+        ];
+        let message = signal::words_changed(ROOT_PATH, interface::MANAGER, changed)?;
         within(async { Ok(self.bus.connection().send(&message).await?) }).await
     }
 

@@ -45,17 +45,19 @@ pub fn properties_changed(
         .map(Some)
 }
 
-/// A change of one property that is no part of a snapshot.
+/// A change of properties that are no part of a snapshot, each a word.
 ///
 /// # Errors
 /// As [`properties_changed`].
-pub fn property_changed(
+pub fn words_changed(
     path: &str,
     interface: &str,
-    property: &str,
-    value: &str,
+    words: [(&str, &str); 2],
 ) -> zbus::Result<Message> {
-    let changed = HashMap::from([(property, zbus::Variant::from(value))]);
+    let changed: HashMap<_, _> = words
+        .into_iter()
+        .map(|(property, word)| (property, zbus::Variant::from(word)))
+        .collect();
     Message::signal(path, PROPERTIES, PROPERTIES_CHANGED).build(&(
         interface,
         changed,

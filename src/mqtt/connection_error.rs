@@ -1,8 +1,9 @@
-//! From a failure, and the broker's own answers, to a [`DisconnectReason`]: one cause, one advice.
+//! From a failure, and the broker's own answers, to a [`DisconnectReason`]: one cause, one word, one advice.
 //!
 //! The codes are those of CONNACK (MQTT 3.1.1, 3.2.2.3) and the reason codes of MQTT 5 (2.4), which a broker also sends
 //! with DISCONNECT.
 
+use std::io;
 use std::time::Duration;
 
 use super::connection::ConnectionLoss;
@@ -13,22 +14,41 @@ use super::reason_code::code;
 use super::{handshake, tls};
 use crate::config::PasswordError;
 use crate::net::HostError;
+use crate::sink::BrokerCause;
 
 impl From<HostError> for DisconnectReason {
     fn from(error: HostError) -> Self {
-        Self::Lost(error.to_string())
+        Self::Lost(unreached(&error), error.to_string())
+    }
+}
+
+/// The word for a host that is not reached. Of several addresses the one that answered counts.
+fn unreached(error: &HostError) -> BrokerCause {
+    match error {
+        HostError::Lookup(..) | HostError::LookupTimeout(_) => BrokerCause::NameUnknown,
+        HostError::Connect(failures) => {
+            let is = |kind| move |(_, error): &(_, io::Error)| error.kind() == kind;
+            if failures.iter().any(is(io::ErrorKind::ConnectionRefused)) {
+                BrokerCause::RefusedConnection
+            } else if failures.iter().any(is(io::ErrorKind::TimedOut)) {
+                BrokerCause::Timeout
+            } else {
+                BrokerCause::Unreachable
+            }
+        }
+        HostError::Thread(_) => BrokerCause::Unreachable,
     }
 }
 
 impl From<tls::Error> for DisconnectReason {
     fn from(error: tls::Error) -> Self {
-        Self::Refused(error.to_string())
+        Self::Refused(BrokerCause::Tls, error.to_string())
     }
 }
 
 impl From<PasswordError> for DisconnectReason {
     fn from(error: PasswordError) -> Self {
-        Self::Refused(error.to_string())
+        Self::Refused(BrokerCause::NoPassword, error.to_string())
     }
 }
 
@@ -59,11 +79,15 @@ pub struct ConnectRefusal<'a> {
 const SET_PASSWORD: &str = "store the password with: sudo linky-sensor set-password";
 
 impl ConnectRefusal<'_> {
-    fn of_credentials(&self) -> String {
+    fn of_credentials(&self) -> (BrokerCause, String) {
         let Self {
             client_id, will, ..
         } = self;
-        match self.credentials {
+        let cause = match self.credentials {
+            Credentials::WithoutPassword(_) => BrokerCause::NoPassword,
+            Credentials::None | Credentials::Complete => BrokerCause::BadCredentials,
+        };
+        let what = match self.credentials {
             Credentials::None => format!(
                 "it refuses the user name or the password, and none is configured. Set username in [mqtt], and {SET_PASSWORD}"
             ),
@@ -83,45 +107,67 @@ impl ConnectRefusal<'_> {
                 }
                 what
             }
-        }
+        };
+        (cause, what)
     }
 }
 
 impl From<ConnectRefusal<'_>> for DisconnectReason {
     fn from(refusal: ConnectRefusal<'_>) -> Self {
         let (id, seconds) = (refusal.client_id, refusal.keep_alive.as_secs());
-        let what = match refusal.code {
-            code::PROTOCOL_V3 | code::PROTOCOL => {
-                "it refuses the protocol. It must support MQTT 5 or MQTT 3.1.1".to_owned()
-            }
-            code::CLIENT_ID_V3 => format!(
-                "it refuses the client id {id}, or a keep-alive of {seconds} s as too long: this code stands for both. Set \
-                 client-id or keep-alive in [mqtt]"
+        let (cause, what) = match refusal.code {
+            code::PROTOCOL_V3 | code::PROTOCOL => (
+                BrokerCause::NotMqtt,
+                "it refuses the protocol. It must support MQTT 5 or MQTT 3.1.1".to_owned(),
             ),
-            code::CLIENT_ID => format!("it refuses the client id {id}. Set client-id in [mqtt]"),
+            code::CLIENT_ID_V3 => {
+                let what = format!(
+                    "it refuses the client id {id}, or a keep-alive of {seconds} s as too long: this code stands for both. Set \
+                     client-id or keep-alive in [mqtt]"
+                );
+                (BrokerCause::ClientIdRefused, what)
+            }
+            code::CLIENT_ID => {
+                let what = format!("it refuses the client id {id}. Set client-id in [mqtt]");
+                (BrokerCause::ClientIdRefused, what)
+            }
             code::CREDENTIALS_V3
             | code::NOT_AUTHORIZED_V3
             | code::CREDENTIALS
             | code::NOT_AUTHORIZED => refusal.of_credentials(),
-            code::BANNED => "it has banned this client. See its log".to_owned(),
-            code::OTHER_SERVER | code::MOVED => {
-                "it refers to another server. Set that one as url in [mqtt]".to_owned()
-            }
+            code::BANNED => (
+                BrokerCause::Refused,
+                "it has banned this client. See its log".to_owned(),
+            ),
+            code::OTHER_SERVER | code::MOVED => (
+                BrokerCause::Refused,
+                "it refers to another server. Set that one as url in [mqtt]".to_owned(),
+            ),
             code::UNAVAILABLE_V3 | code::UNAVAILABLE => {
-                return Self::Lost(with_text("it is not available", refusal.text));
+                let what = with_text("it is not available", refusal.text);
+                return Self::Lost(BrokerCause::Busy, what);
             }
-            code => match transient(code) {
-                Some(what) => return Self::Lost(with_text(what, refusal.text)),
-                None => format!("it refuses the session with the code 0x{code:02X}. See its log"),
-            },
+            code => {
+                if let Some((cause, what)) = transient(code) {
+                    return Self::Lost(cause, with_text(what, refusal.text));
+                }
+                let what =
+                    format!("it refuses the session with the code 0x{code:02X}. See its log");
+                (BrokerCause::Refused, what)
+            }
         };
-        Self::Refused(with_text(&what, refusal.text))
+        Self::Refused(cause, with_text(&what, refusal.text))
     }
 }
 
 /// What a code stands for that may be over at the next attempt.
-fn transient(code: u8) -> Option<&'static str> {
-    Some(match code {
+fn transient(code: u8) -> Option<(BrokerCause, &'static str)> {
+    let cause = match code {
+        code::KEEP_ALIVE_TIMEOUT => BrokerCause::Timeout,
+        code::ADMINISTRATIVE => BrokerCause::Closed,
+        _ => BrokerCause::Busy,
+    };
+    let what = match code {
         code::UNAVAILABLE | code::BUSY => "it is busy",
         code::SHUTTING_DOWN => "it shuts down",
         code::KEEP_ALIVE_TIMEOUT => "it had no sign of life for too long",
@@ -134,42 +180,59 @@ fn transient(code: u8) -> Option<&'static str> {
         code::CONNECTION_RATE => "it gets too many connections",
         code::ADMINISTRATIVE => "an administrator ended the session",
         _ => return None,
-    })
+    };
+    Some((cause, what))
 }
 
 /// Why a broker ended a session, by its code of MQTT 5.
 pub fn ended(reason: ReasonCode, text: Option<&str>, client_id: &str) -> DisconnectReason {
-    let what = match reason.0 {
+    let (cause, what) = match reason.0 {
         code::TAKEN_OVER => {
             let what = format!(
                 "another client took the session over with the client id {client_id}: another linky-sensor, or a copied SD \
                  card. Set another client-id in [mqtt] on one of them"
             );
-            return DisconnectReason::Refused(with_text(&what, text));
+            let what = with_text(&what, text);
+            return DisconnectReason::Refused(BrokerCause::ClientIdTaken, what);
         }
-        code::PACKET_SIZE => "it ended the session: a message was too large for it",
-        code::RETAIN => "it ended the session: it keeps no retained messages",
-        code::QOS => "it ended the session: it does not support this quality of service",
-        code::RECEIVE_MAXIMUM => "it ended the session: too many messages were in flight",
-        code::NOT_AUTHORIZED => {
+        code::PACKET_SIZE => (
+            BrokerCause::Closed,
+            "it ended the session: a message was too large for it",
+        ),
+        code::RETAIN => (
+            BrokerCause::Closed,
+            "it ended the session: it keeps no retained messages",
+        ),
+        code::QOS => (
+            BrokerCause::Closed,
+            "it ended the session: it does not support this quality of service",
+        ),
+        code::RECEIVE_MAXIMUM => (
+            BrokerCause::Closed,
+            "it ended the session: too many messages were in flight",
+        ),
+        code::NOT_AUTHORIZED => (
+            BrokerCause::NotAuthorized,
             "it ended the session: this client is not allowed to publish or subscribe there. Allow it the topics in the rules \
-             (ACL) of the broker"
-        }
-        code::OTHER_SERVER | code::MOVED => {
-            "it ended the session and refers to another server, as a cluster does that moves its clients"
-        }
-        code::TOPIC_NAME => {
-            "it ended the session: it does not take a topic. Set base-topic in [mqtt]"
-        }
+             (ACL) of the broker",
+        ),
+        code::OTHER_SERVER | code::MOVED => (
+            BrokerCause::Closed,
+            "it ended the session and refers to another server, as a cluster does that moves its clients",
+        ),
+        code::TOPIC_NAME => (
+            BrokerCause::NotAuthorized,
+            "it ended the session: it does not take a topic. Set base-topic in [mqtt]",
+        ),
         code => match transient(code) {
-            Some(what) => what,
+            Some(found) => found,
             None => {
                 let what = format!("it ended the session with the code 0x{code:02X}");
-                return DisconnectReason::Lost(with_text(&what, text));
+                return DisconnectReason::Lost(BrokerCause::Closed, with_text(&what, text));
             }
         },
     };
-    DisconnectReason::Lost(with_text(what, text))
+    DisconnectReason::Lost(cause, with_text(what, text))
 }
 
 /// Why the broker refuses a message or a subscription.
@@ -193,14 +256,14 @@ fn with_text(what: &str, text: Option<&str>) -> String {
 
 /// The reason of a session that was lost.
 pub fn lost(loss: &ConnectionLoss, client_id: &str) -> DisconnectReason {
-    let why = match loss {
-        ConnectionLoss::Closed => "it closed the connection",
-        ConnectionLoss::Silent => "no answer",
-        ConnectionLoss::Malformed => "it sent something that is not MQTT",
+    let (cause, why) = match loss {
+        ConnectionLoss::Closed => (BrokerCause::Closed, "it closed the connection"),
+        ConnectionLoss::Silent => (BrokerCause::Timeout, "no answer"),
+        ConnectionLoss::Malformed => (BrokerCause::NotMqtt, "it sent something that is not MQTT"),
         ConnectionLoss::Broken(error) => return handshake::broken(error),
         ConnectionLoss::Ended(reason, text) => return ended(*reason, text.as_deref(), client_id),
     };
-    DisconnectReason::Lost(why.to_owned())
+    DisconnectReason::Lost(cause, why.to_owned())
 }
 
 /// The reason of a CONNECT without an answer. In TLS 1.3 a broker checks our certificate after the handshake; when it
@@ -208,29 +271,33 @@ pub fn lost(loss: &ConnectionLoss, client_id: &str) -> DisconnectReason {
 /// certificate.
 pub fn unanswered(loss: ConnectionLoss, shows_certificate: Option<bool>) -> DisconnectReason {
     let is_cut = matches!(loss, ConnectionLoss::Closed | ConnectionLoss::Broken(_));
+    let for_cause = |cause, why: &str| DisconnectReason::Lost(cause, why.to_owned());
     let reason = match loss {
-        ConnectionLoss::Closed => {
-            DisconnectReason::Lost("it closed the connection instead of an answer".to_owned())
-        }
-        ConnectionLoss::Silent => {
-            DisconnectReason::Lost("no answer to CONNECT. Is this the port of a broker?".to_owned())
-        }
-        ConnectionLoss::Malformed => DisconnectReason::Lost(
-            "what answers is no MQTT broker. Set the port of the broker in url, in [mqtt]"
-                .to_owned(),
+        ConnectionLoss::Closed => for_cause(
+            BrokerCause::Closed,
+            "it closed the connection instead of an answer",
+        ),
+        ConnectionLoss::Silent => for_cause(
+            BrokerCause::Timeout,
+            "no answer to CONNECT. Is this the port of a broker?",
+        ),
+        ConnectionLoss::Malformed => for_cause(
+            BrokerCause::NotMqtt,
+            "what answers is no MQTT broker. Set the port of the broker in url, in [mqtt]",
         ),
         loss => lost(&loss, ""),
     };
     match (reason, shows_certificate) {
-        (DisconnectReason::Lost(_), Some(shows_certificate)) if is_cut => {
-            DisconnectReason::Lost(format!(
+        (DisconnectReason::Lost(..), Some(shows_certificate)) if is_cut => {
+            let why = format!(
                 "it ended the connection as soon as there was TLS. {}",
                 if shows_certificate {
                     "It may refuse our client certificate: see its log"
                 } else {
                     DEMANDS
                 }
-            ))
+            );
+            DisconnectReason::Lost(BrokerCause::Tls, why)
         }
         (reason, _) => reason,
     }
@@ -255,27 +322,49 @@ mod tests {
     #[test]
     fn a_refusal_has_the_advice_for_its_causes() {
         let complete = Credentials::Complete;
-        for (code, credentials, words) in [
-            (1, complete, &["MQTT 3.1.1"][..]),
-            (0x84, complete, &["MQTT 3.1.1"]),
-            (2, complete, &["the-id", "30 s", "keep-alive"]),
-            (0x85, complete, &["the-id"]),
-            (4, complete, &["set-password"]),
-            (5, complete, &["set-password", "topic linky/bridge"]),
-            (0x87, complete, &["set-password", "topic linky/bridge"]),
-            (5, Credentials::None, &["Set username"]),
+        for (code, credentials, cause, words) in [
+            (1, complete, BrokerCause::NotMqtt, &["MQTT 3.1.1"][..]),
+            (0x84, complete, BrokerCause::NotMqtt, &["MQTT 3.1.1"]),
+            (
+                2,
+                complete,
+                BrokerCause::ClientIdRefused,
+                &["the-id", "30 s", "keep-alive"],
+            ),
+            (0x85, complete, BrokerCause::ClientIdRefused, &["the-id"]),
+            (4, complete, BrokerCause::BadCredentials, &["set-password"]),
+            (
+                5,
+                complete,
+                BrokerCause::BadCredentials,
+                &["set-password", "topic linky/bridge"],
+            ),
+            (
+                0x87,
+                complete,
+                BrokerCause::BadCredentials,
+                &["set-password", "topic linky/bridge"],
+            ),
+            (
+                5,
+                Credentials::None,
+                BrokerCause::BadCredentials,
+                &["Set username"],
+            ),
             (
                 0x86,
                 Credentials::WithoutPassword("me"),
+                BrokerCause::NoPassword,
                 &["no password", "password-file", "me"],
             ),
-            (0x8a, complete, &["banned"]),
-            (0x9d, complete, &["url"]),
-            (0x81, complete, &["0x81"]),
+            (0x8a, complete, BrokerCause::Refused, &["banned"]),
+            (0x9d, complete, BrokerCause::Refused, &["url"]),
+            (0x81, complete, BrokerCause::Refused, &["0x81"]),
         ] {
-            let DisconnectReason::Refused(what) = refusal(code, credentials) else {
+            let DisconnectReason::Refused(found, what) = refusal(code, credentials) else {
                 panic!("{code:#x} is no refusal");
             };
+            assert_eq!(found, cause, "{code:#x}");
             for word in words {
                 assert!(what.contains(word), "{code:#x}: {what}");
             }
@@ -287,7 +376,7 @@ mod tests {
         for code in [code::OTHER_SERVER, code::MOVED] {
             let reason = ended(ReasonCode(code), None, "the-id");
             assert!(
-                matches!(&reason, DisconnectReason::Lost(why) if why.contains("another server")),
+                matches!(&reason, DisconnectReason::Lost(BrokerCause::Closed, why) if why.contains("another server")),
                 "{reason:?}"
             );
         }
@@ -297,7 +386,10 @@ mod tests {
     fn a_busy_broker_is_only_away() {
         for code in [3, 0x88, 0x89, 0x97, 0x9f] {
             let reason = refusal(code, Credentials::None);
-            assert!(matches!(reason, DisconnectReason::Lost(_)), "{reason:?}");
+            assert!(
+                matches!(reason, DisconnectReason::Lost(BrokerCause::Busy, _)),
+                "{reason:?}"
+            );
         }
     }
 
@@ -305,9 +397,43 @@ mod tests {
     fn a_session_that_another_client_takes_over_names_the_id() {
         let reason = ended(ReasonCode(code::TAKEN_OVER), Some("bye"), "the-id");
         assert!(
-            matches!(&reason, DisconnectReason::Refused(why) if why.contains("copied SD card")
+            matches!(&reason, DisconnectReason::Refused(BrokerCause::ClientIdTaken, why) if why.contains("copied SD card")
                 && why.contains("the-id") && why.contains("bye")),
             "{reason:?}"
         );
+    }
+
+    #[test]
+    fn a_host_that_is_not_reached_has_the_word_of_the_nearest_cause() {
+        let address = "192.0.2.1:1883".parse().unwrap();
+        let connect = |kinds: &[io::ErrorKind]| {
+            let failures = kinds.iter().map(|kind| (address, (*kind).into()));
+            unreached(&HostError::Connect(failures.collect()))
+        };
+        let (refused, timed_out) = (io::ErrorKind::ConnectionRefused, io::ErrorKind::TimedOut);
+        let unreachable = io::ErrorKind::HostUnreachable;
+        assert_eq!(
+            connect(&[timed_out, refused]),
+            BrokerCause::RefusedConnection
+        );
+        assert_eq!(connect(&[unreachable, timed_out]), BrokerCause::Timeout);
+        assert_eq!(connect(&[unreachable]), BrokerCause::Unreachable);
+        let lookup = HostError::LookupTimeout("broker".to_owned());
+        assert_eq!(unreached(&lookup), BrokerCause::NameUnknown);
+    }
+
+    #[test]
+    fn what_answers_nothing_or_no_mqtt_has_its_word() {
+        let cause = |loss, tls| match unanswered(loss, tls) {
+            DisconnectReason::Lost(cause, _) => cause,
+            reason @ DisconnectReason::Refused(..) => panic!("{reason:?}"),
+        };
+        assert_eq!(cause(ConnectionLoss::Closed, None), BrokerCause::Closed);
+        assert_eq!(cause(ConnectionLoss::Silent, None), BrokerCause::Timeout);
+        assert_eq!(cause(ConnectionLoss::Malformed, None), BrokerCause::NotMqtt);
+        assert_eq!(cause(ConnectionLoss::Closed, Some(false)), BrokerCause::Tls);
+        let broken = || ConnectionLoss::Broken(io::ErrorKind::ConnectionReset.into());
+        assert_eq!(cause(broken(), Some(true)), BrokerCause::Tls);
+        assert_eq!(cause(broken(), None), BrokerCause::Closed);
     }
 }

@@ -1,10 +1,12 @@
-//! Why there is no session with the broker, in one line.
+//! Why there is no session with the broker: a word for programs, and one line for people.
+
+use crate::sink::BrokerCause;
 
 /// Why there is no session. In the texts, "it" is the broker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DisconnectReason {
     /// It was lost, or could not be established. It is tried again with a back-off.
-    Lost(String),
+    Lost(BrokerCause, String),
     /// The broker or the configuration prevents it until it is changed: what to do.
-    Refused(String),
+    Refused(BrokerCause, String),
 }

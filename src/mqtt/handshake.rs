@@ -19,9 +19,14 @@ use std::io;
 use tokio_native_tls::native_tls;
 
 use super::disconnect_reason::DisconnectReason;
+use crate::sink::BrokerCause;
 
 pub const DEMANDS: &str =
     "If it demands a client certificate: set client-certificate and client-key in [mqtt]";
+
+fn lost(why: impl Into<String>) -> DisconnectReason {
+    DisconnectReason::Lost(BrokerCause::Tls, why.into())
+}
 
 /// The reason of a failed handshake.
 pub fn failed(error: &native_tls::Error) -> DisconnectReason {
@@ -30,7 +35,7 @@ pub fn failed(error: &native_tls::Error) -> DisconnectReason {
         .source()
         .is_some_and(|source| source.downcast_ref::<io::Error>().is_some());
     if is_closed || text.to_ascii_lowercase().contains("unexpected eof") {
-        return DisconnectReason::Lost(format!(
+        return lost(format!(
             "it ended the connection before there was TLS ({text}). Is this its port for TLS?"
         ));
     }
@@ -49,7 +54,11 @@ pub fn broken(error: &io::Error) -> DisconnectReason {
     if text.contains("SSL routines") {
         refused(&text)
     } else {
-        DisconnectReason::Lost(text)
+        let cause = match error.kind() {
+            io::ErrorKind::TimedOut => BrokerCause::Timeout,
+            _ => BrokerCause::Closed,
+        };
+        DisconnectReason::Lost(cause, text)
     }
 }
 
@@ -57,9 +66,7 @@ pub fn broken(error: &io::Error) -> DisconnectReason {
 fn untrusted(result: &str) -> DisconnectReason {
     let lower = result.to_ascii_lowercase();
     if lower.contains("not yet valid") {
-        return DisconnectReason::Lost(
-            "its certificate is not yet valid. Is the clock of this computer right?".to_owned(),
-        );
+        return lost("its certificate is not yet valid. Is the clock of this computer right?");
     }
     let advice = if lower.contains("expired") {
         "Renew it at the broker"
@@ -71,9 +78,8 @@ fn untrusted(result: &str) -> DisconnectReason {
     } else {
         "Replace it at the broker"
     };
-    DisconnectReason::Refused(format!(
-        "its certificate is not trusted: {result}. {advice}"
-    ))
+    let why = format!("its certificate is not trusted: {result}. {advice}");
+    DisconnectReason::Refused(BrokerCause::Tls, why)
 }
 
 /// The broker sent an alert, or an answer that is no TLS of ours.
@@ -106,9 +112,9 @@ fn refused(text: &str) -> DisconnectReason {
             "there is no TLS on this port. Set the TLS port in url, in [mqtt]; 8883 is usual"
                 .to_owned()
         }
-        _ => return DisconnectReason::Lost(format!("TLS failed: {}", reason(text))),
+        _ => return lost(format!("TLS failed: {}", reason(text))),
     };
-    DisconnectReason::Refused(what)
+    DisconnectReason::Refused(BrokerCause::Tls, what)
 }
 
 /// The number of the broker's alert.
@@ -141,13 +147,15 @@ mod tests {
             ("unable to get local issuer certificate", "Set ca-file"),
             ("EE certificate key too weak", "Replace it"),
         ] {
-            let DisconnectReason::Refused(why) = untrusted(result) else {
+            let DisconnectReason::Refused(BrokerCause::Tls, why) = untrusted(result) else {
                 panic!("{result} is no refusal");
             };
             assert!(why.contains(result) && why.contains(advice), "{why}");
         }
         let early = untrusted("certificate is not yet valid");
-        assert!(matches!(early, DisconnectReason::Lost(why) if why.contains("clock")));
+        assert!(
+            matches!(early, DisconnectReason::Lost(BrokerCause::Tls, why) if why.contains("clock"))
+        );
     }
 
     #[test]
@@ -166,13 +174,13 @@ mod tests {
         ] {
             let cause = refused(&line(number));
             assert!(
-                matches!(&cause, DisconnectReason::Refused(why) if why.contains(word)),
+                matches!(&cause, DisconnectReason::Refused(BrokerCause::Tls, why) if why.contains(word)),
                 "{cause:?}"
             );
         }
         let unknown = refused(&line(80));
         assert!(
-            matches!(&unknown, DisconnectReason::Lost(why) if why == "TLS failed: x"),
+            matches!(&unknown, DisconnectReason::Lost(BrokerCause::Tls, why) if why == "TLS failed: x"),
             "{unknown:?}"
         );
     }
@@ -180,6 +188,9 @@ mod tests {
     #[test]
     fn an_error_that_is_not_of_tls_is_a_loss() {
         let reset = io::Error::from(io::ErrorKind::ConnectionReset);
-        assert_eq!(broken(&reset), DisconnectReason::Lost(reset.to_string()));
+        assert_eq!(
+            broken(&reset),
+            DisconnectReason::Lost(BrokerCause::Closed, reset.to_string())
+        );
     }
 }

@@ -11,7 +11,7 @@ use super::broker_finding::BrokerFinding;
 use super::disconnect_reason::DisconnectReason;
 use crate::config::MqttSettings;
 use crate::names::journal;
-use crate::sink::{BrokerState, Health};
+use crate::sink::{BrokerCause, BrokerState, Health};
 
 /// Reasons that are logged at once between two sessions, at most.
 const REASONS_MAX: usize = 8;
@@ -40,7 +40,7 @@ pub struct ConnectionReporter {
 impl ConnectionReporter {
     /// Reports to `health`: disconnected, for a start.
     pub fn new(settings: &MqttSettings, health: Health) -> Self {
-        health.set_broker(BrokerState::Disconnected);
+        health.set_broker(BrokerState::Disconnected, BrokerCause::Nothing);
         let user = settings.username.as_ref();
         Self {
             health,
@@ -60,7 +60,10 @@ impl ConnectionReporter {
         self.last = None;
         self.current.clear();
         self.show();
-        if self.health.set_broker(BrokerState::Connected) {
+        if self
+            .health
+            .set_broker(BrokerState::Connected, BrokerCause::Nothing)
+        {
             let (broker, user) = (&self.broker, &self.user);
             info!(MESSAGE_ID = journal::BROKER_CONNECTED; "connected to {broker}{user}");
         }
@@ -72,7 +75,11 @@ impl ConnectionReporter {
             BrokerFinding::Limit(limit) => self.limited(limit),
             BrokerFinding::Denied(why) => self.denied(why),
             BrokerFinding::Proven => {
-                if self.denial.take().is_some() && self.health.set_broker(BrokerState::Connected) {
+                if self.denial.take().is_some()
+                    && self
+                        .health
+                        .set_broker(BrokerState::Connected, BrokerCause::Nothing)
+                {
                     let broker = &self.broker;
                     info!(MESSAGE_ID = journal::BROKER_CONNECTED; "what is published arrives at {broker}");
                 }
@@ -93,7 +100,8 @@ impl ConnectionReporter {
     }
 
     fn denied(&mut self, why: String) {
-        self.health.set_broker(BrokerState::Refused);
+        self.health
+            .set_broker(BrokerState::Refused, BrokerCause::NoPublish);
         if self.denial.as_ref() != Some(&why) {
             if self.denial.is_none() {
                 let broker = &self.broker;
@@ -112,10 +120,11 @@ impl ConnectionReporter {
 
     /// The session was lost, or an attempt failed.
     pub fn disconnected(&mut self, reason: &DisconnectReason) {
-        self.health.set_broker(match reason {
-            DisconnectReason::Lost(_) => BrokerState::Disconnected,
-            DisconnectReason::Refused(_) => BrokerState::Refused,
-        });
+        let (state, cause) = match reason {
+            DisconnectReason::Lost(cause, _) => (BrokerState::Disconnected, *cause),
+            DisconnectReason::Refused(cause, _) => (BrokerState::Refused, *cause),
+        };
+        self.health.set_broker(state, cause);
         self.current.clear();
         self.denial = None;
         self.show();
@@ -124,10 +133,10 @@ impl ConnectionReporter {
         }
         let broker = &self.broker;
         match reason {
-            DisconnectReason::Lost(why) => {
+            DisconnectReason::Lost(_, why) => {
                 warn!(MESSAGE_ID = journal::BROKER_LOST; "no session with {broker}: {why}; trying again");
             }
-            DisconnectReason::Refused(why) => {
+            DisconnectReason::Refused(_, why) => {
                 warn!(MESSAGE_ID = journal::BROKER_REFUSED; "no session with {broker}: {why}");
             }
         }
@@ -135,7 +144,8 @@ impl ConnectionReporter {
 
     /// The sink stops.
     pub fn ended(&self) {
-        self.health.set_broker(BrokerState::Disconnected);
+        self.health
+            .set_broker(BrokerState::Disconnected, BrokerCause::Nothing);
     }
 
     /// Whether this reason is to be logged.
@@ -202,9 +212,16 @@ mod tests {
         assert_eq!(health.broker(), BrokerState::Disconnected);
         reporter.connected();
         assert_eq!(health.broker(), BrokerState::Connected);
-        reporter.disconnected(&DisconnectReason::Refused("the password".to_owned()));
+        reporter.disconnected(&DisconnectReason::Refused(
+            BrokerCause::BadCredentials,
+            "the password".to_owned(),
+        ));
         assert_eq!(health.broker(), BrokerState::Refused);
-        reporter.disconnected(&DisconnectReason::Lost("no answer".to_owned()));
+        assert_eq!(health.broker_cause(), BrokerCause::BadCredentials);
+        reporter.disconnected(&DisconnectReason::Lost(
+            BrokerCause::Timeout,
+            "no answer".to_owned(),
+        ));
         assert_eq!(health.broker(), BrokerState::Disconnected);
     }
 
@@ -219,10 +236,14 @@ mod tests {
         assert_eq!(&*health.broker_detail(), "small");
         reporter.found(BrokerFinding::Denied("an ACL".to_owned()));
         assert_eq!(health.broker(), BrokerState::Refused);
+        assert_eq!(health.broker_cause(), BrokerCause::NoPublish);
         assert_eq!(&*health.broker_detail(), "an ACL; small");
         reporter.found(BrokerFinding::Proven);
         assert_eq!(health.broker(), BrokerState::Connected);
-        reporter.disconnected(&DisconnectReason::Lost("it is away".to_owned()));
+        reporter.disconnected(&DisconnectReason::Lost(
+            BrokerCause::Timeout,
+            "it is away".to_owned(),
+        ));
         assert!(health.broker_detail().is_empty());
         assert_eq!(reporter.limits, ["small"], "logged once");
     }
@@ -242,9 +263,10 @@ mod tests {
     #[test]
     fn a_reason_is_logged_when_it_changes() {
         let (mut reporter, _) = reporter();
-        let [down, unknown] =
-            ["it is down", "no such name"].map(|why| DisconnectReason::Lost(why.to_owned()));
-        let refused = DisconnectReason::Refused("the password".to_owned());
+        let [down, unknown] = ["it is down", "no such name"]
+            .map(|why| DisconnectReason::Lost(BrokerCause::Timeout, why.to_owned()));
+        let refused =
+            DisconnectReason::Refused(BrokerCause::BadCredentials, "the password".to_owned());
         let attempts = [&down, &down, &unknown, &unknown, &refused, &refused];
         let attempts = attempts.map(Clone::clone);
         assert_eq!(
@@ -263,7 +285,9 @@ mod tests {
     #[test]
     fn alternating_or_ever_new_reasons_do_not_fill_the_journal() {
         let (mut reporter, _) = reporter();
-        let reason = |number: usize| DisconnectReason::Lost(format!("reason {number}"));
+        let reason = |number: usize| {
+            DisconnectReason::Lost(BrokerCause::Timeout, format!("reason {number}"))
+        };
         for number in 0..100 {
             let is_logged = reporter.is_news(&reason(number % 2));
             assert_eq!(is_logged, number < 2, "attempt {number}");

@@ -28,7 +28,7 @@ use super::wire::Wire;
 use super::{client_id, connection_error};
 use crate::config::MqttSettings;
 use crate::names::topic;
-use crate::sink::{Health, PULSE_INTERVAL, Pulse, Shutdown, Subscription};
+use crate::sink::{BrokerCause, Health, PULSE_INTERVAL, Pulse, Shutdown, Subscription};
 use crate::store::{HistoryHandle, Marker, StateFile};
 
 /// The time at the stop to deliver what is left.
@@ -147,8 +147,8 @@ impl MqttSession {
                 break;
             }
             retry_at = match &reason {
-                DisconnectReason::Lost(_) => self.backoff.lost(self.inputs.now()),
-                DisconnectReason::Refused(_) => self.backoff.refused(self.inputs.now()),
+                DisconnectReason::Lost(..) => self.backoff.lost(self.inputs.now()),
+                DisconnectReason::Refused(..) => self.backoff.refused(self.inputs.now()),
             };
             self.reporter.disconnected(&reason);
         }
@@ -247,20 +247,22 @@ impl MqttSession {
         let now = self.inputs.now();
         let SessionLoss::Connection(loss) = loss else {
             self.twins.ended(false, now);
-            return DisconnectReason::Lost(format!(
+            let why = format!(
                 "it acknowledges too slowly: none for {} s, or too many messages wait",
                 ACK_TIMEOUT.as_secs()
-            ));
+            );
+            return DisconnectReason::Lost(BrokerCause::Timeout, why);
         };
         let oldest = self.inputs.engine.outbox.oldest_in_flight();
         self.limits.on_lost(loss, oldest);
         let client_id = &self.client_id;
         let is_closed = matches!(loss, ConnectionLoss::Closed) && oldest.is_none();
         if self.twins.ended(is_closed, now) {
-            return DisconnectReason::Lost(format!(
+            let why = format!(
                 "it closed several sessions soon after their start. Likely another client has the client id {client_id} too: \
                  another linky-sensor, or a copied SD card. Set another client-id in [mqtt] on one of them"
-            ));
+            );
+            return DisconnectReason::Lost(BrokerCause::ClientIdTaken, why);
         }
         connection_error::lost(loss, client_id)
     }

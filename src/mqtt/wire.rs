@@ -26,6 +26,7 @@ use super::tls::Tls;
 use crate::config::{self, MqttSettings, Qos, Secret};
 use crate::names::topic;
 use crate::net::HostConnector;
+use crate::sink::BrokerCause;
 
 /// The packet id of the subscription: outside the range of those of messages.
 const SUBSCRIBE_ID: u16 = PACKET_ID_RANGE + 1;
@@ -128,7 +129,8 @@ impl Wire {
                 return Err(reason);
             }
         }
-        Err(DisconnectReason::Lost("it refuses every offer".to_owned()))
+        let why = "it refuses every offer".to_owned();
+        Err(DisconnectReason::Lost(BrokerCause::Refused, why))
     }
 
     /// The connection, up to TLS.
@@ -142,7 +144,10 @@ impl Wire {
         self.host.start(move |result| drop(done.send(result)))?;
         let stream = match outcome.await {
             Ok(reached) => reached?,
-            Err(_) => return Err(DisconnectReason::Lost("the connection failed".to_owned())),
+            Err(_) => {
+                let why = "the connection failed".to_owned();
+                return Err(DisconnectReason::Lost(BrokerCause::Unreachable, why));
+            }
         };
         let stream = tokio_stream(stream).map_err(|error| handshake::broken(&error))?;
         let Some(connector) = connector else {
@@ -154,10 +159,13 @@ impl Wire {
         match timeout(TLS_TIMEOUT, connector.connect(host, stream)).await {
             Ok(Ok(stream)) => Ok(Box::new(stream)),
             Ok(Err(error)) => Err(handshake::failed(&error)),
-            Err(_) => Err(DisconnectReason::Lost(format!(
-                "no answer to the handshake of TLS within {} s. Is this its port for TLS?",
-                TLS_TIMEOUT.as_secs()
-            ))),
+            Err(_) => {
+                let why = format!(
+                    "no answer to the handshake of TLS within {} s. Is this its port for TLS?",
+                    TLS_TIMEOUT.as_secs()
+                );
+                Err(DisconnectReason::Lost(BrokerCause::Tls, why))
+            }
         }
     }
 

@@ -14,7 +14,7 @@ use crate::config::Settings;
 use crate::dbus::{self, Bus};
 use crate::mqtt::MqttSink;
 use crate::names::file;
-use crate::sink::{BrokerState, Health, Shutdown, ShutdownTrigger, Stream};
+use crate::sink::{BrokerHealth, BrokerState, Health, Shutdown, ShutdownTrigger, Stream};
 use crate::store::{HistoryHandle, Marker, StateFile};
 
 /// The longest that all sinks together may take to end.
@@ -24,7 +24,7 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(4);
 pub struct Sinks {
     tasks: JoinSet<&'static str>,
     shutdown: ShutdownTrigger,
-    broker: watch::Receiver<BrokerState>,
+    broker: watch::Receiver<BrokerHealth>,
     health: Health,
     /// The first attempt at the bus, until it has ended.
     first_attempt: Option<oneshot::Receiver<()>>,
@@ -122,7 +122,7 @@ impl Sinks {
 
     /// The state of the session with the broker.
     pub fn broker(&self) -> BrokerState {
-        *self.broker.borrow()
+        self.broker.borrow().state
     }
 
     /// The ids of the meters whose topic another daemon publishes on.

@@ -11,6 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
+use super::broker_cause::BrokerCause;
+
 /// The state of the session with the broker.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum BrokerState {
@@ -38,10 +40,19 @@ impl BrokerState {
     }
 }
 
+/// The session with the broker: its state, and why it is no better.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BrokerHealth {
+    /// The state.
+    pub state: BrokerState,
+    /// Why there is no session, or none that is of use.
+    pub cause: BrokerCause,
+}
+
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct Health {
-    broker: watch::Sender<BrokerState>,
+    broker: watch::Sender<BrokerHealth>,
     /// The ids of the meters whose topic another daemon publishes on.
     topic_conflicts: watch::Sender<BTreeSet<String>>,
     broker_detail: Arc<Mutex<Arc<str>>>,
@@ -66,20 +77,27 @@ impl Health {
     /// The state of the session with the broker.
     #[must_use]
     pub fn broker(&self) -> BrokerState {
-        *self.broker.borrow()
+        self.broker.borrow().state
     }
 
-    /// Changes of [`broker`](Self::broker) from now on.
+    /// Why there is no session, or none that is of use.
     #[must_use]
-    pub fn watch_broker(&self) -> watch::Receiver<BrokerState> {
+    pub fn broker_cause(&self) -> BrokerCause {
+        self.broker.borrow().cause
+    }
+
+    /// Changes of the session from now on.
+    #[must_use]
+    pub fn watch_broker(&self) -> watch::Receiver<BrokerHealth> {
         self.broker.subscribe()
     }
 
-    /// Sets the state of the session. Returns whether it changed; only then are those who watch it woken.
-    pub fn set_broker(&self, state: BrokerState) -> bool {
+    /// Sets the state of the session and its cause. Returns whether one changed; only then are those who watch it woken.
+    pub fn set_broker(&self, state: BrokerState, cause: BrokerCause) -> bool {
+        let now = BrokerHealth { state, cause };
         self.broker.send_if_modified(|current| {
-            let changed = *current != state;
-            *current = state;
+            let changed = *current != now;
+            *current = now;
             changed
         })
     }
@@ -142,12 +160,21 @@ mod tests {
         let health = Health::default();
         let mut watched = health.watch_broker();
         assert_eq!(health.broker(), BrokerState::Disabled);
-        assert!(health.clone().set_broker(BrokerState::Connected));
+        assert_eq!(health.broker_cause(), BrokerCause::Disabled);
+        assert!(
+            health
+                .clone()
+                .set_broker(BrokerState::Connected, BrokerCause::Nothing)
+        );
         assert_eq!(health.broker(), BrokerState::Connected);
         assert!(watched.has_changed().unwrap());
         watched.mark_unchanged();
-        assert!(!health.set_broker(BrokerState::Connected));
+        assert!(!health.set_broker(BrokerState::Connected, BrokerCause::Nothing));
         assert!(!watched.has_changed().unwrap());
+        assert!(health.set_broker(BrokerState::Refused, BrokerCause::NoPublish));
+        assert!(health.set_broker(BrokerState::Refused, BrokerCause::Tls));
+        assert_eq!(health.broker_cause(), BrokerCause::Tls);
+        watched.mark_unchanged();
         health.clone().set_broker_detail("a limit");
         assert_eq!(&*health.broker_detail(), "a limit");
         assert!(watched.has_changed().unwrap());

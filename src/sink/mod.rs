@@ -16,10 +16,12 @@
 //! counted in [`Health`]; the newest state of each meter is never lost. A sink returns only after the shutdown was
 //! requested.
 
+mod broker_cause;
 mod health;
 mod lifecycle;
 mod stream;
 
-pub use health::{BrokerState, Health};
+pub use broker_cause::BrokerCause;
+pub use health::{BrokerHealth, BrokerState, Health};
 pub use lifecycle::{PULSE_INTERVAL, Pulse, Shutdown, ShutdownTrigger};
 pub use stream::{Stream, Subscription};

@@ -45,7 +45,9 @@ fn a_wrong_password_is_logged_once_with_its_remedy_and_tried_again_slowly() {
         let busctl = Busctl::at(&bus.address());
         within(WAIT_TIMEOUT, "the refusal on the bus", || {
             let manager = busctl.properties(ROOT, &interface("Manager"));
-            (manager.get("BrokerState")?.1 == "refused").then_some(())
+            let is_refused = manager.get("BrokerState")?.1 == "refused";
+            let has_cause = manager.get("BrokerCause")?.1 == "bad_credentials";
+            (is_refused && has_cause).then_some(())
         });
     }
     let pause = attempts[1] - attempts[0];

@@ -9,7 +9,9 @@ use std::time::Duration;
 use linky_sensor::dbus::{self, Bus};
 use linky_sensor::meter::{Snapshot, Update};
 use linky_sensor::names::{BUS_NAME, ROOT_PATH};
-use linky_sensor::sink::{BrokerState, Health, Pulse, Shutdown, ShutdownTrigger, Stream};
+use linky_sensor::sink::{
+    BrokerCause, BrokerState, Health, Pulse, Shutdown, ShutdownTrigger, Stream,
+};
 use tokio::sync::oneshot;
 use zbus::export::futures_core::Stream as _;
 use zbus::fdo::ManagedObjects;
@@ -37,7 +39,7 @@ impl Service {
     /// Serves a meter; returns when the first attempt at the bus has ended.
     pub async fn start(bus: Bus, initial: Arc<Snapshot>) -> Self {
         let health = Health::default();
-        health.set_broker(BrokerState::Disconnected);
+        health.set_broker(BrokerState::Disconnected, BrokerCause::Nothing);
         let stream = Stream::new([initial]);
         let (trigger, shutdown) = Shutdown::new();
         let (attempted, first_attempt) = oneshot::channel();

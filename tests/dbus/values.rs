@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use linky_sensor::names::{ERROR_NOT_AVAILABLE, ROOT_PATH, interface};
-use linky_sensor::sink::BrokerState;
+use linky_sensor::sink::{BrokerCause, BrokerState};
 use zbus::Variant;
 
 use crate::stage::{MAIN, PROPERTIES, Program, Service, error_name, names, settled};
@@ -145,6 +145,7 @@ async fn the_manager_has_the_state_of_the_daemon() {
     assert_eq!(
         names(&manager),
         [
+            "BrokerCause",
             "BrokerState",
             "HistoryDropped",
             "HistoryPending",
@@ -158,10 +159,19 @@ async fn the_manager_has_the_state_of_the_daemon() {
         Variant::from(env!("CARGO_PKG_VERSION"))
     );
     assert_eq!(*manager["BrokerState"], Variant::from("disconnected"));
-    service.health.set_broker(BrokerState::Connected);
+    assert_eq!(*manager["BrokerCause"], Variant::from("none"));
+    let refused = (BrokerState::Refused, BrokerCause::BadCredentials);
+    service.health.set_broker(refused.0, refused.1);
+    let (_, changed, _) = program.changes().await;
+    assert_eq!(*changed["BrokerState"], Variant::from("refused"));
+    assert_eq!(*changed["BrokerCause"], Variant::from("bad_credentials"));
+    service
+        .health
+        .set_broker(BrokerState::Connected, BrokerCause::Nothing);
     let (name, changed, _) = program.changes().await;
     assert_eq!(name, interface::MANAGER);
     assert_eq!(*changed["BrokerState"], Variant::from("connected"));
+    assert_eq!(*changed["BrokerCause"], Variant::from("none"));
     service.health.history_pending.store(7, Ordering::Relaxed);
     let manager = program.get_all(ROOT_PATH, interface::MANAGER).await;
     assert_eq!(*manager["HistoryPending"], Variant::from(7_u64));

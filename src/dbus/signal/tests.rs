@@ -227,12 +227,14 @@ fn a_point_of_the_curve_is_dated_by_its_end_and_an_unknown_period_is_zero() {
 
 #[test]
 fn what_is_no_part_of_a_snapshot_has_a_signal_of_its_own() {
-    let message = property_changed(PATH, interface::MANAGER, "BrokerState", "refused").unwrap();
+    let words = [("BrokerState", "refused"), ("BrokerCause", "tls")];
+    let message = words_changed(PATH, interface::MANAGER, words).unwrap();
     let (name, values, invalidated): Changes = message.body().deserialize().unwrap();
     assert_eq!(name, interface::MANAGER);
     assert_eq!(*values["BrokerState"], zbus::Variant::from("refused"));
-    assert_eq!((values.len(), invalidated.len()), (1, 0));
-    assert!(property_changed("no path", interface::MANAGER, "BrokerState", "").is_err());
+    assert_eq!(*values["BrokerCause"], zbus::Variant::from("tls"));
+    assert_eq!((values.len(), invalidated.len()), (2, 0));
+    assert!(words_changed("no path", interface::MANAGER, words).is_err());
 }
 
 /// Something that changes the state: a frame of one of several kinds, a silence, a port that is gone.

@@ -9,7 +9,7 @@ use tokio::time::{sleep, timeout};
 
 use super::*;
 use crate::serial::stop_pair;
-use crate::sink::{BrokerState, Health, Pulse, Shutdown, Stream};
+use crate::sink::{BrokerCause, BrokerState, Health, Pulse, Shutdown, Stream};
 
 const UNIT: &str = include_str!("../../../systemd/linky-sensor.service");
 
@@ -35,7 +35,7 @@ fn over(
         let _ = end.recv();
     });
     let health = Health::default();
-    health.set_broker(BrokerState::Connected);
+    health.set_broker(BrokerState::Connected, BrokerCause::Nothing);
     let mut sinks = Sinks::none(Shutdown::new().0, &health);
     sinks.spawn("the sink", sink);
     let supervisor = Supervisor {
