@@ -10,6 +10,7 @@ use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use crate::support::daemon::{WAIT_TIMEOUT, within};
+use crate::support::program;
 
 /// The user of the image.
 pub const USER: u32 = 65532;
@@ -41,7 +42,7 @@ impl Container {
         // another test.
         let program = directory.path().join("linky-sensor");
         let mut copy = Command::new("cp");
-        copy.arg(env!("CARGO_BIN_EXE_linky-sensor")).arg(&program);
+        copy.arg(program::PATH).arg(&program);
         assert!(copy.status().unwrap().success());
         Self {
             directory,
@@ -86,6 +87,7 @@ impl Container {
             }
         };
         let child = command
+            .args(program::ENGLISH)
             .args(["contain", "--config"])
             .arg(self.path("linky-sensor.toml"))
             .args(&self.arguments)
@@ -107,6 +109,7 @@ impl Container {
     /// The health check: whether it succeeds, and what it prints.
     pub fn health(&self) -> (bool, String) {
         let output = Command::new(&self.program)
+            .args(program::ENGLISH)
             .arg("health")
             .env("RUNTIME_DIRECTORY", self.path("run"))
             .output()

@@ -53,7 +53,7 @@ impl fmt::Display for KillCause {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
+enum LifePhase {
     Starting,
     Ready,
     Stopping,
@@ -62,7 +62,7 @@ enum Phase {
 /// The signs of life of one daemon.
 #[derive(Debug)]
 pub struct Liveness {
-    phase: Phase,
+    phase: LifePhase,
     is_triggered: bool,
     deadline: Instant,
     status: String,
@@ -72,7 +72,7 @@ impl Liveness {
     /// The daemon was started at this time.
     pub fn new(now: Instant) -> Self {
         Self {
-            phase: Phase::Starting,
+            phase: LifePhase::Starting,
             is_triggered: false,
             deadline: now + START_LIMIT,
             status: "starting".to_owned(),
@@ -83,21 +83,23 @@ impl Liveness {
     pub fn on_notice(&mut self, notice: &str, now: Instant) {
         for line in notice.lines() {
             match line.split_once('=') {
-                Some(("READY", "1")) if self.phase == Phase::Starting => self.phase = Phase::Ready,
+                Some(("READY", "1")) if self.phase == LifePhase::Starting => {
+                    self.phase = LifePhase::Ready;
+                }
                 Some(("WATCHDOG", "trigger")) => self.is_triggered = true,
                 Some(("STATUS", status)) => self.status = status.chars().take(STATUS_MAX).collect(),
                 _ => {}
             }
         }
-        if self.phase == Phase::Ready {
+        if self.phase == LifePhase::Ready {
             self.deadline = now + SILENCE_LIMIT;
         }
     }
 
     /// The daemon was asked to stop. Asked again, it gets no more time.
     pub fn on_stop(&mut self, now: Instant) {
-        if self.phase != Phase::Stopping {
-            self.phase = Phase::Stopping;
+        if self.phase != LifePhase::Stopping {
+            self.phase = LifePhase::Stopping;
             self.deadline = now + STOP_LIMIT;
         }
     }
@@ -114,9 +116,9 @@ impl Liveness {
         }
         let late = now.checked_duration_since(self.deadline)?;
         let (limit, cause) = match self.phase {
-            Phase::Starting => (START_LIMIT, KillCause::Start),
-            Phase::Ready => (SILENCE_LIMIT, KillCause::Silence),
-            Phase::Stopping => return Some(KillCause::Stop),
+            LifePhase::Starting => (START_LIMIT, KillCause::Start),
+            LifePhase::Ready => (SILENCE_LIMIT, KillCause::Silence),
+            LifePhase::Stopping => return Some(KillCause::Stop),
         };
         if late > STOOD_STILL_AFTER {
             self.deadline = now + limit;
@@ -128,7 +130,7 @@ impl Liveness {
     /// Whether it is ready and not about to be killed, and its last status line.
     pub fn health(&self) -> (bool, &str) {
         (
-            self.phase == Phase::Ready && !self.is_triggered,
+            self.phase == LifePhase::Ready && !self.is_triggered,
             &self.status,
         )
     }
