@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use jsonschema::Validator;
+use linky_sensor::simulator::{Scenario, SimulatedMeter, TariffPlan};
 use serde_json::Value;
 
 #[path = "support/program.rs"]
@@ -642,4 +644,39 @@ fn a_reader_that_goes_away_ends_it_quietly() {
         (output.status.code(), output.stderr.as_slice()),
         (Some(0), &b""[..])
     );
+}
+
+#[test]
+fn a_recording_with_gaps_is_followed_by_the_clock_of_the_meter() {
+    let scenario = Scenario {
+        contract: TariffPlan::OffPeak,
+        start: 1_768_498_200,
+        ..Scenario::default()
+    };
+    let mut meter = SimulatedMeter::new(scenario).unwrap();
+    let mut recording = Vec::new();
+    for _ in 0..20 {
+        recording.extend(meter.by_ref().take(4).flat_map(|frame| frame.bytes));
+        meter.let_pass(12 * 3_600);
+    }
+    let energies = |clock| -> BTreeSet<u64> {
+        let text = lines_of_long(&["--clock", clock], &recording);
+        let states = json(&text);
+        states
+            .iter()
+            .filter_map(|state| state["energy"].as_u64())
+            .collect()
+    };
+    let (wire, meter) = (energies("wire"), energies("meter"));
+    assert!(meter.len() >= 20, "{meter:?}");
+    assert!(wire.len() < meter.len(), "a leap within seconds is held");
+}
+
+/// [`lines`] of a recording that is larger than a pipe.
+fn lines_of_long(arguments: &[&str], bytes: &[u8]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("recording.tic");
+    fs::write(&file, bytes).unwrap();
+    let arguments = [arguments, &[file.to_str().unwrap()]].concat();
+    lines(&arguments, &[])
 }

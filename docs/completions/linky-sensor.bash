@@ -179,7 +179,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__decode)
-            opts="-h --mode --parity --text --format --stats --config --lang --help"
+            opts="-h --mode --parity --text --format --clock --stats --config --lang --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -195,6 +195,10 @@ _linky__sensor() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "state tic python" -- "${cur}"))
+                    return 0
+                    ;;
+                --clock)
+                    COMPREPLY=($(compgen -W "wire meter" -- "${cur}"))
                     return 0
                     ;;
                 --config)

@@ -93,6 +93,8 @@ ignore\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l format -d 'What to print of each frame' -r -f -a "state\t'What the daemon would have published'
 tic\t'The groups that the wire checks accepted'
 python\t'The groups as the Python linky-sensor published them'"
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l clock -d 'The clock of what takes time: that of the line (wire), or that of the meter where a recording has gaps (meter)' -r -f -a "wire\t'Ten bits a character'
+meter\t'The dates of the meter, in standard mode'"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l config -d 'The configuration file; run and check-config read it' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
 fr\t''

@@ -3,6 +3,7 @@
 //! | file | |
 //! |---|---|
 //! | `capture` | bytes to frames, with their times on the wire |
+//! | `gap_clock` | the clock of the meter, for recordings with gaps |
 //! | `text/` | groups in text, for `--text` |
 //! | `unconfirmed` | the states of a capture of one or two frames |
 //! | `why` | why bytes hold no group |
@@ -12,6 +13,7 @@
 //! one, so that a live pipe shows each frame as it comes; the first two states wait for the third frame, the end or a pause.
 
 mod capture;
+mod gap_clock;
 mod text;
 mod totals;
 mod unconfirmed;
@@ -29,6 +31,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use serde::Serialize;
 
 use self::capture::{CaptureDecoder, TimedFrame};
+use self::gap_clock::GapClock;
 use self::totals::DecodeTotals;
 use self::unconfirmed::{CONFIRMED_FROM, Unconfirmed};
 use self::why::FileTraits;
@@ -67,6 +70,9 @@ pub struct Decode {
     /// What to print of each frame
     #[arg(long, value_enum, default_value_t)]
     format: FrameFormat,
+    /// The clock of what takes time: that of the line (wire), or that of the meter where a recording has gaps (meter)
+    #[arg(long, value_enum, default_value_t)]
+    clock: DecodeClock,
     /// Print totals to standard error at the end
     #[arg(long)]
     stats: bool,
@@ -81,6 +87,15 @@ enum FrameFormat {
     Tic,
     /// The groups as the Python linky-sensor published them.
     Python,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum DecodeClock {
+    /// Ten bits a character.
+    #[default]
+    Wire,
+    /// The dates of the meter, in standard mode.
+    Meter,
 }
 
 impl Decode {
@@ -160,6 +175,7 @@ struct DecodeRun<'a> {
     format: FrameFormat,
     is_text: bool,
     capture: CaptureDecoder,
+    gaps: Option<GapClock>,
     meter: Meter,
     totals: DecodeTotals,
     traits: FileTraits,
@@ -176,6 +192,7 @@ impl<'a> DecodeRun<'a> {
             format: options.format,
             is_text: options.text,
             capture: CaptureDecoder::new(options.mode.mode(), options.parity),
+            gaps: (options.clock == DecodeClock::Meter).then(GapClock::default),
             meter: Meter::new(identity(), &Memory::default()),
             totals: DecodeTotals::default(),
             traits: FileTraits::default(),
@@ -251,10 +268,9 @@ impl<'a> DecodeRun<'a> {
     /// The state after a frame, if the frame holds a group. The groups alone need no meter.
     fn state_after(&mut self, TimedFrame { frame, at, .. }: TimedFrame) -> Option<Arc<Snapshot>> {
         if self.format == FrameFormat::State {
-            let now = Moment {
-                wall: wall(&frame),
-                mono: at,
-            };
+            let wall = wall(&frame);
+            let mono = self.gaps.as_mut().map_or(at, |gaps| gaps.time(at, wall));
+            let now = Moment { wall, mono };
             let update = self.meter.push(Input::Frame(frame), now)?;
             return Some(update.snapshot.clone());
         }
