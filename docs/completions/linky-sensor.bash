@@ -255,7 +255,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__doctor)
-            opts="-h --config --lang --help"
+            opts="-h --json --config --lang --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -106,6 +106,7 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand doctor" -l con
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand doctor" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
 fr\t''
 en\t''"
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand doctor" -l json -d 'Print one JSON object'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand doctor" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand health" -l config -d 'The configuration file; run and check-config read it' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand health" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''

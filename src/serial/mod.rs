@@ -78,6 +78,7 @@ mod stop;
 pub use diagnosis::{refuse_console, resolve};
 pub use input_reader::InputReader;
 pub use line_decoder::LineDecoder;
+pub use plain_text::PlainText;
 pub use port_reader::{PortEvent, PortReader};
 pub use refusal::Refusal;
 pub use stop::{Stop, Stopper, stop_pair};

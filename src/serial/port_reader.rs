@@ -176,6 +176,12 @@ impl<'a> PortReader<'a> {
         }
     }
 
+    /// Whether another program has changed the settings of the port since the last good group.
+    #[must_use]
+    pub fn is_changed_by_another(&self) -> bool {
+        self.is_changed_reported
+    }
+
     /// What was read last holds a good group: the port is as it should be.
     pub fn confirm(&mut self) {
         self.backoff.reset();

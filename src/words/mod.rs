@@ -24,13 +24,11 @@
 #[macro_use]
 mod table;
 
+mod doctor;
 pub mod locale;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the commands are translated one by one")
-)]
 mod number;
 mod status;
+mod system;
 
 use crate::config::Language;
 

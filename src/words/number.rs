@@ -22,6 +22,11 @@ impl Words {
         text
     }
 
+    /// A count, thousands apart.
+    pub fn count(self, value: u64) -> String {
+        self.integer(i64::try_from(value).unwrap_or(i64::MAX))
+    }
+
     /// Thousandths, with up to three decimals: 1234 with one decimal is `1.2`.
     pub fn thousandths(self, value: i64, decimals: u32) -> String {
         let decimals = decimals.min(3);
@@ -40,6 +45,10 @@ impl Words {
     }
 
     /// An energy in Wh as kWh: three decimals for an index, one for a day.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the commands are translated one by one")
+    )]
     pub fn kilowatt_hours(self, watt_hours: i64, decimals: u32) -> String {
         format!("{} kWh", self.thousandths(watt_hours, decimals))
     }
@@ -51,6 +60,10 @@ impl Words {
     }
 
     /// A share in per cent.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the commands are translated one by one")
+    )]
     pub fn percent(self, value: i64) -> String {
         match self.language() {
             Language::French => format!("{} %", self.integer(value)),
@@ -59,6 +72,10 @@ impl Words {
     }
 
     /// A span in the two largest units that it has: `45 s`, `47 min`, `7 h 59`, `3 j 4 h` (`3 d 4 h`).
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the commands are translated one by one")
+    )]
     pub fn span(self, seconds: u64) -> String {
         let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
         match (days, hours, minutes) {

@@ -5,13 +5,24 @@ use std::path::Path;
 
 use nix::unistd::Uid;
 
+use crate::words::Words;
+
+/// A process that has a port open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// Its name.
+    pub name: String,
+    /// Its number.
+    pub process: u32,
+}
+
 /// The processes that have a port open.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Holders {
     /// There are none.
     None,
-    /// Name and number of each.
-    Processes(Vec<String>),
+    /// These.
+    Processes(Vec<Holder>),
     /// There are none of this user; those of others are hidden.
     Hidden,
 }
@@ -19,7 +30,7 @@ pub enum Holders {
 /// The processes that have `device` (canonical) open.
 pub fn of(device: &Path) -> Holders {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let holders: Vec<String> = processes
+    let holders: Vec<Holder> = processes
         .filter_map(|process| holder(&process.path(), device))
         .collect();
     match holders {
@@ -29,8 +40,8 @@ pub fn of(device: &Path) -> Holders {
     }
 }
 
-/// The name and number of a process that has `device` open.
-fn holder(process: &Path, device: &Path) -> Option<String> {
+/// A process that has `device` open.
+fn holder(process: &Path, device: &Path) -> Option<Holder> {
     let id: u32 = process.file_name()?.to_str()?.parse().ok()?;
     let files = fs::read_dir(process.join("fd")).ok()?;
     let mut files = files
@@ -38,7 +49,18 @@ fn holder(process: &Path, device: &Path) -> Option<String> {
         .filter_map(|file| fs::read_link(file.path()).ok());
     files.find(|target| target == device)?;
     let name = fs::read_to_string(process.join("comm")).unwrap_or_default();
-    Some(format!("{} (process {id})", name.trim()))
+    Some(Holder {
+        name: name.trim().to_owned(),
+        process: id,
+    })
+}
+
+/// Their names and numbers, for people.
+pub fn names(holders: &[Holder], words: Words) -> String {
+    let names = holders
+        .iter()
+        .map(|holder| words.port_holder(&holder.name, holder.process));
+    names.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -51,10 +73,9 @@ mod tests {
         let path = file.path().canonicalize().unwrap();
         match of(&path) {
             Holders::Processes(holders) => {
+                let own = std::process::id();
                 assert!(
-                    holders
-                        .iter()
-                        .any(|holder| holder.contains(&std::process::id().to_string())),
+                    holders.iter().any(|holder| holder.process == own),
                     "{holders:?}"
                 );
             }

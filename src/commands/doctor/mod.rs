@@ -1,38 +1,157 @@
-//! `linky-sensor doctor`: which ports there are, whether a meter is received on one, and what to do.
+//! `linky-sensor doctor`: what is there, whether a meter is received, and what to do.
 //!
-//! Without a device it lists the ports that an adapter may be on, and opens none of them. With a device it looks for
-//! programs that use it and, if there are none, reads it for a moment.
+//! Input: this machine, and a port if one is named. Output: a line for each check, one sentence, and what to do; or one JSON
+//! object. Each finding is a type of its own; the texts are in `words::doctor` alone.
+//!
+//! | file | |
+//! |---|---|
+//! | `device` | one port: read, and what that points to; its parts: |
+//! | `listening` | reading it |
+//! | `holders`, `adapter`, `ports` | who has it open, what it is, which there are |
+//! | `machine` | what advice depends on |
+//! | `finding`, `*_finding` | the checks, and what each can find |
+//! | `verdict`, `remedy` | the sentence, and what to do |
+//! | `report` | how all this is printed |
+//!
+//! Invariants: a port that another process has open, or that a login prompt or the kernel uses, is never opened. No number of
+//! a meter is printed.
 
+mod adapter;
+mod contract_finding;
+mod device;
+mod finding;
 mod holders;
+mod line_finding;
+mod listening;
+mod machine;
+mod meter_finding;
+mod port_finding;
 mod ports;
-mod reception;
+mod remedy;
+mod report;
+mod verdict;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use self::device::Examined;
 use self::holders::Holders;
+use self::machine::Machine;
 use self::ports::ListedPort;
+use self::report::Style;
 use super::console::{CommandError, Console};
 use crate::config::Device;
 use crate::names::{exit, file};
-use crate::serial;
+use crate::tic::Mode;
+use crate::words::Words;
 
 /// What to look at.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Doctor {
     /// The port to read, or tcp://host:port; without it, the ports are listed and none is opened
     device: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
 }
 
 impl Doctor {
-    /// Lists the ports, or reads one. Returns `OK` if a port can be used, or a meter is received on the one that was named, else
-    /// `FAILURE`.
+    /// Looks, and prints what was found. Returns `OK` if all is well or works, else `FAILURE`.
     pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
+        let machine = Machine::here();
+        let style = Style {
+            words: console.words(),
+            is_coloured: io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        };
         let is_well = match &self.device {
             None => list(console)?,
-            Some(device) => examine(device, console)?,
+            Some(device) => {
+                let examined = examine(device, &machine, style, !self.json, console)?;
+                self.print(console, style, &machine, &examined)?;
+                examined.is_well()
+            }
         };
         Ok(if is_well { exit::OK } else { exit::FAILURE })
+    }
+
+    fn print(
+        &self,
+        out: &mut dyn Write,
+        style: Style,
+        machine: &Machine,
+        examined: &Examined,
+    ) -> io::Result<()> {
+        let Examined { checks, conclusion } = examined;
+        if self.json {
+            let report = report::to_json(checks, machine, conclusion);
+            return writeln!(out, "{report}");
+        }
+        report::write_checks(out, style, checks)?;
+        report::write_conclusion(out, style, machine, conclusion)
+    }
+}
+
+/// Whether this is the link that the udev rules of the package make.
+fn is_link_of_package(device: &Path) -> bool {
+    device == Path::new(file::DEVICE)
+}
+
+/// Reads a port, if it may be read; `is_shown`: while it is read, each second is.
+fn examine(
+    device: &Path,
+    machine: &Machine,
+    style: Style,
+    is_shown: bool,
+    out: &mut Console,
+) -> io::Result<Examined> {
+    let named = Device::parse(&device.to_string_lossy());
+    let (device, adapter) = match named {
+        Ok(network @ Device::Tcp { .. }) => (network, None),
+        _ => match device::look_at(device) {
+            Ok(adapter) => (Device::Path(device.to_owned()), Some(adapter)),
+            Err(finding) => return Ok(device::not_opened(finding, machine)),
+        },
+    };
+    let mut dots = Dots::new(style.words);
+    let mut written = Ok(());
+    if is_shown {
+        written = write!(out, "{}", style.words.listening_to(&device.to_string()))
+            .and_then(|()| out.flush());
+    }
+    let examined = device::examine(&device, adapter, machine, |speed, has_bytes| {
+        if is_shown && written.is_ok() {
+            written = write!(out, "{}", dots.next(speed, has_bytes)).and_then(|()| out.flush());
+        }
+    });
+    written?;
+    if is_shown {
+        writeln!(out)?;
+    }
+    Ok(examined)
+}
+
+/// A sign for each second that a port was read, after the speed.
+struct Dots {
+    words: Words,
+    speed: Option<Mode>,
+}
+
+impl Dots {
+    fn new(words: Words) -> Self {
+        Self { words, speed: None }
+    }
+
+    fn next(&mut self, speed: Mode, has_bytes: bool) -> String {
+        let dot = if has_bytes {
+            self.words.symbol("●", "*")
+        } else {
+            self.words.symbol("·", ".")
+        };
+        if self.speed.replace(speed) == Some(speed) {
+            dot.to_owned()
+        } else {
+            format!(" {} {dot}", self.words.baud(speed.baud()))
+        }
     }
 }
 
@@ -92,79 +211,18 @@ fn describe(port: &ListedPort, out: &mut dyn Write) -> io::Result<()> {
     }
     match holders::of(&port.device) {
         Holders::None => {}
-        Holders::Processes(holders) => writeln!(out, "    in use by {}", holders.join(", "))?,
+        Holders::Processes(holders) => writeln!(
+            out,
+            "    in use by {}",
+            holders::names(
+                &holders,
+                Words::new(crate::config::Language::English, false)
+            )
+        )?,
         Holders::Hidden => writeln!(
             out,
             "    who uses it can only be seen by root: sudo linky-sensor doctor"
         )?,
     }
     Ok(())
-}
-
-fn examine(device: &Path, out: &mut dyn Write) -> io::Result<bool> {
-    let named = Device::parse(&device.to_string_lossy());
-    if let Ok(network @ Device::Tcp { .. }) = named {
-        return reception::test(&network, out);
-    }
-    let target = match serial::resolve(device) {
-        Ok(target) => target,
-        Err(refusal) => {
-            writeln!(out, "{refusal}")?;
-            return Ok(false);
-        }
-    };
-    if let Some(refusal) = ports::refusal(&target) {
-        writeln!(out, "{refusal}")?;
-        return Ok(false);
-    }
-    let Holders::Processes(holders) = holders::of(&target) else {
-        return reception::test(&Device::Path(device.to_owned()), out);
-    };
-    writeln!(
-        out,
-        "{} is in use by {}.",
-        device.display(),
-        holders.join(", ")
-    )?;
-    if holders
-        .iter()
-        .any(|holder| holder.starts_with("linky-sensor "))
-    {
-        writeln!(
-            out,
-            "The service reads it. What it receives: linky-sensor status"
-        )?;
-    } else {
-        writeln!(
-            out,
-            "Stop that first: two readers would each get a part of the bytes."
-        )?;
-    }
-    Ok(false)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn run_on(device: &Path) -> (bool, String) {
-        let mut out = Vec::new();
-        let is_well = examine(device, &mut out).unwrap();
-        (is_well, String::from_utf8(out).unwrap())
-    }
-
-    #[test]
-    fn what_is_no_serial_port_is_refused_even_if_another_has_it_open() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        for device in [Path::new("/dev/null"), file.path()] {
-            let wanted = format!(
-                "{}: not a serial port; list the ports with `linky-sensor doctor`\n",
-                device.display()
-            );
-            assert_eq!(run_on(device), (false, wanted));
-        }
-        let (is_well, text) = run_on(Path::new("/nowhere/tty"));
-        assert!(!is_well);
-        assert!(text.starts_with("/nowhere/tty: no such device"), "{text}");
-    }
 }

@@ -1,0 +1,79 @@
+//! What a frame shows about the contract, and its text.
+
+use super::finding::CheckState;
+use crate::words::Words;
+
+/// What a whole frame shows, as far as it is there.
+#[derive(Debug, Default)]
+pub struct ContractFinding {
+    /// As the meter names it.
+    pub contract: Option<String>,
+    /// The subscribed power, in VA.
+    pub subscribed: Option<u64>,
+    /// One or three.
+    pub phases: Option<u64>,
+    /// The power of the moment, in VA.
+    pub power: Option<u64>,
+    /// The meter has lost its time.
+    pub is_clock_degraded: bool,
+    /// Labels that every frame of this mode has, and this one has not.
+    pub missing: Vec<&'static str>,
+}
+
+impl ContractFinding {
+    /// How the check ended.
+    pub fn state(&self) -> CheckState {
+        if self.missing.is_empty() && !self.is_clock_degraded {
+            CheckState::Ok
+        } else {
+            CheckState::Warning
+        }
+    }
+
+    /// The word for it in JSON.
+    pub fn word(&self) -> &'static str {
+        if !self.missing.is_empty() {
+            "labels_missing"
+        } else if self.is_clock_degraded {
+            "clock_degraded"
+        } else {
+            "known"
+        }
+    }
+
+    /// What it is, for people.
+    pub fn text(&self, words: Words) -> String {
+        let known = self.known(words);
+        if !self.missing.is_empty() {
+            words.contract_lacks(&known, &self.missing.join(", "))
+        } else if self.is_clock_degraded {
+            words.contract_degraded_clock(&known)
+        } else {
+            known
+        }
+    }
+
+    fn known(&self, words: Words) -> String {
+        let subscribed = self.subscribed.map(|va| words.kilovolt_amperes(signed(va)));
+        let phases = self.phases.map(|count| words.phases(count));
+        let parts: Vec<String> = [self.contract.clone(), subscribed, phases]
+            .into_iter()
+            .flatten()
+            .collect();
+        if parts.is_empty() {
+            return words.contract_unknown();
+        }
+        let contract = parts.join(", ");
+        match self.power {
+            Some(power) => {
+                let power = format!("{} VA", words.count(power));
+                words.contract_now(&contract, &power)
+            }
+            None => contract,
+        }
+    }
+}
+
+fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,301 @@
+//! One port: who has it, whether it may be opened, what comes from it, and what that points to.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::adapter::Adapter;
+use super::contract_finding::ContractFinding;
+use super::finding::{CheckState, Finding};
+use super::holders::{self, Holder, Holders};
+use super::line_finding::LineFinding;
+use super::listening::{Reception, listen};
+use super::machine::Machine;
+use super::meter_finding::MeterFinding;
+use super::port_finding::PortFinding;
+use super::ports;
+use super::remedy::{self, Remedy};
+use super::report::{Checked, Conclusion};
+use super::verdict::Verdict;
+use crate::config::Device;
+use crate::meter::{Identity, Input, Key, Memory, Meter, Moment, Snapshot, Value};
+use crate::serial;
+use crate::tic::{Flow, Frame, Label, Mode, Role};
+
+/// The name of the daemon's process.
+const SERVICE_PROCESS: &str = "linky-sensor";
+
+/// What was found, and what it comes to.
+pub struct Examined {
+    /// The checks that could be made.
+    pub checks: Vec<Checked>,
+    /// What they come to.
+    pub conclusion: Conclusion,
+}
+
+impl Examined {
+    /// Whether it works, well or not.
+    pub fn is_well(&self) -> bool {
+        let states = self.checks.iter().map(|checked| checked.finding.state());
+        let mut states = states.filter(|state| *state != CheckState::Ok);
+        let is_received = |checked: &Checked| {
+            matches!(
+                checked.finding,
+                Finding::Meter(MeterFinding::Received { .. })
+            )
+        };
+        self.checks.iter().any(is_received) && states.all(|state| state == CheckState::Warning)
+    }
+
+    fn of(findings: Vec<Finding>, verdict: Verdict, remedies: Vec<Remedy>) -> Self {
+        Self {
+            checks: findings.into_iter().map(Checked::of).collect(),
+            conclusion: Conclusion { verdict, remedies },
+        }
+    }
+}
+
+/// Why a port is not opened.
+fn refused(finding: PortFinding, machine: &Machine) -> Examined {
+    let (verdict, remedies) = match &finding {
+        PortFinding::OfService(_) => (
+            Verdict::PortOfService,
+            vec![Remedy::AskService, Remedy::StopService],
+        ),
+        PortFinding::Held(_, holders) => {
+            (Verdict::PortBusy, vec![Remedy::StopHolder(holders.clone())])
+        }
+        PortFinding::Refused(refusal) => {
+            let verdict = match refusal {
+                serial::Refusal::Closed(_) | serial::Refusal::Network { .. } => Verdict::Server,
+                serial::Refusal::Console(_)
+                | serial::Refusal::LoginPrompt { .. }
+                | serial::Refusal::Held(_) => Verdict::PortBusy,
+                _ => Verdict::Port,
+            };
+            (verdict, remedy::of_refusal(refusal, machine))
+        }
+        PortFinding::Free(_) | PortFinding::Changed(_) | PortFinding::Server(_) => {
+            (Verdict::Port, Vec::new())
+        }
+    };
+    Examined::of(vec![finding.into()], verdict, remedies)
+}
+
+/// Whether a port may be opened: who it is, or why not. `tcp://` needs no look.
+pub fn look_at(device: &Path) -> Result<Adapter, PortFinding> {
+    let target = serial::resolve(device).map_err(PortFinding::Refused)?;
+    if let Some(refusal) = ports::refusal(&target) {
+        return Err(PortFinding::Refused(refusal));
+    }
+    match holders::of(&target) {
+        Holders::Processes(holders) if holders.iter().any(is_service) => {
+            Err(PortFinding::OfService(device.to_owned()))
+        }
+        Holders::Processes(holders) => Err(PortFinding::Held(device.to_owned(), holders)),
+        Holders::None | Holders::Hidden => Ok(Adapter::of(&target)),
+    }
+}
+
+fn is_service(holder: &Holder) -> bool {
+    holder.name == SERVICE_PROCESS
+}
+
+/// Reads a port that may be read. `show` is called for each second of it.
+pub fn examine(
+    device: &Device,
+    adapter: Option<Adapter>,
+    machine: &Machine,
+    show: impl FnMut(Mode, bool),
+) -> Examined {
+    let reception = match listen(device, show) {
+        Ok(reception) => reception,
+        Err(refusal) => return refused(PortFinding::Refused(refusal), machine),
+    };
+    let is_server = adapter.is_none();
+    let port = match adapter {
+        None => PortFinding::Server(device.to_string()),
+        Some(adapter) if reception.is_changed => PortFinding::Changed(adapter),
+        Some(adapter) => PortFinding::Free(adapter),
+    };
+    match reception.frames.back() {
+        Some(frame) => received(port, &reception, frame, is_server),
+        None => not_received(port, &reception, is_server),
+    }
+}
+
+/// A port that is not opened.
+pub fn not_opened(finding: PortFinding, machine: &Machine) -> Examined {
+    refused(finding, machine)
+}
+
+fn received(port: PortFinding, reception: &Reception, frame: &Frame, is_server: bool) -> Examined {
+    let groups = &reception.groups;
+    let shown = shown(reception, frame);
+    let mut contract = contract(frame, &shown);
+    if groups.rejected.total() > 0 {
+        contract.missing.clear();
+    }
+    let (good, total) = (u64::from(groups.good), groups.total());
+    let line = if groups.rejected.total() > 0 {
+        let is_checked = frame.is_parity_checked();
+        LineFinding::Bad {
+            good,
+            total,
+            fault: crate::meter::LineFault::of_groups(groups, frame.mode(), is_checked),
+        }
+    } else if frame.is_parity_checked() {
+        LineFinding::Clean(total)
+    } else {
+        LineFinding::WithoutParity(total)
+    };
+    let (verdict, remedies) = match &line {
+        LineFinding::Bad { fault, .. } => {
+            let remedies = match fault {
+                Some(fault) => remedy::of_fault(*fault, is_server),
+                None => vec![Remedy::CheckContacts],
+            };
+            (Verdict::BadLine, remedies)
+        }
+        _ if !contract.missing.is_empty() => (Verdict::Incomplete, vec![Remedy::FindFilter]),
+        _ if contract.is_clock_degraded => (Verdict::Clock, vec![Remedy::WaitForClock]),
+        LineFinding::WithoutParity(_) => (Verdict::WithoutParity, vec![Remedy::NothingForParity]),
+        LineFinding::Clean(_) => (Verdict::Well, Vec::new()),
+    };
+    let text = |key| shown.reading.get(key).map(Value::to_string);
+    let maker = text(Key::MANUFACTURER).zip(shown.reading.int(Key::MANUFACTURE_YEAR));
+    let meter = MeterFinding::Received {
+        maker,
+        mode: frame.mode(),
+    };
+    let findings = vec![port.into(), meter.into(), line.into(), contract.into()];
+    Examined::of(findings, verdict, remedies)
+}
+
+fn not_received(port: PortFinding, reception: &Reception, is_server: bool) -> Examined {
+    let seconds = reception.seconds();
+    let fault = reception.fault();
+    let is_changed = reception.is_changed;
+    let (meter, verdict, remedies) = if reception.bytes == 0 {
+        let finding = MeterFinding::Silent {
+            seconds,
+            has_speed: !is_server,
+        };
+        if is_server {
+            let remedies = vec![Remedy::CheckServer, Remedy::CheckTerminals];
+            (finding, Verdict::WiresOfServer, remedies)
+        } else {
+            let remedies = vec![
+                Remedy::CheckTerminals,
+                Remedy::StripWires,
+                Remedy::CheckAdapterWires,
+            ];
+            (finding, Verdict::Wires, remedies)
+        }
+    } else if let Some(quote) = &reception.quote {
+        let remedies = if reception.is_login {
+            let unit = "serial-getty@….service".to_owned();
+            vec![Remedy::StopLogin(unit), Remedy::CheckWhatAnswers]
+        } else {
+            vec![Remedy::CheckWhatAnswers]
+        };
+        let finding = MeterFinding::PlainText(quote.clone());
+        (finding, Verdict::PlainText, remedies)
+    } else if reception.has_groups {
+        let finding = MeterFinding::WithoutFrame { seconds };
+        (finding, Verdict::BadLine, vec![Remedy::CheckContacts])
+    } else {
+        let finding = MeterFinding::Unreadable {
+            bytes: reception.bytes,
+            seconds,
+        };
+        let remedies = match fault {
+            Some(fault) => remedy::of_fault(fault, is_server),
+            None => vec![Remedy::Tighten, Remedy::Invert, Remedy::Compare],
+        };
+        (finding, Verdict::Unreadable(fault), remedies)
+    };
+    let (verdict, remedies) = if is_changed {
+        let remedies = std::iter::once(Remedy::FindStty).chain(remedies);
+        (Verdict::Settings, remedies.collect())
+    } else {
+        (verdict, remedies)
+    };
+    Examined::of(vec![port.into(), meter.into()], verdict, remedies)
+}
+
+/// The state of a meter that got these frames, the last of them as often as a value must come.
+fn shown(reception: &Reception, last: &Frame) -> Arc<Snapshot> {
+    const FRAMES_NEEDED: usize = 3;
+    let identity = Identity::new(SERVICE_PROCESS, SERVICE_PROCESS);
+    let mut meter = Meter::new(identity, &Memory::default());
+    let repeated = FRAMES_NEEDED.saturating_sub(reception.frames.len());
+    let frames = reception.frames.iter();
+    let frames = frames.chain(std::iter::repeat_n(last, repeated));
+    for (second, frame) in (0..).zip(frames) {
+        let now = Moment {
+            wall: None,
+            mono: Duration::from_secs(second),
+        };
+        meter.push(Input::Frame(frame.clone()), now);
+    }
+    meter.last().clone()
+}
+
+fn contract(frame: &Frame, shown: &Snapshot) -> ContractFinding {
+    let reading = &shown.reading;
+    ContractFinding {
+        contract: reading.get(Key::CONTRACT).map(Value::to_string),
+        subscribed: reading.int(Key::SUBSCRIBED_POWER),
+        phases: reading.int(Key::PHASES),
+        power: reading.int(Key::APPARENT_POWER),
+        is_clock_degraded: matches!(reading.get(Key::CLOCK_DEGRADED), Some(Value::Bool(true))),
+        missing: missing(frame),
+    }
+}
+
+/// The labels without which a meter is of little use, and which every meter of the mode sends.
+fn missing(frame: &Frame) -> Vec<&'static str> {
+    let is_needed = |label: &Label| {
+        let role = label.role();
+        let is_contract = [Label::OPTARIF, Label::PTEC, Label::LTARF, Label::NTARF];
+        matches!(
+            role,
+            Role::Meter | Role::Clock | Role::CalendarName | Role::Total(Flow::Withdrawn)
+        ) || is_contract.contains(label)
+    };
+    let labels = Label::all(frame.mode()).filter(is_needed);
+    labels
+        .filter(|label| frame.get(*label).is_none())
+        .map(Label::name)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tic::{Decoder, Parity};
+
+    #[test]
+    fn no_recorded_meter_lacks_a_label() {
+        let captures = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/captures");
+        let mut frames = 0;
+        for entry in std::fs::read_dir(captures).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "tic") {
+                continue;
+            }
+            let bytes = std::fs::read(&path).unwrap();
+            for mode in Mode::ALL {
+                let decoded = Decoder::new(mode, Parity::Auto).push(&bytes);
+                for frame in decoded {
+                    if !frame.is_damaged() && !frame.is_short() && frame.groups().len() > 0 {
+                        assert_eq!(missing(&frame), [""; 0], "{}", path.display());
+                        frames += 1;
+                    }
+                }
+            }
+        }
+        assert!(frames > 20, "{frames}");
+    }
+}
