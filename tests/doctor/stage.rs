@@ -48,12 +48,12 @@ impl Printed {
 
 /// The doctor with these arguments, in a container, on a machine with this system bus.
 pub fn command(arguments: &[&str], bus: &str) -> Command {
-    let mut command = program::command();
+    let mut command = Command::new(program::PATH);
     command
         .arg("doctor")
         .args(arguments)
         .env("container", "test")
-        .env("LANG", "en_GB.UTF-8")
+        .env("LC_ALL", "C.UTF-8")
         .env_remove("CREDENTIALS_DIRECTORY")
         .env("DBUS_SYSTEM_BUS_ADDRESS", bus)
         .stdin(Stdio::null())
