@@ -29,6 +29,7 @@ const MAY_USE: [(&str, &[&str]); 14] = [
             "dbus",
             "meter",
             "mqtt",
+            "net",
             "serial",
             "service",
             "simulator",

@@ -1,6 +1,6 @@
 //! What a frame shows about the contract, and its text.
 
-use super::finding::CheckState;
+use super::check_state::CheckState;
 use crate::words::Words;
 
 /// What a whole frame shows, as far as it is there.

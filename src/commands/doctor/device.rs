@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::adapter::Adapter;
+use super::check_state::CheckState;
 use super::contract_finding::ContractFinding;
-use super::finding::{CheckState, Finding};
+use super::finding::CheckFinding;
 use super::holders::{self, Holder, Holders};
 use super::line_finding::LineFinding;
 use super::listening::{Reception, listen};
@@ -15,8 +16,8 @@ use super::meter_finding::MeterFinding;
 use super::port_finding::PortFinding;
 use super::ports;
 use super::remedy::{self, Remedy};
-use super::report::{Checked, Conclusion};
-use super::verdict::Verdict;
+use super::report::{CheckLine, Conclusion};
+use super::verdict::DoctorVerdict;
 use crate::config::Device;
 use crate::meter::{Identity, Input, Key, Memory, Meter, Moment, Snapshot, Value};
 use crate::serial;
@@ -28,7 +29,7 @@ const SERVICE_PROCESS: &str = "linky-sensor";
 /// What was found, and what it comes to.
 pub struct Examined {
     /// The checks that could be made.
-    pub checks: Vec<Checked>,
+    pub checks: Vec<CheckLine>,
     /// What they come to.
     pub conclusion: Conclusion,
 }
@@ -38,18 +39,18 @@ impl Examined {
     pub fn is_well(&self) -> bool {
         let states = self.checks.iter().map(|checked| checked.finding.state());
         let mut states = states.filter(|state| *state != CheckState::Ok);
-        let is_received = |checked: &Checked| {
+        let is_received = |checked: &CheckLine| {
             matches!(
                 checked.finding,
-                Finding::Meter(MeterFinding::Received { .. })
+                CheckFinding::Meter(MeterFinding::Received { .. })
             )
         };
         self.checks.iter().any(is_received) && states.all(|state| state == CheckState::Warning)
     }
 
-    fn of(findings: Vec<Finding>, verdict: Verdict, remedies: Vec<Remedy>) -> Self {
+    fn of(findings: Vec<CheckFinding>, verdict: DoctorVerdict, remedies: Vec<Remedy>) -> Self {
         Self {
-            checks: findings.into_iter().map(Checked::of).collect(),
+            checks: findings.into_iter().map(CheckLine::of).collect(),
             conclusion: Conclusion { verdict, remedies },
         }
     }
@@ -59,24 +60,27 @@ impl Examined {
 fn refused(finding: PortFinding, machine: &Machine) -> Examined {
     let (verdict, remedies) = match &finding {
         PortFinding::OfService(_) => (
-            Verdict::PortOfService,
+            DoctorVerdict::PortOfService,
             vec![Remedy::AskService, Remedy::StopService],
         ),
-        PortFinding::Held(_, holders) => {
-            (Verdict::PortBusy, vec![Remedy::StopHolder(holders.clone())])
-        }
+        PortFinding::Held(_, holders) => (
+            DoctorVerdict::PortBusy,
+            vec![Remedy::StopHolder(holders.clone())],
+        ),
         PortFinding::Refused(refusal) => {
             let verdict = match refusal {
-                serial::Refusal::Closed(_) | serial::Refusal::Network { .. } => Verdict::Server,
+                serial::Refusal::Closed(_) | serial::Refusal::Network { .. } => {
+                    DoctorVerdict::Server
+                }
                 serial::Refusal::Console(_)
                 | serial::Refusal::LoginPrompt { .. }
-                | serial::Refusal::Held(_) => Verdict::PortBusy,
-                _ => Verdict::Port,
+                | serial::Refusal::Held(_) => DoctorVerdict::PortBusy,
+                _ => DoctorVerdict::Port,
             };
             (verdict, remedy::of_refusal(refusal, machine))
         }
         PortFinding::Free(_) | PortFinding::Changed(_) | PortFinding::Server(_) => {
-            (Verdict::Port, Vec::new())
+            (DoctorVerdict::Port, Vec::new())
         }
     };
     Examined::of(vec![finding.into()], verdict, remedies)
@@ -155,12 +159,14 @@ fn received(port: PortFinding, reception: &Reception, frame: &Frame, is_server: 
                 Some(fault) => remedy::of_fault(*fault, is_server),
                 None => vec![Remedy::CheckContacts],
             };
-            (Verdict::BadLine, remedies)
+            (DoctorVerdict::BadLine, remedies)
         }
-        _ if !contract.missing.is_empty() => (Verdict::Incomplete, vec![Remedy::FindFilter]),
-        _ if contract.is_clock_degraded => (Verdict::Clock, vec![Remedy::WaitForClock]),
-        LineFinding::WithoutParity(_) => (Verdict::WithoutParity, vec![Remedy::NothingForParity]),
-        LineFinding::Clean(_) => (Verdict::Well, Vec::new()),
+        _ if !contract.missing.is_empty() => (DoctorVerdict::Incomplete, vec![Remedy::FindFilter]),
+        _ if contract.is_clock_degraded => (DoctorVerdict::Clock, vec![Remedy::WaitForClock]),
+        LineFinding::WithoutParity(_) => {
+            (DoctorVerdict::WithoutParity, vec![Remedy::NothingForParity])
+        }
+        LineFinding::Clean(_) => (DoctorVerdict::Well, Vec::new()),
     };
     let text = |key| shown.reading.get(key).map(Value::to_string);
     let maker = text(Key::MANUFACTURER).zip(shown.reading.int(Key::MANUFACTURE_YEAR));
@@ -183,14 +189,14 @@ fn not_received(port: PortFinding, reception: &Reception, is_server: bool) -> Ex
         };
         if is_server {
             let remedies = vec![Remedy::CheckServer, Remedy::CheckTerminals];
-            (finding, Verdict::WiresOfServer, remedies)
+            (finding, DoctorVerdict::WiresOfServer, remedies)
         } else {
             let remedies = vec![
                 Remedy::CheckTerminals,
                 Remedy::StripWires,
                 Remedy::CheckAdapterWires,
             ];
-            (finding, Verdict::Wires, remedies)
+            (finding, DoctorVerdict::Wires, remedies)
         }
     } else if let Some(quote) = &reception.quote {
         let remedies = if reception.is_login {
@@ -200,10 +206,10 @@ fn not_received(port: PortFinding, reception: &Reception, is_server: bool) -> Ex
             vec![Remedy::CheckWhatAnswers]
         };
         let finding = MeterFinding::PlainText(quote.clone());
-        (finding, Verdict::PlainText, remedies)
+        (finding, DoctorVerdict::PlainText, remedies)
     } else if reception.has_groups {
         let finding = MeterFinding::WithoutFrame { seconds };
-        (finding, Verdict::BadLine, vec![Remedy::CheckContacts])
+        (finding, DoctorVerdict::BadLine, vec![Remedy::CheckContacts])
     } else {
         let finding = MeterFinding::Unreadable {
             bytes: reception.bytes,
@@ -213,11 +219,11 @@ fn not_received(port: PortFinding, reception: &Reception, is_server: bool) -> Ex
             Some(fault) => remedy::of_fault(fault, is_server),
             None => vec![Remedy::Tighten, Remedy::Invert, Remedy::Compare],
         };
-        (finding, Verdict::Unreadable(fault), remedies)
+        (finding, DoctorVerdict::Unreadable(fault), remedies)
     };
     let (verdict, remedies) = if is_changed {
         let remedies = std::iter::once(Remedy::FindStty).chain(remedies);
-        (Verdict::Settings, remedies.collect())
+        (DoctorVerdict::Settings, remedies.collect())
     } else {
         (verdict, remedies)
     };

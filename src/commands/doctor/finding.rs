@@ -1,5 +1,6 @@
 //! The checks of the doctor, in their order, and what each can find.
 
+use super::check_state::CheckState;
 use super::contract_finding::ContractFinding;
 use super::line_finding::LineFinding;
 use super::meter_finding::MeterFinding;
@@ -8,7 +9,7 @@ use crate::words::Words;
 
 /// What is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Check {
+pub enum CheckName {
     /// The port.
     Port,
     /// The meter behind it.
@@ -19,7 +20,7 @@ pub enum Check {
     Contract,
 }
 
-impl Check {
+impl CheckName {
     /// Its word in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -41,31 +42,9 @@ impl Check {
     }
 }
 
-/// How a check ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CheckState {
-    /// It is as it should be.
-    Ok,
-    /// It works, or may work, and deserves a look.
-    Warning,
-    /// It does not work.
-    Failed,
-}
-
-impl CheckState {
-    /// Its word in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Warning => "warning",
-            Self::Failed => "failed",
-        }
-    }
-}
-
 /// What a check found.
 #[derive(Debug)]
-pub enum Finding {
+pub enum CheckFinding {
     /// About the port.
     Port(PortFinding),
     /// About the meter.
@@ -76,14 +55,14 @@ pub enum Finding {
     Contract(ContractFinding),
 }
 
-impl Finding {
+impl CheckFinding {
     /// What was checked.
-    pub fn check(&self) -> Check {
+    pub fn check(&self) -> CheckName {
         match self {
-            Self::Port(_) => Check::Port,
-            Self::Meter(_) => Check::Meter,
-            Self::Line(_) => Check::Line,
-            Self::Contract(_) => Check::Contract,
+            Self::Port(_) => CheckName::Port,
+            Self::Meter(_) => CheckName::Meter,
+            Self::Line(_) => CheckName::Line,
+            Self::Contract(_) => CheckName::Contract,
         }
     }
 
@@ -118,25 +97,25 @@ impl Finding {
     }
 }
 
-impl From<PortFinding> for Finding {
+impl From<PortFinding> for CheckFinding {
     fn from(finding: PortFinding) -> Self {
         Self::Port(finding)
     }
 }
 
-impl From<MeterFinding> for Finding {
+impl From<MeterFinding> for CheckFinding {
     fn from(finding: MeterFinding) -> Self {
         Self::Meter(finding)
     }
 }
 
-impl From<LineFinding> for Finding {
+impl From<LineFinding> for CheckFinding {
     fn from(finding: LineFinding) -> Self {
         Self::Line(finding)
     }
 }
 
-impl From<ContractFinding> for Finding {
+impl From<ContractFinding> for CheckFinding {
     fn from(finding: ContractFinding) -> Self {
         Self::Contract(finding)
     }

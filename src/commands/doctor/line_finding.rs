@@ -1,6 +1,6 @@
 //! What can be found about the line to a meter, and its text.
 
-use super::finding::CheckState;
+use super::check_state::CheckState;
 use crate::meter::LineFault;
 use crate::words::Words;
 

@@ -24,9 +24,9 @@ const CONNECT_MAX: Duration = Duration::from_secs(60);
 const FRAMES_MAX: usize = 32;
 
 /// Allows every port: the refusals were looked for already.
-struct Checked;
+struct AllowAll;
 
-impl PortCheck for Checked {
+impl PortCheck for AllowAll {
     fn refusal(&self, _: &Path) -> Option<Refusal> {
         None
     }
@@ -104,7 +104,7 @@ pub fn listen(device: &Device, mut show: impl FnMut(Mode, bool)) -> Result<Recep
     let (_stopper, stop) = stop_pair();
     let begun = Instant::now();
     let mut line = LineDecoder::new(settings, begun);
-    let mut port = PortReader::new(device.clone(), line.speed(), &Checked, &stop);
+    let mut port = PortReader::new(device.clone(), line.speed(), &AllowAll, &stop);
     let mut reception = Reception::default();
     let mut text = PlainText::default();
     let mut opened = None;

@@ -1,6 +1,6 @@
 //! What can be found about the meter behind a port, and its text.
 
-use super::finding::CheckState;
+use super::check_state::CheckState;
 use crate::tic::Mode;
 use crate::words::Words;
 

@@ -9,7 +9,7 @@
 //! | `listening` | reading it |
 //! | `holders`, `adapter`, `ports` | who has it open, what it is, which there are |
 //! | `machine` | what advice depends on |
-//! | `finding`, `*_finding` | the checks, and what each can find |
+//! | `finding`, `check_state`, `*_finding` | the checks, and what each can find |
 //! | `verdict`, `remedy` | the sentence, and what to do |
 //! | `report` | how all this is printed |
 //!
@@ -17,6 +17,7 @@
 //! a meter is printed.
 
 mod adapter;
+mod check_state;
 mod contract_finding;
 mod device;
 mod finding;

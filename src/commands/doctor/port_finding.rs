@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::adapter::Adapter;
-use super::finding::CheckState;
+use super::check_state::CheckState;
 use super::holders::Holder;
 use crate::net::HostError;
 use crate::serial::Refusal;

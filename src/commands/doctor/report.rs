@@ -14,25 +14,26 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::finding::{CheckState, Finding};
+use super::check_state::CheckState;
+use super::finding::CheckFinding;
 use super::machine::Machine;
 use super::remedy::Remedy;
-use super::verdict::Verdict;
+use super::verdict::DoctorVerdict;
 use crate::config::Language;
 use crate::words::Words;
 
 /// A check, and what it found.
 #[derive(Debug)]
-pub struct Checked {
+pub struct CheckLine {
     /// The id of the meter that it is about, where there are several.
     pub meter: Option<String>,
     /// What was found.
-    pub finding: Finding,
+    pub finding: CheckFinding,
 }
 
-impl Checked {
+impl CheckLine {
     /// A check that is about no single meter, or the only one.
-    pub fn of(finding: impl Into<Finding>) -> Self {
+    pub fn of(finding: impl Into<CheckFinding>) -> Self {
         Self {
             meter: None,
             finding: finding.into(),
@@ -44,7 +45,7 @@ impl Checked {
 #[derive(Debug)]
 pub struct Conclusion {
     /// What it comes to.
-    pub verdict: Verdict,
+    pub verdict: DoctorVerdict,
     /// The most likely first; empty where there is nothing to do.
     pub remedies: Vec<Remedy>,
 }
@@ -84,7 +85,7 @@ impl Style {
 }
 
 /// The name of a check in a column of this width; several meters are distinguished by their ids.
-fn column(checked: &Checked, words: Words, width: usize) -> String {
+fn column(checked: &CheckLine, words: Words, width: usize) -> String {
     let name = checked.finding.check().text(words);
     let name = match &checked.meter {
         Some(id) => format!("{name} {id}"),
@@ -94,7 +95,7 @@ fn column(checked: &Checked, words: Words, width: usize) -> String {
 }
 
 /// The width of the column of names.
-fn width(checks: &[Checked], words: Words) -> usize {
+fn width(checks: &[CheckLine], words: Words) -> usize {
     let names = checks.iter().map(|checked| {
         let name = checked.finding.check().text(words).chars().count();
         name + checked
@@ -109,7 +110,7 @@ fn width(checks: &[Checked], words: Words) -> usize {
 const NAME_WIDTH: usize = 10;
 
 /// Writes the checks.
-pub fn write_checks(out: &mut dyn Write, style: Style, checks: &[Checked]) -> io::Result<()> {
+pub fn write_checks(out: &mut dyn Write, style: Style, checks: &[CheckLine]) -> io::Result<()> {
     let width = width(checks, style.words);
     for checked in checks {
         let sign = style.sign(checked.finding.state());
@@ -148,7 +149,7 @@ pub fn write_conclusion(
 }
 
 /// The report for programs.
-pub fn to_json(checks: &[Checked], machine: &Machine, conclusion: &Conclusion) -> Value {
+pub fn to_json(checks: &[CheckLine], machine: &Machine, conclusion: &Conclusion) -> Value {
     let english = Words::new(Language::English, false);
     let checks: Vec<Value> = checks
         .iter()

@@ -6,7 +6,7 @@ use crate::words::Words;
 
 /// What it comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum DoctorVerdict {
     /// All is well.
     Well,
     /// It works, without parity.
@@ -37,7 +37,7 @@ pub enum Verdict {
     Server,
 }
 
-impl Verdict {
+impl DoctorVerdict {
     /// The word for it in JSON.
     pub fn word(self) -> &'static str {
         match self {
