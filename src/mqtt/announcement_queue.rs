@@ -9,7 +9,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::discovery::{AnnouncedEntity, Layout};
+use super::discovery::{AnnouncedEntity, EntityWords, Layout};
 use super::message::Message;
 
 /// Announcements that are on their way to the broker at once.
@@ -29,10 +29,10 @@ pub struct AnnouncementStep {
 /// What an acknowledged message does to the record.
 #[derive(Debug)]
 pub enum Effect {
-    /// These entities are announced in the layout of the configuration.
-    Announced(Vec<AnnouncedEntity>),
-    /// These entities are named as gone: the next announcement leaves them out.
-    Named(Vec<AnnouncedEntity>),
+    /// This entity is announced in the layout of the configuration, without these words.
+    Announced(AnnouncedEntity, EntityWords),
+    /// These entities are named as gone: the next announcement leaves them out. These words are gone.
+    Named(Vec<AnnouncedEntity>, EntityWords),
     /// These entities are gone from this layout.
     Removed(Layout, Vec<AnnouncedEntity>),
     /// A retained topic is cleared; with the base topic that it was the last of.

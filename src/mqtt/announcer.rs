@@ -6,6 +6,7 @@
 //! - What a mode, a contract or a version does not have any more is taken away by name. In the form of the device, a gone
 //!   entity is named once with its platform alone, and left out afterwards; in the form of entities its topic is cleared.
 //!   Only what has settled is gone: see [`LearntFacts`](super::discovery::LearntFacts).
+//! - An entity whose words are others (another language, another version) is announced with both first (`narrowing`).
 //! - What the configuration does not have any more (a meter's id, the prefix, the form, discovery at all) is taken away at
 //!   the start of the session. The other retained topics of a gone id or an earlier base topic follow when that is
 //!   acknowledged, so that no entity sees an empty state.
@@ -14,6 +15,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::announcement_queue::{AnnouncementQueue, AnnouncementStep, Effect};
 use super::discovery::{
@@ -21,6 +23,7 @@ use super::discovery::{
 };
 use super::incoming::Publication;
 use super::message::{Message, to_json};
+use super::narrowing::Narrowing;
 use super::reason_code::ReasonCode;
 use crate::config::{Discovery, MqttSettings};
 use crate::names::{journal, topic};
@@ -47,6 +50,7 @@ pub struct Announcer {
     /// Meters that were announced in this session.
     announced: BTreeSet<usize>,
     queue: AnnouncementQueue,
+    narrowing: Narrowing,
 }
 
 impl Announcer {
@@ -76,6 +80,7 @@ impl Announcer {
             unknown: BTreeSet::new(),
             announced: BTreeSet::new(),
             queue: AnnouncementQueue::default(),
+            narrowing: Narrowing::default(),
         }
     }
 
@@ -108,6 +113,7 @@ impl Announcer {
     pub fn on_disconnected(&mut self) {
         self.is_connected = false;
         self.queue.clear();
+        self.narrowing.clear();
         self.announced.clear();
     }
 
@@ -117,7 +123,13 @@ impl Announcer {
     }
 
     /// Announces a meter, and takes away what is gone if `is_settled`.
-    pub fn announce(&mut self, number: usize, announcement: &Announcement, is_settled: bool) {
+    pub fn announce(
+        &mut self,
+        number: usize,
+        announcement: Announcement,
+        is_settled: bool,
+        now: Duration,
+    ) {
         let Some(id) = self.meters.get(number).cloned() else {
             return;
         };
@@ -127,18 +139,25 @@ impl Announcer {
         self.announced.insert(number);
         self.add_base(&id);
         let layout = self.layout.clone();
-        let entities = announcement.entities();
+        let (entities, words) = (announcement.entities(), announcement.words());
         let meter = self.record.0.entry(id.to_string()).or_default();
         let gone = meter.gone(&layout, &entities);
         let gone = if is_settled { gone } else { Vec::new() };
-        meter.add(&layout, entities.iter().cloned());
+        let mut stale = meter.stale_words(&layout, &words);
+        let announcement = if self.narrowing.may(number, &stale, now) {
+            announcement
+        } else {
+            announcement.with_words(&std::mem::take(&mut stale))
+        };
+        meter.add(&layout, entities);
+        meter.add_words(&layout, words);
         self.is_queued = false;
         self.save();
         match layout.form {
             Discovery::Device => {
                 let topic = self.device_topics.get(number).cloned().unwrap_or_default();
                 let message = Message::retained(&topic, to_json(&announcement.document(&gone)));
-                self.push(&id, message, Effect::Named(gone));
+                self.push(&id, message, Effect::Named(gone, stale));
             }
             Discovery::Entities => {
                 for entity in gone {
@@ -147,10 +166,25 @@ impl Announcer {
                 for (entity, document) in announcement.documents() {
                     let topic = layout.topic(&id, &entity).into();
                     let message = Message::retained(&topic, to_json(&document));
-                    self.push(&id, message, Effect::Announced(vec![entity]));
+                    let stale = stale.remove_entry(&entity.name).into_iter().collect();
+                    self.push(&id, message, Effect::Announced(entity, stale));
                 }
             }
         }
+    }
+
+    /// The numbers of the meters whose entities are to lose the words of before: to be announced after a state. Each once.
+    pub fn take_narrowing(&mut self, now: Duration) -> Vec<usize> {
+        let is_busy = |number: usize| {
+            let id = self.meters.get(number);
+            id.is_some_and(|id| self.queue.is_busy(id))
+        };
+        self.narrowing.take(now, is_busy)
+    }
+
+    /// When [`take_narrowing`](Self::take_narrowing) is due.
+    pub fn deadline(&self) -> Option<Duration> {
+        self.narrowing.deadline()
     }
 
     /// Whether something of a meter is announced that is not in this announcement.
@@ -173,7 +207,7 @@ impl Announcer {
         let mut topics = self.device_topics.iter();
         let number = topics.position(|device| **device == *publication.topic)?;
         let id = self.meters.get(number)?.clone();
-        let left = entities_in(&publication.payload);
+        let (left, words) = entities_in(&publication.payload);
         if left.is_empty() {
             return None;
         }
@@ -181,11 +215,9 @@ impl Announcer {
             form: Discovery::Device,
             ..self.layout.clone()
         };
-        self.record
-            .0
-            .entry(id.to_string())
-            .or_default()
-            .add(&layout, left);
+        let meter = self.record.0.entry(id.to_string()).or_default();
+        meter.add(&layout, left);
+        meter.add_words(&layout, words);
         self.is_queued = false;
         if self.unknown.contains(&number) {
             return None;
@@ -227,9 +259,13 @@ impl Announcer {
         let meter = self.record.0.entry(step.meter.to_string()).or_default();
         self.is_queued = false;
         match &step.effect {
-            Effect::Announced(entities) => meter.add(&self.layout, entities.iter().cloned()),
-            Effect::Named(gone) => {
+            Effect::Announced(entity, stale) => {
+                meter.add(&self.layout, [entity.clone()]);
+                meter.remove_words(&self.layout, stale);
+            }
+            Effect::Named(gone, stale) => {
                 meter.remove(&self.layout, gone);
+                meter.remove_words(&self.layout, stale);
                 return !gone.is_empty();
             }
             Effect::Removed(layout, gone) => meter.remove(layout, gone),

@@ -109,8 +109,8 @@ impl Engine {
         let learning = publisher.map(|it| it.push(update, now, &mut messages));
         self.push_of(update.meter, messages, now);
         match learning {
-            Some(Learning::Changed) => self.announce(update.meter),
-            Some(Learning::Settled) => self.announce_if_gone(update.meter),
+            Some(Learning::Changed) => self.announce(update.meter, now),
+            Some(Learning::Settled) => self.announce_if_gone(update.meter, now),
             Some(Learning::Same) | None => {}
         }
         self.push_announcements(now);
@@ -220,7 +220,7 @@ impl Engine {
     /// The broker answered to a message, which may be an announcement.
     fn on_announced(&mut self, message: &Message, reason: ReasonCode, now: Duration) {
         for meter in self.announcer.on_acknowledged(message, reason) {
-            self.announce(meter);
+            self.announce(meter, now);
         }
         self.push_announcements(now);
     }
@@ -250,7 +250,7 @@ impl Engine {
             return self.follow_gates(now);
         }
         if let Some(meter) = self.announcer.on_publication(publication) {
-            self.announce(meter);
+            self.announce(meter, now);
         }
         self.push_announcements(now);
     }
@@ -285,7 +285,7 @@ impl Engine {
             self.push_of(meter, messages, now);
         }
         if change.is_announced && !self.is_stopping {
-            self.announce(meter);
+            self.announce(meter, now);
         }
     }
 
@@ -303,6 +303,7 @@ impl Engine {
         }
         self.follow_gates(now);
         self.push_of_each(now, |publisher, messages| publisher.on_timer(now, messages));
+        self.narrow_words(now);
         let is_again = self.arrival.take_again(now);
         if self.home_assistant.take(now) || is_again {
             self.publish_all(now);
@@ -315,9 +316,13 @@ impl Engine {
         let publishers = running.filter_map(Publisher::deadline);
         let gates = self.gates.iter().filter(|_| !self.is_stopping);
         let publishers = publishers.chain(gates.filter_map(TopicGate::deadline));
-        let again = [self.arrival.deadline(), self.home_assistant.deadline()];
-        let again = again.into_iter().flatten().filter(|_| !self.is_stopping);
-        publishers.chain(self.outbox.deadline()).chain(again).min()
+        let others = [
+            self.arrival.deadline(),
+            self.home_assistant.deadline(),
+            self.announcer.deadline(),
+        ];
+        let others = others.into_iter().flatten().filter(|_| !self.is_stopping);
+        publishers.chain(self.outbox.deadline()).chain(others).min()
     }
 
     /// Publishes that everything is offline; further Updates are ignored.
@@ -342,7 +347,7 @@ impl Engine {
             publisher.birth_messages(messages);
         });
         for meter in 0..self.publishers.len() {
-            self.announce(meter);
+            self.announce(meter, now);
         }
         self.push_announcements(now);
     }
@@ -359,19 +364,19 @@ impl Engine {
         self.announcer.takes(meter) && self.gates.get(meter).is_some_and(TopicGate::is_alone)
     }
 
-    fn announce(&mut self, meter: usize) {
+    fn announce(&mut self, meter: usize, now: Duration) {
         let publisher = self.publishers.get(meter);
         let publisher = publisher.filter(|_| self.may_announce(meter));
         if let Some((publisher, announcement)) =
             publisher.and_then(|it| Some((it, it.announcement()?)))
         {
             self.announcer
-                .announce(meter, &announcement, publisher.is_settled());
+                .announce(meter, announcement, publisher.is_settled(), now);
         }
     }
 
     /// Announces a meter whose facts have settled, if that takes something away.
-    fn announce_if_gone(&mut self, meter: usize) {
+    fn announce_if_gone(&mut self, meter: usize, now: Duration) {
         let publisher = self
             .publishers
             .get(meter)
@@ -380,8 +385,18 @@ impl Engine {
         if let Some(announcement) = announcement
             && self.announcer.has_gone(meter, &announcement)
         {
-            self.announcer.announce(meter, &announcement, true);
+            self.announcer.announce(meter, announcement, true, now);
         }
+    }
+
+    /// Announces the meters whose entities are to lose words. The state goes before: no entity shows such a word then.
+    fn narrow_words(&mut self, now: Duration) {
+        for meter in self.announcer.take_narrowing(now) {
+            let state = self.publishers.get(meter).and_then(Publisher::last_state);
+            self.push_of(meter, state.into_iter().collect(), now);
+            self.announce(meter, now);
+        }
+        self.push_announcements(now);
     }
 
     /// Gives the outbox as many announcements as may be on their way.

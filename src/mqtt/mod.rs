@@ -18,6 +18,7 @@
 //! | `publish_policy` | when a state of it is published |
 //! | `discovery` | the announcement of a meter for Home Assistant |
 //! | `announcer`, `announcement_queue` | which announcements are published, and taken away; some at a time |
+//! | `narrowing` | when an entity loses words that it may still show |
 //! | `home_assistant_start` | when everything is published again |
 //! | `boot_watch`, `other_bridges` | whether another daemon publishes on the same topic, and which are online |
 //! | `topic_claim`, `topic_gate` | whether this one publishes a meter then, and what becomes of its messages |
@@ -56,6 +57,7 @@ mod home_assistant_start;
 mod incoming;
 mod limits;
 mod message;
+mod narrowing;
 mod offer;
 mod other_bridges;
 mod outbox;

@@ -169,7 +169,7 @@ impl Publisher {
     }
 
     /// The last state as it was published; not a record, since it was published before.
-    fn last_state(&self) -> Option<Message> {
+    pub fn last_state(&self) -> Option<Message> {
         let state = self.policy.published()?;
         Some(Message {
             retain: self.retain,

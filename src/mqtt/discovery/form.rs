@@ -3,7 +3,7 @@
 //! Input: what all entities share, and the components by name. Output: the documents, and the topics that they go to.
 //! In both forms an entity has the same ids, so that its history goes on when the form is changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -19,6 +19,9 @@ pub struct Announcement {
     /// The components by name, each with its platform.
     pub components: Map<String, Value>,
 }
+
+/// The words that an entity may show, by the name of its component: Home Assistant's `options`.
+pub type EntityWords = BTreeMap<String, BTreeSet<String>>;
 
 /// An entity by what identifies it in a topic: its platform, and the name of its component.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -64,6 +67,24 @@ impl Announcement {
         entities_of(&self.components)
     }
 
+    /// The words of the entities that have a list of them.
+    pub fn words(&self) -> EntityWords {
+        words_of(&self.components)
+    }
+
+    /// The same with more words of some entities, behind their own.
+    #[must_use]
+    pub fn with_words(mut self, more: &EntityWords) -> Self {
+        for (name, words) in more {
+            let component = self.components.get_mut(name);
+            let options = component.and_then(|it| it.get_mut("options")?.as_array_mut());
+            if let Some(options) = options {
+                options.extend(words.iter().map(|word| word.as_str().into()));
+            }
+        }
+        self
+    }
+
     /// The document of the device. Each of the entities `gone` is named with its platform alone: Home Assistant takes it
     /// away.
     pub fn document(&self, gone: &[AnnouncedEntity]) -> Value {
@@ -96,11 +117,21 @@ impl Announcement {
     }
 }
 
-/// The entities that the document of a device announces.
-pub fn entities_in(document: &[u8]) -> BTreeSet<AnnouncedEntity> {
+/// The entities that the document of a device announces, and their words.
+pub fn entities_in(document: &[u8]) -> (BTreeSet<AnnouncedEntity>, EntityWords) {
     let document: Value = serde_json::from_slice(document).unwrap_or_default();
     let components = document.get("cmps").and_then(Value::as_object);
-    components.map(entities_of).unwrap_or_default()
+    let both = components.map(|components| (entities_of(components), words_of(components)));
+    both.unwrap_or_default()
+}
+
+fn words_of(components: &Map<String, Value>) -> EntityWords {
+    let words = |(name, component): (&String, &Value)| {
+        let options = component.get("options")?.as_array()?.iter();
+        let words = options.filter_map(|word| word.as_str().map(str::to_owned));
+        Some((name.clone(), words.collect()))
+    };
+    components.iter().filter_map(words).collect()
 }
 
 fn entities_of(components: &Map<String, Value>) -> BTreeSet<AnnouncedEntity> {

@@ -24,7 +24,7 @@ mod template;
 mod words;
 
 pub use facts::{Facts, Learning, LearntFacts};
-pub use form::{AnnouncedEntity, Announcement, Layout, entities_in};
+pub use form::{AnnouncedEntity, Announcement, EntityWords, Layout, entities_in};
 pub use names::device_names;
 pub use record::{AnnouncedLayout, AnnouncementRecord};
 

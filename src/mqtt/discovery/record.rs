@@ -3,12 +3,15 @@
 //! It is kept on disk, so that what is gone can be taken away by name after any change of the configuration, and whatever
 //! happens meanwhile. A message is in the record before it is published, and leaves it when the broker acknowledged its
 //! removal: the record may hold more than is there, never less.
+//!
+//! With an entity its words are kept, also those that it had before: Home Assistant may still show one. See
+//! [`stale_words`](MeterRecord::stale_words).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::form::{AnnouncedEntity, Layout};
+use super::form::{AnnouncedEntity, EntityWords, Layout};
 
 /// See the module. By the id of the meter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +36,9 @@ pub struct AnnouncedLayout {
     pub layout: Layout,
     /// The entities: names by platform.
     entities: BTreeMap<String, BTreeSet<String>>,
+    /// The words of those that have a list of them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    words: EntityWords,
 }
 
 impl MeterRecord {
@@ -57,12 +63,46 @@ impl MeterRecord {
             self.announced.push(AnnouncedLayout {
                 layout: layout.clone(),
                 entities: BTreeMap::new(),
+                words: EntityWords::new(),
             });
             self.announced.len() - 1
         });
         if let Some(announced) = self.announced.get_mut(place) {
             for AnnouncedEntity { platform, name } in entities {
                 announced.entities.entry(platform).or_default().insert(name);
+            }
+        }
+    }
+
+    /// Adds words of entities that are in a layout.
+    pub fn add_words(&mut self, layout: &Layout, words: EntityWords) {
+        let announced = self.announced.iter_mut().find(|it| it.layout == *layout);
+        if let Some(announced) = announced {
+            for (name, words) in words {
+                announced.words.entry(name).or_default().extend(words);
+            }
+        }
+    }
+
+    /// The words that entities have in a layout and not among these. Home Assistant logs an error for an entity that shows a word
+    /// outside its list, at the moment when the list changes: so these stay in it until another state was shown.
+    pub fn stale_words(&self, layout: &Layout, words: &EntityWords) -> EntityWords {
+        let announced = self.announced.iter().find(|it| it.layout == *layout);
+        let stale = |(name, now): (&String, &BTreeSet<String>)| {
+            let before = announced?.words.get(name)?;
+            let stale: BTreeSet<String> = before.difference(now).cloned().collect();
+            (!stale.is_empty()).then(|| (name.clone(), stale))
+        };
+        words.iter().filter_map(stale).collect()
+    }
+
+    /// Removes stale words from a layout.
+    pub fn remove_words(&mut self, layout: &Layout, stale: &EntityWords) {
+        let announced = self.announced.iter_mut().find(|it| it.layout == *layout);
+        let Some(announced) = announced else { return };
+        for (name, stale) in stale {
+            if let Some(words) = announced.words.get_mut(name) {
+                words.retain(|word| !stale.contains(word));
             }
         }
     }
@@ -80,6 +120,7 @@ impl MeterRecord {
             if let Some(names) = announced.entities.get_mut(&entity.platform) {
                 names.remove(&entity.name);
             }
+            announced.words.remove(&entity.name);
         }
         announced.entities.retain(|_, names| !names.is_empty());
         self.announced.retain(|it| !it.entities.is_empty());
