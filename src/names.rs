@@ -180,6 +180,12 @@ pub mod topic {
         format!("{prefix}/sensor/{base}/{address}_{label}/config")
     }
 
+    /// All of these, as a filter.
+    #[must_use]
+    pub fn teleinfo2mqtt_announcements(prefix: &str, base: &str) -> String {
+        format!("{prefix}/sensor/{base}/+/config")
+    }
+
     /// Where the discovery message of one entity of a meter goes, retained.
     #[must_use]
     pub fn home_assistant_entity(prefix: &str, platform: &str, meter: &str, name: &str) -> String {

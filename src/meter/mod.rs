@@ -59,6 +59,7 @@ pub use memory::Memory;
 pub use meter::{Identity, Meter};
 pub use model::curve::CurvePoint;
 pub use model::health::{CharacterCounts, GroupCounts, LineFault};
+pub use nameplate::fingerprint;
 pub use plausible::{Safeguard, Safeguards};
 pub use presence::is_in_every_state;
 pub use quantity::Key;

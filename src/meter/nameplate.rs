@@ -113,8 +113,8 @@ impl Part for Nameplate {
     }
 }
 
-/// Sixteen bits of a hash (FNV-1a, folded): hundreds of meters in use share each value.
-fn fingerprint(address: &str) -> u16 {
+/// Sixteen bits of a hash (FNV-1a, folded) of an address: hundreds of meters in use share each value.
+pub fn fingerprint(address: &str) -> u16 {
     let hash = address.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     });

@@ -35,7 +35,7 @@ pub enum Effect {
     Named(Vec<AnnouncedEntity>, EntityWords),
     /// These entities are gone from this layout.
     Removed(Layout, Vec<AnnouncedEntity>),
-    /// A retained topic is cleared; with the base topic that it was the last of.
+    /// None, or a retained topic is cleared; with the base topic that it was the last of.
     Cleared(Option<String>),
 }
 

@@ -12,6 +12,7 @@
 //!   acknowledged, so that no entity sees an empty state.
 //! - A meter of which there is no record may have been announced by a version that kept none. Its announcement waits for what
 //!   the broker has retained on its topic, which comes before the first acknowledgement.
+//! - What is announced in the format of teleinfo2mqtt waits here too, and is taken away with its table.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use super::incoming::Publication;
 use super::message::{Message, to_json};
 use super::narrowing::Narrowing;
 use super::reason_code::ReasonCode;
+use super::teleinfo2mqtt::{LabelAnnouncements, Leftovers};
 use crate::config::{Discovery, MqttSettings};
 use crate::names::{journal, topic};
 use crate::store::StateFile;
@@ -51,6 +53,7 @@ pub struct Announcer {
     announced: BTreeSet<usize>,
     queue: AnnouncementQueue,
     narrowing: Narrowing,
+    leftovers: Leftovers,
 }
 
 impl Announcer {
@@ -81,20 +84,23 @@ impl Announcer {
             announced: BTreeSet::new(),
             queue: AnnouncementQueue::default(),
             narrowing: Narrowing::default(),
+            leftovers: Leftovers::new(settings),
         }
     }
 
-    /// The topics to subscribe to: those on which an earlier version may have left an announcement.
+    /// The topics to subscribe to: those on which an earlier version, or another configuration, may have left an announcement.
     pub fn subscriptions(&self) -> impl Iterator<Item = &str> {
         let meters = self.meters.iter().zip(&self.device_topics);
         let unrecorded = meters.filter(|(id, _)| !self.is_recorded(id));
-        unrecorded.map(|(_, topic)| &**topic)
+        let topics = unrecorded.map(|(_, topic)| &**topic);
+        topics.chain(self.leftovers.filters(&self.record))
     }
 
     /// A session starts. What the configuration does not have any more is taken away.
     pub fn on_connected(&mut self) {
         self.on_disconnected();
         self.is_connected = true;
+        self.leftovers.on_connected(&self.record);
         let meters = self.meters.iter().enumerate();
         let unrecorded = meters.filter(|(_, id)| !self.is_recorded(id));
         self.unknown = unrecorded.map(|(number, _)| number).collect();
@@ -173,6 +179,28 @@ impl Announcer {
         }
     }
 
+    /// Announces the labels of a meter in the format of teleinfo2mqtt.
+    pub fn announce_labels(&mut self, number: usize, labels: LabelAnnouncements) {
+        let filter = self.leftovers.current().map(str::to_owned);
+        let meter = self
+            .meters
+            .get(number)
+            .cloned()
+            .filter(|_| self.is_connected);
+        let (Some(filter), Some(id)) = (filter, meter) else {
+            return;
+        };
+        let meter = self.record.0.entry(id.to_string()).or_default();
+        let fingerprints = meter.teleinfo2mqtt.entry(filter).or_default();
+        if fingerprints.insert(labels.fingerprint) {
+            self.is_queued = false;
+            self.save();
+        }
+        for message in labels.messages {
+            self.push(&id, message, Effect::Cleared(None));
+        }
+    }
+
     /// The numbers of the meters whose entities are to lose the words of before: to be announced after a state. Each once.
     pub fn take_narrowing(&mut self, now: Duration) -> Vec<usize> {
         let is_busy = |number: usize| {
@@ -201,6 +229,9 @@ impl Announcer {
     /// Takes a message of the broker: what an earlier version left. Returns the number of the meter if it is to be announced
     /// again.
     pub fn on_publication(&mut self, publication: &Publication) -> Option<usize> {
+        if let Some((meter, message)) = self.leftovers.take(publication) {
+            self.push(&meter, message, Effect::Cleared(None));
+        }
         if !publication.retain {
             return None;
         }
@@ -231,6 +262,10 @@ impl Announcer {
     pub fn on_acknowledged(&mut self, message: &Message, reason: ReasonCode) -> BTreeSet<usize> {
         // Mostly what is retained came before; what comes later is taken by `on_publication`.
         let mut due = std::mem::take(&mut self.unknown);
+        for (meter, filter) in self.leftovers.take_done() {
+            let meter = self.record.0.get_mut(&*meter);
+            self.is_queued &= meter.is_none_or(|it| it.teleinfo2mqtt.remove(&filter).is_none());
+        }
         for number in &due {
             let id = self.meters.get(*number).cloned().unwrap_or_default();
             self.add_base(&id);
@@ -320,7 +355,7 @@ impl Announcer {
         let bases: Vec<String> = meter.bases.iter().cloned().collect();
         let is_there = |base: &String| number.is_some() && *base == self.base;
         let obsolete: Vec<String> = bases.into_iter().filter(|base| !is_there(base)).collect();
-        if number.is_none() && obsolete.is_empty() {
+        if number.is_none() && obsolete.is_empty() && meter.teleinfo2mqtt.is_empty() {
             self.record.0.remove(&**id);
             self.is_queued = false;
         }

@@ -106,12 +106,19 @@ impl Engine {
         }
         let mut messages = Vec::new();
         let publisher = self.publishers.get_mut(update.meter);
-        let learning = publisher.map(|it| it.push(update, now, &mut messages));
+        let learning = publisher.map(|it| {
+            let learning = it.push(update, now, &mut messages);
+            (learning, it.take_labels_changed())
+        });
         self.push_of(update.meter, messages, now);
+        let (learning, is_labels) = learning.unwrap_or((Learning::Same, false));
+        if is_labels {
+            self.announce_labels(update.meter);
+        }
         match learning {
-            Some(Learning::Changed) => self.announce(update.meter, now),
-            Some(Learning::Settled) => self.announce_if_gone(update.meter, now),
-            Some(Learning::Same) | None => {}
+            Learning::Changed => self.announce(update.meter, now),
+            Learning::Settled => self.announce_if_gone(update.meter, now),
+            Learning::Same => {}
         }
         self.push_announcements(now);
     }
@@ -285,7 +292,7 @@ impl Engine {
             self.push_of(meter, messages, now);
         }
         if change.is_announced && !self.is_stopping {
-            self.announce(meter, now);
+            self.announce_all_of(meter, now);
         }
     }
 
@@ -347,7 +354,7 @@ impl Engine {
             publisher.birth_messages(messages);
         });
         for meter in 0..self.publishers.len() {
-            self.announce(meter, now);
+            self.announce_all_of(meter, now);
         }
         self.push_announcements(now);
     }
@@ -362,6 +369,20 @@ impl Engine {
     /// Whether a meter can be announced. While another daemon publishes it too, it is not.
     fn may_announce(&self, meter: usize) -> bool {
         self.announcer.takes(meter) && self.gates.get(meter).is_some_and(TopicGate::is_alone)
+    }
+
+    /// Announces a meter, in the format of teleinfo2mqtt too.
+    fn announce_all_of(&mut self, meter: usize, now: Duration) {
+        self.announce(meter, now);
+        self.announce_labels(meter);
+    }
+
+    fn announce_labels(&mut self, meter: usize) {
+        let is_alone = self.gates.get(meter).is_some_and(TopicGate::is_alone);
+        let publisher = self.publishers.get(meter).filter(|_| is_alone);
+        if let Some(labels) = publisher.and_then(Publisher::label_announcements) {
+            self.announcer.announce_labels(meter, labels);
+        }
     }
 
     fn announce(&mut self, meter: usize, now: Duration) {

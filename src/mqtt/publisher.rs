@@ -20,7 +20,7 @@ use std::time::Duration;
 use super::discovery::{self, AnnouncedDevice, Announcement, Learning, LearntFacts};
 use super::message::{Message, to_json};
 use super::publish_policy::PublishPolicy;
-use super::teleinfo2mqtt::Teleinfo2mqttTopics;
+use super::teleinfo2mqtt::{LabelAnnouncements, Teleinfo2mqttTopics};
 use super::topics::Topics;
 use crate::config::MqttSettings;
 use crate::meter::{Snapshot, Update, json};
@@ -134,9 +134,6 @@ impl Publisher {
     pub fn birth_messages(&self, out: &mut Vec<Message>) {
         self.publish_availability(out);
         self.publish_calendar(out);
-        if let Some(topics) = &self.teleinfo2mqtt {
-            topics.announce(out);
-        }
         out.extend(self.last_state());
     }
 
@@ -161,6 +158,17 @@ impl Publisher {
         let is_ready =
             self.policy.published().is_some() && facts.usage.is_complete_in(self.newest.mode);
         is_ready.then(|| discovery::announcement(&self.device, facts))
+    }
+
+    /// What is announced in the format of teleinfo2mqtt.
+    pub fn label_announcements(&self) -> Option<LabelAnnouncements> {
+        self.teleinfo2mqtt.as_ref()?.announcements()
+    }
+
+    /// Whether that has changed. True once.
+    pub fn take_labels_changed(&mut self) -> bool {
+        let topics = self.teleinfo2mqtt.as_mut();
+        topics.is_some_and(Teleinfo2mqttTopics::take_changed)
     }
 
     /// Whether what is not in the announcement is gone for good.

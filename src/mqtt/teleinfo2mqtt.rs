@@ -4,8 +4,11 @@
 //! one retained message for each label of the mode: the same topics, unique ids and devices. Pure.
 //!
 //! - The address is the serial number of the meter (ADSC, ADCO). A frame in which it was damaged is not published.
-//! - Announced when the address or the mode is another, and at the start of each session.
+//! - Announced when the address or the mode is another, and at the start of each session; what is left over when it is taken
+//!   out of the configuration is removed (`leftovers`). An announcement names this program as its origin: that alone is new.
 //! - Attributes of STGE are not announced: what they show is in our own state.
+
+mod leftovers;
 
 use std::sync::Arc;
 
@@ -13,9 +16,11 @@ use serde::Serialize;
 
 use super::message::{Message, to_json};
 use crate::config::MqttSettings;
-use crate::meter::{Snapshot, json};
+use crate::meter::{Snapshot, fingerprint, json};
 use crate::names::topic;
 use crate::tic::{Address, Label, Mode, Role};
+
+pub use self::leftovers::Leftovers;
 
 /// Publishes one meter in the format of teleinfo2mqtt.
 #[derive(Debug)]
@@ -23,8 +28,19 @@ pub struct Teleinfo2mqttTopics {
     base: String,
     /// Home Assistant's prefix; `None`: nothing is announced.
     prefix: Option<String>,
-    /// The meter that was announced.
+    /// The meter that is announced.
     announced: Option<(Mode, String)>,
+    /// It is another one since the last call of [`take_changed`](Self::take_changed).
+    is_changed: bool,
+}
+
+/// What is announced of a meter.
+#[derive(Debug, Default)]
+pub struct LabelAnnouncements {
+    /// That of its address.
+    pub fingerprint: u16,
+    /// One for each label.
+    pub messages: Vec<Message>,
 }
 
 impl Teleinfo2mqttTopics {
@@ -36,6 +52,7 @@ impl Teleinfo2mqttTopics {
             base: compatible.base_topic.clone(),
             prefix: compatible.discovery.then(|| prefix.clone()),
             announced: None,
+            is_changed: false,
         })
     }
 
@@ -48,7 +65,7 @@ impl Teleinfo2mqttTopics {
         let meter = Some((mode, address));
         if self.announced != meter {
             self.announced = meter;
-            self.announce(out);
+            self.is_changed = true;
         }
         let payload = to_json(&json::Teleinfo2mqtt(snapshot));
         out.push(Message::best_effort(&readings, payload));
@@ -57,16 +74,25 @@ impl Teleinfo2mqttTopics {
         out.push(Message::best_effort(&status, up));
     }
 
-    /// Announces the meter again, if one was announced.
-    pub fn announce(&self, out: &mut Vec<Message>) {
+    /// Whether the meter is to be announced: it is another one. True once.
+    pub fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.is_changed)
+    }
+
+    /// What is announced; `None` if nothing is, or the meter is not known.
+    pub fn announcements(&self) -> Option<LabelAnnouncements> {
         let (Some(prefix), Some((mode, address))) = (&self.prefix, &self.announced) else {
-            return;
+            return None;
         };
-        for label in Label::all(*mode) {
+        let message = |label: Label| {
             let topic = topic::teleinfo2mqtt_discovery(prefix, &self.base, address, label.name());
             let entity = LabelEntity::new(&self.base, address, label);
-            out.push(Message::retained(&topic.into(), to_json(&entity)));
-        }
+            Message::retained(&topic.into(), to_json(&entity))
+        };
+        Some(LabelAnnouncements {
+            fingerprint: fingerprint(address),
+            messages: Label::all(*mode).map(message).collect(),
+        })
     }
 }
 
@@ -94,6 +120,12 @@ struct LabelEntity<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     unit_of_measurement: Option<&'static str>,
     device: EntityDevice<'a>,
+    origin: EntityOrigin,
+}
+
+#[derive(Serialize)]
+struct EntityOrigin {
+    name: &'static str,
 }
 
 #[derive(Serialize)]
@@ -128,6 +160,9 @@ impl<'a> LabelEntity<'a> {
                 manufacturer: "Enedis",
                 model: format!("teleinfo_{address}"),
                 name: format!("Teleinfo {address}"),
+            },
+            origin: EntityOrigin {
+                name: env!("CARGO_PKG_NAME"),
             },
         }
     }

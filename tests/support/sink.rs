@@ -57,7 +57,8 @@ impl Sink {
             number: 0,
             id: id.into(),
             boot: boot.into(),
-            shows_identifiers: false,
+            // The format has them.
+            shows_identifiers: settings.teleinfo2mqtt_compatible.is_some(),
         };
         let meter = Meter::new(identity, &Memory::default());
         let stream = Stream::new([meter.last().clone()]);

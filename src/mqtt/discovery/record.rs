@@ -26,6 +26,9 @@ pub struct MeterRecord {
     pub bases: BTreeSet<String>,
     /// What was announced in each layout.
     pub announced: Vec<AnnouncedLayout>,
+    /// Below which filters it was announced in the format of teleinfo2mqtt, and under which addresses: their fingerprints.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub teleinfo2mqtt: BTreeMap<String, BTreeSet<u16>>,
 }
 
 /// What was announced of one meter in one layout.

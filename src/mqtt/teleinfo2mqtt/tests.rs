@@ -86,9 +86,9 @@ fn every_label_is_announced_as_teleinfo2mqtt_did() {
             golden(&format!("discovery-{}.json", mode.as_str())).replace("021700000001", &address);
         let expected: Map<String, Value> = serde_json::from_str(&expected).unwrap();
         let mut topics = topics();
-        let mut messages = Vec::new();
-        topics.publish(&snapshot, &mut messages);
-        let published = by_topic(&messages);
+        topics.publish(&snapshot, &mut Vec::new());
+        let labels = topics.announcements().unwrap();
+        let published = by_topic(&labels.messages);
         for (topic, message) in &expected {
             let mut message = message.clone();
             // It forgot their unit, which Home Assistant demands with the class.
@@ -99,11 +99,9 @@ fn every_label_is_announced_as_teleinfo2mqtt_did() {
                 .get(&**topic)
                 .cloned()
                 .unwrap_or_else(|| panic!("{topic}"));
-            let template = ours
-                .as_object_mut()
-                .unwrap()
-                .remove("value_template")
-                .unwrap();
+            let fields = ours.as_object_mut().unwrap();
+            let template = fields.remove("value_template").unwrap();
+            assert_eq!(fields.remove("origin").unwrap()["name"], "linky-sensor");
             assert!(
                 template
                     .as_str()
@@ -121,23 +119,17 @@ fn every_label_is_announced_as_teleinfo2mqtt_did() {
 fn a_meter_is_announced_once_and_at_each_session() {
     let snapshot = Sample::with_identifiers(true).settled(Mode::Standard, &samples::single_phase());
     let mut topics = topics();
-    let mut count = |publish: &dyn Fn(&mut Teleinfo2mqttTopics, &mut Vec<Message>)| {
-        let mut messages = Vec::new();
-        publish(&mut topics, &mut messages);
-        let announced = messages.iter().filter(|message| message.retain).count();
-        (announced, messages.len() - announced)
-    };
     let labels = Label::all(Mode::Standard).count();
-    let publish =
-        |topics: &mut Teleinfo2mqttTopics, out: &mut Vec<Message>| topics.publish(&snapshot, out);
-    assert_eq!(
-        count(&|topics, out| topics.announce(out)),
-        (0, 0),
-        "no meter so far"
-    );
-    assert_eq!(count(&publish), (labels, 2));
-    assert_eq!(count(&publish), (0, 2), "readings and status");
-    assert_eq!(count(&|topics, out| topics.announce(out)), (labels, 0));
+    assert!(topics.announcements().is_none(), "no meter so far");
+    let mut published = Vec::new();
+    topics.publish(&snapshot, &mut published);
+    assert_eq!(published.len(), 2, "readings and status");
+    assert!(topics.take_changed());
+    topics.publish(&snapshot, &mut published);
+    assert!(!topics.take_changed(), "the same meter");
+    let announced = topics.announcements().unwrap().messages;
+    assert_eq!(announced.len(), labels);
+    assert!(announced.iter().all(|message| message.retain));
 }
 
 #[test]
