@@ -6,6 +6,7 @@
 //! A new command is a file here and three lines below (its `mod`, its variant, its arm), its part of linky-sensor(8),
 //! and the completions, which are printed (CONTRIBUTING.md).
 
+mod bus_error;
 mod check_config;
 mod choice;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod decode;
 mod demo;
 mod doctor;
 mod health;
+mod inks;
 mod language;
 mod list_fields;
 mod migrate;

@@ -50,6 +50,7 @@ mod statistics;
 mod tariff;
 mod usage;
 mod value;
+mod word_names;
 
 pub use event::{Event, EventKind};
 pub use input::Input;
@@ -72,3 +73,4 @@ pub use source::Source;
 pub use tariff::{Calendar, Contract, IndexMeaning, IndexMeanings};
 pub use usage::Usage;
 pub use value::{Moment, Time, Timestamp, Value};
+pub use word_names::{WordNames, word_names};

@@ -42,6 +42,11 @@ impl Value {
         Some(number(self)?.abs_diff(number(other)?))
     }
 
+    /// Whether it is a yes.
+    pub fn is_true(&self) -> bool {
+        matches!(self, Self::Bool(true))
+    }
+
     /// Microseconds since the epoch, UTC, for a time; `None` for anything else.
     pub fn micros(&self) -> Option<i64> {
         match self {

@@ -24,6 +24,7 @@
 #[macro_use]
 mod table;
 
+mod bus;
 mod doctor;
 pub mod locale;
 mod number;
@@ -31,6 +32,7 @@ mod status;
 mod system;
 
 use crate::config::Language;
+use crate::meter::word_names;
 
 /// The words of one language, for one terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,15 +60,36 @@ impl Words {
         }
     }
 
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the commands are translated one by one")
-    )]
     /// One of two forms of a word, by a count: 0 is singular in French, plural in English.
     pub const fn plural<'t>(self, count: u64, one: &'t str, many: &'t str) -> &'t str {
         match (self.language, count) {
             (Language::French, 0 | 1) | (Language::English, 1) => one,
             _ => many,
+        }
+    }
+
+    /// What separates two statements on a line; French has a space before it.
+    pub const fn semicolon(self) -> &'static str {
+        self.pick("\u{a0}; ", "; ")
+    }
+
+    /// The name of a state, such as `off_peak`, as a title; the word itself if it has none.
+    pub fn name_of(self, word: &str) -> String {
+        word_names(word).map_or_else(
+            || word.to_owned(),
+            |names| self.pick(names.french, names.english).to_owned(),
+        )
+    }
+
+    /// The same inside a sentence: without a capital, unless it is an abbreviation.
+    pub fn lower_name_of(self, word: &str) -> String {
+        let name = self.name_of(word);
+        let mut letters = name.chars();
+        match (letters.next(), letters.clone().next()) {
+            (Some(first), Some(second)) if first.is_uppercase() && !second.is_uppercase() => {
+                first.to_lowercase().chain(letters).collect()
+            }
+            _ => name,
         }
     }
 

@@ -44,6 +44,11 @@ impl Words {
         format!("{sign}{whole}{point}{:0width$}", rounded % one)
     }
 
+    /// A power in VA.
+    pub fn volt_amperes(self, volt_amperes: i64) -> String {
+        format!("{} VA", self.integer(volt_amperes))
+    }
+
     /// An energy in Wh as kWh: three decimals for an index, one for a day.
     #[cfg_attr(
         not(test),

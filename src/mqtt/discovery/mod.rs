@@ -21,7 +21,6 @@ mod form;
 mod names;
 mod record;
 mod template;
-mod words;
 
 pub use facts::{Facts, Learning, LearntFacts};
 pub use form::{AnnouncedEntity, Announcement, EntityWords, Layout, entities_in};

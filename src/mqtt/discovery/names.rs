@@ -6,9 +6,16 @@
 use std::borrow::Cow;
 
 use super::facts::Facts;
-use super::words::shown;
 use crate::config::Language;
-use crate::meter::{IndexMeaning, Interface, Key};
+use crate::meter::{IndexMeaning, Interface, Key, word_names};
+
+/// The name of a word; the word itself if it has none.
+pub fn shown(word: &'static str, language: Language) -> &'static str {
+    word_names(word).map_or(word, |names| match language {
+        Language::English => names.english,
+        Language::French => names.french,
+    })
+}
 
 /// The name of an entity.
 pub fn entity_name(key: Key, facts: &Facts, language: Language) -> Cow<'static, str> {

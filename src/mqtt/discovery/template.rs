@@ -4,7 +4,7 @@
 //! one. A key that is not in the state is unknown too, without a warning in the log of Home Assistant.
 
 use super::facts::Facts;
-use super::words::shown;
+use super::names::shown;
 use crate::config::Language;
 use crate::meter::{Contract, Key, Kind};
 

@@ -1,18 +1,29 @@
 //! The names of enumerated states, in the languages of people. The only translation of them: the JSON has the words alone.
+//!
+//! Discovery gives them to Home Assistant, `words` to the commands.
 
-use crate::config::Language;
+/// The names of a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WordNames {
+    /// In English, with a capital unless it is only ever a value.
+    pub english: &'static str,
+    /// In French.
+    pub french: &'static str,
+}
 
-/// The name of a word; the word itself if it has none.
-pub fn shown(word: &'static str, language: Language) -> &'static str {
-    let known = WORDS.iter().find(|(known, ..)| *known == word);
-    known.map_or(word, |(_, english, french)| match language {
-        Language::English => english,
-        Language::French => french,
-    })
+/// The names of one of the closed words of the table; `None` if it has none.
+pub fn word_names(word: &str) -> Option<WordNames> {
+    let (_, english, french) = WORDS.iter().find(|(known, ..)| *known == word)?;
+    Some(WordNames { english, french })
 }
 
 /// The words, their English and French names.
 const WORDS: &[(&str, &str, &str)] = &[
+    // The link
+    ("no_device", "No port", "Pas de port"),
+    ("no_signal", "No signal", "Pas de signal"),
+    ("syncing", "Synchronising", "Synchronisation"),
+    ("receiving", "Receiving", "Réception"),
     ("standard", "Standard", "Standard"),
     ("historique", "Historique", "Historique"),
     // Tempo
@@ -81,27 +92,29 @@ const WORDS: &[(&str, &str, &str)] = &[
 mod tests {
     use std::collections::HashSet;
 
-    use super::{Language, WORDS, shown};
+    use super::{WORDS, word_names};
     use crate::meter::quantity::TABLE;
     use crate::meter::{Entity, HomeAssistant, Kind};
 
     #[test]
     fn every_word_that_is_shown_has_a_name_of_its_own_in_each_language() {
-        let mut used = HashSet::new();
+        let mut used: HashSet<&str> = HashSet::new();
         for row in &TABLE {
-            let (Kind::Enum(words), HomeAssistant::Entity(Entity { binary: false, .. })) =
-                (row.kind, row.home_assistant)
-            else {
+            let Kind::Enum(words) = row.kind else {
                 continue;
             };
-            for language in [Language::English, Language::French] {
-                let names: HashSet<&str> = words.iter().map(|word| shown(word, language)).collect();
-                assert_eq!(names.len(), words.len(), "{}", row.key);
-            }
-            for word in words {
-                assert!(WORDS.iter().any(|(known, ..)| known == word), "{word}");
-                used.insert(*word);
-            }
+            used.extend(words);
+            let HomeAssistant::Entity(Entity { binary: false, .. }) = row.home_assistant else {
+                continue;
+            };
+            let names: Vec<_> = words
+                .iter()
+                .map(|word| word_names(word).unwrap_or_else(|| panic!("{word} has no name")))
+                .collect();
+            let english: HashSet<&str> = names.iter().map(|names| names.english).collect();
+            let french: HashSet<&str> = names.iter().map(|names| names.french).collect();
+            let counts = [english.len(), french.len()];
+            assert_eq!(counts, [words.len(); 2], "{}", row.key);
         }
         for (word, english, french) in WORDS {
             assert!(used.contains(word), "{word} is no word of the table");
