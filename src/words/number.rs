@@ -50,10 +50,6 @@ impl Words {
     }
 
     /// An energy in Wh as kWh: three decimals for an index, one for a day.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the commands are translated one by one")
-    )]
     pub fn kilowatt_hours(self, watt_hours: i64, decimals: u32) -> String {
         format!("{} kWh", self.thousandths(watt_hours, decimals))
     }
@@ -65,10 +61,6 @@ impl Words {
     }
 
     /// A share in per cent.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the commands are translated one by one")
-    )]
     pub fn percent(self, value: i64) -> String {
         match self.language() {
             Language::French => format!("{} %", self.integer(value)),
@@ -77,10 +69,6 @@ impl Words {
     }
 
     /// A span in the two largest units that it has: `45 s`, `47 min`, `7 h 59`, `3 j 4 h` (`3 d 4 h`).
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the commands are translated one by one")
-    )]
     pub fn span(self, seconds: u64) -> String {
         let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
         match (days, hours, minutes) {
