@@ -5,7 +5,7 @@
 //! - [`serial`]: the port; bytes. [`net`]: the way to a host, for it and for [`mqtt`].
 //! - [`tic`]: the protocol, pure; bytes to frames.
 //! - [`meter`]: the meaning, pure; frames to states and events.
-//! - [`sink`]: what every sink is given; [`dbus`], [`mqtt`]: the sinks; [`store`]: what is kept on disk.
+//! - [`sink`]: what every sink is given; [`dbus`], [`mqtt`], [`metrics`]: the sinks; [`store`]: what is kept on disk.
 //! - [`service`]: builds all this and watches it.
 //! - [`simulator`]: the meter's side of the wire.
 //! - [`commands`]: the command line; `words`: what it prints for people. [`config`], [`names`]: what everything may use.
@@ -16,6 +16,7 @@ pub mod commands;
 pub mod config;
 pub mod dbus;
 pub mod meter;
+pub mod metrics;
 pub mod mqtt;
 pub mod names;
 pub mod net;

@@ -201,6 +201,12 @@ pub mod topic {
     }
 }
 
+/// The Prometheus endpoint.
+pub mod metrics {
+    /// Where it answers.
+    pub const PATH: &str = "/metrics";
+}
+
 /// Files and directories.
 pub mod file {
     /// The configuration file.
@@ -356,13 +362,17 @@ pub mod journal {
     pub const BUS_LOST: &str = "eff92530dcf14dbba36c2f232bf78ea8";
     /// The bus refuses us the name.
     pub const BUS_REFUSED: &str = "b6ba93287af44ab09c1ffab089456c11";
+    /// The metrics are served.
+    pub const METRICS_SERVED: &str = "5b0e7c1fd2a94c3f8e16b7d09a4c25e3";
+    /// The metrics cannot be served at their address.
+    pub const METRICS_REFUSED: &str = "c83f6e0b91d74a5ab2e47f1d6c0958a4";
     /// The history is full: the oldest is dropped.
     pub const HISTORY_DROPPED: &str = "5af62c8d325b4d6abbbc0153467d0698";
     /// The state directory cannot be read or written.
     pub const STORE_FAILED: &str = "6aed863ac607430f914ff8437ffc2b89";
 
     /// All of the ids.
-    pub const ALL: [&str; 28] = [
+    pub const ALL: [&str; 30] = [
         STARTED,
         STOPPING,
         FAILED,
@@ -389,6 +399,8 @@ pub mod journal {
         BUS_CONNECTED,
         BUS_LOST,
         BUS_REFUSED,
+        METRICS_SERVED,
+        METRICS_REFUSED,
         HISTORY_DROPPED,
         STORE_FAILED,
     ];

@@ -17,11 +17,14 @@ const MAY_USE: [(&str, &[&str]); 14] = [
     ("sink", &["meter"]),
     ("dbus", &["meter", "sink", "tic"]),
     ("mqtt", &["meter", "net", "sink", "store", "tic"]),
+    ("metrics", &["meter", "sink"]),
     ("store", &["meter", "tic"]),
     ("simulator", &["tic"]),
     (
         "service",
-        &["dbus", "meter", "mqtt", "serial", "sink", "store", "tic"],
+        &[
+            "dbus", "meter", "metrics", "mqtt", "serial", "sink", "store", "tic",
+        ],
     ),
     (
         "commands",

@@ -10,7 +10,7 @@
 //! zone is kept as it is, behind a `%`.
 
 use std::fmt;
-use std::net::Ipv6Addr;
+use std::net::{Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 use super::value::InvalidValue;
@@ -136,6 +136,32 @@ impl fmt::Display for BrokerUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = if self.tls { "mqtts" } else { "mqtt" };
         write!(f, "{scheme}://{}:{}", Bracketed(&self.host), self.port)
+    }
+}
+
+/// The address of an interface and a port, to listen on.
+///
+/// # Errors
+/// What was expected instead.
+pub(super) fn parse_listen(text: &str) -> Result<SocketAddr, InvalidValue> {
+    let expected = || {
+        InvalidValue::new(
+            "an address of this computer and a port, such as \"127.0.0.1:9867\" or \"[::1]:9867\"",
+        )
+    };
+    match text.parse::<SocketAddr>() {
+        Ok(address) if address.port() != 0 => Ok(address),
+        Ok(_) => Err(expected().advise("The port is 1 to 65535: it has to stay the same.")),
+        Err(_) if text.starts_with(':') => Err(expected().advise(format!(
+            "For every address of this computer, write \"[::]{text}\", or \"0.0.0.0{text}\" for IPv4 alone."
+        ))),
+        Err(_) if text.starts_with("localhost:") => {
+            Err(expected().advise("Write 127.0.0.1 instead of localhost: a name may have several addresses."))
+        }
+        Err(_) if text.contains("://") => {
+            Err(expected().advise("It is no URL: leave out what precedes the address and what follows the port."))
+        }
+        Err(_) => Err(expected()),
     }
 }
 

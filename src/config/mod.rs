@@ -32,8 +32,8 @@ pub use error::{ConfigError, Fault, Location};
 pub use secret::{PasswordError, Secret, password};
 pub use settings::{
     DbusSettings, Discovery, HomeAssistantSettings, Interval, Language, LanguageChoice, MeterId,
-    MeterSettings, ModeChoice, MqttSettings, NamedFile, Privacy, PythonCompatible, Qos, Settings,
-    Teleinfo2mqttCompatible,
+    MeterSettings, MetricsSettings, ModeChoice, MqttSettings, NamedFile, Privacy, PythonCompatible,
+    Qos, Settings, Teleinfo2mqttCompatible,
 };
 pub use value::{InvalidValue, format_duration, format_size};
 

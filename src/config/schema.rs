@@ -11,12 +11,12 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::address::{BrokerUrl, Device};
+use super::address::{BrokerUrl, Device, parse_listen};
 use super::document::{METER, TomlTable, TomlValue, meter_id};
 use super::settings::{
     DbusSettings, Discovery, HomeAssistantSettings, Interval, Language, LanguageChoice, MeterId,
-    MeterSettings, ModeChoice, MqttSettings, Privacy, PythonCompatible, Qos, Settings,
-    Teleinfo2mqttCompatible,
+    MeterSettings, MetricsSettings, ModeChoice, MqttSettings, Privacy, PythonCompatible, Qos,
+    Settings, Teleinfo2mqttCompatible,
 };
 use super::table::{Report, TableReader, nearest};
 use super::value::{
@@ -46,6 +46,7 @@ fn read_root(root: &mut TableReader<'_>) -> Settings {
         meters: root.list(METER, meter_id, read_meter),
         dbus: root.table("dbus", read_dbus),
         mqtt: root.table("mqtt", |mqtt| read_mqtt(mqtt, language)),
+        metrics: root.table("metrics", read_metrics),
         privacy: root.table("privacy", read_privacy),
     }
 }
@@ -133,6 +134,12 @@ fn read_teleinfo2mqtt_compatible(table: &mut TableReader<'_>) -> Teleinfo2mqttCo
     Teleinfo2mqttCompatible {
         base_topic: table.key("base-topic", topic::TELEINFO2MQTT_BASE.to_owned(), text(parse_topic)),
         discovery: table.key("discovery", true, boolean),
+    }
+}
+
+fn read_metrics(metrics: &mut TableReader<'_>) -> MetricsSettings {
+    MetricsSettings {
+        listen: metrics.optional("listen", text(parse_listen)),
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -29,6 +30,8 @@ pub struct Settings {
     pub dbus: DbusSettings,
     /// The broker, and what is published there.
     pub mqtt: MqttSettings,
+    /// What Prometheus reads.
+    pub metrics: MetricsSettings,
     /// What is withheld.
     pub privacy: Privacy,
 }
@@ -339,6 +342,13 @@ pub struct Teleinfo2mqttCompatible {
     pub base_topic: String,
     /// Announce its entities to Home Assistant, under the prefix of [`HomeAssistantSettings`].
     pub discovery: bool,
+}
+
+/// What Prometheus reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MetricsSettings {
+    /// Where it is served; `None`: nowhere. The port is not 0.
+    pub listen: Option<SocketAddr>,
 }
 
 /// What is withheld.

@@ -1,7 +1,6 @@
 //! The sinks: the tasks that publish. Started together, ended together.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
@@ -12,6 +11,7 @@ use super::lamp::Lamps;
 use super::watchdog::Watchdog;
 use crate::config::Settings;
 use crate::dbus::{self, Bus};
+use crate::metrics;
 use crate::mqtt::MqttSink;
 use crate::names::file;
 use crate::sink::{BrokerHealth, BrokerState, Health, Shutdown, ShutdownTrigger, Stream};
@@ -78,6 +78,22 @@ impl Sinks {
             let running = sink.run(subscription, health.clone(), shutdown, pulse);
             sinks.spawn("MQTT", running);
         }
+        if let Some(address) = settings.metrics.listen {
+            let subscription = stream.subscribe("the metrics", health);
+            let (pulse, shutdown) = (watchdog.pulse("the metrics"), shutdown.clone());
+            let names = settings.meters.iter().map(|m| m.name.clone()).collect();
+            sinks.spawn(
+                "the metrics",
+                metrics::run(
+                    subscription,
+                    health.clone(),
+                    shutdown,
+                    pulse,
+                    address,
+                    names,
+                ),
+            );
+        }
         if let Some(lamps) = Lamps::new(&settings.meters, Path::new(file::LEDS)) {
             let subscription = stream.subscribe("the lamps", health);
             let (pulse, shutdown) = (watchdog.pulse("the lamps"), shutdown.clone());
@@ -120,19 +136,9 @@ impl Sinks {
         self.first_attempt.is_none()
     }
 
-    /// The state of the session with the broker.
-    pub fn broker(&self) -> BrokerState {
-        self.broker.borrow().state
-    }
-
-    /// The ids of the meters whose topic another daemon publishes on.
-    pub fn topic_conflicts(&self) -> Vec<String> {
-        self.health.topic_conflicts()
-    }
-
-    /// What limits the session with the broker; empty: nothing.
-    pub fn broker_detail(&self) -> Arc<str> {
-        self.health.broker_detail()
+    /// What they report about themselves.
+    pub fn health(&self) -> &Health {
+        &self.health
     }
 
     /// Waits for a change. Cancel-safe.

@@ -16,7 +16,7 @@ use super::watchdog::Watchdog;
 use crate::meter::{Key, Link, Snapshot};
 use crate::names::{self, exit};
 use crate::serial::Stopper;
-use crate::sink::BrokerState;
+use crate::sink::Health;
 
 /// The loops are checked, the watchdog is fed and the status line is renewed this often at least.
 const CHECK_INTERVAL: Duration = Duration::from_secs(5);
@@ -117,9 +117,7 @@ impl Supervisor {
                 }
             }
             if status_is_old {
-                let (broker, detail) = (self.sinks.broker(), self.sinks.broker_detail());
-                let conflicts = self.sinks.topic_conflicts();
-                let line = status_line(self.journal.states(), broker, &detail, &conflicts);
+                let line = status_line(self.journal.states(), self.sinks.health());
                 if line != status && self.systemd.notify(&NotifyState::Status(&line)) {
                     status = line;
                 }
@@ -156,12 +154,7 @@ fn stopped() -> u8 {
 }
 
 /// The line that `systemctl status` shows: `main: receiving, 1230 VA, HEURE  PLEINE; broker connected`.
-fn status_line(
-    meters: &[Arc<Snapshot>],
-    broker: BrokerState,
-    detail: &str,
-    conflicts: &[String],
-) -> String {
+fn status_line(meters: &[Arc<Snapshot>], health: &Health) -> String {
     let mut line = String::new();
     for snapshot in meters {
         line.push_str(&format!("{}: {}", snapshot.id, snapshot.link.as_str()));
@@ -183,14 +176,19 @@ fn status_line(
         line.push_str("; ");
     }
     line.push_str("broker ");
-    line.push_str(broker.as_str());
+    line.push_str(health.broker().as_str());
+    let detail = health.broker_detail();
     if !detail.is_empty() {
         line.push_str(&format!(" ({detail})"));
     }
-    for meter in conflicts {
+    for meter in health.topic_conflicts() {
         line.push_str(&format!(
             "; another daemon publishes {meter} on the same topic"
         ));
+    }
+    let detail = health.metrics_detail();
+    if !detail.is_empty() {
+        line.push_str(&format!("; no metrics ({detail})"));
     }
     line
 }

@@ -1,7 +1,8 @@
 //! What the sinks report about themselves, shared by all of them.
 //!
 //! The session with the broker writes its state, the outbox what it keeps and drops, each [`Subscription`] what it
-//! missed. D-Bus publishes it as `….Manager`, the supervisor in the status line. A clone is another handle of the same.
+//! missed, the endpoint of the metrics why it is not there. D-Bus publishes it as `….Manager`, the supervisor in the status
+//! line, the metrics as samples. A clone is another handle of the same.
 //!
 //! [`Subscription`]: super::Subscription
 
@@ -28,6 +29,14 @@ pub enum BrokerState {
 }
 
 impl BrokerState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [
+        Self::Disabled,
+        Self::Disconnected,
+        Self::Connected,
+        Self::Refused,
+    ];
+
     /// The word that is published.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -56,6 +65,7 @@ pub struct Health {
     /// The ids of the meters whose topic another daemon publishes on.
     topic_conflicts: watch::Sender<BTreeSet<String>>,
     broker_detail: Arc<Mutex<Arc<str>>>,
+    metrics_detail: Arc<Mutex<Arc<str>>>,
     /// Records (states, events, points of the load curve) on disk that wait for the broker.
     pub history_pending: Arc<AtomicU64>,
     /// Records that were given up because the history was full.
@@ -122,21 +132,25 @@ impl Health {
     /// What limits the session, in one line; empty: nothing.
     #[must_use]
     pub fn broker_detail(&self) -> Arc<str> {
-        let detail = self.broker_detail.lock();
-        detail.unwrap_or_else(PoisonError::into_inner).clone()
+        current(&self.broker_detail)
     }
 
     /// Sets what limits the session. Those who watch the broker are woken if it changed.
     pub fn set_broker_detail(&self, detail: &str) {
-        let mut current = self
-            .broker_detail
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if **current != *detail {
-            *current = detail.into();
-            drop(current);
+        if replace(&self.broker_detail, detail) {
             self.broker.send_modify(|_| ());
         }
+    }
+
+    /// Why the metrics are not served, in one line; empty: they are, or nobody asked for them.
+    #[must_use]
+    pub fn metrics_detail(&self) -> Arc<str> {
+        current(&self.metrics_detail)
+    }
+
+    /// Sets why the metrics are not served.
+    pub fn set_metrics_detail(&self, detail: &str) {
+        replace(&self.metrics_detail, detail);
     }
 
     /// Updates that a sink was too slow for, of all sinks, since the daemon started.
@@ -149,6 +163,21 @@ impl Health {
     pub(super) fn add_lagged(&self, missed: u64) {
         self.updates_lagged.fetch_add(missed, Ordering::Relaxed);
     }
+}
+
+fn current(detail: &Mutex<Arc<str>>) -> Arc<str> {
+    let detail = detail.lock();
+    detail.unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// Returns whether it is another.
+fn replace(current: &Mutex<Arc<str>>, detail: &str) -> bool {
+    let mut current = current.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_other = **current != *detail;
+    if is_other {
+        *current = detail.into();
+    }
+    is_other
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ pub mod meter;
 pub mod program;
 pub mod proxy;
 pub mod record;
+pub mod scrape;
 pub mod scripted_broker;
 pub mod sink;
 pub mod time;
