@@ -38,7 +38,7 @@ fn the_table_is_kept() {
 #[test]
 fn the_reference_is_kept() {
     let head = "# Quantities\n\nEverything that linky-sensor publishes. The key is that of the JSON; the D-Bus column gives \
-        interface and property.\nPrinted by `linky-sensor list-fields --format markdown`.\n\n";
+        interface and property, that of Prometheus the name of the samples.\nPrinted by `linky-sensor list-fields --format markdown`.\n\n";
     assert_is_kept("quantities.md", &(head.to_owned() + &printed("markdown")));
 }
 

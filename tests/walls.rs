@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use linky_sensor::names;
 
 /// A module and the modules that it may use, besides `names` and `config`.
-const MAY_USE: [(&str, &[&str]); 14] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("tic", &[]),
     ("meter", &["tic"]),
     ("net", &[]),
@@ -31,6 +31,7 @@ const MAY_USE: [(&str, &[&str]); 14] = [
         &[
             "dbus",
             "meter",
+            "metrics",
             "mqtt",
             "net",
             "serial",

@@ -123,6 +123,19 @@ fn write_summary(out: &mut dyn Write, files: &[PathBuf], settings: &Settings) ->
     } else {
         writeln!(out, "MQTT: off")?;
     }
+    match settings.metrics.listen {
+        Some(address) if address.ip().is_loopback() => writeln!(
+            out,
+            "Metrics: http://{address}{}, for this computer",
+            names::metrics::PATH
+        )?,
+        Some(address) => writeln!(
+            out,
+            "Metrics: http://{address}{}, for whoever reaches that address",
+            names::metrics::PATH
+        )?,
+        None => writeln!(out, "Metrics: off")?,
+    }
     let identifiers = if settings.privacy.publish_identifiers {
         "published"
     } else {

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::console::{CommandError, Console};
 use super::decode;
 use crate::meter::{Interface, Key, Kind, Quantity, is_in_every_state};
+use crate::metrics::Family;
 use crate::names::exit;
 
 /// The arguments.
@@ -103,10 +104,16 @@ fn object(row: &Quantity) -> Map<String, Value> {
         .collect();
     object.insert("property".to_owned(), row.property().into());
     object.insert("signature".to_owned(), row.kind.signature().into());
+    object.insert("metric".to_owned(), metric(row).into());
     if let Kind::Enum(words) = row.kind {
         object.insert("words".to_owned(), words.into());
     }
     object
+}
+
+/// The name of its samples in Prometheus, with the label that it has beside that of the meter.
+fn metric(row: &Quantity) -> Option<String> {
+    Family::of(Key::named(row.key)?).map(|family| family.to_string())
 }
 
 fn text(out: &mut impl Write) -> io::Result<()> {
@@ -163,9 +170,9 @@ fn csv_field(cell: &str) -> String {
 fn markdown(out: &mut impl Write) -> io::Result<()> {
     writeln!(
         out,
-        "| key | D-Bus | type | unit | standard | historique | Home Assistant | meaning | signification |"
+        "| key | D-Bus | Prometheus | type | unit | standard | historique | Home Assistant | meaning | signification |"
     )?;
-    writeln!(out, "|---|---|---|---|---|---|---|---|---|")?;
+    writeln!(out, "|---|---|---|---|---|---|---|---|---|---|")?;
     for row in rows() {
         let [
             key,
@@ -179,6 +186,7 @@ fn markdown(out: &mut impl Write) -> io::Result<()> {
             english,
             french,
         ] = cells(row);
+        let metric = metric(row).map_or_else(String::new, |name| format!("`{name}`"));
         let place = if row.interface == Interface::Json {
             String::new()
         } else {
@@ -186,7 +194,7 @@ fn markdown(out: &mut impl Write) -> io::Result<()> {
         };
         writeln!(
             out,
-            "| `{key}` | {place} | {kind} | {unit} | {standard} | {historique} | {home} | {english} | {french} |"
+            "| `{key}` | {place} | {metric} | {kind} | {unit} | {standard} | {historique} | {home} | {english} | {french} |"
         )?;
     }
     Ok(())

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::page::Page;
-use super::request::{Refusal, head_end, parse_head};
+use super::request::{HttpRefusal, head_end, parse_head};
 use crate::names;
 
 /// The time for a client to send its request.
@@ -36,10 +36,10 @@ const READ_SIZE: usize = 1024;
 pub async fn serve(stream: TcpStream, page: &Page) {
     let answer = match timeout(HEAD_TIMEOUT, read_head(&stream)).await {
         Ok(Ok(Some(head))) => answer(&head, page),
-        Ok(Ok(None)) => refuse(Refusal::HeadTooLarge, false),
+        Ok(Ok(None)) => refuse(HttpRefusal::HeadTooLarge, false),
         // The client is gone.
         Ok(Err(_)) => return,
-        Err(_) => refuse(Refusal::Timeout, false),
+        Err(_) => refuse(HttpRefusal::Timeout, false),
     };
     if let Ok(Ok(())) = timeout(ANSWER_TIMEOUT, write(&stream, answer.as_bytes())).await {
         let _ = timeout(CLOSE_TIMEOUT, close(stream)).await;
@@ -123,10 +123,10 @@ fn answer(head: &[u8], page: &Page) -> String {
     }
 }
 
-fn refuse(refusal: Refusal, is_head: bool) -> String {
+fn refuse(refusal: HttpRefusal, is_head: bool) -> String {
     let status = refusal.status();
     let body = match refusal {
-        Refusal::NotFound => format!("{status}: the metrics are at {}\n", names::metrics::PATH),
+        HttpRefusal::NotFound => format!("{status}: the metrics are at {}\n", names::metrics::PATH),
         _ => format!("{status}\n"),
     };
     respond(status, "text/plain; charset=utf-8", &body, is_head)

@@ -89,7 +89,7 @@ impl FamilySamples<'_> {
         }
         let text = &mut self.exposition.text;
         text.push_str(self.header.name);
-        text.push_str(suffix(self.header.sample_type));
+        text.push_str(self.header.sample_type.suffix());
         for (number, (name, value)) in labels.iter().enumerate() {
             text.push_str(if number == 0 { "{" } else { "," });
             text.push_str(name);
@@ -111,7 +111,7 @@ impl FamilySamples<'_> {
         } = self.header;
         let text = &mut self.exposition.text;
         let is_open = self.exposition.format == TextFormat::OpenMetrics;
-        let suffix = if is_open { "" } else { suffix(sample_type) };
+        let suffix = if is_open { "" } else { sample_type.suffix() };
         let kind = match sample_type {
             SampleType::Counter => "counter",
             SampleType::Info if is_open => "info",
@@ -126,14 +126,6 @@ impl FamilySamples<'_> {
         if is_open && !unit.is_empty() {
             let _ = writeln!(text, "# UNIT {name} {unit}");
         }
-    }
-}
-
-fn suffix(sample_type: SampleType) -> &'static str {
-    match sample_type {
-        SampleType::Counter => "_total",
-        SampleType::Gauge => "",
-        SampleType::Info => "_info",
     }
 }
 

@@ -17,6 +17,8 @@
 //! - An enum is a sample for each of its words, 1 for the one that holds; yes and no are 1 and 0.
 //! - Texts have no metric, and of what only identifies a state in JSON only the time has one.
 
+use core::fmt;
+
 use crate::meter::{HomeAssistant, Interface, Key, Kind, Quantity, StateClass, Value};
 
 /// What the name of each begins with.
@@ -31,6 +33,17 @@ pub enum SampleType {
     Gauge,
     /// It is 1, and its labels are what it is for.
     Info,
+}
+
+impl SampleType {
+    /// What the names of its samples end in, behind that of the family.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Self::Counter => "_total",
+            Self::Gauge => "",
+            Self::Info => "_info",
+        }
+    }
 }
 
 /// How a value becomes a number.
@@ -117,6 +130,18 @@ impl Family {
             form,
             members: vec![(key, label)],
         })
+    }
+}
+
+/// The name of its samples, with the label of its first quantity.
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.name, self.sample_type.suffix())?;
+        match (self.form, self.members.first()) {
+            (Form::Words(_), _) => f.write_str("{state=…}"),
+            (_, Some((_, Some((label, value))))) => write!(f, "{{{label}=\"{value}\"}}"),
+            _ => Ok(()),
+        }
     }
 }
 

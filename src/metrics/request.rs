@@ -22,7 +22,7 @@ pub struct ScrapeRequest {
 
 /// Why there are no metrics in the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum HttpRefusal {
     /// It is no request.
     BadRequest,
     /// There is nothing at that path.
@@ -37,7 +37,7 @@ pub enum Refusal {
     OtherVersion,
 }
 
-impl Refusal {
+impl HttpRefusal {
     /// Status code and reason.
     pub fn status(self) -> &'static str {
         match self {
@@ -70,33 +70,33 @@ pub fn head_end(bytes: &[u8]) -> Option<usize> {
 ///
 /// # Errors
 /// How it is to be answered instead.
-pub fn parse_head(head: &[u8]) -> Result<ScrapeRequest, Refusal> {
+pub fn parse_head(head: &[u8]) -> Result<ScrapeRequest, HttpRefusal> {
     let mut lines = head
         .split(|byte| *byte == b'\n')
         .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
         .skip_while(|line| line.is_empty());
-    let line = lines.next().ok_or(Refusal::BadRequest)?;
-    let line = str::from_utf8(line).map_err(|_| Refusal::BadRequest)?;
+    let line = lines.next().ok_or(HttpRefusal::BadRequest)?;
+    let line = str::from_utf8(line).map_err(|_| HttpRefusal::BadRequest)?;
     let mut words = line.split(' ');
     let (Some(method), Some(target), Some(version), None) =
         (words.next(), words.next(), words.next(), words.next())
     else {
-        return Err(Refusal::BadRequest);
+        return Err(HttpRefusal::BadRequest);
     };
     if !is_token(method.as_bytes()) {
-        return Err(Refusal::BadRequest);
+        return Err(HttpRefusal::BadRequest);
     }
     let must_have_host = match version.strip_prefix("HTTP/").map(str::as_bytes) {
         Some(b"1.0") => false,
         Some([b'1', b'.', minor]) if minor.is_ascii_digit() => true,
         Some([major, b'.', minor]) if major.is_ascii_digit() && minor.is_ascii_digit() => {
-            return Err(Refusal::OtherVersion);
+            return Err(HttpRefusal::OtherVersion);
         }
-        _ => return Err(Refusal::BadRequest),
+        _ => return Err(HttpRefusal::BadRequest),
     };
     let (mut hosts, mut accept) = (0, String::new());
     for line in lines.take_while(|line| !line.is_empty()) {
-        let (name, value) = parse_field(line).ok_or(Refusal::BadRequest)?;
+        let (name, value) = parse_field(line).ok_or(HttpRefusal::BadRequest)?;
         if name.eq_ignore_ascii_case(b"host") {
             hosts += 1;
         } else if name.eq_ignore_ascii_case(b"accept") {
@@ -105,14 +105,14 @@ pub fn parse_head(head: &[u8]) -> Result<ScrapeRequest, Refusal> {
         }
     }
     if hosts > 1 || (must_have_host && hosts == 0) {
-        return Err(Refusal::BadRequest);
+        return Err(HttpRefusal::BadRequest);
     }
-    let path = path(target).ok_or(Refusal::BadRequest)?;
+    let path = path(target).ok_or(HttpRefusal::BadRequest)?;
     if path != names::metrics::PATH {
-        return Err(Refusal::NotFound);
+        return Err(HttpRefusal::NotFound);
     }
     if !["GET", "HEAD"].contains(&method) {
-        return Err(Refusal::MethodNotAllowed);
+        return Err(HttpRefusal::MethodNotAllowed);
     }
     Ok(ScrapeRequest {
         is_head: method == "HEAD",
@@ -206,11 +206,11 @@ mod tests {
 
     use super::*;
 
-    fn parse(head: &str) -> Result<ScrapeRequest, Refusal> {
+    fn parse(head: &str) -> Result<ScrapeRequest, HttpRefusal> {
         parse_head(head.as_bytes())
     }
 
-    fn get(fields: &str) -> Result<ScrapeRequest, Refusal> {
+    fn get(fields: &str) -> Result<ScrapeRequest, HttpRefusal> {
         parse(&format!("GET /metrics HTTP/1.1\r\n{fields}\r\n"))
     }
 
@@ -236,39 +236,48 @@ mod tests {
     #[test]
     fn refusals() {
         for (head, expected) in [
-            ("", Refusal::BadRequest),
-            ("\r\n\r\n", Refusal::BadRequest),
-            ("GET /metrics\r\n\r\n", Refusal::BadRequest),
-            ("GET  /metrics HTTP/1.0\r\n\r\n", Refusal::BadRequest),
-            ("GET /metrics HTTP/1.1\r\n\r\n", Refusal::BadRequest),
+            ("", HttpRefusal::BadRequest),
+            ("\r\n\r\n", HttpRefusal::BadRequest),
+            ("GET /metrics\r\n\r\n", HttpRefusal::BadRequest),
+            ("GET  /metrics HTTP/1.0\r\n\r\n", HttpRefusal::BadRequest),
+            ("GET /metrics HTTP/1.1\r\n\r\n", HttpRefusal::BadRequest),
             (
                 "GET /metrics HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
-                Refusal::BadRequest,
+                HttpRefusal::BadRequest,
             ),
             (
                 "GET /metrics HTTP/1.0\r\nAccept : a\r\n\r\n",
-                Refusal::BadRequest,
+                HttpRefusal::BadRequest,
             ),
             (
                 "GET /metrics HTTP/1.0\r\nA: b\r\n c\r\n\r\n",
-                Refusal::BadRequest,
+                HttpRefusal::BadRequest,
             ),
             (
                 "GET /metrics HTTP/1.0\r\nA: b\0\r\n\r\n",
-                Refusal::BadRequest,
+                HttpRefusal::BadRequest,
             ),
-            ("GET /metrics HTTP/1.0\r\nword\r\n\r\n", Refusal::BadRequest),
-            ("GET metrics HTTP/1.0\r\n\r\n", Refusal::BadRequest),
-            ("GET * HTTP/1.0\r\n\r\n", Refusal::BadRequest),
-            ("GET /metrics FTP/1.0\r\n\r\n", Refusal::BadRequest),
-            ("G(T /metrics HTTP/1.0\r\n\r\n", Refusal::BadRequest),
-            ("PRI * HTTP/2.0\r\n\r\n", Refusal::OtherVersion),
-            ("GET / HTTP/1.0\r\n\r\n", Refusal::NotFound),
-            ("GET /metrics/ HTTP/1.0\r\n\r\n", Refusal::NotFound),
-            ("GET /metrics HTTP/3.0\r\n\r\n", Refusal::OtherVersion),
-            ("POST / HTTP/1.0\r\n\r\n", Refusal::NotFound),
-            ("POST /metrics HTTP/1.0\r\n\r\n", Refusal::MethodNotAllowed),
-            ("get /metrics HTTP/1.0\r\n\r\n", Refusal::MethodNotAllowed),
+            (
+                "GET /metrics HTTP/1.0\r\nword\r\n\r\n",
+                HttpRefusal::BadRequest,
+            ),
+            ("GET metrics HTTP/1.0\r\n\r\n", HttpRefusal::BadRequest),
+            ("GET * HTTP/1.0\r\n\r\n", HttpRefusal::BadRequest),
+            ("GET /metrics FTP/1.0\r\n\r\n", HttpRefusal::BadRequest),
+            ("G(T /metrics HTTP/1.0\r\n\r\n", HttpRefusal::BadRequest),
+            ("PRI * HTTP/2.0\r\n\r\n", HttpRefusal::OtherVersion),
+            ("GET / HTTP/1.0\r\n\r\n", HttpRefusal::NotFound),
+            ("GET /metrics/ HTTP/1.0\r\n\r\n", HttpRefusal::NotFound),
+            ("GET /metrics HTTP/3.0\r\n\r\n", HttpRefusal::OtherVersion),
+            ("POST / HTTP/1.0\r\n\r\n", HttpRefusal::NotFound),
+            (
+                "POST /metrics HTTP/1.0\r\n\r\n",
+                HttpRefusal::MethodNotAllowed,
+            ),
+            (
+                "get /metrics HTTP/1.0\r\n\r\n",
+                HttpRefusal::MethodNotAllowed,
+            ),
         ] {
             assert_eq!(parse(head), Err(expected), "{head:?}");
         }

@@ -95,9 +95,9 @@ fn the_complete_example_names_every_key() {
     // Each table is asked for a key that does not exist: the answer lists those that do.
     let complete = fs::read_to_string(shipped("docs/examples/linky-sensor.toml")).unwrap();
     let probes = "x = 1\n[[meter]]\nx = 1\n[dbus]\nx = 1\n[mqtt]\nx = 1\n[mqtt.home-assistant]\nx = 1\n\
-                  [mqtt.python-compatible]\nx = 1\n[mqtt.teleinfo2mqtt-compatible]\nx = 1\n[privacy]\nx = 1\n";
+                  [mqtt.python-compatible]\nx = 1\n[mqtt.teleinfo2mqtt-compatible]\nx = 1\n[metrics]\nx = 1\n[privacy]\nx = 1\n";
     let error = config::parse("probes", probes).unwrap_err();
-    assert_eq!(error.faults().len(), 8);
+    assert_eq!(error.faults().len(), 9);
     for fault in error.faults() {
         let advice = fault.advice.as_deref().unwrap();
         let (_, keys) = advice.trim_end_matches('.').rsplit_once(" are ").unwrap();
@@ -269,8 +269,25 @@ fn check_config_sums_up_what_is_in_force() {
            History while the broker is away: kept up to 64MiB\n  \
            Home Assistant: found under homeassistant, language fr, discovery device\n  \
            Python linky-sensor: house/sensors/energy, house/probes/linky-sensor/status\n\
+         Metrics: off\n\
          Serial number and PRM: published\n"
     );
+}
+
+#[test]
+fn check_config_shows_who_can_read_the_metrics() {
+    for (listen, who) in [
+        ("127.0.0.1:9867", "for this computer"),
+        ("[::1]:9867", "for this computer"),
+        ("0.0.0.0:9867", "for whoever reaches that address"),
+        ("[::]:9867", "for whoever reaches that address"),
+    ] {
+        let files = Files::new(&format!("[metrics]\nlisten = \"{listen}\"\n"), &[]);
+        let (code, out, err) = run_check_config(&files.main());
+        assert_eq!((code, err.as_str()), (exit::OK, ""));
+        let line = format!("Metrics: http://{listen}/metrics, {who}\n");
+        assert!(out.contains(&line), "{out}");
+    }
 }
 
 #[test]

@@ -28,7 +28,7 @@ const WRONG: &[(&str, &str)] = &[
     (
         "[mqt]\nqos = 1\n",
         "f:1:2: mqt: found an unknown key, expected \"mqtt\", the nearest valid key\n    \
-         The keys of the top of the file are language, meter, dbus, mqtt, privacy.",
+         The keys of the top of the file are language, meter, dbus, mqtt, metrics, privacy.",
     ),
     (
         "[dbus]\nname = \"house\"\n",
@@ -77,6 +77,35 @@ const WRONG: &[(&str, &str)] = &[
          Add username = \"…\": MQTT has no password without a user.",
     ),
     // Values.
+    (
+        "[metrics]\nlisten = \"localhost:9867\"\n",
+        "f:2:10: metrics.listen: found \"localhost:9867\", \
+         expected an address of this computer and a port, such as \"127.0.0.1:9867\" or \"[::1]:9867\"\n    \
+         Write 127.0.0.1 instead of localhost: a name may have several addresses.",
+    ),
+    (
+        "[metrics]\nlisten = \":9867\"\n",
+        "f:2:10: metrics.listen: found \":9867\", \
+         expected an address of this computer and a port, such as \"127.0.0.1:9867\" or \"[::1]:9867\"\n    \
+         For every address of this computer, write \"[::]:9867\", or \"0.0.0.0:9867\" for IPv4 alone.",
+    ),
+    (
+        "[metrics]\nlisten = \"http://127.0.0.1:9867/metrics\"\n",
+        "f:2:10: metrics.listen: found \"http://127.0.0.1:9867/metrics\", \
+         expected an address of this computer and a port, such as \"127.0.0.1:9867\" or \"[::1]:9867\"\n    \
+         It is no URL: leave out what precedes the address and what follows the port.",
+    ),
+    (
+        "[metrics]\nlisten = \"127.0.0.1:0\"\n",
+        "f:2:10: metrics.listen: found \"127.0.0.1:0\", \
+         expected an address of this computer and a port, such as \"127.0.0.1:9867\" or \"[::1]:9867\"\n    \
+         The port is 1 to 65535: it has to stay the same.",
+    ),
+    (
+        "[metrics]\nlisten = \"127.0.0.1\"\n",
+        "f:2:10: metrics.listen: found \"127.0.0.1\", \
+         expected an address of this computer and a port, such as \"127.0.0.1:9867\" or \"[::1]:9867\"",
+    ),
     (
         "[mqtt]\nqos = 3\n",
         "f:2:7: mqtt.qos: found 3, expected 0, 1 or 2",

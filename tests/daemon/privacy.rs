@@ -1,17 +1,19 @@
 //! The serial number and the delivery point show nowhere, unless they are asked for; then they are in the chosen places.
 
+use std::net::SocketAddr;
 use std::path::Path;
 
 use linky_sensor::simulator::{Scenario, SimulatedMeter};
 use linky_sensor::tic::Mode;
 use serde_json::Value;
 
-use super::support::broker::{Broker, Received};
+use super::support::broker::{Broker, Received, free_port};
 use super::support::bus::PrivateBus;
 use super::support::busctl::{Busctl, Monitor};
 use super::support::daemon::{Home, WAIT_TIMEOUT, config, meter, within};
 use super::support::line::{self, Wired};
 use super::support::record::Record;
+use super::support::scrape::scrape;
 use super::{METER, ROOT, interface};
 
 const SERIAL: u32 = 918_273;
@@ -62,7 +64,9 @@ fn live(mode: Mode, configured: &str) -> Leavings {
     let directory = tempfile::tempdir().unwrap();
     let device = directory.path().join("linky");
     let mut line = line::open(&device);
-    let settings = config(&[meter("main", &device)], broker.port) + configured;
+    let metrics = SocketAddr::from(([127, 0, 0, 1], free_port()));
+    let settings = config(&[meter("main", &device)], broker.port)
+        + &format!("{configured}[metrics]\nlisten = \"{metrics}\"\n");
     let home = Home::new(&settings).on_bus(bus.address());
     let mut daemon = home.start_ready();
     let scenario = Scenario {
@@ -113,6 +117,11 @@ fn live(mode: Mode, configured: &str) -> Leavings {
         "GetManagedObjects",
     );
     let groups = call(METER, &interface("Raw"), "GetGroups");
+    let scraped = within(WAIT_TIMEOUT, "a scrape with the frames", || {
+        let answer = scrape(metrics)?;
+        let frames = answer.sample("linky_frames_received_total{meter=\"main\"}");
+        (frames == Some("6")).then_some(answer.body)
+    });
     daemon.stop();
     record.until_payload(0, "linky/bridge/test/availability", "offline");
     let received = record.received().to_vec();
@@ -122,6 +131,7 @@ fn live(mode: Mode, configured: &str) -> Leavings {
         ("GetAll".to_owned(), properties.clone()),
         ("GetManagedObjects".to_owned(), managed.clone()),
         ("GetGroups".to_owned(), groups.clone()),
+        ("the metrics".to_owned(), scraped),
         ("the log".to_owned(), home.log()),
         (
             "the notices to systemd".to_owned(),
@@ -219,6 +229,9 @@ fn identifiers_that_are_asked_for_are_published() {
     );
     assert_eq!(last("linky/main/tic")["ADSC"]["value"], address);
     assert_eq!(last("house/sensors/energy")["PRM"]["Value"], prm);
+
+    // Of the metrics they would be the history of who lives where.
+    assert!(!leavings.show().contains(&"the metrics"));
 
     // Home Assistant shows the number of the device, and takes nothing for an identity from it.
     let discovery = leavings

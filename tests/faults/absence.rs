@@ -169,6 +169,22 @@ fn no_output(device: &Path) -> Case {
     Case::new("no output", Home::new(&settings), "; broker disabled")
 }
 
+/// A scraper is answered by another program.
+fn a_taken_address(device: &Path) -> Case {
+    let broker = Broker::start();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let settings = settings(device, broker.port) + &format!("[metrics]\nlisten = \"{address}\"\n");
+    Case::new(
+        "metrics whose address is taken",
+        Home::new(&settings),
+        "; no metrics (",
+    )
+    .logging_once("is in use by another program")
+    .with(broker)
+    .with(taken)
+}
+
 /// A disk on which there is no room for anything, from the start.
 fn a_full_disk(device: &Path) -> Case {
     let broker = Broker::start();
@@ -198,7 +214,7 @@ fn a_full_disk(device: &Path) -> Case {
 fn what_is_absent_or_slow_or_full_is_never_a_reason_for_a_restart() {
     let directory = tempfile::tempdir().unwrap();
     let place = directory.path();
-    let devices: Vec<PathBuf> = (0..6).map(|n| place.join(format!("meter{n}"))).collect();
+    let devices: Vec<PathBuf> = (0..7).map(|n| place.join(format!("meter{n}"))).collect();
     let _playing: Vec<Playing> = devices
         .iter()
         .map(|device| Playing::on(device, Scenario::default()))
@@ -213,6 +229,7 @@ fn what_is_absent_or_slow_or_full_is_never_a_reason_for_a_restart() {
         a_bus_that_does_not_answer(&devices[3]),
         no_output(&devices[4]),
         a_full_disk(&devices[5]),
+        a_taken_address(&devices[6]),
     ];
     thread::scope(|scope| {
         for case in cases {

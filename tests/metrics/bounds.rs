@@ -132,7 +132,7 @@ fn a_request_that_does_not_come_in_time_is_answered_so() {
     let house = House::new();
     let _daemon = house.start();
     let silent = TcpStream::connect(house.address).unwrap();
-    let mut slow = TcpStream::connect(house.address).unwrap();
+    let slow = TcpStream::connect(house.address).unwrap();
     slow.set_read_timeout(Some(WAIT_TIMEOUT)).unwrap();
     let stop = AtomicBool::new(false);
     thread::scope(|scope| {
