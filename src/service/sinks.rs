@@ -14,7 +14,7 @@ use crate::dbus::{self, Bus};
 use crate::metrics;
 use crate::mqtt::MqttSink;
 use crate::names::file;
-use crate::sink::{BrokerHealth, BrokerState, Health, Shutdown, ShutdownTrigger, Stream};
+use crate::sink::{BrokerHealth, Health, Shutdown, ShutdownTrigger, Stream};
 use crate::store::{HistoryHandle, Marker, StateFile};
 
 /// The longest that all sinks together may take to end.
