@@ -200,7 +200,7 @@ impl Connections {
     /// Resolves when one has ended; never if there is none. Cancel-safe.
     async fn ended(&mut self) {
         if self.tasks.join_next().await.is_none() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

@@ -72,10 +72,9 @@ fn an_address_that_is_taken_is_waited_for_and_nothing_else_waits() {
     record.until_state(0, "main", "states", |state| state["energy"].is_number());
     let cause = format!("no metrics ({address} is in use by another program");
     let mut last_status = || {
-        let notices = daemon.notices().iter();
+        let mut notices = daemon.notices().iter();
         notices
-            .filter(|line| line.starts_with("STATUS="))
-            .next_back()
+            .rfind(|line| line.starts_with("STATUS="))
             .cloned()
             .unwrap_or_default()
     };

@@ -4,12 +4,7 @@
 //! - `bounds`: what no client can make it do: wait, grow, or hold the other outputs up.
 //! - `life`: the real daemon with it: an address that is taken, or not there.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bounds;
 mod life;
