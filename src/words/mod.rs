@@ -24,8 +24,10 @@
 #[macro_use]
 mod table;
 
+mod broker_cause;
 mod bus;
 mod doctor;
+mod link_cause;
 pub mod locale;
 mod number;
 mod status;

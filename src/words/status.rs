@@ -207,9 +207,4 @@ messages! {
         fr: "Un autre service publie {meter} sur le même sujet MQTT : donnez-lui un autre id dans [[meter]], ou base-topic dans [mqtt].",
         en: "Another daemon publishes {meter} on the same MQTT topic: give it another id in [[meter]], or base-topic in [mqtt].",
     }
-    /// Where the cause of a missing session with the broker is.
-    broker_cause_is_logged() {
-        fr: "Pourquoi : journalctl -u linky-sensor",
-        en: "Why: journalctl -u linky-sensor",
-    }
 }

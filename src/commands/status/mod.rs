@@ -19,6 +19,7 @@ use self::page::StatusPage;
 use super::bus_error;
 use super::console::{CommandError, Console};
 use super::inks::Inks;
+use crate::config;
 use crate::dbus::{Bus, Client, Error, Overview, SeenMeter};
 use crate::meter::{Key, Link, Timestamp};
 use crate::names::exit;
@@ -48,6 +49,7 @@ impl StatusCommand {
                 words,
                 inks: Inks::of_stdout(),
                 now: now(),
+                settings: config::load(console.config()).ok(),
             };
             page.write(console, &overview, &meters)?;
         }

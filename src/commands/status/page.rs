@@ -7,6 +7,7 @@
 use std::io::{self, Write};
 
 use crate::commands::inks::{Ink, Inks};
+use crate::config::Settings;
 use crate::dbus::{Overview, SeenMeter};
 use crate::meter::{Key, Link, Reading, Timestamp, Value};
 use crate::sink::BrokerState;
@@ -33,6 +34,8 @@ pub struct StatusPage {
     pub inks: Inks,
     /// The host's clock.
     pub now: Timestamp,
+    /// The configuration, if it is right: it names ports and the broker, which the bus does not.
+    pub settings: Option<Settings>,
 }
 
 impl StatusPage {
@@ -58,10 +61,11 @@ impl StatusPage {
     fn write_meter(&self, out: &mut dyn Write, meter: &SeenMeter, width: usize) -> io::Result<()> {
         let (words, reading) = (self.words, &meter.reading);
         let link = reading.text(Key::LINK).unwrap_or_default();
-        let cause = reading.text(Key::LINK_DETAIL).unwrap_or_default();
+        let cause = reading.text(Key::LINK_CAUSE).unwrap_or_default();
+        let detail = reading.text(Key::LINK_DETAIL).unwrap_or_default();
         let (ink, state) = match link {
             _ if link == Link::Receiving.as_str() => {
-                let ink = if cause.is_empty() {
+                let ink = if detail.is_empty() {
                     Ink::Good
                 } else {
                     Ink::Warning
@@ -75,13 +79,31 @@ impl StatusPage {
         let dot = self.inks.paint(ink, words.symbol("●", "*"));
         let name = self.inks.paint(Ink::Bold, &format!("{:width$}", meter.id));
         writeln!(out, "{dot} {name}  {state}")?;
-        if !cause.is_empty() {
-            writeln!(out, "  {cause}")?;
+        let device = self.device(&meter.id);
+        match words.link_cause(cause, device.as_deref()) {
+            Some((sentence, remedy)) => {
+                writeln!(out, "  {sentence}")?;
+                self.write_remedy(out, remedy.as_deref())?;
+            }
+            None if !detail.is_empty() => writeln!(out, "  {detail}")?,
+            None => {}
         }
         for (title, text) in self.lines(reading) {
             writeln!(out, "  {title:<11} {text}")?;
         }
         Ok(())
+    }
+
+    /// The port of a meter, as configured.
+    fn device(&self, id: &str) -> Option<String> {
+        let mut meters = self.settings.iter().flat_map(|settings| &settings.meters);
+        let meter = meters.find(|meter| meter.id.as_str() == id)?;
+        Some(meter.device.to_string())
+    }
+
+    fn write_remedy(&self, out: &mut dyn Write, remedy: Option<&str>) -> io::Result<()> {
+        let arrow = self.words.symbol("→", "->");
+        remedy.map_or(Ok(()), |remedy| writeln!(out, "  {arrow} {remedy}"))
     }
 
     /// That the meter is received, with the age of what is shown.
@@ -307,7 +329,7 @@ impl StatusPage {
             history_pending,
             history_dropped,
             updates_lagged,
-            ..
+            broker_cause,
         } = overview;
         let is = |state: BrokerState| state.as_str() == broker;
         let is_away = is(BrokerState::Disconnected) || is(BrokerState::Refused);
@@ -345,10 +367,11 @@ impl StatusPage {
                 self.inks.paint(Ink::Bad, &words.topic_conflict(meter))
             )?;
         }
-        // Only the journal has the cause.
-        if is_away {
-            let arrow = words.symbol("→", "->");
-            writeln!(out, "  {arrow} {}", words.broker_cause_is_logged())?;
+        let mqtt = self.settings.as_ref().map(|settings| &settings.mqtt);
+        let url = mqtt.map(|mqtt| mqtt.url.to_string());
+        if let Some((why, remedy)) = words.broker_cause(broker_cause, url.as_deref()) {
+            writeln!(out, "  {why}")?;
+            self.write_remedy(out, Some(&remedy))?;
         }
         Ok(())
     }

@@ -4,9 +4,12 @@ use std::path::Path;
 
 use super::*;
 use crate::config::Language;
-use crate::meter::{Reading, Value};
+use crate::meter::{LinkCause, Reading, Value};
+use crate::sink::BrokerCause;
 use crate::tic::civil::days_from_civil;
 use crate::words::Words;
+
+const CONFIGURATION: &str = "[[meter]]\nid = \"maison\"\n[mqtt]\nurl = \"mqtt://nas.local\"\n";
 
 /// A Monday of November, 22:01 on the wall in Paris.
 fn now() -> Timestamp {
@@ -86,6 +89,7 @@ fn workshop() -> SeenMeter {
         &[
             (Key::TIME, Value::Instant(now())),
             (Key::LINK, Value::Enum("receiving")),
+            (Key::LINK_CAUSE, Value::Enum("noise")),
             (
                 Key::LINK_DETAIL,
                 Value::Text("more than a few groups are rejected".into()),
@@ -110,6 +114,7 @@ fn silent() -> SeenMeter {
         "maison",
         &[
             (Key::LINK, Value::Enum("no_signal")),
+            (Key::LINK_CAUSE, Value::Enum("no_byte")),
             (Key::LINK_DETAIL, Value::Text(detail.into())),
         ],
     )
@@ -133,6 +138,7 @@ fn page(words: Words, inks: Inks, overview: &Overview, meters: &[SeenMeter]) -> 
         words,
         inks,
         now: now(),
+        settings: Some(config::parse("here", CONFIGURATION).unwrap()),
     };
     page.write(&mut out, overview, meters).unwrap();
     String::from_utf8(out).unwrap()
@@ -172,6 +178,7 @@ fn two_meters_that_are_well() {
 fn a_meter_that_is_silent_and_a_broker_that_is_away() {
     let overview = Overview {
         broker: "disconnected".into(),
+        broker_cause: "refused_connection".into(),
         history_pending: 18,
         ..overview()
     };
@@ -183,6 +190,7 @@ fn a_meter_that_is_silent_and_a_broker_that_is_away() {
 fn all_that_is_to_be_looked_at() {
     let overview = Overview {
         broker: "refused".into(),
+        broker_cause: "bad_credentials".into(),
         topic_conflicts: vec!["atelier".into()],
         history_pending: 1,
         history_dropped: 1200,
@@ -199,6 +207,27 @@ fn a_daemon_without_a_meter_or_a_broker() {
         ..overview()
     };
     assert_is_kept("empty", &overview, &[]);
+}
+
+#[test]
+fn each_cause_has_a_sentence_and_fits_the_page() {
+    let device = Some("/dev/serial0");
+    for language in Language::ALL {
+        let words = Words::new(language, false);
+        for cause in LinkCause::WORDS
+            .into_iter()
+            .filter(|cause| *cause != "none")
+        {
+            let (sentence, remedy) = words.link_cause(cause, device).unwrap();
+            assert!(sentence.chars().count() < 90, "{sentence}");
+            assert!(remedy.unwrap_or_default().chars().count() < 100);
+        }
+        for cause in BrokerCause::ALL {
+            let is_well = [BrokerCause::Nothing, BrokerCause::Disabled].contains(&cause);
+            let text = words.broker_cause(cause.as_str(), None);
+            assert_eq!(text.is_none(), is_well, "{cause:?}");
+        }
+    }
 }
 
 #[test]
