@@ -198,7 +198,13 @@ fn what_may_not_be_read_is_a_warning() {
     let at = |name| directory.path().join(name);
     // Root may read everything, so it asks as somebody else, who must be able to reach all the rest.
     fs::set_permissions(&directory, fs::Permissions::from_mode(0o755)).unwrap();
-    fs::copy(program::PATH, at("linky-sensor")).unwrap();
+    // By another process: what a test beside this one starts at that moment would inherit the copy, open for writing, and the
+    // copy could not be started.
+    let mut copy = Command::new("cp");
+    let copied = copy
+        .args([Path::new(program::PATH), &at("linky-sensor")])
+        .status();
+    assert!(copied.unwrap().success());
     let mut config = mqtt(URL, Some(&at("secret")), None);
     config += &format!(
         "username = \"linky\"\npassword-file = \"{}\"\n",
