@@ -332,6 +332,8 @@ pub mod journal {
     pub const BREAKER_CHANGED: &str = "01b466cce7ab4a3c9b4573194ec96389";
     /// The breaker is about to open, or not any more.
     pub const BREAKER_WARNING: &str = "943dd41160d1428f9fee94e81e5e3893";
+    /// The model of the breaker was found to hold on the meter, or not to.
+    pub const BREAKER_MODEL: &str = "50189e77c0e642858c3968e28ff28091";
     /// More than the subscribed power is drawn, or not any more.
     pub const OVER_POWER: &str = "4bc46543c4254450b2cd370e9ec1fbc1";
     /// The supplier changed the subscribed power.
@@ -372,7 +374,7 @@ pub mod journal {
     pub const STORE_FAILED: &str = "6aed863ac607430f914ff8437ffc2b89";
 
     /// All of the ids.
-    pub const ALL: [&str; 30] = [
+    pub const ALL: [&str; 31] = [
         STARTED,
         STOPPING,
         FAILED,
@@ -384,6 +386,7 @@ pub mod journal {
         CONTRACT_CHANGED,
         BREAKER_CHANGED,
         BREAKER_WARNING,
+        BREAKER_MODEL,
         OVER_POWER,
         SUBSCRIBED_POWER_CHANGED,
         COVER_OPENED,

@@ -197,6 +197,7 @@ impl Meter {
             snapshot: self.last.clone(),
             events,
             curve: self.state.curve(),
+            breaker_check: self.state.breaker_check(),
         })
     }
 

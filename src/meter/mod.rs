@@ -58,6 +58,7 @@ pub use link::Link;
 pub use link_cause::{LinkCause, LinkDetail};
 pub use memory::Memory;
 pub use meter::{Identity, Meter};
+pub use model::breaker::BreakerCheck;
 pub use model::curve::CurvePoint;
 pub use model::health::{CharacterCounts, GroupCounts, LineFault};
 pub use nameplate::fingerprint;

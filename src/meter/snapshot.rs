@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::event::Event;
 use super::link::Link;
+use super::model::breaker::BreakerCheck;
 use super::model::curve::CurvePoint;
 use super::quantity::Key;
 use super::reading::{Keys, Reading};
@@ -96,4 +97,6 @@ pub struct Update {
     pub events: Vec<Event>,
     /// The points of the load curve that are new, for each direction the older first; most often none.
     pub curve: Vec<CurvePoint>,
+    /// Whether the model of the breaker holds on this meter: seldom, at midnight.
+    pub breaker_check: Option<BreakerCheck>,
 }

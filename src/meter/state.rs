@@ -19,7 +19,7 @@ use super::event_watch::EventWatch;
 use super::group_value::GroupValue;
 use super::label_values::LabelValues;
 use super::memory::Memory;
-use super::model::breaker::BreakerPart;
+use super::model::breaker::{BreakerCheck, BreakerPart};
 use super::model::curve::{CurvePoint, LoadCurve};
 use super::model::health::{ClockDrift, PhasePart, VoltagePart};
 use super::model::power::PowerPart;
@@ -291,6 +291,11 @@ impl State {
     /// The points of the load curve since the last Update.
     pub fn curve(&mut self) -> Vec<CurvePoint> {
         self.models.curve.take_points()
+    }
+
+    /// Whether the model of the breaker holds on this meter, if that is new.
+    pub fn breaker_check(&mut self) -> Option<BreakerCheck> {
+        self.models.breaker.take_check()
     }
 
     fn reset(&mut self, reset: Reset) {

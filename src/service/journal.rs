@@ -57,7 +57,8 @@ impl Journal {
             }
             line
         });
-        for line in link_line.into_iter().chain(of_events) {
+        let of_check = update.breaker_check.map(Line::of_breaker_check);
+        for line in link_line.into_iter().chain(of_events).chain(of_check) {
             lines.extend(self.guard.admit(update.meter, line, now));
         }
         lines

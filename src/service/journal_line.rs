@@ -5,7 +5,7 @@
 
 use log::Level;
 
-use crate::meter::{Event, EventKind, Key, Link, Snapshot};
+use crate::meter::{BreakerCheck, Event, EventKind, Key, Link, Snapshot};
 use crate::names::journal;
 
 /// A line about a meter.
@@ -110,6 +110,30 @@ impl Line {
             | EventKind::MessageReceived => return None,
         };
         Some(Self { level, kind, text })
+    }
+
+    /// The line of what a day showed of the breaker's model.
+    pub fn of_breaker_check(check: BreakerCheck) -> Self {
+        let BreakerCheck {
+            holds,
+            shown,
+            modelled,
+        } = check;
+        let (level, what) = if holds {
+            (Level::Info, "holds on this meter")
+        } else {
+            (
+                Level::Warn,
+                "does not hold on this meter: what is forecast of it may be wrong",
+            )
+        };
+        Self {
+            level,
+            kind: journal::BREAKER_MODEL,
+            text: format!(
+                "the model of the breaker {what} (the meter's maximum of the day {shown} VA, the model's {modelled} VA)"
+            ),
+        }
     }
 
     /// The line of a link that is another, or has another cause; `None` if neither.

@@ -6,8 +6,11 @@ use std::time::Duration;
 use linky_sensor::meter::{
     EventKind, Identity, Input, Key, LinkDetail, Memory, Meter, Moment, Timestamp, Update, Value,
 };
-use linky_sensor::simulator::{Phases, Scenario, SentFrame, SimulatedMeter};
-use linky_sensor::tic::{Decoder, Mode, Parity, with_parity};
+use linky_sensor::simulator::{Phases, Scenario, SentFrame, SentGroup, SimulatedMeter};
+use linky_sensor::tic::{Decoder, Mode, Parity, push_group, with_parity};
+
+/// Between 15 and 16 January 2026 in Paris.
+const MIDNIGHT: i64 = 1_768_518_000;
 
 /// A meter, and all that it published.
 struct Published {
@@ -36,6 +39,26 @@ impl Published {
             self.updates
                 .extend(self.meter.push(Input::Frame(frame), now));
         }
+    }
+
+    /// Takes the groups of a frame as they are now.
+    fn push_groups(&mut self, sent: &SentFrame) {
+        let mut bytes = vec![0x02];
+        for group in &sent.groups {
+            let (label, horodate) = (group.label, group.horodate.as_deref());
+            push_group(
+                label.mode(),
+                label.name(),
+                horodate,
+                &group.data,
+                &mut bytes,
+            );
+        }
+        bytes.push(0x03);
+        self.push(&SentFrame {
+            bytes,
+            ..sent.clone()
+        });
     }
 
     fn count(&self, kind: EventKind) -> usize {
@@ -136,4 +159,51 @@ fn the_power_is_there_at_once_after_a_restart() {
     let mut after = Published::new(Mode::Standard, &before.meter.memory());
     meter.take(3).for_each(|sent| after.push(&sent));
     assert!(after.values(Key::POWER).all(|power| power.is_some()));
+}
+
+/// A house in the last two hours of a day, and what its meter shows of the maximum makes of the breaker's model.
+#[test]
+fn the_maximum_of_the_day_proves_the_model_once() {
+    for (phases, factor, holds) in [
+        (Phases::One, 100, true),
+        (Phases::Three, 100, true),
+        (Phases::One, 90, false),
+    ] {
+        let scenario = Scenario {
+            phases,
+            overrun: true,
+            seed: 3,
+            start: MIDNIGHT - 7_200,
+            ..Scenario::default()
+        };
+        let mut meter = SimulatedMeter::new(scenario).unwrap();
+        let mut published = Published::new(Mode::Standard, &Memory::default());
+        let mut checks = Vec::new();
+        let mut seconds = 0;
+        while seconds < MIDNIGHT + 60 {
+            let mut sent = meter.next().unwrap();
+            seconds = sent.time;
+            for group in sent.groups.iter_mut().filter(|group| is_maximum(group)) {
+                let shown = group.data.parse::<u32>().unwrap() * factor / 100;
+                group.data = format!("{shown:05}");
+            }
+            published.push_groups(&sent);
+            checks.extend(
+                published
+                    .updates
+                    .drain(..)
+                    .filter_map(|it| it.breaker_check),
+            );
+        }
+        assert_eq!(checks.len(), 1, "{checks:?}");
+        assert_eq!(checks[0].holds, holds, "{checks:?}");
+        let memory = published.meter.memory();
+        let kept = serde_json::to_value(&memory).unwrap();
+        assert_eq!(kept["breaker"]["holds"], holds);
+    }
+}
+
+fn is_maximum(group: &SentGroup) -> bool {
+    let label = group.label.name();
+    label.starts_with("SMAXSN") && !label.ends_with("-1")
 }

@@ -80,6 +80,7 @@ fn update(snapshot: Snapshot, events: Vec<Event>) -> Update {
         snapshot: Arc::new(snapshot),
         events,
         curve: Vec::new(),
+        breaker_check: None,
     }
 }
 

@@ -134,7 +134,17 @@ impl TripFilter {
 
     /// Whether y is known well enough to forecast with.
     pub fn is_known(&self) -> bool {
-        self.y.sqrt() - (self.y - self.slack).max(0.0).sqrt() <= KNOWN * self.limit
+        self.doubt() <= KNOWN * self.limit
+    }
+
+    /// How far √y may be below [`root`](Self::root), VA.
+    pub fn doubt(&self) -> f64 {
+        self.root() - (self.y - self.slack).max(0.0).sqrt()
+    }
+
+    /// √y, VA.
+    pub fn root(&self) -> f64 {
+        self.y.sqrt()
     }
 
     /// √y as a share of the limit: at 1 the breaker opens.

@@ -12,6 +12,10 @@
 //! - In historique mode the cut-off power is not sent: ISOUSC at 200 V stands for it, and the forecast is an estimate. In
 //!   three-phase PAPP is shared out by the currents, which are whole amperes.
 //!
+//! # Proof
+//! Each midnight the maximum of the day is compared with what the model makes of the same frames, without its help: see
+//! `self_check`.
+//!
 //! # Limits
 //! The main breaker of the house may open first, and the meter also opens when it overheats: neither is modelled. Whether the
 //! filter is cleared when the breaker opens is not documented; here it goes on with 0 VA.
@@ -24,6 +28,7 @@
 
 mod filter;
 mod part;
+mod self_check;
 mod warning;
 
 use core::time::Duration;
@@ -34,6 +39,7 @@ use warning::Warning;
 
 pub use filter::Maximum;
 pub use part::{BreakerPart, has_breaker};
+pub use self_check::BreakerCheck;
 
 /// The breaker opens at this many times the cut-off power, by the filter.
 const MARGIN: f64 = 1.3;

@@ -1,5 +1,8 @@
-//! The breaker as a part of the meter: which labels it is made of, and its two events.
+//! The breaker as a part of the meter: which labels it is made of, its two events, and what its check of the day finds.
 
+use serde::{Deserialize, Serialize};
+
+use super::self_check::{BreakerCheck, SelfCheck};
 use super::{BreakerModel, BreakerSample, Maximum, PhaseLoad, opens_by_itself};
 use crate::meter::event::{Event, EventKind};
 use crate::meter::group_value::GroupValue;
@@ -33,29 +36,76 @@ pub fn has_breaker(values: &LabelValues, mode: Mode) -> bool {
     }
 }
 
-/// The model, the number of phases that its past is of, and the warning as it was last given in an event.
+/// The model, the number of phases that its past is of, the warning as it was last given in an event, and the check.
 #[derive(Debug, Default)]
 pub struct BreakerPart {
     model: BreakerModel,
     phases: Option<u8>,
     warned: bool,
+    self_check: SelfCheck,
+    /// Whether the model holds on this meter, as it was found last.
+    holds: Option<bool>,
+    /// What is new of it.
+    check: Option<BreakerCheck>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedBreaker {
+    holds: bool,
+}
+
+impl BreakerPart {
+    /// Whether the model holds on this meter, if that was found just now and is another answer than before.
+    pub fn take_check(&mut self) -> Option<BreakerCheck> {
+        self.check.take()
+    }
+
+    fn check(&mut self, sample: &BreakerSample, context: &Context<'_>) -> Save {
+        let date = context.values.fresh(Label::DATE);
+        let date = date.and_then(GroupValue::horodate);
+        let day = date.map(|date| (date.year, date.month, date.day));
+        let check = self.self_check.push(sample, day);
+        let check = check.filter(|check| self.holds != Some(check.holds));
+        let Some(check) = check else {
+            return Save::Later;
+        };
+        self.holds = Some(check.holds);
+        self.check = Some(check);
+        Save::Now
+    }
 }
 
 impl Part for BreakerPart {
     fn on_frame(&mut self, _: &Frame, context: &Context<'_>) -> Save {
         if self.phases.is_some() && self.phases != context.phases {
             self.model.reset();
+            self.self_check = SelfCheck::default();
         }
         self.phases = context.phases;
-        if let Some(sample) = sample(context) {
-            self.model.push(&sample);
-        }
-        Save::Later
+        let Some(sample) = sample(context) else {
+            return Save::Later;
+        };
+        self.model.push(&sample);
+        self.check(&sample, context)
     }
 
-    fn reset(&mut self, _: Reset) {
+    fn reset(&mut self, reset: Reset) {
         self.model.reset();
+        self.self_check = SelfCheck::default();
         self.phases = None;
+        if reset == Reset::Meter {
+            self.holds = None;
+        }
+    }
+
+    fn save(&self, _: Mode) -> Option<serde_json::Value> {
+        let holds = self.holds?;
+        serde_json::to_value(SavedBreaker { holds }).ok()
+    }
+
+    fn restore(&mut self, saved: serde_json::Value, _: Mode) {
+        let saved: Option<SavedBreaker> = serde_json::from_value(saved).ok();
+        self.holds = saved.map(|saved| saved.holds);
     }
 
     fn fill(&self, context: &Context<'_>, reading: &mut Reading) {
