@@ -8,11 +8,14 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::exposition::{Exposition, FamilyHeader, FamilySamples, TextFormat};
 use super::family::{Family, Form, SampleType};
-use crate::meter::{Key, Snapshot, Value};
+use crate::meter::{IndexMeaning, Key, Snapshot, Value};
 use crate::sink::{BrokerState, Health, Subscription};
 
 /// A text is not longer than this for each meter, most often.
 const USUAL_SIZE: usize = 32 * 1024;
+
+/// The indexes that a supplier may use.
+const SUPPLIER_INDEXES: u8 = 10;
 
 /// How far the start time may move before it is another: the clock was set.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
@@ -46,7 +49,7 @@ const fn gauge(
 }
 
 /// Those families.
-pub static OWN_FAMILIES: [OwnFamily; 9] = [
+pub static OWN_FAMILIES: [OwnFamily; 10] = [
     OwnFamily {
         sample_type: SampleType::Info,
         ..gauge(
@@ -71,6 +74,14 @@ pub static OWN_FAMILIES: [OwnFamily; 9] = [
             "linky_meter",
             "The name of the meter in the configuration, its maker and its contract",
             meter_info,
+        )
+    },
+    OwnFamily {
+        sample_type: SampleType::Info,
+        ..gauge(
+            "linky_tariff",
+            "What an index of the supplier counts under the contract",
+            tariff_info,
         )
     },
     gauge(
@@ -145,6 +156,28 @@ fn meter_info(shown: &Shown<'_>, samples: &mut FamilySamples<'_>) {
             ],
             1,
         );
+    }
+}
+
+/// For legends too: an index has no name of its own. A usual period is one of the words of `tariff`.
+fn tariff_info(shown: &Shown<'_>, samples: &mut FamilySamples<'_>) {
+    for state in shown.meters {
+        for index in 1..=SUPPLIER_INDEXES {
+            let counts = match state.indexes.get(index) {
+                Some(IndexMeaning::Period(period)) => period.as_str(),
+                Some(IndexMeaning::Named(name)) => name,
+                None => continue,
+            };
+            let tariff = index.to_string();
+            samples.sample(
+                &[
+                    ("meter", &*state.id),
+                    ("tariff", &*tariff),
+                    ("counts", counts),
+                ],
+                1,
+            );
+        }
     }
 }
 

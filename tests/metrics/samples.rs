@@ -95,6 +95,7 @@ fn what_is_known_has_samples_and_nothing_else_has() {
         "linky_phase_voltage_volts{meter=\"main\",phase=\"1\"} 231",
         "linky_relay{meter=\"main\",relay=\"1\"} 1",
         "linky_relay{meter=\"main\",relay=\"8\"} 0",
+        "linky_tariff_info{meter=\"main\",tariff=\"1\",counts=\"base\"} 1",
         "linky_update_timestamp_seconds{meter=\"main\"} 1795518955",
         "linky_contract_type_state{meter=\"main\",state=\"base\"} 1",
     ] {
