@@ -68,6 +68,8 @@ pub mod interface {
         CALENDAR "Calendar",
         /// The groups of the last frame, as text.
         RAW "Raw",
+        /// What the power and the energy were.
+        HISTORY "History",
         /// One signal per type of event.
         EVENTS "Events",
     }

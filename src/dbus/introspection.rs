@@ -10,6 +10,8 @@ use super::interface_spec::InterfaceSpec;
 use super::manager::Manager;
 use super::property::ChangeSignal;
 use super::raw::Raw;
+use super::trend::TrendInterface;
+use crate::meter::TrendHandle;
 use crate::sink::Health;
 
 const HEAD: &str = r#"<!DOCTYPE node PUBLIC "-//freedesktop//DTD D-BUS Object Introspection 1.0//EN"
@@ -30,12 +32,16 @@ pub fn documents() -> Vec<(String, String)> {
     };
     let manager = Manager::new(Health::default());
     let raw = Raw::empty();
+    let trend = TrendInterface::new(TrendHandle::default());
     let mut documents = vec![
         document(Manager::name().as_str(), &|text| {
             manager.introspect_to_writer(text, LEVEL);
         }),
         document(Raw::name().as_str(), &|text| {
             raw.introspect_to_writer(text, LEVEL);
+        }),
+        document(TrendInterface::name().as_str(), &|text| {
+            trend.introspect_to_writer(text, LEVEL);
         }),
     ];
     documents.extend(InterfaceSpec::all().map(|spec| {
@@ -115,11 +121,12 @@ mod tests {
         }
     }
 
-    /// zbus takes these two names as literals only.
+    /// zbus takes these names as literals only.
     #[test]
     fn the_names_in_attributes_are_the_public_ones() {
         assert_eq!(Manager::name().as_str(), interface::MANAGER);
         assert_eq!(Raw::name().as_str(), interface::RAW);
+        assert_eq!(TrendInterface::name().as_str(), interface::HISTORY);
     }
 
     #[test]

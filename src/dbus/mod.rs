@@ -5,6 +5,7 @@
 //!                                         │          │ interface_spec      which interfaces a meter has, and what is on them
 //!                                         │          │ property            a name, a type, a value of a snapshot
 //!                                         │          │ property_interface  all of them behind zbus, answered from one snapshot
+//!                                         │          │ trend               what the power and the energy were, by a handle
 //!                                         │          └ signal              what differs, as messages
 //!                                         └ a connection is never repaired: it is dropped and made anew (bus);
 //!                                           its socket takes in no more calls than are answered
@@ -29,6 +30,7 @@ mod server;
 mod session;
 mod signal;
 mod socket;
+mod trend;
 
 pub use bus::Bus;
 pub use client::{Client, Overview, SeenMeter};

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::bus::Bus;
 use super::error::Error;
 use super::session::{BusSession, Served};
-use crate::meter::Update;
+use crate::meter::{TrendHandle, Update};
 use crate::names::{BUS_NAME, journal, meter_path};
 use crate::sink::{BrokerHealth, Health, PULSE_INTERVAL, Pulse, Shutdown, Subscription};
 
@@ -27,19 +27,22 @@ const BATCH: usize = 256;
 
 /// Serves the meters on a bus until the shutdown is requested, then gives the name back.
 ///
-/// `first_attempt` is sent when the first attempt has ended, either way. The pulse beats at each turn, and at least
+/// `trends` are those of the meters, in the order of their numbers. `first_attempt` is sent when the first attempt has ended, either way. The pulse beats at each turn, and at least
 /// every five seconds but for an attempt to connect, which takes six at most.
 pub async fn run(
     subscription: Subscription,
+    trends: Vec<TrendHandle>,
     health: Health,
     shutdown: Shutdown,
     pulse: Pulse,
     bus: Bus,
     first_attempt: oneshot::Sender<()>,
 ) {
-    let served = subscription.newest().iter().map(|newest| Served {
+    let served = subscription.newest().iter().zip(trends);
+    let served = served.map(|(newest, trend)| Served {
         path: meter_path(&newest.id),
         state: watch::channel(newest.clone()).0,
+        trend,
     });
     let mut server = Server {
         served: served.collect(),

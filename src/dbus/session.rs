@@ -17,7 +17,8 @@ use super::manager::Manager;
 use super::property_interface::export;
 use super::raw::Raw;
 use super::signal;
-use crate::meter::{Snapshot, Update};
+use super::trend::TrendInterface;
+use crate::meter::{Snapshot, TrendHandle, Update};
 use crate::names::{BUS_NAME, ROOT_PATH, interface};
 use crate::sink::{BrokerHealth, Health};
 
@@ -28,6 +29,8 @@ pub struct Served {
     pub path: String,
     /// Replaced whole at each Update.
     pub state: watch::Sender<Arc<Snapshot>>,
+    /// The power and the energy over time.
+    pub trend: TrendHandle,
 }
 
 /// A connection that owns the name.
@@ -55,6 +58,8 @@ impl BusSession {
                     export(server, path, spec, &meter.state.subscribe()).await?;
                 }
                 server.at(path, Raw::new(meter.state.subscribe())).await?;
+                let trend = TrendInterface::new(meter.trend.clone());
+                server.at(path, trend).await?;
                 there.push(interfaces);
             }
             // Last, so that each object is announced once and whole.

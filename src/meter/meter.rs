@@ -10,6 +10,7 @@ use super::link::{FrameAge, Link, LinkWatch};
 use super::link_cause::LinkDetail;
 use super::memory::Memory;
 use super::model::health::LinkQuality;
+use super::model::trend::TrendHandle;
 use super::part::Save;
 use super::plausible::Safeguards;
 use super::quantity::Key;
@@ -113,6 +114,11 @@ impl Meter {
     /// The last state; before the first Update, one in which nothing is known.
     pub fn last(&self) -> &Arc<Snapshot> {
         &self.last
+    }
+
+    /// The power and the energy over time: goes on with the meter.
+    pub fn trend(&self) -> TrendHandle {
+        self.state.trend()
     }
 
     /// What to keep for the next start, if it must be written now: at once when a part asks for it, else every ten minutes,

@@ -61,6 +61,7 @@ pub use meter::{Identity, Meter};
 pub use model::breaker::BreakerCheck;
 pub use model::curve::CurvePoint;
 pub use model::health::{CharacterCounts, GroupCounts, LineFault};
+pub use model::trend::{ActivePowerRow, EnergyRow, PowerRow, TrendHandle};
 pub use nameplate::fingerprint;
 pub use plausible::{Safeguard, Safeguards};
 pub use presence::is_in_every_state;

@@ -23,6 +23,7 @@ use super::model::breaker::{BreakerCheck, BreakerPart};
 use super::model::curve::{CurvePoint, LoadCurve};
 use super::model::health::{ClockDrift, PhasePart, VoltagePart};
 use super::model::power::PowerPart;
+use super::model::trend::{TrendHandle, TrendPart};
 use super::nameplate::Nameplate;
 use super::part::{Context, Finding, Part, Reset, Save};
 use super::plausible::{Safeguards, Validator, Verdict};
@@ -74,6 +75,7 @@ parts! {
         voltage: VoltagePart,
         phases: PhasePart,
         curve: LoadCurve,
+        trend: TrendPart,
     }
 }
 
@@ -291,6 +293,11 @@ impl State {
     /// The points of the load curve since the last Update.
     pub fn curve(&mut self) -> Vec<CurvePoint> {
         self.models.curve.take_points()
+    }
+
+    /// The power and the energy over time.
+    pub fn trend(&self) -> TrendHandle {
+        self.models.trend.handle()
     }
 
     /// Whether the model of the breaker holds on this meter, if that is new.

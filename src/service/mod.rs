@@ -111,6 +111,7 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
         })
         .collect();
     let stream = Stream::new(meters.iter().map(|meter| meter.last().clone()));
+    let trends = meters.iter().map(Meter::trend).collect();
     let counts = history
         .as_ref()
         .map(HistoryHandle::counts)
@@ -124,7 +125,7 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
         client_id: store.state_file(directory.join(names::file::CLIENT_ID)),
         client_id_migrated: store.marker(directory.join(names::file::CLIENT_ID_MIGRATED)),
     };
-    let sinks = Sinks::start(settings, bus, &stream, &health, kept, &mut watchdog);
+    let sinks = Sinks::start(settings, bus, &stream, trends, &health, kept, &mut watchdog);
     let (stopper, stop) = stop_pair();
     let mut threads = Threads::new(stopper, store_thread);
     for (number, (configured, meter)) in settings.meters.iter().zip(meters).enumerate() {

@@ -11,6 +11,7 @@ use super::lamp::Lamps;
 use super::watchdog::Watchdog;
 use crate::config::Settings;
 use crate::dbus::{self, Bus};
+use crate::meter::TrendHandle;
 use crate::metrics;
 use crate::mqtt::MqttSink;
 use crate::names::file;
@@ -58,6 +59,7 @@ impl Sinks {
         settings: &Settings,
         bus: Option<Bus>,
         stream: &Stream,
+        trends: Vec<TrendHandle>,
         health: &Health,
         kept: KeptByMqtt,
         watchdog: &mut Watchdog,
@@ -106,7 +108,15 @@ impl Sinks {
             let pulse = watchdog.pulse("D-Bus");
             sinks.spawn(
                 "D-Bus",
-                dbus::run(subscription, health.clone(), shutdown, pulse, bus, ended),
+                dbus::run(
+                    subscription,
+                    trends,
+                    health.clone(),
+                    shutdown,
+                    pulse,
+                    bus,
+                    ended,
+                ),
             );
         }
         sinks

@@ -179,7 +179,7 @@ async fn an_interface_comes_with_its_quantities_and_goes_with_the_mode() {
     // Status and Tariff hold what a meter in historique mode may send at any time.
     assert_eq!(
         program.interfaces().await,
-        ["Events", "Meter", "Raw", "Status", "Tariff"]
+        ["Events", "History", "Meter", "Raw", "Status", "Tariff"]
     );
     for _ in 0..3 {
         service.publish(fed.push(&historique));
@@ -238,7 +238,7 @@ async fn identifiers_are_only_in_the_answer_to_who_asks() {
 
     // A service that comes announces its objects: not in there either.
     drop(service);
-    let _service = Service::start(bus.bus(), fed.last()).await;
+    let _service = Service::start(bus.bus(), &fed).await;
     let (name, message) = loop {
         let signal = program.signal().await;
         if signal.0.ends_with("InterfacesAdded") {

@@ -73,6 +73,7 @@ async fn busctl_can_introspect_each_object() {
         (MAIN, ".ApparentPower"),
         (MAIN, ".TariffChanged"),
         (MAIN, ".GetGroups"),
+        (MAIN, ".GetPower"),
     ] {
         let output = Command::new("busctl")
             .args([

@@ -9,6 +9,7 @@
 mod support;
 
 mod changes;
+mod history;
 mod introspection;
 mod login_prompt;
 mod stage;

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use linky_sensor::dbus::{self, Bus};
-use linky_sensor::meter::{Snapshot, Update};
+use linky_sensor::meter::Update;
 use linky_sensor::names::{BUS_NAME, ROOT_PATH};
 use linky_sensor::sink::{
     BrokerCause, BrokerState, Health, Pulse, Shutdown, ShutdownTrigger, Stream,
@@ -37,14 +37,15 @@ pub struct Service {
 
 impl Service {
     /// Serves a meter; returns when the first attempt at the bus has ended.
-    pub async fn start(bus: Bus, initial: Arc<Snapshot>) -> Self {
+    pub async fn start(bus: Bus, fed: &Fed) -> Self {
         let health = Health::default();
         health.set_broker(BrokerState::Disconnected, BrokerCause::Nothing);
-        let stream = Stream::new([initial]);
+        let stream = Stream::new([fed.last()]);
         let (trigger, shutdown) = Shutdown::new();
         let (attempted, first_attempt) = oneshot::channel();
         let sink = dbus::run(
             stream.subscribe("D-Bus", &health),
+            vec![fed.trend()],
             health.clone(),
             shutdown,
             Pulse::default(),
@@ -275,7 +276,7 @@ pub async fn settled(shows_identifiers: bool) -> (PrivateBus, Service, Fed, Prog
     let bus = PrivateBus::system();
     let mut fed = Fed::new(shows_identifiers);
     fed.settle(&standard(&[]));
-    let service = Service::start(bus.bus(), fed.last()).await;
+    let service = Service::start(bus.bus(), &fed).await;
     let program = Program::connect(&bus).await;
     (bus, service, fed, program)
 }

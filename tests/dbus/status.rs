@@ -114,7 +114,7 @@ async fn status_prints_why_it_has_no_answer() {
     ));
     let mut fed = Fed::new(false);
     fed.settle(&standard(&[]));
-    let _service = Service::start(closed.bus(), fed.last()).await;
+    let _service = Service::start(closed.bus(), &fed).await;
     let client = dbus::Client::connect(&closed.bus()).await.expect("it runs");
     assert!(matches!(client.meters().await, Err(Error::CallDenied(_))));
 }

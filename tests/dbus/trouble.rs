@@ -126,14 +126,14 @@ async fn the_name_is_given_back_at_the_stop() {
         error_name(gone),
         "org.freedesktop.DBus.Error.ServiceUnknown"
     );
-    let _next = Service::start(bus.bus(), fed.last()).await;
+    let _next = Service::start(bus.bus(), &fed).await;
     program.owner_comes(WAIT_TIMEOUT).await;
 }
 
 #[tokio::test]
 async fn a_name_that_is_taken_is_asked_for_again() {
     let (bus, mut first, fed, program) = settled(false).await;
-    let _second = Service::start(bus.bus(), fed.last()).await;
+    let _second = Service::start(bus.bus(), &fed).await;
     first.stop();
     program.owner_comes(WAIT_TIMEOUT).await;
 }
@@ -162,7 +162,7 @@ async fn a_refused_name_is_logged_once_with_its_remedy() {
     log::set_logger(Box::leak(Box::new(Refusals(sender)))).expect("there is no other logger");
     log::set_max_level(log::LevelFilter::Debug);
     let refusing = PrivateBus::with_policy("");
-    let _service = Service::start(refusing.bus(), Fed::new(false).last()).await;
+    let _service = Service::start(refusing.bus(), &Fed::new(false)).await;
     for wanted in [log::Level::Warn, log::Level::Debug] {
         let level = timeout(WAIT_TIMEOUT, levels.recv()).await;
         assert_eq!(level, Ok(Some(wanted)), "it is tried again");
@@ -175,7 +175,7 @@ async fn a_service_without_a_bus_waits_for_one_and_stops_at_once() {
     bus.stop();
     let mut fed = Fed::new(false);
     fed.settle(&standard(&[]));
-    let mut service = Service::start(bus.bus(), fed.last()).await;
+    let mut service = Service::start(bus.bus(), &fed).await;
     bus.start_again();
     let program = Program::connect(&bus).await;
     program.owner_comes(WAIT_TIMEOUT).await;

@@ -91,6 +91,7 @@ async fn what_is_not_known_is_not_there() {
             "Consumption",
             "Events",
             "Health",
+            "History",
             "Meter",
             "Phases",
             "Raw",
@@ -114,6 +115,8 @@ async fn nothing_can_be_set_or_called_but_what_is_meant() {
     for (path, interface, member) in [
         (MAIN, interface::METER, "Reset"),
         (MAIN, interface::RAW, "Write"),
+        (MAIN, interface::HISTORY, "Clear"),
+        (MAIN, interface::RAW, "GetPower"),
         (ROOT_PATH, interface::MANAGER, "Stop"),
         (MAIN, "org.example.Foreign", "Call"),
     ] {
@@ -130,7 +133,7 @@ async fn where_the_bus_lets_set_through_the_property_is_read_only() {
     let bus = PrivateBus::permissive();
     let mut fed = Fed::new(false);
     fed.settle(&standard(&[]));
-    let _service = Service::start(bus.bus(), fed.last()).await;
+    let _service = Service::start(bus.bus(), &fed).await;
     let program = Program::connect(&bus).await;
     assert_eq!(
         error_of_set(&program).await,

@@ -87,6 +87,11 @@ impl Fed {
         self.meter.last().clone()
     }
 
+    /// Its power and energy over time.
+    pub fn trend(&self) -> linky_sensor::meter::TrendHandle {
+        self.meter.trend()
+    }
+
     /// The Update of one more frame.
     pub fn push(&mut self, frame: &Frame) -> Arc<Update> {
         self.seconds += 1;
