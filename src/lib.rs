@@ -3,7 +3,7 @@
 //! The data flows down this list; the README and `docs/` are for users.
 //!
 //! - [`serial`]: the port; bytes. [`net`]: the way to a host, for it and for [`mqtt`].
-//! - [`tic`]: the protocol, pure; bytes to frames.
+//! - [`tic`]: the protocol, pure; bytes to frames. [`capture`]: what was received, as a file.
 //! - [`meter`]: the meaning, pure; frames to states and events.
 //! - [`sink`]: what every sink is given; [`dbus`], [`mqtt`], [`metrics`]: the sinks; [`store`]: what is kept on disk.
 //! - [`service`]: builds all this and watches it.
@@ -12,6 +12,7 @@
 
 extern crate alloc;
 
+pub mod capture;
 pub mod commands;
 pub mod config;
 pub mod dbus;

@@ -23,6 +23,7 @@
 
 use alloc::vec::Vec;
 
+use super::address::maker_writes_hexadecimal_times;
 use super::digits::{parse_decimal, parse_hex};
 
 const BLOCK: usize = 8;
@@ -101,7 +102,7 @@ impl Profile {
             .collect();
         let (slots, assumed) = match (decimal, hexadecimal) {
             (Some(decimal), Some(hexadecimal)) if decimal == hexadecimal => (decimal, false),
-            (Some(_), Some(hexadecimal)) if matches!(maker, Some(2 | 81 | 84)) => {
+            (Some(_), Some(hexadecimal)) if maker.is_some_and(maker_writes_hexadecimal_times) => {
                 (hexadecimal, true)
             }
             (Some(decimal), Some(_)) => (decimal, true),
