@@ -680,3 +680,25 @@ fn lines_of_long(arguments: &[&str], bytes: &[u8]) -> String {
     let arguments = [arguments, &[file.to_str().unwrap()]].concat();
     lines(&arguments, &[])
 }
+
+#[test]
+fn a_capture_with_times_gives_the_same_groups() {
+    use linky_sensor::capture::CaptureWriter;
+    for (name, bytes) in captures() {
+        let mut file = Vec::new();
+        let mut writer = CaptureWriter::default();
+        writer.push_header(Some(0), None, &mut file);
+        for (number, chunk) in (1..).zip(bytes.chunks(100)) {
+            writer.push_bytes(Duration::from_millis(105 * number), chunk, &mut file);
+        }
+        let tic = ["--format", "tic"];
+        assert_eq!(lines(&tic, &file), lines(&tic, &bytes), "{name}");
+    }
+    let output = decode(&[], b"LINKY-CAPTURE 9\n");
+    assert_eq!(output.status.code(), Some(65));
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        errors.contains("a capture of version \"9\", expected 1"),
+        "{errors}"
+    );
+}

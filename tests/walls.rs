@@ -12,8 +12,9 @@ use linky_sensor::names;
 const MAY_USE: [(&str, &[&str]); 15] = [
     ("tic", &[]),
     ("meter", &["tic"]),
+    ("capture", &["tic"]),
     ("net", &[]),
-    ("serial", &["meter", "net", "tic"]),
+    ("serial", &["capture", "meter", "net", "tic"]),
     ("sink", &["meter"]),
     ("dbus", &["meter", "sink", "tic"]),
     ("mqtt", &["meter", "net", "sink", "store", "tic"]),
@@ -29,6 +30,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
     (
         "commands",
         &[
+            "capture",
             "dbus",
             "meter",
             "metrics",

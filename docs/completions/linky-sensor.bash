@@ -16,6 +16,9 @@ _linky__sensor() {
             ",$1")
                 cmd="linky__sensor"
                 ;;
+            linky__sensor,anonymise)
+                cmd="linky__sensor__subcmd__anonymise"
+                ;;
             linky__sensor,check-config)
                 cmd="linky__sensor__subcmd__check__subcmd__config"
                 ;;
@@ -54,6 +57,9 @@ _linky__sensor() {
                 ;;
             linky__sensor,status)
                 cmd="linky__sensor__subcmd__status"
+                ;;
+            linky__sensor__subcmd__help,anonymise)
+                cmd="linky__sensor__subcmd__help__subcmd__anonymise"
                 ;;
             linky__sensor__subcmd__help,check-config)
                 cmd="linky__sensor__subcmd__help__subcmd__check__subcmd__config"
@@ -101,12 +107,38 @@ _linky__sensor() {
 
     case "${cmd}" in
         linky__sensor)
-            opts="-h -V --config --lang --help --version run demo set-password check-config contain decode doctor health list-fields migrate simulate status help"
+            opts="-h -V --config --lang --help --version run demo set-password check-config contain anonymise decode doctor health list-fields migrate simulate status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "auto fr en" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        linky__subcmd__sensor__subcmd__anonymise)
+            opts="-h --output --config --lang --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -299,8 +331,22 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__help)
-            opts="run demo set-password check-config contain decode doctor health list-fields migrate simulate status help"
+            opts="run demo set-password check-config contain anonymise decode doctor health list-fields migrate simulate status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        linky__subcmd__sensor__subcmd__help__subcmd__anonymise)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

@@ -6,6 +6,7 @@
 //! A new command is a file here and three lines below (its `mod`, its variant, its arm), its part of linky-sensor(8),
 //! and the completions, which are printed (CONTRIBUTING.md).
 
+mod anonymise;
 mod bus_error;
 mod check_config;
 mod choice;
@@ -21,6 +22,7 @@ mod inks;
 mod language;
 mod list_fields;
 mod migrate;
+mod output;
 mod run;
 mod set_password;
 mod simulate;
@@ -70,6 +72,8 @@ enum Command {
     CheckConfig(check_config::CheckConfig),
     /// Be process 1 of a container: run the daemon, watch it and end with it
     Contain(contain::Contain),
+    /// Copy a capture without the serial number and the delivery point (PRM) of the meter
+    Anonymise(anonymise::Anonymise),
     /// Decode raw bytes of a meter: one JSON object per frame
     Decode(decode::Decode),
     /// List the ports, or read one and show what comes, and what to do
@@ -94,6 +98,7 @@ impl Command {
             Self::SetPassword(command) => command.run(console),
             Self::CheckConfig(command) => command.run(console),
             Self::Contain(command) => command.run(console),
+            Self::Anonymise(command) => command.run(console),
             Self::Decode(command) => command.run(console),
             Self::Doctor(command) => command.run(console),
             Self::Health(command) => command.run(console),

@@ -26,6 +26,7 @@ mod table;
 
 mod broker_cause;
 mod bus;
+mod capture;
 mod doctor;
 mod link_cause;
 pub mod locale;

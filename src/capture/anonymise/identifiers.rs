@@ -1,16 +1,19 @@
 //! The identifiers that a capture holds, and what replaces each.
 //!
-//! The first serial number becomes `999999999999`, a second one `999999999998`: a capture of a replaced meter still shows
-//! that it was replaced. No maker has the number 99. Only how a meter writes the times of its day profiles follows from its
-//! maker: for those that write them in hexadecimal the constant begins with 84, one of them, so that profiles read the same.
+//! A serial number has the maker, the year, the type and a number. How a meter behaves follows from maker and type; they are the same for
+//! hundreds of thousands, and are published by the daemon too; they stay. The rest becomes nines: `04 99 76 999999`. No meter
+//! is of the year 99. The second serial number of a capture ends in 98, the third in 97: a capture of a replaced meter still
+//! shows that it was replaced. A delivery point is nines altogether.
 //!
 //! Bounded: [`ACCEPTED_MAX`] from accepted groups, [`DAMAGED_MAX`] from damaged ones; what comes after is replaced too, and
 //! not looked for elsewhere.
 
-use crate::tic::Address;
+/// The length of a serial number, and the places of its maker and its type.
+const SERIAL_LEN: usize = 12;
+const KEPT: [usize; 4] = [0, 1, 4, 5];
 
 const ACCEPTED_MAX: usize = 16;
-const DAMAGED_MAX: usize = 8;
+const DAMAGED_MAX: usize = 16;
 
 /// What was seen.
 #[derive(Debug, Default)]
@@ -39,6 +42,11 @@ impl Identifiers {
         }
     }
 
+    /// Those of accepted groups.
+    pub fn accepted(&self) -> impl Iterator<Item = &[u8]> {
+        self.accepted.iter().map(Vec::as_slice)
+    }
+
     /// All that are looked for.
     pub fn all(&self) -> impl Iterator<Item = &[u8]> {
         self.accepted.iter().chain(&self.damaged).map(Vec::as_slice)
@@ -56,10 +64,14 @@ impl Identifiers {
         let number = same_kind.take_while(|known| *known != digits).count();
         let last = u8::try_from(99_usize.saturating_sub(number)).unwrap_or_default();
         let mut constant = vec![b'9'; digits.len()];
-        if Address::parse(digits).is_some_and(Address::writes_hexadecimal_times)
-            && let Some(maker) = constant.first_chunk_mut()
-        {
-            *maker = *b"84";
+        if digits.len() == SERIAL_LEN {
+            for (place, digit) in constant
+                .iter_mut()
+                .enumerate()
+                .filter(|(place, _)| KEPT.contains(place))
+            {
+                *digit = digits.get(place).copied().unwrap_or(*digit);
+            }
         }
         if let Some(end) = constant.last_chunk_mut() {
             *end = [b'0' + last / 10, b'0' + last % 10];
@@ -70,14 +82,13 @@ impl Identifiers {
 
 /// Whether this is what [`Identifiers::constant_for`] gives: no real meter has it.
 fn is_constant(digits: &[u8]) -> bool {
-    let inner = digits
-        .strip_prefix(b"84")
-        .filter(|_| digits.len() == 12)
-        .unwrap_or(digits);
-    match inner.split_last_chunk::<2>() {
-        Some((nines, [b'0'..=b'9', b'0'..=b'9'])) => nines.iter().all(|digit| *digit == b'9'),
+    let is_kept = |place: usize| digits.len() == SERIAL_LEN && KEPT.contains(&place);
+    let nines = digits.len().saturating_sub(2);
+    digits.iter().enumerate().all(|(place, digit)| match digit {
+        b'9' => true,
+        b'0'..=b'8' => is_kept(place) || place >= nines,
         _ => false,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -95,20 +106,15 @@ mod tests {
         ] {
             known.learn(digits);
         }
-        assert_eq!(known.constant_for(b"041776199277"), b"999999999999");
-        assert_eq!(known.constant_for(b"031661000042"), b"999999999998");
+        assert_eq!(known.constant_for(b"041776199277"), b"049976999999");
+        assert_eq!(known.constant_for(b"031661000042"), b"039961999998");
         assert_eq!(known.constant_for(b"12345678901234"), b"99999999999999");
-        assert_eq!(
-            known.constant_for(b"021861000042"),
-            b"849999999997",
-            "a maker of hexadecimal times"
-        );
     }
 
     #[test]
     fn a_constant_is_its_own() {
         let mut known = Identifiers::default();
-        for digits in [&b"999999999999"[..], b"849999999998", b"99999999999997"] {
+        for digits in [&b"049976999999"[..], b"849961999998", b"99999999999997"] {
             known.learn(digits);
             known.learn_damaged(digits);
             assert_eq!(known.constant_for(digits), digits);

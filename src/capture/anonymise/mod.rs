@@ -14,7 +14,7 @@
 //! | `near` | exact and near copies of an identifier in text, and labels that resemble one |
 //! | `substitute` | the new characters, with sum and parity as right or as wrong as they were |
 //!
-//! An accepted group of an identifying label gets a constant in place of its data, and a sum that is right. Anywhere else the
+//! An accepted group of an identifying label gets a constant in place of its data (`identifiers`), and a sum that is right. Anywhere else the
 //! digits become nines: in damaged groups, between groups, in text. What is no identifier keeps its figures if its group is
 //! accepted; elsewhere, when in doubt, digits are replaced.
 //!

@@ -8,27 +8,40 @@ use crate::tic::{Label, Mode};
 /// A near copy has so many characters in their places that are no zeros, for zeros are in every register.
 const TELLING_MIN: usize = 3;
 
-/// The distance of two words: characters to change, insert or remove. More than ten characters of either are not compared.
+/// The distance of two words: characters to change, insert, remove, or swap with the next. Words of more than ten characters
+/// are not compared.
 pub fn distance(a: &[u8], b: &[u8]) -> usize {
     const LEN_MAX: usize = 10;
     if a.len() > LEN_MAX || b.len() > LEN_MAX {
         return LEN_MAX + 1;
     }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
+    let first: Vec<usize> = (0..=b.len()).collect();
+    let mut rows = [Vec::new(), first];
+    let mut above = None;
     for (at, from) in (1..).zip(a) {
-        let mut diagonal = at - 1;
-        let mut left = at;
-        for (cell, to) in row.iter_mut().skip(1).zip(b) {
-            let changed = diagonal + usize::from(from != to);
-            diagonal = *cell;
-            left = changed.min(left + 1).min(*cell + 1);
-            *cell = left;
+        let [older, old] = &rows;
+        let mut row = vec![at];
+        for (place, to) in b.iter().enumerate() {
+            let cell = |row: &[usize], place: usize| row.get(place).copied().unwrap_or(LEN_MAX);
+            let mut least = (cell(old, place) + usize::from(from != to))
+                .min(cell(old, place + 1) + 1)
+                .min(cell(&row, place) + 1);
+            if let Some(before) = place.checked_sub(1)
+                && b.get(before) == Some(from)
+                && above == Some(to)
+            {
+                least = least.min(cell(older, before) + 1);
+            }
+            row.push(least);
         }
-        if let Some(first) = row.first_mut() {
-            *first = at;
-        }
+        above = Some(from);
+        let [_, old] = rows;
+        rows = [old, row];
     }
-    row.last().copied().unwrap_or_default()
+    rows.last()
+        .and_then(|row| row.last())
+        .copied()
+        .unwrap_or_default()
 }
 
 /// All labels that identify.
@@ -165,6 +178,8 @@ mod tests {
         assert_eq!(distance(b"DSC", b"ADSC"), 1);
         assert_eq!(distance(b"AADSC", b"ADSC"), 1);
         assert_eq!(distance(b"ADCO", b"ADSC"), 2);
+        assert_eq!(distance(b"RPM", b"PRM"), 1);
+        assert_eq!(distance(b"ASDC", b"ADSC"), 1);
         assert_eq!(distance(b"", b"PRM"), 3);
         assert_eq!(distance(&[b'x'; 11], b"PRM"), 11);
     }

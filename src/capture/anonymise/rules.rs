@@ -3,7 +3,7 @@
 //! | segment | what is replaced |
 //! |---|---|
 //! | accepted, identifying label | its data |
-//! | accepted, text or a label that is not listed | digits that resemble an identifier; all, if the label resembles an identifying one |
+//! | accepted, text or a label that is not listed | digits that resemble an identifier; of a label that is not listed also all, if it resembles an identifying one, and ten in a row that are no horodate |
 //! | accepted, a figure | only eight digits of an identifier in a row |
 //! | all else | what resembles an identifier; what follows a label that resembles an identifying one; ten digits in a row that are no horodate; the digits that a torn group begins with |
 
@@ -35,7 +35,7 @@ pub enum Cause {
 }
 
 /// What the rules found in a segment: a mark for each character to replace, and the cause of the first.
-pub struct Finding {
+pub struct Masking {
     /// As many as the segment has characters.
     pub marks: Vec<bool>,
     /// Why.
@@ -43,14 +43,15 @@ pub struct Finding {
 }
 
 /// Judges an accepted group. The data of an identifying label is the caller's.
-pub fn judge_accepted(text: &[u8], group: &AcceptedGroup, known: &Identifiers) -> Option<Finding> {
+pub fn judge_accepted(text: &[u8], group: &AcceptedGroup, known: &Identifiers) -> Option<Masking> {
     let mut marks = vec![false; text.len()];
     let is_figure = group
         .label
         .is_some_and(|label| label.kind() != DataKind::Text);
     let mut found = false;
     if is_figure {
-        for digits in known.all() {
+        // What a damaged group showed may have been a figure itself.
+        for digits in known.accepted() {
             found |= mark_runs(text, digits, RUN_IN_FIGURES, &mut marks);
         }
     } else {
@@ -59,20 +60,27 @@ pub fn judge_accepted(text: &[u8], group: &AcceptedGroup, known: &Identifiers) -
             found |= mark_near(text, digits, &mut marks);
         }
         let word = word_at(text, label_place(text));
-        if group.label.is_none() && matches!(guess_label(word), LabelGuess::Identifying(..)) {
-            mark_digits(text, group.data_start, group.data_end, &mut marks);
-            found = true;
+        if group.label.is_none() {
+            let guess = guess_label(word);
+            if matches!(guess, LabelGuess::Identifying(..)) {
+                mark_digits(text, group.data_start, group.data_end, &mut marks);
+                found = true;
+            }
+            found |= mark_long_fields(text, guess, &mut marks);
         }
     }
-    protect(text, &mut marks);
-    (found && marks.contains(&true)).then_some(Finding {
+    // A horodate was checked to be a date, and a label is no number.
+    for (place, mark) in marks.iter_mut().enumerate() {
+        *mark &= (group.data_start..group.data_end).contains(&place);
+    }
+    (found && marks.contains(&true)).then_some(Masking {
         marks,
         cause: Cause::Elsewhere,
     })
 }
 
 /// Judges anything else.
-pub fn judge_damaged(text: &[u8], known: &Identifiers) -> Option<Finding> {
+pub fn judge_damaged(text: &[u8], known: &Identifiers) -> Option<Masking> {
     let mut marks = vec![false; text.len()];
     let start = label_place(text);
     let word = word_at(text, start);
@@ -112,18 +120,21 @@ pub fn judge_damaged(text: &[u8], known: &Identifiers) -> Option<Finding> {
     }
     protect(text, &mut marks);
     let cause = cause.filter(|_| marks.contains(&true))?;
-    Some(Finding { marks, cause })
+    Some(Masking { marks, cause })
 }
 
-/// The identifier that a damaged group shows in full: an exact label, and as many digits as it has.
+/// What a damaged group shows of an identifier: the data behind a label that resembles an identifying one, about as long as
+/// that label's and mostly digits.
 pub fn shown_by_damaged(text: &[u8]) -> Option<&[u8]> {
     let start = label_place(text);
     let word = word_at(text, start);
-    let LabelGuess::Identifying(label, true) = guess_label(word) else {
+    let LabelGuess::Identifying(label, _) = guess_label(word) else {
         return None;
     };
     let data = word_at(text, start + word.len() + 1);
-    (data.len() == label.data_len() && data.iter().all(u8::is_ascii_digit)).then_some(data)
+    let digits = data.iter().filter(|c| c.is_ascii_digit()).count();
+    let is_like = data.len().abs_diff(label.data_len()) <= 2 && digits * 2 > label.data_len();
+    (is_like && !is_horodate(data)).then_some(data)
 }
 
 /// What stands at a place, up to a separator or a control character.
@@ -201,14 +212,14 @@ mod tests {
         for digits in known {
             identifiers.learn(digits);
         }
-        let finding = judge_damaged(text, &identifiers);
+        let masking = judge_damaged(text, &identifiers);
         let shown = text.iter().enumerate().map(|(place, c)| {
-            let is_marked = finding.as_ref().is_some_and(|f| f.marks[place]);
+            let is_marked = masking.as_ref().is_some_and(|f| f.marks[place]);
             if is_marked { '#' } else { char::from(*c) }
         });
         (
             shown.collect(),
-            finding.as_ref().map(|finding| finding.cause),
+            masking.as_ref().map(|masking| masking.cause),
         )
     }
 

@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::identifiers::Identifiers;
-use super::rules::{Cause, Finding, judge_accepted, judge_damaged, shown_by_damaged};
+use super::rules::{Cause, Masking, judge_accepted, judge_damaged, shown_by_damaged};
 use super::segment::{AcceptedGroup, GroupCheck, Segment};
 use super::substitute::{byte_of, carries_parity, move_sum, neutral, replaced};
 use crate::tic::Label;
@@ -231,8 +231,8 @@ fn is_identifier(group: &AcceptedGroup) -> bool {
 }
 
 /// The characters of a segment with the marked ones replaced, and the cause.
-fn apply(text: &[u8], finding: Option<Finding>) -> (Vec<u8>, Option<Cause>) {
-    let Some(Finding { marks, cause }) = finding else {
+fn apply(text: &[u8], masking: Option<Masking>) -> (Vec<u8>, Option<Cause>) {
+    let Some(Masking { marks, cause }) = masking else {
         return (Vec::new(), None);
     };
     let marked = (0..).zip(text).zip(&marks).filter(|(_, mark)| **mark);

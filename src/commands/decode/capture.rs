@@ -1,4 +1,5 @@
-//! Bytes of a capture to frames, each with its time on the wire: ten bits a character, at the speed of the mode.
+//! Bytes of a capture to frames, each with its time on the wire: ten bits a character, at the speed of the mode, or the time
+//! of the capture where it has one.
 //!
 //! A capture may hold both modes. The decoder of the mode that was found last gets every piece first; the other one gets
 //! what the first accepts no group in, for no bytes hold a correct group of both. Once the other accepts one, they change
@@ -52,6 +53,20 @@ impl CaptureDecoder {
             rest: Vec::with_capacity(PIECE_MAX),
             time: Duration::ZERO,
         }
+    }
+
+    /// Lets time pass, for a capture with times: the last of the next `count` bytes ended at `at`. Time does not go back, nor
+    /// faster than the line.
+    pub fn wait_until(&mut self, at: Duration, count: usize) {
+        let held = self.rest.len();
+        let begin = at.saturating_sub(self.duration_of(count.saturating_add(held)));
+        self.time = self.time.max(begin);
+    }
+
+    /// How long so many characters take.
+    fn duration_of(&self, characters: usize) -> Duration {
+        let characters = u32::try_from(characters).unwrap_or(u32::MAX);
+        Duration::from_secs(10) * characters / self.first.mode().baud()
     }
 
     /// Takes bytes in. Returns the frames that end in them, in order.
@@ -113,8 +128,7 @@ impl CaptureDecoder {
             }
         }
         self.is_found |= is_accepted;
-        let characters = u32::try_from(piece.len()).unwrap_or(u32::MAX);
-        self.time += Duration::from_secs(10) * characters / self.first.mode().baud();
+        self.time += self.duration_of(piece.len());
         self.give(frames, out);
     }
 

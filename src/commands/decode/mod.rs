@@ -37,6 +37,7 @@ use self::unconfirmed::{CONFIRMED_FROM, Unconfirmed};
 use self::why::FileTraits;
 use super::choice::one_of;
 use super::console::{CommandError, Console};
+use crate::capture::{CaptureEvent, CaptureItem, CaptureReader, UnknownVersion};
 use crate::config::ModeChoice;
 use crate::meter::json::{Python, StateJson, Tic};
 use crate::meter::{Identity, Input, Memory, Meter, Moment, Snapshot, Timestamp};
@@ -55,7 +56,7 @@ const PAUSE: u16 = 5000;
 /// What to decode, and how to show it.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Decode {
-    /// The file of raw bytes; `-` for standard input
+    /// The capture, raw bytes or with times; `-` for standard input
     #[arg(default_value = "-")]
     file: PathBuf,
     /// The mode of the meter
@@ -113,6 +114,9 @@ impl Decode {
         };
         decoded.map_err(|error| match error {
             StreamError::Input(error) => unreadable(&name, error),
+            StreamError::Version(error) => {
+                CommandError::new(exit::DATA, format_args!("{name}: {error}"))
+            }
             StreamError::Output(error) => CommandError::Output(error),
         })?;
         let (totals, traits) = (run.totals, run.traits);
@@ -174,6 +178,7 @@ impl Decode {
 struct DecodeRun<'a> {
     format: FrameFormat,
     is_text: bool,
+    reader: CaptureReader,
     capture: CaptureDecoder,
     gaps: Option<GapClock>,
     meter: Meter,
@@ -191,6 +196,7 @@ impl<'a> DecodeRun<'a> {
         Self {
             format: options.format,
             is_text: options.text,
+            reader: CaptureReader::new(),
             capture: CaptureDecoder::new(options.mode.mode(), options.parity),
             gaps: (options.clock == DecodeClock::Meter).then(GapClock::default),
             meter: Meter::new(identity(), &Memory::default()),
@@ -229,19 +235,36 @@ impl<'a> DecodeRun<'a> {
                 self.out.flush()?;
             }
             let read = match from.read(&mut chunk) {
-                Ok(0) => return Ok(()),
+                Ok(0) => {
+                    let items = self.reader.end()?;
+                    return Ok(self.push_items(items)?);
+                }
                 Ok(read) => read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(StreamError::Input(error)),
             };
-            let bytes = chunk.get(..read).unwrap_or_default();
-            self.totals.bytes += read as u64;
+            let items = self.reader.push(chunk.get(..read).unwrap_or_default())?;
+            self.push_items(items)?;
+        }
+    }
+
+    /// Takes what a capture of either form holds; with times, those are the clock.
+    fn push_items(&mut self, items: Vec<CaptureItem>) -> io::Result<()> {
+        for CaptureItem { at, event } in items {
+            let CaptureEvent::Bytes(bytes) = event else {
+                continue;
+            };
+            self.totals.bytes += bytes.len() as u64;
             if self.totals.groups == 0 {
-                self.traits.push(bytes);
+                self.traits.push(&bytes);
             }
-            self.push(bytes)?;
+            if let Some(at) = at {
+                self.capture.wait_until(at, bytes.len());
+            }
+            self.push(&bytes)?;
             self.out.flush()?;
         }
+        Ok(())
     }
 
     fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -331,10 +354,17 @@ fn is_readable(from: &impl AsFd) -> bool {
     poll(&mut files, PollTimeout::from(PAUSE)).is_ok_and(|ready| ready > 0)
 }
 
-/// Which of the two streams failed.
+/// What failed: one of the two streams, or the form of the input.
 enum StreamError {
     Input(io::Error),
+    Version(UnknownVersion),
     Output(io::Error),
+}
+
+impl From<UnknownVersion> for StreamError {
+    fn from(error: UnknownVersion) -> Self {
+        Self::Version(error)
+    }
 }
 
 impl From<io::Error> for StreamError {

@@ -51,11 +51,6 @@ impl Address {
         self.maker
     }
 
-    /// Whether the meter writes the times of its day profiles in hexadecimal where they can be read in both ways.
-    pub const fn writes_hexadecimal_times(self) -> bool {
-        maker_writes_hexadecimal_times(self.maker)
-    }
-
     /// Year of manufacture, 2000 to 2099.
     pub const fn year(self) -> u16 {
         2000 + self.year as u16
@@ -112,11 +107,6 @@ impl Address {
             _ => return None,
         })
     }
-}
-
-/// Whether a maker's meters do: those of Sagemcom.
-pub(in crate::tic) const fn maker_writes_hexadecimal_times(maker: u8) -> bool {
-    matches!(maker, 2 | 81 | 84)
 }
 
 #[cfg(test)]

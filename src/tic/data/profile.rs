@@ -23,7 +23,6 @@
 
 use alloc::vec::Vec;
 
-use super::address::maker_writes_hexadecimal_times;
 use super::digits::{parse_decimal, parse_hex};
 
 const BLOCK: usize = 8;
@@ -102,7 +101,7 @@ impl Profile {
             .collect();
         let (slots, assumed) = match (decimal, hexadecimal) {
             (Some(decimal), Some(hexadecimal)) if decimal == hexadecimal => (decimal, false),
-            (Some(_), Some(hexadecimal)) if maker.is_some_and(maker_writes_hexadecimal_times) => {
+            (Some(_), Some(hexadecimal)) if matches!(maker, Some(2 | 81 | 84)) => {
                 (hexadecimal, true)
             }
             (Some(decimal), Some(_)) => (decimal, true),

@@ -1,0 +1,39 @@
+//! The words of `anonymise`, `capture` and `replay`.
+
+messages! {
+    /// The name of standard input.
+    standard_input() {
+        fr: "l'entrée standard",
+        en: "standard input",
+    }
+    /// `--output` names the file that is read.
+    output_is_input(file: &str) {
+        fr: "{file} serait écrasé pendant sa lecture : donnez un autre nom à --output",
+        en: "{file} would be overwritten while it is read: give --output another name",
+    }
+    /// How often a label was replaced.
+    replaced(label: &str, accepted: u64, damaged: u64) {
+        fr: "{label} : remplacé dans {accepted} groupes bons et {damaged} groupes abîmés",
+        en: "{label}: replaced in {accepted} good groups and {damaged} damaged ones",
+    }
+    /// Digits outside the groups of identifying labels.
+    replaced_elsewhere(places: u64) {
+        fr: "Ailleurs (texte, autres groupes, morceaux de groupes) : remplacé à {places} endroits",
+        en: "Elsewhere (text, other groups, pieces of groups): replaced in {places} places",
+    }
+    /// The file was made anonymous before.
+    replaced_earlier(groups: u64) {
+        fr: "Déjà remplacé auparavant dans {groups} groupes",
+        en: "Replaced before in {groups} groups",
+    }
+    /// No identifier in a capture that is understood.
+    nothing_to_replace(groups: u64) {
+        fr: "Rien à remplacer : aucun numéro de série (ADSC, ADCO) ni PRM dans les {groups} groupes du fichier",
+        en: "Nothing to replace: no serial number (ADSC, ADCO) and no PRM in the {groups} groups of the file",
+    }
+    /// The file is no capture.
+    nothing_is_known(bytes: u64) {
+        fr: "Aucun groupe d'un compteur n'a été trouvé ({bytes} octets lus) : ce fichier peut montrer ce qui n'a pas été reconnu, ne le publiez pas",
+        en: "No group of a meter was found (bytes read: {bytes}): the file may show what was not recognised, do not publish it",
+    }
+}
