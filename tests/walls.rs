@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use linky_sensor::names;
 
 /// A module and the modules that it may use, besides `names` and `config`.
-const MAY_USE: [(&str, &[&str]); 15] = [
+const MAY_USE: [(&str, &[&str]); 16] = [
     ("tic", &[]),
     ("meter", &["tic"]),
     ("capture", &["tic"]),
