@@ -1,6 +1,6 @@
 //! A stream of characters, cut where a group or a frame may begin or end.
 //!
-//! Input: characters, bit 7 cleared. Output: [`Segment`]s, one after the other, that together are the stream. A segment is a
+//! Input: characters, bit 7 cleared. Output: [`StreamSegment`]s, one after the other, that together are the stream. A segment is a
 //! group (LF to CR), a group that has lost one of these, or what lies between. None is longer than [`SEGMENT_MAX`] and the
 //! digits that follow it.
 
@@ -20,7 +20,7 @@ const BODY_MAX: usize = 160;
 
 /// A part of the stream: places of its characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Segment {
+pub struct StreamSegment {
     /// The first.
     pub start: usize,
     /// Behind the last.
@@ -29,7 +29,7 @@ pub struct Segment {
     pub is_ended: bool,
 }
 
-impl Segment {
+impl StreamSegment {
     /// The segment that begins at `start`, at a character of the stream; `limit` is a place that no segment crosses.
     pub fn at(chars: &[u8], start: usize, limit: Option<usize>) -> Self {
         let end_at = limit.map_or(chars.len(), |limit| limit.min(chars.len()));
@@ -161,7 +161,7 @@ mod tests {
     fn cut(chars: &[u8]) -> Vec<&[u8]> {
         let (mut place, mut segments) = (0, Vec::new());
         while place < chars.len() {
-            let segment = Segment::at(chars, place, None);
+            let segment = StreamSegment::at(chars, place, None);
             segments.push(segment.of(chars));
             place = segment.end;
         }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::identifiers::Identifiers;
 use super::rules::{Cause, Masking, judge_accepted, judge_damaged, shown_by_damaged};
-use super::segment::{AcceptedGroup, GroupCheck, Segment};
+use super::segment::{AcceptedGroup, GroupCheck, StreamSegment};
 use super::substitute::{byte_of, carries_parity, move_sum, neutral, replaced};
 use crate::tic::Label;
 
@@ -138,9 +138,9 @@ impl Anonymiser {
     }
 
     /// The segment that begins at a place.
-    fn segment(&self, start: usize) -> Segment {
+    fn segment(&self, start: usize) -> StreamSegment {
         let limit = self.breaks.iter().copied().find(|place| *place > start);
-        Segment::at(&self.chars, start, limit)
+        StreamSegment::at(&self.chars, start, limit)
     }
 
     /// Looks for identifiers in what came since the last time; in what is unfinished only at the end.
@@ -184,7 +184,7 @@ impl Anonymiser {
         self.breaks.iter_mut().for_each(|place| *place -= start);
     }
 
-    fn give_segment(&mut self, segment: Segment, out: &mut Vec<u8>) {
+    fn give_segment(&mut self, segment: StreamSegment, out: &mut Vec<u8>) {
         let text = segment.of(&self.chars);
         let old = self
             .held

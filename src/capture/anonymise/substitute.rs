@@ -6,7 +6,7 @@
 //! - A digit becomes a digit. Another character in the place of a digit is what damage made of it, and its low bits still
 //!   show the digit: it becomes one of the same kind.
 
-use super::segment::{Segment, sum_place};
+use super::segment::{StreamSegment, sum_place};
 
 /// Characters around a segment that is too short, or too damaged, to show whether the line has parity.
 const SURROUNDINGS: usize = 128;
@@ -59,7 +59,7 @@ pub fn move_sum(text: &mut [u8], by: u8) {
 }
 
 /// Whether the bytes of a segment carry parity in bit 7.
-pub fn carries_parity(bytes: &[u8], segment: Segment) -> bool {
+pub fn carries_parity(bytes: &[u8], segment: StreamSegment) -> bool {
     let count = |from: usize, to: usize| {
         let part = bytes.get(from..to.min(bytes.len())).unwrap_or_default();
         let needing = part
