@@ -52,6 +52,11 @@ pub enum ScenarioChange {
         /// Seconds.
         duration: u32,
     },
+    /// The terminal cover is open.
+    OpenCover {
+        /// Seconds.
+        duration: u32,
+    },
     /// The meter sends nothing.
     Silence {
         /// Seconds.
@@ -76,6 +81,7 @@ impl ScenarioEvent {
             | ScenarioChange::Voltage { duration, .. }
             | ScenarioChange::PhaseLoss { duration, .. }
             | ScenarioChange::DegradedClock { duration }
+            | ScenarioChange::OpenCover { duration }
             | ScenarioChange::Silence { duration }
             | ScenarioChange::Noise { duration } => duration,
         }

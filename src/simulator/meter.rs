@@ -182,6 +182,7 @@ impl SimulatedMeter {
                 | ScenarioChange::Voltage { .. }
                 | ScenarioChange::PhaseLoss { .. }
                 | ScenarioChange::DegradedClock { .. }
+                | ScenarioChange::OpenCover { .. }
                 | ScenarioChange::Noise { .. } => {}
             }
         }

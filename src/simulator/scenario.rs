@@ -167,6 +167,13 @@ impl Scenario {
             })
     }
 
+    /// Whether the terminal cover is open at this second, Unix time.
+    pub(super) fn is_cover_open(&self, unix: i64) -> bool {
+        self.has(unix, |change| {
+            matches!(change, ScenarioChange::OpenCover { .. })
+        })
+    }
+
     /// Whether the line is noisy at this second, Unix time.
     pub(super) fn is_noisy(&self, unix: i64) -> bool {
         self.has(unix, |change| {

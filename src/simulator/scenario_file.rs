@@ -7,7 +7,7 @@
 //! [[event]]            at = "10min", kind = "…", and the keys of that kind:
 //!     swap             index                    voltage        volts, duration, phase
 //!     mode             mode                     phase-loss     duration, phase
-//!     contract         contract                 degraded-clock, silence, noise        duration
+//!     contract         contract                 degraded-clock, open-cover, silence, noise        duration
 //!     overrun          va, duration
 //! ```
 //! A key that does not exist is refused with its line and the nearest one that does, as in the configuration.
@@ -36,11 +36,12 @@ const OVERRUN: &str = "overrun";
 const VOLTAGE: &str = "voltage";
 const PHASE_LOSS: &str = "phase-loss";
 const DEGRADED_CLOCK: &str = "degraded-clock";
+const OPEN_COVER: &str = "open-cover";
 const SILENCE: &str = "silence";
 const NOISE: &str = "noise";
 
 /// The values of the key `kind`.
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 10] = [
     SWAP,
     MODE,
     CONTRACT,
@@ -48,6 +49,7 @@ const KINDS: [&str; 9] = [
     VOLTAGE,
     PHASE_LOSS,
     DEGRADED_CLOCK,
+    OPEN_COVER,
     SILENCE,
     NOISE,
 ];
@@ -143,6 +145,9 @@ fn read_event(event: &mut TableReader<'_>) -> Option<ScenarioEvent> {
             duration: duration?,
         },
         DEGRADED_CLOCK => ScenarioChange::DegradedClock {
+            duration: duration?,
+        },
+        OPEN_COVER => ScenarioChange::OpenCover {
             duration: duration?,
         },
         SILENCE => ScenarioChange::Silence {

@@ -180,6 +180,7 @@ fn status(scenario: &Scenario, state: &SimulatedState) -> u32 {
         | u32::from(!tariff.contact_closed)
         // Open on excess power.
         | u32::from(state.is_breaker_open) << 1
+        | u32::from(scenario.is_cover_open(state.unix)) << 4
         | u32::from(over_voltage) << 6
         | u32::from(over_power) << 7
         | u32::from(scenario.producer) << 8

@@ -82,8 +82,13 @@ pub struct Playing {
 impl Playing {
     /// Sends the frames of this scenario on a line of its own, ten times faster than real; who does not listen misses them.
     pub fn on(device: &Path, scenario: Scenario) -> Self {
+        Self::at_speed(device, scenario, 10.0)
+    }
+
+    /// The same, so many times faster than real.
+    pub fn at_speed(device: &Path, scenario: Scenario, times: f64) -> Self {
         let mut line = Pty::open(Some(device), Duration::ZERO).unwrap();
-        let mut wired = Wired::new(SimulatedMeter::new(scenario).unwrap(), 10.0, false);
+        let mut wired = Wired::new(SimulatedMeter::new(scenario).unwrap(), times, false);
         let stop = Arc::new(AtomicBool::new(false));
         let asked = stop.clone();
         let thread = thread::spawn(move || {

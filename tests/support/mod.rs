@@ -13,6 +13,7 @@ pub mod bus;
 pub mod busctl;
 pub mod certificates;
 pub mod daemon;
+pub mod journal;
 pub mod line;
 pub mod meter;
 pub mod program;
