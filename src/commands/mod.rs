@@ -4,7 +4,7 @@
 //! for what that promises. What a user asked for goes to standard output, what went wrong to standard error.
 //!
 //! A new command is a file here and three lines below (its `mod`, its variant, its arm), its part of linky-sensor(8),
-//! and the completions, which are printed (CONTRIBUTING.md).
+//! its French rows in `words/help.rs`, and the completions, which are printed (CONTRIBUTING.md).
 
 mod anonymise;
 mod bus_error;
@@ -18,6 +18,7 @@ mod decode;
 mod demo;
 mod doctor;
 mod health;
+mod help;
 mod inks;
 mod language;
 mod list_fields;
@@ -27,17 +28,19 @@ mod run;
 mod set_password;
 mod simulate;
 mod status;
+mod usage_error;
 
 use std::env;
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches, Parser};
 
 use self::choice::one_of;
 use self::console::{CommandError, Console};
-use crate::config::LanguageChoice;
+use crate::config::{Language, LanguageChoice};
 use crate::names::{exit, file};
 
 /// Reads a French Linky electricity meter and publishes it on D-Bus and MQTT.
@@ -110,11 +113,23 @@ impl Command {
     }
 }
 
+/// The command line, or what is to be printed instead. Its help is translated only where it may be printed.
+fn parsed(arguments: Vec<OsString>, language: Language) -> Result<CommandLine, clap::Error> {
+    match language {
+        Language::English => CommandLine::try_parse_from(arguments),
+        Language::French => {
+            let mut command = help::in_french(CommandLine::command());
+            let matches = command.try_get_matches_from_mut(arguments)?;
+            CommandLine::from_arg_matches(&matches)
+        }
+    }
+}
+
 /// Runs the command that the arguments of the process ask for. Returns the exit code.
 pub fn main() -> u8 {
     let arguments: Vec<OsString> = env::args_os().collect();
     let words = language::words(&arguments, |name| env::var(name).ok());
-    match CommandLine::try_parse_from(arguments) {
+    match parsed(arguments, words.language()) {
         Ok(line) => {
             let mut console = Console::new(line.config, words);
             let result = line.command.run(&mut console);
@@ -125,7 +140,13 @@ pub fn main() -> u8 {
                 ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => exit::OK,
                 _ => exit::USAGE,
             };
-            let written = error.print().map(|()| code);
+            let french = match words.language() {
+                Language::French => usage_error::in_french(&error, words),
+                Language::English => None,
+            };
+            let written =
+                french.map_or_else(|| error.print(), |text| writeln!(io::stderr(), "{text}"));
+            let written = written.map(|()| code);
             Console::new(PathBuf::new(), words).finish(written.map_err(CommandError::from))
         }
     }

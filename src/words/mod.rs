@@ -28,11 +28,15 @@ mod broker_cause;
 mod bus;
 mod capture;
 mod doctor;
+pub mod help;
 mod link_cause;
 pub mod locale;
 mod number;
 mod status;
 mod system;
+mod usage;
+
+pub use usage::french_help_titles;
 
 use crate::config::Language;
 use crate::meter::word_names;
@@ -68,6 +72,14 @@ impl Words {
         match (self.language, count) {
             (Language::French, 0 | 1) | (Language::English, 1) => one,
             _ => many,
+        }
+    }
+
+    /// A word in quotation marks.
+    pub fn quoted(self, word: &str) -> String {
+        match self.language {
+            Language::French => format!("«\u{a0}{word}\u{a0}»"),
+            Language::English => format!("'{word}'"),
         }
     }
 
