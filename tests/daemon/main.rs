@@ -7,6 +7,7 @@
 //! - `journal`: what is logged of the house; `kill`: the counter over kills and replaced meters.
 //! - `line`: the adapter unplugged, the mode switched; `port`: what else befalls it; `availability`: the meter silent.
 //! - `session`: a broker that refuses, and one whose name is not known.
+//! - `trend`: the power and the energy over time.
 //!
 //! `facts` and `expected` compute what is to come out, apart from the code that makes it.
 
@@ -29,6 +30,7 @@ mod on_mqtt;
 mod port;
 mod privacy;
 mod session;
+mod trend;
 mod values;
 
 #[path = "../support/mod.rs"]

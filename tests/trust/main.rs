@@ -2,8 +2,8 @@
 //!
 //! `year`: nothing is held back from a sound meter. `changes`: what is really so gets through, and how fast. `counters`:
 //! they count consumption and nothing else. `days`: the figures of the day. `life`: what begins anew with another mode or
-//! meter. `line_faults`: what the errors on a line point to. `faults`: what is not so does not. `properties`: whatever
-//! comes, states are sound.
+//! meter. `trend`: power and energy over time. `line_faults`: what the errors on a line point to. `faults`: what is not so
+//! does not. `properties`: whatever comes, states are sound.
 
 #![expect(
     clippy::expect_used,
@@ -22,4 +22,5 @@ mod life;
 mod line_faults;
 mod properties;
 mod receiver;
+mod trend;
 mod year;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use linky_sensor::meter::{
     Event, EventKind, Identity, Input, Key, LinkCause, LinkDetail, Memory, Meter, Moment,
-    Safeguard, Safeguards, Snapshot, Timestamp, Value,
+    Safeguard, Safeguards, Snapshot, Timestamp, TrendHandle, Value,
 };
 use linky_sensor::simulator::{Phases, Scenario, SentFrame, SentGroup, SimulatedMeter, TariffPlan};
 use linky_sensor::tic::{Decoder, Label, Mode, Parity, push_group, with_parity};
@@ -156,6 +156,11 @@ impl Receiver {
         let memory = self.meter.take_memory(self.now);
         self.is_saved = memory.is_some();
         self.disk = memory.unwrap_or_else(|| std::mem::take(&mut self.disk));
+    }
+
+    /// The power and the energy over time.
+    pub fn trend(&self) -> TrendHandle {
+        self.meter.trend()
     }
 
     pub fn state(&self) -> &Snapshot {
