@@ -8,7 +8,7 @@
 //! - [`sink`]: what every sink is given; [`dbus`], [`mqtt`], [`metrics`]: the sinks; [`store`]: what is kept on disk.
 //! - [`service`]: builds all this and watches it.
 //! - [`simulator`]: the meter's side of the wire.
-//! - [`commands`]: the command line; `words`: what it prints for people. [`config`], [`names`]: what everything may use.
+//! - [`commands`]: the command line; `words`: what it prints for people. [`config`], [`names`], [`home`]: what everything may use.
 
 extern crate alloc;
 
@@ -16,6 +16,7 @@ pub mod capture;
 pub mod commands;
 pub mod config;
 pub mod dbus;
+pub mod home;
 pub mod meter;
 pub mod metrics;
 pub mod mqtt;

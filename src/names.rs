@@ -217,6 +217,8 @@ pub mod file {
     pub const CONFIG_DROP_INS: &str = "/etc/linky-sensor/linky-sensor.d";
     /// The symlink that our udev rule gives to the TIC adapter.
     pub const DEVICE: &str = "/dev/linky";
+    /// The directory is there where systemd is the service manager (sd_booted(3)).
+    pub const SYSTEMD_RUNS: &str = "/run/systemd/system";
     /// The LEDs of this computer.
     pub const LEDS: &str = "/sys/class/leds";
     /// Where the daemon keeps its state unless systemd sets [`super::variable::STATE_DIRECTORY`].
@@ -248,6 +250,8 @@ pub mod variable {
     pub const STATE_DIRECTORY: &str = "STATE_DIRECTORY";
     /// The directory for what need not.
     pub const RUNTIME_DIRECTORY: &str = "RUNTIME_DIRECTORY";
+    /// The kind of container that this is, set by engines and by our image.
+    pub const CONTAINER: &str = "container";
     /// The silence after which the daemon is ended, in microseconds.
     pub const WATCHDOG_USEC: &str = "WATCHDOG_USEC";
     /// The process that [`WATCHDOG_USEC`] is for.
@@ -270,6 +274,10 @@ pub mod container {
     pub const CONFIG: &str = "linky-sensor.toml";
     /// In the runtime directory of an app: the broker's password.
     pub const PASSWORD: &str = "password";
+    /// The kind of container that this is where nobody names it.
+    pub const KIND: &str = "oci";
+    /// The kind of container that an app of Home Assistant is, in its daemon's environment.
+    pub const APP_KIND: &str = "home-assistant";
     /// From the root: the options of an app.
     pub const APP_OPTIONS: &str = "data/options.json";
     /// From the root: the state directory of an app.

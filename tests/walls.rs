@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use linky_sensor::names;
 
-/// A module and the modules that it may use, besides `names` and `config`.
-const MAY_USE: [(&str, &[&str]); 16] = [
+/// A module and the modules that it may use, besides `names`, `config` and `home`.
+const MAY_USE: [(&str, &[&str]); 17] = [
     ("tic", &[]),
     ("meter", &["tic"]),
     ("capture", &["tic"]),
@@ -47,6 +47,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ),
     ("words", &["meter"]),
     ("config", &["meter", "tic"]),
+    ("home", &[]),
     ("names", &[]),
 ];
 
@@ -122,7 +123,7 @@ fn the_arrows_go_one_way() {
                     "tic" => false,
                     // The configuration names quantities.
                     "meter" => used == "names",
-                    _ => ["names", "config"].contains(&used),
+                    _ => ["names", "config", "home"].contains(&used),
                 };
                 assert!(
                     used == module || everybody || may_use.contains(&used),

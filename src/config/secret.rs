@@ -9,6 +9,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::settings::{MqttSettings, NamedFile};
+use crate::home::Home;
 use crate::names;
 
 /// A text that `Debug` does not print.
@@ -59,12 +60,14 @@ impl fmt::Display for PasswordError {
             Self::Unreadable(file, error) => write!(
                 f,
                 "{file}: the broker's password cannot be read ({error})\n    \
-                 Store it with: sudo linky-sensor set-password"
+                 To do: {}",
+                Home::current().store_password()
             ),
             Self::NotAPassword(file) => write!(
                 f,
                 "{file}: found something else, expected the broker's password on one line, in UTF-8\n    \
-                 Store it with: sudo linky-sensor set-password"
+                 To do: {}",
+                Home::current().store_password()
             ),
             Self::NoUsername(file) => write!(
                 f,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::home::Home;
 use crate::names::BUS_NAME;
 
 /// Why the bus, or something on it, cannot be had.
@@ -33,6 +34,9 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NoBus { .. } if Home::current() != Home::Machine => {
+                f.write_str("no D-Bus in this container: `linky-sensor health` shows the state")
+            }
             Self::NoBus { bus, cause } => write!(
                 f,
                 "no D-Bus at {bus} ({cause}): is dbus running? `systemctl status dbus.socket`"

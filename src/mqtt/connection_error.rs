@@ -13,6 +13,7 @@ use super::reason_code::ReasonCode;
 use super::reason_code::code;
 use super::{handshake, tls};
 use crate::config::PasswordError;
+use crate::home::Home;
 use crate::net::HostError;
 use crate::sink::BrokerCause;
 
@@ -76,8 +77,6 @@ pub struct ConnectRefusal<'a> {
     pub keep_alive: Duration,
 }
 
-const SET_PASSWORD: &str = "store the password with: sudo linky-sensor set-password";
-
 impl ConnectRefusal<'_> {
     fn of_credentials(&self) -> (BrokerCause, String) {
         let Self {
@@ -87,10 +86,18 @@ impl ConnectRefusal<'_> {
             Credentials::WithoutPassword(_) => BrokerCause::NoPassword,
             Credentials::None | Credentials::Complete => BrokerCause::BadCredentials,
         };
+        let home = Home::current();
+        let store = home.store_password();
         let what = match self.credentials {
             Credentials::None => format!(
-                "it refuses the user name or the password, and none is configured. Set username in [mqtt], and {SET_PASSWORD}"
+                "it refuses the user name or the password, and none is configured. Set username in [mqtt], and {store}"
             ),
+            Credentials::WithoutPassword(user) if home != Home::Machine => {
+                format!(
+                    "it refuses the user name {user} without a password: {store}, then {}",
+                    home.restart()
+                )
+            }
             Credentials::WithoutPassword(user) => format!(
                 "it refuses the user name {user} without a password: no password was given to the service. Store \
                  it with: sudo linky-sensor set-password, and restart the service. If that was done, this system gives services no credentials (some \
@@ -98,7 +105,7 @@ impl ConnectRefusal<'_> {
             ),
             Credentials::Complete => {
                 let mut what = format!(
-                    "it refuses the user name or the password. Set username in [mqtt], and {SET_PASSWORD}"
+                    "it refuses the user name or the password. Set username in [mqtt], and {store}"
                 );
                 if [code::NOT_AUTHORIZED, code::NOT_AUTHORIZED_V3].contains(&self.code) {
                     what.push_str(&format!(

@@ -17,6 +17,7 @@ use std::io::{self, Read as _};
 use tokio_native_tls::native_tls::{self, Certificate, Identity, TlsConnector};
 
 use crate::config::{MqttSettings, NamedFile};
+use crate::home::Home;
 use crate::names;
 
 /// The size of a file, at most. Far above any real one, against a path such as /dev/zero.
@@ -140,7 +141,12 @@ impl PemFile {
     fn how_to_open(&self) -> String {
         let path = self.0.path.display();
         let user = names::USER;
-        if self.0.key == CLIENT_KEY {
+        if Home::current() != Home::Machine {
+            let id = names::container::USER_ID;
+            format!(
+                "Let the user {id} of the container read it, on the host: sudo chown {id} FILE, and sudo chmod a+x on its directory"
+            )
+        } else if self.0.key == CLIENT_KEY {
             format!(
                 "Let the user {user} read it: sudo chgrp {user} {path} && sudo chmod 640 {path}"
             )

@@ -60,6 +60,7 @@
 //!   long numbers.
 
 mod backoff;
+mod contained_refusal;
 mod decoder_stage;
 mod diagnosis;
 mod input_reader;
@@ -73,6 +74,7 @@ mod plain_text;
 mod port;
 mod port_reader;
 mod refusal;
+mod refusal_text;
 mod stop;
 
 pub use diagnosis::{refuse_console, resolve};

@@ -13,6 +13,7 @@ use super::journal::Journal;
 use super::sinks::{Change, Sinks};
 use super::systemd::Systemd;
 use super::watchdog::Watchdog;
+use crate::home::Home;
 use crate::meter::{Key, Link, Snapshot};
 use crate::names::{self, exit};
 use crate::serial::Stopper;
@@ -96,7 +97,7 @@ impl Supervisor {
                 _ = signals.terminate.recv() => return stopped(),
                 _ = signals.interrupt.recv() => return stopped(),
                 _ = signals.hangup.recv() => {
-                    log::info!("SIGHUP is ignored: to read the configuration again, systemctl restart linky-sensor");
+                    log::info!("SIGHUP is ignored: to read the configuration again, {}", Home::current().restart());
                 }
             }
             // A wake-up in the second half of the interval serves for the check: the timer seldom has to fire.

@@ -1,5 +1,7 @@
 //! The daemon as a child: started, given signals, and waited for together with every orphan of the container.
 
+use std::env;
+use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -56,6 +58,13 @@ impl ContainedDaemon {
             .stdin(Stdio::null())
             // A terminal's Ctrl-C comes from here, and only once.
             .process_group(0);
+        // Advice is of a container even where the engine does not name itself.
+        let kind = setup.kind.map(OsString::from);
+        let kind = kind.or_else(|| env::var_os(variable::CONTAINER));
+        command.env(
+            variable::CONTAINER,
+            kind.unwrap_or_else(|| container::KIND.into()),
+        );
         let child = command.spawn()?;
         let pid = i32::try_from(child.id()).map_err(io::Error::other)?;
         Ok(Self {

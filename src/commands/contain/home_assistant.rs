@@ -69,6 +69,7 @@ pub async fn set_up(
     Ok(DaemonSetup {
         groups: serial_port::groups(&port.device, root),
         verbose: options.verbose(),
+        kind: Some(container::APP_KIND),
         config,
         state,
     })

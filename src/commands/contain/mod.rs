@@ -78,6 +78,8 @@ pub struct Contain {
 pub struct DaemonSetup {
     config: PathBuf,
     state: PathBuf,
+    /// What the daemon calls its container in its advice; `None`: as the engine did.
+    kind: Option<&'static str>,
     /// Groups that may open the ports.
     groups: Vec<u32>,
     verbose: u8,
@@ -151,6 +153,7 @@ impl Contain {
         user::make_own(&state).map_err(|error| failed(&state, &error))?;
         Ok(DaemonSetup {
             config: config.to_owned(),
+            kind: None,
             groups: serial_port::groups("", &self.root),
             verbose: self.verbose,
             state,
