@@ -6,6 +6,7 @@ pub use super::foreign_json::{Python, Teleinfo2mqtt};
 
 use super::event::Event;
 use super::model::curve::CurvePoint;
+use super::quantity::Key;
 use super::snapshot::Snapshot;
 use crate::tic::{Contact, Group, Slot};
 
@@ -20,6 +21,16 @@ impl Serialize for StateJson<'_> {
         }
         map.end()
     }
+}
+
+/// The JSON of a state without the serial number and the PRM; `None` if it is no object.
+pub fn without_identifiers(state: &[u8]) -> Option<Vec<u8>> {
+    let mut state: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_slice(state).ok()?;
+    for key in Key::all().filter(|key| key.row().is_private()) {
+        state.remove(key.row().key);
+    }
+    serde_json::to_vec(&state).ok()
 }
 
 /// An event, with the identity of the Update that it happened at.

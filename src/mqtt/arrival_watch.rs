@@ -207,7 +207,7 @@ mod tests {
     const BRIDGE: &str = "linky/bridge/x/availability";
 
     fn scene() -> (ArrivalWatch, Outbox) {
-        let mut outbox = Outbox::new(&MqttSettings::default(), None, Arc::default());
+        let mut outbox = Outbox::new(&MqttSettings::default(), None, Arc::default(), false);
         outbox.on_connected(Duration::ZERO);
         let mut watch = ArrivalWatch::new(&BRIDGE.into(), "linky");
         watch.on_connected(true);

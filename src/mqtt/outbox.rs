@@ -18,8 +18,6 @@
 //! - MQTT 3.1.1 acknowledges what the broker throws away, so a session may demand a proof. Until it is there,
 //!   acknowledged records are held back, and none is replayed; if it does not come, they count as not delivered.
 //! - A session whose broker does not acknowledge for [`ACK_TIMEOUT`], or lets more than [`WAITING_MAX`] messages wait, is stuck.
-//!
-//! A record of the history is the meter's id, LF, and the JSON as it was first made.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -28,6 +26,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::history_record;
 use super::message::{Delivery, Message};
 use crate::config::{MqttSettings, Qos};
 use crate::names::topic;
@@ -99,6 +98,8 @@ pub struct Outbox {
     history: Option<HistoryHandle>,
     dropped: Arc<AtomicU64>,
     base_topic: String,
+    /// Whether records may have the serial number and the PRM of a meter.
+    shows_identifiers: bool,
     /// When the next record may be replayed in this session.
     replay_at: Option<Duration>,
     is_replay_held: bool,
@@ -110,6 +111,7 @@ impl Outbox {
         settings: &MqttSettings,
         history: Option<HistoryHandle>,
         dropped: Arc<AtomicU64>,
+        shows_identifiers: bool,
     ) -> Self {
         let has_history = settings.qos != Qos::AtMostOnce && settings.history.is_some();
         Self {
@@ -124,6 +126,7 @@ impl Outbox {
             history: history.filter(|_| has_history),
             dropped,
             base_topic: settings.base_topic.clone(),
+            shows_identifiers,
             replay_at: None,
             is_replay_held: false,
         }
@@ -416,7 +419,7 @@ impl Outbox {
             return None;
         }
         let payload = Bytes::from(record.payload);
-        let Some((meter, json)) = parse_record(&payload) else {
+        let Some((meter, json)) = history_record::parse(&payload, self.shows_identifiers) else {
             self.dropped.fetch_add(1, Ordering::Relaxed);
             if let Some(history) = &mut self.history {
                 history.ack(record.number);
@@ -449,20 +452,13 @@ fn store(message: &mut Message, history: &mut Option<HistoryHandle>, dropped: &A
         return;
     };
     let number = match history {
-        Some(history) => history.append([meter.as_bytes(), b"\n", &message.payload].concat()),
+        Some(history) => history.append(history_record::encode(meter, &message.payload)),
         None => {
             dropped.fetch_add(1, Ordering::Relaxed);
             None
         }
     };
     message.delivery = number.map_or(Delivery::BestEffort, Delivery::Stored);
-}
-
-/// The id of the meter, and the JSON.
-fn parse_record(record: &Bytes) -> Option<(&str, Bytes)> {
-    let end = record.iter().position(|byte| *byte == b'\n')?;
-    let meter = str::from_utf8(record.get(..end)?).ok()?;
-    Some((meter, record.slice(end + 1..)))
 }
 
 #[cfg(test)]

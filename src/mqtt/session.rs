@@ -87,7 +87,9 @@ impl MqttSink {
         let publishers = publishers
             .map(|(newest, name)| Publisher::new(settings, &name, newest.clone(), &bridge))
             .collect();
-        let outbox = Outbox::new(settings, self.history, health.history_dropped.clone());
+        let shows_identifiers = newest.iter().all(|newest| newest.shows_identifiers);
+        let dropped = health.history_dropped.clone();
+        let outbox = Outbox::new(settings, self.history, dropped, shows_identifiers);
         let conflicts = ConflictReporter::new(health.clone());
         let session = MqttSession {
             wire: Wire::new(settings, &client_id, &bridge),

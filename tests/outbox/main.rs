@@ -14,4 +14,5 @@ mod daemon;
 mod disk;
 mod limits;
 mod outage;
+mod privacy;
 mod sudden_end;

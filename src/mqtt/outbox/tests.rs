@@ -35,7 +35,7 @@ impl TestOutbox {
     fn with(settings: &MqttSettings) -> Self {
         let (store, history) = ManualStore::new(4096, true);
         let dropped = Arc::<AtomicU64>::default();
-        let mut outbox = Outbox::new(settings, Some(history), dropped.clone());
+        let mut outbox = Outbox::new(settings, Some(history), dropped.clone(), false);
         outbox.on_connected(at(0));
         outbox.push(online(), at(0));
         Self {
@@ -233,7 +233,7 @@ fn without_a_history_records_wait_for_the_window() {
 fn recording_starts_with_the_first_acknowledgement() {
     let (mut store, history) = ManualStore::new(16, false);
     let settings = MqttSettings::default();
-    let mut outbox = Outbox::new(&settings, Some(history), Arc::default());
+    let mut outbox = Outbox::new(&settings, Some(history), Arc::default(), false);
     outbox.push(state(1), at(0));
     outbox.on_connected(at(0));
     outbox.push(online(), at(0));
@@ -353,7 +353,7 @@ fn a_record_of_another_format_is_dropped_and_counted() {
     history.append(b"main\n{1}".to_vec());
     let dropped = Arc::<AtomicU64>::default();
     let settings = MqttSettings::default();
-    let mut outbox = Outbox::new(&settings, Some(history), dropped.clone());
+    let mut outbox = Outbox::new(&settings, Some(history), dropped.clone(), false);
     outbox.on_connected(at(0));
     store.run_jobs();
     for tick in 0..2 {
