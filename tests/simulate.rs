@@ -304,7 +304,7 @@ fn an_event_happens_when_its_line_is_read() {
     }
     // The end of the lines does not end the meter.
     drop(lines);
-    assert_eq!(read_frames(&link, Mode::Standard, 2).len(), 2);
+    assert!(read_frames(&link, Mode::Standard, 2).len() >= 2);
     simulator.signal(Signal::SIGTERM);
     assert!(simulator.end().success());
 }
