@@ -15,6 +15,9 @@ use super::support::bus::PrivateBus;
 
 const SERVICE: &str = "io.github.linky_sensor.Linky1";
 const ROOT: &str = "/io/github/linky_sensor/Linky1";
+const METER: &str = "/io/github/linky_sensor/Linky1/meter_main";
+const OBJECT_MANAGER: &str = "org.freedesktop.DBus.ObjectManager";
+const HISTORY: &str = "io.github.linky_sensor.Linky1.History";
 
 /// Where the serial number of a message is in it.
 const SERIAL: std::ops::Range<usize> = 8..12;
@@ -75,7 +78,16 @@ pub struct Crowd {
     threads: Vec<JoinHandle<()>>,
 }
 
-/// In which way a program is rude. All ask for the longest answer that there is.
+/// What a program asks for: the longest answers that there are.
+#[derive(Clone, Copy)]
+enum Question {
+    /// All objects.
+    Objects,
+    /// Two days of power by the minute.
+    Power,
+}
+
+/// In which way a program is rude.
 #[derive(Clone, Copy)]
 enum Way {
     /// It only asks too often.
@@ -91,14 +103,22 @@ enum Way {
 impl Way {
     const ALL: [Self; 4] = [Self::Often, Self::Deaf, Self::Careless, Self::Wordy];
 
-    fn call(self) -> Vec<u8> {
-        let builder = Message::method_call(ROOT, "GetManagedObjects")
+    fn call(self, question: Question) -> Vec<u8> {
+        let (path, interface, member) = match question {
+            Question::Objects => (ROOT, OBJECT_MANAGER, "GetManagedObjects"),
+            Question::Power => (METER, HISTORY, "GetPower"),
+        };
+        let builder = Message::method_call(path, member)
             .destination(SERVICE)
-            .interface("org.freedesktop.DBus.ObjectManager");
-        let message = match self {
-            Self::Often | Self::Deaf => builder.build(&()),
-            Self::Careless => builder.with_flags(Flags::NO_REPLY_EXPECTED).build(&()),
-            Self::Wordy => builder.build(&"!".repeat(1 << 20)),
+            .interface(interface);
+        let builder = match self {
+            Self::Careless => builder.with_flags(Flags::NO_REPLY_EXPECTED),
+            _ => builder,
+        };
+        let message = match (self, question) {
+            (Self::Wordy, _) => builder.build(&"!".repeat(1 << 20)),
+            (_, Question::Objects) => builder.build(&()),
+            (_, Question::Power) => builder.build(&(0_u64, 60_u32)),
         };
         message.unwrap().data().to_vec()
     }
@@ -108,11 +128,12 @@ impl Crowd {
     /// So many, of every kind.
     pub fn on(bus: &PrivateBus, programs: usize) -> Self {
         let (stop, calls) = (Arc::<AtomicBool>::default(), Arc::<AtomicU64>::default());
-        let ways = Way::ALL.into_iter().cycle().take(programs);
-        let threads = ways.map(|way| {
+        let questions = [Question::Objects, Question::Power].into_iter();
+        let ways = questions.flat_map(|question| Way::ALL.map(|way| (way, question)));
+        let threads = ways.cycle().take(programs).map(|(way, question)| {
             let stream = connect(bus);
             let (stop, calls) = (stop.clone(), calls.clone());
-            thread::spawn(move || flood(stream, way, &stop, &calls))
+            thread::spawn(move || flood(stream, way, question, &stop, &calls))
         });
         Self {
             threads: threads.collect(),
@@ -137,9 +158,15 @@ impl Drop for Crowd {
 }
 
 /// Calls until it is to stop, or the bus throws it out.
-fn flood(mut stream: UnixStream, way: Way, stop: &AtomicBool, calls: &AtomicU64) {
+fn flood(
+    mut stream: UnixStream,
+    way: Way,
+    question: Question,
+    stop: &AtomicBool,
+    calls: &AtomicU64,
+) {
     stream.set_nonblocking(true).unwrap();
-    let (mut message, mut answers) = (way.call(), [0; 65_536]);
+    let (mut message, mut answers) = (way.call(question), [0; 65_536]);
     let (mut serial, mut sent) = (1_u32, message.len());
     while !stop.load(Ordering::Relaxed) {
         if sent == message.len() {
