@@ -9,6 +9,7 @@
 //! | `line` | one line of the timed form, both ways |
 //! | `writer` | events to a file |
 //! | `reader` | a file of either form to events |
+//! | `timeline` | when each byte came |
 //! | `anonymise/` | the same capture without identifiers |
 //!
 //! Pure: bytes in, bytes out; time is an argument. Nothing here fails on any input but a version that is not known.
@@ -16,11 +17,13 @@
 mod anonymise;
 mod line;
 mod reader;
+mod timeline;
 mod writer;
 
 pub use anonymise::{Anonymiser, FileAnonymiser, LabelCounts, MaskReport};
 pub use line::{CaptureEvent, CaptureItem};
 pub use reader::{CaptureForm, CaptureReader, UnknownVersion};
+pub use timeline::{TimedBytes, Timeline};
 pub use writer::{CaptureWriter, LINE_BYTES_MAX};
 
 /// The first line of the timed form, up to the version.

@@ -21,13 +21,16 @@ mod health;
 mod help;
 mod inks;
 mod language;
+mod line_noise;
 mod list_fields;
 mod migrate;
 mod output;
+mod replay;
 mod run;
 mod set_password;
 mod simulate;
 mod status;
+mod stop_signals;
 mod usage_error;
 
 use std::env;
@@ -87,6 +90,8 @@ enum Command {
     ListFields(list_fields::ListFields),
     /// Read the configuration of the Python linky-sensor or of teleinfo2mqtt, and print ours
     Migrate(migrate::Migrate),
+    /// Play a capture into a pseudo-terminal or to standard output, as it came
+    Replay(replay::Replay),
     /// Simulate a meter on a pseudo-terminal or on standard output
     Simulate(simulate::Simulate),
     /// Show the state of the running daemon; exit code 0 if every meter is received
@@ -107,6 +112,7 @@ impl Command {
             Self::Health(command) => command.run(console),
             Self::ListFields(command) => command.run(console),
             Self::Migrate(command) => command.run(console),
+            Self::Replay(command) => command.run(console),
             Self::Simulate(command) => command.run(console),
             Self::Status(command) => command.run(console),
         }

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::frame::SentFrame;
+use crate::tic::Mode;
 
 /// Bytes that are written at once.
 const FIFO: usize = 8;
@@ -58,6 +59,21 @@ impl Pace {
         out: &mut dyn Write,
         stop: &AtomicBool,
     ) -> io::Result<()> {
+        self.send_bytes(frame.at, frame.mode, arrived, out, stop)
+    }
+
+    /// The same for bytes that follow each other from `begin` on, at the speed of a mode.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn send_bytes(
+        &mut self,
+        begin: Duration,
+        mode: Mode,
+        arrived: &[u8],
+        out: &mut dyn Write,
+        stop: &AtomicBool,
+    ) -> io::Result<()> {
         let Speed::Times(times) = self.speed else {
             return if stop.load(Ordering::Relaxed) {
                 Ok(())
@@ -68,8 +84,7 @@ impl Pace {
         let mut sent = 0;
         for piece in arrived.chunks(FIFO) {
             sent += u64::try_from(piece.len()).unwrap_or(0);
-            let due =
-                frame.at + Duration::from_micros(sent * 10_000_000 / u64::from(frame.mode.baud()));
+            let due = begin + Duration::from_micros(sent * 10_000_000 / u64::from(mode.baud()));
             self.wait_until(due, times, stop);
             if stop.load(Ordering::Relaxed) {
                 break;
@@ -105,7 +120,6 @@ impl Pace {
 mod tests {
     use super::super::frame::FrameKind;
     use super::*;
-    use crate::tic::Mode;
 
     struct Pieces(Vec<(Instant, usize)>);
 

@@ -8,6 +8,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -64,6 +65,13 @@ impl Pty {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Waits until a process has the port open, or `stop` is set.
+    pub fn wait_for_reader(&mut self, stop: &AtomicBool) {
+        while !self.look_for_reader() && !stop.load(Ordering::Relaxed) {
+            thread::sleep(POLL_INTERVAL);
+        }
     }
 
     /// Waits until the reader has read all that was written, `at_most` this long. Without a reader it returns at once.

@@ -36,4 +36,19 @@ messages! {
         fr: "Aucun groupe d'un compteur n'a été trouvé ({bytes} octets lus) : ce fichier peut montrer ce qui n'a pas été reconnu, ne le publiez pas",
         en: "No group of a meter was found (bytes read: {bytes}): the file may show what was not recognised, do not publish it",
     }
+    /// `--loop` with standard input.
+    loop_needs_a_file() {
+        fr: "--loop relit la capture depuis son début : donnez un fichier, pas l'entrée standard",
+        en: "--loop reads the capture again from its beginning: give a file, not standard input",
+    }
+    /// A capture without a byte.
+    no_byte_of_a_line(file: &str) {
+        fr: "{file} : aucun octet d'un compteur dans cette capture",
+        en: "{file}: no byte of a meter in this capture",
+    }
+    /// The end of a replay.
+    replayed(bytes: u64, seconds: &str) {
+        fr: "{bytes} octets rejoués, {seconds} s de ligne",
+        en: "{bytes} bytes replayed, {seconds} s of the line",
+    }
 }

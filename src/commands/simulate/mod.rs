@@ -9,19 +9,19 @@ mod line;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
-use nix::sys::signal::{SigSet, Signal};
 
 use self::events::EventLines;
 use self::line::SendPlan;
 use super::choice::one_of;
 use super::console::{CommandError, Console};
+use super::line_noise::{LineNoise, parse_speed};
+use super::stop_signals::stop_on_signals;
 use crate::config;
 use crate::names::exit;
 use crate::simulator::{
@@ -126,15 +126,8 @@ pub struct Simulate {
     /// Parity in bit 7, or cleared as by an adapter set to seven bits
     #[arg(long, value_enum, default_value = "even")]
     parity: SentParity,
-    /// Errors per bit, such as 1e-4
-    #[arg(long, value_name = "RATE", value_parser = parse_rate, default_value = "0")]
-    noise: f64,
-    /// Bursts of four random characters, per character
-    #[arg(long, value_name = "RATE", value_parser = parse_rate, default_value = "0")]
-    burst: f64,
-    /// Lost characters, per character
-    #[arg(long, value_name = "RATE", value_parser = parse_rate, default_value = "0")]
-    lose: f64,
+    #[command(flatten)]
+    damage: LineNoise,
     /// Where the bytes go
     #[arg(long, value_enum, default_value = "pty")]
     output: SimulatorOutput,
@@ -308,11 +301,8 @@ impl Simulate {
     fn plan(&self) -> SendPlan {
         SendPlan {
             noise: Noise {
-                bit_error: self.noise,
-                burst: self.burst,
-                lost: self.lose,
                 strip_parity: self.parity == SentParity::Strip,
-                ..Noise::default()
+                ..self.damage.rates()
             },
             speed: if self.flat_out {
                 Speed::FlatOut
@@ -347,39 +337,8 @@ fn read_scenario(file: &Path, now: i64) -> Result<Scenario, CommandError> {
     parse_scenario(&name, &text, now).map_err(|error| CommandError::new(exit::CONFIG, error))
 }
 
-/// Set by Ctrl-C, by SIGTERM, and when the terminal goes away. To be called before any other thread starts.
-fn stop_on_signals() -> Arc<AtomicBool> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let signals: SigSet = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP]
-        .into_iter()
-        .collect();
-    if signals.thread_block().is_ok() {
-        let stop = Arc::clone(&stop);
-        thread::spawn(move || {
-            // If the wait fails no signal can stop the command: stop at once.
-            let _ = signals.wait();
-            stop.store(true, Ordering::Relaxed);
-        });
-    }
-    stop
-}
-
 fn parse_step(text: &str) -> Result<u32, String> {
     config::parse_duration(text, &(Duration::ZERO..=STEP_MAX))
         .and_then(|step| u32::try_from(step.as_secs()).ok())
         .ok_or_else(|| "expected a duration up to a day, such as 10min".to_owned())
-}
-
-fn parse_speed(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(speed) if speed > 0.0 && speed < f64::INFINITY => Ok(speed),
-        _ => Err("expected a number above 0".to_owned()),
-    }
-}
-
-fn parse_rate(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(rate) if (0.0..=1.0).contains(&rate) => Ok(rate),
-        _ => Err("expected a number from 0 to 1, such as 1e-4".to_owned()),
-    }
 }
