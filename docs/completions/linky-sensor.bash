@@ -46,6 +46,9 @@ _linky__sensor() {
             linky__sensor,migrate)
                 cmd="linky__sensor__subcmd__migrate"
                 ;;
+            linky__sensor,replay)
+                cmd="linky__sensor__subcmd__replay"
+                ;;
             linky__sensor,run)
                 cmd="linky__sensor__subcmd__run"
                 ;;
@@ -88,6 +91,9 @@ _linky__sensor() {
             linky__sensor__subcmd__help,migrate)
                 cmd="linky__sensor__subcmd__help__subcmd__migrate"
                 ;;
+            linky__sensor__subcmd__help,replay)
+                cmd="linky__sensor__subcmd__help__subcmd__replay"
+                ;;
             linky__sensor__subcmd__help,run)
                 cmd="linky__sensor__subcmd__help__subcmd__run"
                 ;;
@@ -107,7 +113,7 @@ _linky__sensor() {
 
     case "${cmd}" in
         linky__sensor)
-            opts="-h -V --config --lang --help --version run demo set-password check-config contain anonymise decode doctor health list-fields migrate simulate status help"
+            opts="-h -V --config --lang --help --version run demo set-password check-config contain anonymise decode doctor health list-fields migrate replay simulate status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -331,7 +337,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__help)
-            opts="run demo set-password check-config contain anonymise decode doctor health list-fields migrate simulate status help"
+            opts="run demo set-password check-config contain anonymise decode doctor health list-fields migrate replay simulate status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -484,6 +490,20 @@ _linky__sensor() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        linky__subcmd__sensor__subcmd__help__subcmd__replay)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         linky__subcmd__sensor__subcmd__help__subcmd__run)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -573,6 +593,56 @@ _linky__sensor() {
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "auto fr en" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        linky__subcmd__sensor__subcmd__replay)
+            opts="-h --pty --output --speed-factor --as-fast-as-possible --loop --noise --burst --lose --seed --config --lang --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --pty)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "pty stdout" -- "${cur}"))
+                    return 0
+                    ;;
+                --speed-factor)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --noise)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --burst)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lose)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
