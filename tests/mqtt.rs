@@ -19,7 +19,7 @@ use linky_sensor::meter::{Input, Key};
 use linky_sensor::sink::{BrokerCause, BrokerState, PULSE_INTERVAL};
 use nix::sys::signal::Signal;
 use support::broker::{Broker, Received, Subscriber, free_port};
-use support::daemon::{STOP_TIMEOUT, WAIT_TIMEOUT};
+use support::daemon::{STOP_TIMEOUT, WAIT_TIMEOUT, within};
 use support::meter::standard;
 use support::proxy::Proxy;
 use support::sink::{Sink, settings};
@@ -308,6 +308,31 @@ fn a_missing_password_file_is_a_refusal_until_it_is_there() {
     sink.await_state(BrokerState::Connected, WAIT_TIMEOUT);
     let subscriber = Subscriber::as_user(&broker, Some(("linky", "right")));
     assert_eq!(seqs_up_to(&subscriber, last), [last]);
+}
+
+/// A pipe in place of a file, to which nobody writes: reading it never ends.
+#[test]
+fn a_file_that_cannot_be_read_to_its_end_holds_up_no_loop_and_no_stop() {
+    let broker = Broker::with_password("linky", "right");
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("password");
+    nix::unistd::mkfifo(&file, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let mut sink = Sink::start(&as_user(&broker, &file));
+    let begun = Instant::now();
+    within(WAIT_TIMEOUT, "the loop goes on meanwhile", || {
+        sink.frame();
+        (sink.pulse.last_beat() > begun).then_some(())
+    });
+    sink.await_state(BrokerState::Refused, WAIT_TIMEOUT);
+    assert_eq!(sink.health.broker_cause(), BrokerCause::NoPassword);
+    // The reading that is under way serves the next attempt.
+    let last = sink.frame();
+    std::fs::write(&file, "right\n").unwrap();
+    sink.await_state(BrokerState::Connected, WAIT_TIMEOUT);
+    let subscriber = Subscriber::as_user(&broker, Some(("linky", "right")));
+    assert_eq!(seqs_up_to(&subscriber, last), [last]);
+    std::fs::remove_file(&file).unwrap();
+    assert!(sink.stop() < STOP_TIMEOUT);
 }
 
 // ---- messages ------------------------------------------------------------------------------

@@ -28,6 +28,7 @@
 //! | `wire`, `offer`, `client_id` | the steps to a session, what CONNECT asks for |
 //! | `connection`, `codec` | packets over the wire, and as bytes |
 //! | `incoming`, `reason_code` | what of them matters |
+//! | `session_files` | the password and the files of TLS, read for each attempt |
 //! | `tls`, `handshake` | the files of TLS, and why there is none |
 //! | `limits`, `broker_finding` | what the broker limits, what is left out for it, and the report |
 //! | `disconnect_reason`, `connection_error`, `twin_watch` | why there is no session |
@@ -69,6 +70,7 @@ mod reporter;
 #[cfg(test)]
 mod samples;
 mod session;
+mod session_files;
 mod teleinfo2mqtt;
 mod tls;
 mod topic_claim;

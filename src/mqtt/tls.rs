@@ -246,11 +246,6 @@ impl Tls {
         }
     }
 
-    /// Whether a client certificate is configured.
-    pub fn shows_certificate(&self) -> bool {
-        self.files.identity.is_some()
-    }
-
     /// The connector for an attempt, with the files as they are now.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! The way to the broker: connects step by step, and holds the connection of the session.
 //!
 //! ```text
-//!  host ─▶ TCP (net) ─▶ TLS ─▶ CONNECT, CONNACK ─▶ session        each step with a time limit of its own
+//!  files ─▶ host ─▶ TCP (net) ─▶ TLS ─▶ CONNECT, CONNACK ─▶ session        each step with a time limit of its own
 //! ```
 //! What the broker refuses is given up if that may help ([`ConnectOffer`]), and asked again at once. Nothing is sent again
 //! by itself: the [`Outbox`](super::outbox::Outbox) is the only record of what is in flight.
@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
+use tokio_native_tls::TlsConnector;
 
 use super::codec::{BrokerLimits, ConnectPacket, LastWill, Packet, ProtocolVersion, PublishPacket};
 use super::connection::{ByteStream, Connection, ConnectionLoss, incoming};
@@ -22,8 +23,8 @@ use super::incoming::Incoming;
 use super::message::Message;
 use super::offer::{ConnectOffer, ConnectTerms};
 use super::outbox::PACKET_ID_RANGE;
-use super::tls::Tls;
-use crate::config::{self, MqttSettings, Qos, Secret};
+use super::session_files::{FileContents, SessionFiles};
+use crate::config::{MqttSettings, Qos, Secret};
 use crate::names::topic;
 use crate::net::HostConnector;
 use crate::sink::BrokerCause;
@@ -50,8 +51,8 @@ pub struct Wire {
     /// The topic of the last will.
     bridge: String,
     host: HostConnector,
-    /// For `mqtts://`.
-    tls: Option<Tls>,
+    files: SessionFiles,
+    shows_certificate: bool,
     offer: ConnectOffer,
     limits: BrokerLimits,
     connection: Option<Connection>,
@@ -74,7 +75,9 @@ impl Wire {
     pub fn new(settings: &MqttSettings, client_id: &str, bridge: &str) -> Self {
         Self {
             host: HostConnector::new(&settings.url.host, settings.url.port),
-            tls: settings.url.tls.then(|| Tls::new(settings)),
+            files: SessionFiles::new(settings),
+            shows_certificate: settings.client_certificate.is_some()
+                && settings.client_key.is_some(),
             offer: ConnectOffer::new(settings.keep_alive),
             limits: BrokerLimits::default(),
             connection: None,
@@ -89,12 +92,12 @@ impl Wire {
     /// # Errors
     /// Why there is no session.
     pub async fn connect(&mut self) -> Result<(), DisconnectReason> {
-        let password = match &self.settings.username {
-            Some(_) => config::password(&self.settings)?,
-            None => None,
-        };
+        let FileContents {
+            password,
+            connector,
+        } = self.files.read().await?;
         for _ in 0..OFFERS_MAX {
-            let stream = match self.reach().await {
+            let stream = match self.reach(connector.as_ref()).await {
                 Ok(stream) => stream,
                 Err(reason) => {
                     self.offer.on_unreachable();
@@ -119,8 +122,8 @@ impl Wire {
                     (reason, self.offer.on_refused(code, form))
                 }
                 ConnectAnswer::Lost(loss) => {
-                    let tls = self.tls.as_ref();
-                    let shows_certificate = tls.map(Tls::shows_certificate);
+                    let tls = connector.as_ref();
+                    let shows_certificate = tls.map(|_| self.shows_certificate);
                     let reason = connection_error::unanswered(loss, shows_certificate);
                     (reason, self.offer.on_closed())
                 }
@@ -134,11 +137,10 @@ impl Wire {
     }
 
     /// The connection, up to TLS.
-    async fn reach(&mut self) -> Result<Box<dyn ByteStream>, DisconnectReason> {
-        let connector = match &mut self.tls {
-            Some(tls) => Some(tls.connector()?),
-            None => None,
-        };
+    async fn reach(
+        &mut self,
+        connector: Option<&TlsConnector>,
+    ) -> Result<Box<dyn ByteStream>, DisconnectReason> {
         let (done, outcome) = oneshot::channel();
         // Without a receiver the connection is no longer wanted.
         self.host.start(move |result| drop(done.send(result)))?;
