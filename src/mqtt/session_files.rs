@@ -30,7 +30,7 @@ pub struct FileContents {
     pub connector: Option<TlsConnector>,
 }
 
-type Outcome = Result<FileContents, DisconnectReason>;
+type FilesRead = Result<FileContents, DisconnectReason>;
 
 /// See the module.
 pub struct SessionFiles {
@@ -38,7 +38,7 @@ pub struct SessionFiles {
     /// What is kept of the last reading; away during one.
     tls: Option<Tls>,
     /// A reading that is under way.
-    reading: Option<oneshot::Receiver<(Option<Tls>, Outcome)>>,
+    reading: Option<oneshot::Receiver<(Option<Tls>, FilesRead)>>,
 }
 
 impl SessionFiles {
@@ -55,7 +55,7 @@ impl SessionFiles {
     ///
     /// # Errors
     /// A file cannot be used, or not read in time.
-    pub async fn read(&mut self) -> Outcome {
+    pub async fn read(&mut self) -> FilesRead {
         let reading = match &mut self.reading {
             Some(reading) => reading,
             None => self
@@ -93,7 +93,7 @@ impl SessionFiles {
 fn start(
     settings: MqttSettings,
     tls: Option<Tls>,
-) -> io::Result<oneshot::Receiver<(Option<Tls>, Outcome)>> {
+) -> io::Result<oneshot::Receiver<(Option<Tls>, FilesRead)>> {
     let (sender, reading) = oneshot::channel();
     std::thread::Builder::new()
         .name("files".to_owned())
@@ -106,7 +106,7 @@ fn start(
     Ok(reading)
 }
 
-fn read(settings: &MqttSettings, tls: Option<&mut Tls>) -> Outcome {
+fn read(settings: &MqttSettings, tls: Option<&mut Tls>) -> FilesRead {
     let password = match settings.username {
         Some(_) => config::password(settings)?,
         None => None,
