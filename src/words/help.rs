@@ -34,6 +34,7 @@ const VALUE_NAMES: &[(&str, &str)] = &[
     ("FORMAT", "FORMAT"),
     ("KVA", "KVA"),
     ("LANGUAGE", "LANGUE"),
+    ("LINK", "LIEN"),
     ("MODE", "MODE"),
     ("N", "N"),
     ("OUTPUT", "SORTIE"),
@@ -172,6 +173,44 @@ const HELP: &[(&str, &str)] = &[
         "migrate.file",
         "Le fichier INI du linky-sensor en Python, ou un fichier avec les variables de teleinfo2mqtt ; `-` pour l'entrée standard",
     ),
+    (
+        "anonymise",
+        "Copie une capture sans le numéro de série ni le point de livraison (PRM) du compteur",
+    ),
+    ("anonymise.file", "La capture ; `-` pour l'entrée standard"),
+    (
+        "anonymise.output",
+        "Écrit dans ce fichier plutôt que sur la sortie standard",
+    ),
+    (
+        "replay",
+        "Rejoue une capture sur un pseudo-terminal ou sur la sortie standard, comme elle est venue",
+    ),
+    (
+        "replay.file",
+        "La capture, octets bruts ou avec leurs instants ; `-` pour l'entrée standard",
+    ),
+    (
+        "replay.pty",
+        "Lien symbolique vers le pseudo-terminal, enlevé à la fin",
+    ),
+    ("replay.output", "Où vont les octets"),
+    (
+        "replay.speed_factor",
+        "Vitesse du temps, en multiple de celle de la capture",
+    ),
+    (
+        "replay.as_fast_as_possible",
+        "Envoie aussi vite que les octets sont pris",
+    ),
+    ("replay.is_endless", "Recommence à la fin, jusqu'à Ctrl-C"),
+    ("replay.noise", "Erreurs par bit, telles que 1e-4"),
+    (
+        "replay.burst",
+        "Rafales de quatre caractères au hasard, par caractère",
+    ),
+    ("replay.lose", "Caractères perdus, par caractère"),
+    ("replay.seed", "Un autre bruit"),
     (
         "simulate",
         "Simule un compteur sur un pseudo-terminal ou sur la sortie standard",
