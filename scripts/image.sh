@@ -5,6 +5,7 @@
 #   image_tools            installs what is missing
 #   image_load ARCHIVE     loads an image of scripts/build-image; its name is in $image
 #   image_program DEB      unpacks the program of a package, for this machine: $program
+#   free_port              prints one
 #   meter_on PORT          a simulated meter, served over the network
 #   pty_meter LINK         a simulated meter on a pseudo-terminal, LINK leads to it
 #   broker_start PORT [LINE...]   a mosquitto with these lines in its configuration
@@ -91,6 +92,13 @@ broker_start() {
 	printf '%s\n' "listener $port 127.0.0.1" "user root" "$@" >"$conf"
 	begin "$(PATH=$PATH:/usr/sbin command -v mosquitto)" -c "$conf"
 	within 20 listens "$port"
+}
+
+# A port of loopback that nobody listens on, and that neither the system nor the tests in Rust give to anyone.
+free_port() {
+	local port
+	while port=$((10000 + RANDOM % 2000)) && listens "$port"; do :; done
+	printf '%d\n' "$port"
 }
 
 listens() {

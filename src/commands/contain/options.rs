@@ -103,9 +103,52 @@ fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::fs;
 
+    use serde::de::value::Error;
+    use serde::de::{Error as _, Visitor};
+
     use super::*;
+
+    /// Reads nothing: it fails with the names of the fields that it is asked for.
+    struct NamesOfFields;
+
+    impl<'de> serde::Deserializer<'de> for NamesOfFields {
+        type Error = Error;
+
+        fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
+            Err(Error::custom("no structure"))
+        }
+
+        fn deserialize_struct<V: Visitor<'de>>(
+            self,
+            _: &'static str,
+            fields: &'static [&'static str],
+            _: V,
+        ) -> Result<V::Value, Error> {
+            Err(Error::custom(fields.join(" ")))
+        }
+
+        serde::forward_to_deserialize_any! {
+            bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct
+            newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+        }
+    }
+
+    #[test]
+    fn the_form_has_these_options_and_no_other() {
+        let form = include_str!("../../../homeassistant/linky_sensor/config.yaml");
+        let (_, schema) = form.split_once("\nschema:\n").unwrap();
+        let lines = schema.lines().map_while(|line| line.strip_prefix("  "));
+        let of_the_form: BTreeSet<&str> =
+            lines.map(|line| line.split_once(':').unwrap().0).collect();
+        let read = AppOptions::deserialize(NamesOfFields)
+            .map(drop)
+            .unwrap_err()
+            .to_string();
+        assert_eq!(read.split(' ').collect::<BTreeSet<_>>(), of_the_form);
+    }
 
     fn read(text: &str) -> Result<AppOptions, String> {
         let directory = tempfile::tempdir().unwrap();
