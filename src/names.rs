@@ -310,6 +310,8 @@ pub mod exit {
     pub const NO_PERMISSION: u8 = 77;
     /// The configuration is wrong. The unit does not restart on it.
     pub const CONFIG: u8 = 78;
+    /// Ended by a signal: this, plus its number, as a shell shows it.
+    pub const SIGNAL: u8 = 128;
 }
 
 /// The journal: extra fields, and ids that name a kind of message whatever its words (`journalctl MESSAGE_ID=…`).

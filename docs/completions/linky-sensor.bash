@@ -61,6 +61,9 @@ _linky__sensor() {
             linky__sensor,status)
                 cmd="linky__sensor__subcmd__status"
                 ;;
+            linky__sensor,watch)
+                cmd="linky__sensor__subcmd__watch"
+                ;;
             linky__sensor__subcmd__help,anonymise)
                 cmd="linky__sensor__subcmd__help__subcmd__anonymise"
                 ;;
@@ -105,6 +108,9 @@ _linky__sensor() {
                 ;;
             linky__sensor__subcmd__help,status)
                 cmd="linky__sensor__subcmd__help__subcmd__status"
+                ;;
+            linky__sensor__subcmd__help,watch)
+                cmd="linky__sensor__subcmd__help__subcmd__watch"
                 ;;
             *)
                 ;;
@@ -560,6 +566,20 @@ _linky__sensor() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        linky__subcmd__sensor__subcmd__help__subcmd__watch)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         linky__subcmd__sensor__subcmd__list__subcmd__fields)
             opts="-h --format --config --lang --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -824,6 +844,40 @@ _linky__sensor() {
             fi
             case "${prev}" in
                 --bus)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "auto fr en" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        linky__subcmd__sensor__subcmd__watch)
+            opts="-h --bus --meter --day --once --size --json --config --lang --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --bus)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --meter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --size)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

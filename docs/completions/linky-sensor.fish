@@ -44,6 +44,7 @@ complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "migrate" 
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "replay" -d 'Play a capture into a pseudo-terminal or to standard output, as it came'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "simulate" -d 'Simulate a meter on a pseudo-terminal or on standard output'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "status" -d 'Show the state of the running daemon; exit code 0 if every meter is received'
+complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "watch" -d 'Show the running daemon live in the terminal: power, tariff, energy, reception'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand run" -l bus -d 'The D-Bus bus to be on: system, session, none, or an address' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand run" -l config -d 'The configuration file; run and check-config read it' -r -F

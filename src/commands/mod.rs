@@ -32,6 +32,7 @@ mod simulate;
 mod status;
 mod stop_signals;
 mod usage_error;
+mod watch;
 
 use std::env;
 use std::ffi::OsString;
@@ -96,6 +97,8 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Show the state of the running daemon; exit code 0 if every meter is received
     Status(status::StatusCommand),
+    /// Show the running daemon live in the terminal: power, tariff, energy, reception
+    Watch(watch::WatchCommand),
 }
 
 impl Command {
@@ -115,6 +118,7 @@ impl Command {
             Self::Replay(command) => command.run(console),
             Self::Simulate(command) => command.run(console),
             Self::Status(command) => command.run(console),
+            Self::Watch(command) => command.run(console),
         }
     }
 }

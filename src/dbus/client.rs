@@ -20,7 +20,8 @@ use crate::names::{BUS_NAME, ROOT_PATH, interface, meter_path};
 const DBUS: &str = "org.freedesktop.DBus";
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 
-type Properties = HashMap<String, OwnedVariant>;
+/// Properties by their names.
+pub(super) type Properties = HashMap<String, OwnedVariant>;
 
 /// A connection to the bus of a running daemon.
 #[derive(Debug)]
@@ -69,10 +70,20 @@ impl Client {
     /// # Errors
     /// [`Error::NoBus`], or [`Error::NotRunning`] if the name has no owner.
     pub async fn connect(bus: &Bus) -> Result<Self, Error> {
-        let client = Self {
-            bus: BusConnection::connect(bus).await?,
-        };
-        let is_running: bool = client
+        let client = Self::on(bus).await?;
+        client.check_running().await?;
+        Ok(client)
+    }
+
+    /// Connects to a bus, whether or not a daemon is on it.
+    pub(super) async fn on(bus: &Bus) -> Result<Self, Error> {
+        let bus = BusConnection::connect(bus).await?;
+        Ok(Self { bus })
+    }
+
+    /// [`Error::NotRunning`] if the name has no owner.
+    pub(super) async fn check_running(&self) -> Result<(), Error> {
+        let is_running: bool = self
             .ask(
                 DBUS,
                 "/org/freedesktop/DBus",
@@ -81,11 +92,7 @@ impl Client {
                 &BUS_NAME,
             )
             .await?;
-        if is_running {
-            Ok(client)
-        } else {
-            Err(Error::NotRunning)
-        }
+        is_running.then_some(()).ok_or(Error::NotRunning)
     }
 
     /// The state of the daemon and its sinks.
@@ -121,18 +128,10 @@ impl Client {
     /// # Errors
     /// If the daemon cannot be asked.
     pub async fn meters(&self) -> Result<Vec<SeenMeter>, Error> {
-        let objects: ManagedObjects = self
-            .ask(
-                BUS_NAME,
-                ROOT_PATH,
-                "org.freedesktop.DBus.ObjectManager",
-                "GetManagedObjects",
-                &(),
-            )
-            .await?;
+        let objects = self.objects().await?;
         let mut meters = Vec::new();
         for (path, interfaces) in &objects {
-            let Some(id) = path.as_str().strip_prefix(meter_path("").as_str()) else {
+            let Some(id) = meter_at(path.as_str()) else {
                 continue;
             };
             let mut reading = Reading::default();
@@ -150,12 +149,26 @@ impl Client {
         Ok(meters)
     }
 
-    async fn get_all(&self, path: &str, interface: &str) -> Result<Properties, Error> {
+    /// The objects of the daemon with all of their properties, identifiers left out.
+    pub(super) async fn objects(&self) -> Result<ManagedObjects, Error> {
+        self.ask(
+            BUS_NAME,
+            ROOT_PATH,
+            "org.freedesktop.DBus.ObjectManager",
+            "GetManagedObjects",
+            &(),
+        )
+        .await
+    }
+
+    /// The properties of an interface that are known.
+    pub(super) async fn get_all(&self, path: &str, interface: &str) -> Result<Properties, Error> {
         self.ask(BUS_NAME, path, PROPERTIES, "GetAll", &interface)
             .await
     }
 
-    async fn ask<A: DeserializeOwned + zbus::Type>(
+    /// The answer to a call.
+    pub(super) async fn ask<A: DeserializeOwned + zbus::Type>(
         &self,
         destination: &str,
         path: &str,
@@ -177,7 +190,13 @@ impl Client {
     }
 }
 
-fn fill(reading: &mut Reading, spec: &InterfaceSpec, properties: &Properties) {
+/// The id of the meter whose object is at this path.
+pub(super) fn meter_at(path: &str) -> Option<&str> {
+    path.strip_prefix(meter_path("").as_str())
+}
+
+/// Sets the quantities of one interface that are among these properties.
+pub(super) fn fill(reading: &mut Reading, spec: &InterfaceSpec, properties: &Properties) {
     for property in &spec.properties {
         if let (Some(key), Some(value)) = (property.key(), properties.get(&property.name)) {
             reading.set(key, parse_value(key.row().kind, value));

@@ -72,6 +72,7 @@ pub use row::{
 };
 pub use snapshot::{SCHEMA, Snapshot, Update};
 pub use source::Source;
+pub use tariff::period::{Hours, TariffPeriod};
 pub use tariff::{Calendar, Contract, IndexMeaning, IndexMeanings};
 pub use usage::Usage;
 pub use value::{Moment, Time, Timestamp, Value};

@@ -32,6 +32,7 @@ const VALUE_NAMES: &[(&str, &str)] = &[
     ("EVENT", "ÉVÉNEMENT"),
     ("FILE", "FICHIER"),
     ("FORMAT", "FORMAT"),
+    ("ID", "ID"),
     ("KVA", "KVA"),
     ("LANGUAGE", "LANGUE"),
     ("LINK", "LIEN"),
@@ -43,6 +44,7 @@ const VALUE_NAMES: &[(&str, &str)] = &[
     ("PHASES", "PHASES"),
     ("RATE", "TAUX"),
     ("SEED", "GRAINE"),
+    ("SIZE", "TAILLE"),
     ("SPEED", "VITESSE"),
     ("TIME", "TEMPS"),
 ];
@@ -304,5 +306,27 @@ const HELP: &[(&str, &str)] = &[
     (
         "status.json",
         "Écrit un seul objet JSON : sous l'id de chaque compteur ses valeurs, sous bridge le service et son broker",
+    ),
+    (
+        "watch",
+        "Montre le service en direct dans le terminal : puissance, tarif, énergie, réception",
+    ),
+    (
+        "watch.bus",
+        "Le bus du service : system, session, ou une adresse D-Bus",
+    ),
+    ("watch.meter", "Le compteur montré en premier"),
+    (
+        "watch.day",
+        "Montrer d'abord 24 heures, au lieu de 15 minutes",
+    ),
+    ("watch.once", "Écrit une seule image, en texte, et finit"),
+    (
+        "watch.size",
+        "La taille de cette image en colonnes et en lignes, par exemple 120x40",
+    ),
+    (
+        "watch.json",
+        "Écrit du JSON : une ligne à chaque mise à jour d'un compteur",
     ),
 ];

@@ -27,6 +27,7 @@ mod table;
 mod broker_cause;
 mod bus;
 mod capture;
+mod date;
 mod doctor;
 pub mod help;
 mod link_cause;
@@ -34,7 +35,10 @@ pub mod locale;
 mod number;
 mod status;
 mod system;
+mod tariff;
 mod usage;
+mod watch;
+mod watch_sentences;
 
 pub use usage::french_help_titles;
 
@@ -57,6 +61,11 @@ impl Words {
     /// The language.
     pub const fn language(self) -> Language {
         self.language
+    }
+
+    /// Whether only ASCII is shown.
+    pub const fn is_ascii(self) -> bool {
+        self.ascii
     }
 
     /// One of two texts.

@@ -1,0 +1,179 @@
+//! Every size and state in both languages, as text. `UPDATE_GOLDEN=1 cargo test --lib commands::watch` writes them anew.
+
+use std::path::Path;
+
+use super::samples::{self, EVENING, NOON, PALETTE};
+use crate::commands::watch::palette::{Depth, Palette, Symbols};
+use crate::commands::watch::power_history::PlotRange;
+use crate::commands::watch::screen::WatchScreen;
+use crate::commands::watch::text;
+use crate::config::Language;
+use crate::dbus::{Error, News};
+
+const LANGUAGES: [Language; 2] = [Language::French, Language::English];
+
+fn assert_is_kept(name: &str, screen: &mut WatchScreen, size: (u16, u16), now: i64) {
+    let frame = text::frame(screen, size, now);
+    let language = screen.words().language().as_str();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden/watch")
+        .join(format!("{name}.{language}.txt"));
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, &frame).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(
+        frame, kept,
+        "{name} is another: UPDATE_GOLDEN=1 cargo test --lib commands::watch"
+    );
+}
+
+fn with_symbols(symbols: Symbols) -> Palette {
+    Palette { symbols, ..PALETTE }
+}
+
+#[test]
+fn every_size_is_kept() {
+    for language in LANGUAGES {
+        for (width, height) in [(80, 24), (120, 40), (200, 60), (60, 16), (36, 8), (36, 1)] {
+            let mut screen = samples::three(language, PALETTE, "maison", EVENING);
+            if width >= 120 {
+                screen.show_range(PlotRange::Day);
+            }
+            let name = format!("size-{width}x{height}");
+            assert_is_kept(&name, &mut screen, (width, height), EVENING);
+        }
+    }
+}
+
+#[test]
+fn every_kind_of_meter_is_kept() {
+    for language in LANGUAGES {
+        let mut screen = samples::three(language, PALETTE, "solaire", NOON);
+        screen.show_range(PlotRange::Day);
+        assert_is_kept("producer-80x24", &mut screen, (80, 24), NOON);
+        assert_is_kept("producer-120x40", &mut screen, (120, 40), NOON);
+        let mut screen = samples::three(language, PALETTE, "grange", EVENING);
+        screen.show_range(PlotRange::Day);
+        assert_is_kept("historique-80x24", &mut screen, (80, 24), EVENING);
+    }
+}
+
+#[test]
+fn every_set_of_symbols_is_kept() {
+    for language in LANGUAGES {
+        for (name, symbols) in [("blocks", Symbols::Blocks), ("ascii", Symbols::Ascii)] {
+            let mut screen = samples::three(language, with_symbols(symbols), "maison", EVENING);
+            screen.show_range(PlotRange::Day);
+            assert_is_kept(&format!("{name}-80x24"), &mut screen, (80, 24), EVENING);
+            assert_is_kept(&format!("{name}-120x40"), &mut screen, (120, 40), EVENING);
+        }
+    }
+}
+
+#[test]
+fn in_ascii_all_is_ascii() {
+    for language in LANGUAGES {
+        for (id, now) in [("maison", EVENING), ("solaire", NOON), ("grange", EVENING)] {
+            for size in [(80, 24), (120, 40), (200, 60), (60, 16), (36, 8)] {
+                let mut screen = samples::three(language, with_symbols(Symbols::Ascii), id, now);
+                assert!(text::frame(&mut screen, size, now).is_ascii());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_state_is_kept() {
+    for language in LANGUAGES {
+        let kept = |name: &str, screen: &mut WatchScreen| {
+            assert_is_kept(&format!("{name}-80x24"), screen, (80, 24), EVENING);
+        };
+        let with = |meter| samples::screen(language, PALETTE, vec![meter], EVENING);
+        kept("over", &mut with(samples::maison_over()));
+        let mut silent = with(samples::maison());
+        let news = News::Everything(samples::overview("refused"), vec![samples::maison_silent()]);
+        silent.apply(news, EVENING);
+        kept("silent", &mut silent);
+        kept("begun", &mut with(samples::bare("main", &[])));
+        kept(
+            "no-meter",
+            &mut samples::screen(language, PALETTE, Vec::new(), EVENING),
+        );
+        kept("connecting", &mut WatchScreen::new(language, PALETTE));
+        for (name, error) in [
+            ("no-daemon", Error::NotRunning),
+            ("refused", Error::CallDenied("policy".into())),
+            ("lost", Error::Lost),
+            (
+                "no-bus",
+                Error::NoBus {
+                    bus: "the system bus".into(),
+                    cause: "gone".into(),
+                },
+            ),
+        ] {
+            let mut screen = with(samples::maison());
+            screen.apply(News::Unavailable(error), EVENING);
+            kept(name, &mut screen);
+        }
+    }
+}
+
+/// Nothing is carried by a colour alone: without any, the text is the same.
+#[test]
+fn without_colours_the_text_is_nearly_the_same() {
+    let colored = Palette {
+        depth: Depth::True,
+        ..PALETTE
+    };
+    let frame = |palette| {
+        let mut screen = samples::three(Language::French, palette, "maison", EVENING);
+        text::frame(&mut screen, (120, 40), EVENING)
+    };
+    // The rest of a gauge is shaded where it cannot be faint.
+    let shaded = |frame: String| {
+        frame.replace(
+            ['█', '░', '━', '─', '╸', '▎', '▏', '▍', '▌', '▋', '▊', '▉'],
+            " ",
+        )
+    };
+    assert_eq!(shaded(frame(colored)), shaded(frame(PALETTE)));
+}
+
+#[test]
+fn no_size_of_a_terminal_is_too_small_or_too_odd() {
+    for symbols in [Symbols::Braille, Symbols::Blocks, Symbols::Ascii] {
+        for (id, now) in [("maison", EVENING), ("solaire", NOON), ("grange", EVENING)] {
+            let mut screen = samples::three(Language::French, with_symbols(symbols), id, now);
+            for width in (1..130).step_by(7).chain([39, 40, 75, 76, 99, 100, 300]) {
+                for height in [1, 2, 3, 9, 10, 11, 13, 15, 17, 22, 29, 30, 33, 51, 52, 90] {
+                    let frame = text::frame(&mut screen, (width, height), now);
+                    assert_eq!(frame.lines().count(), usize::from(height));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_last_line_is_a_goodbye() {
+    let mut screen = samples::three(Language::French, PALETTE, "maison", EVENING);
+    assert_eq!(
+        text::goodbye(&screen, EVENING)
+            .unwrap()
+            .replace(['\u{202f}', '\u{a0}'], " "),
+        "maison : 3 208 VA, 16,3 kWh aujourd'hui, heures creuses jusqu'à 06:00. Bonne nuit !"
+    );
+    screen.show_meter("solaire");
+    let english = samples::three(Language::English, PALETTE, "solaire", NOON);
+    assert_eq!(
+        text::goodbye(&english, NOON).unwrap(),
+        "solaire: gives 3,139 VA, 6.7 kWh today, peak hours until 22:30. Have a nice day!"
+    );
+    assert_eq!(
+        text::goodbye(&WatchScreen::new(Language::English, PALETTE), NOON),
+        None
+    );
+}
