@@ -119,7 +119,7 @@ _linky__sensor() {
 
     case "${cmd}" in
         linky__sensor)
-            opts="-h -V --config --lang --help --version run demo set-password check-config contain anonymise decode doctor health list-fields migrate replay simulate status help"
+            opts="-h -V --config --lang --help --version run demo set-password check-config contain anonymise decode doctor health list-fields migrate replay simulate status watch help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -343,7 +343,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__help)
-            opts="run demo set-password check-config contain anonymise decode doctor health list-fields migrate replay simulate status help"
+            opts="run demo set-password check-config contain anonymise decode doctor health list-fields migrate replay simulate status watch help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
