@@ -127,12 +127,12 @@ impl TariffPeriod {
 
     /// The period that LTARF names; `None` if it names none that the contract can have.
     pub fn named(name: &str, contract: Contract) -> Option<Self> {
-        let name = name.to_ascii_uppercase();
-        let words: Vec<&str> = name
-            .split(|letter: char| !letter.is_ascii_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .collect();
-        let has = |any: &[&str]| words.iter().any(|word| any.contains(word));
+        let words = || {
+            name.split(|letter: char| !letter.is_ascii_alphanumeric())
+                .filter(|word| !word.is_empty())
+        };
+        let is = |word: &str, other: &&str| word.eq_ignore_ascii_case(other);
+        let has = |any: &[&str]| words().any(|word| any.iter().any(|other| is(word, other)));
         let cheap = has(&["CREUSE", "CREUSES", "HC", "HSC"]);
         let dear = has(&["PLEINE", "PLEINES", "HP"]);
         let colors = [
@@ -157,7 +157,9 @@ impl TariffPeriod {
             }
             (Contract::OffPeak | Contract::Other, None) if cheap => OffPeak,
             (Contract::OffPeak | Contract::Other, None) if dear => Peak,
-            (Contract::Base | Contract::Other, None) if words == ["BASE"] => Base,
+            (Contract::Base | Contract::Other, None) if words().count() == 1 && has(&["BASE"]) => {
+                Base
+            }
             _ => return None,
         };
         Some(period)
