@@ -97,13 +97,29 @@ fn the_manual_has_every_command_and_option() {
 }
 
 #[test]
-fn every_command_takes_a_configuration_and_only_what_logs_can_log_more() {
+fn the_help_has_the_configuration_where_it_is_read_and_only_what_logs_can_log_more() {
     for command in commands() {
         let help = help(&[&command]);
         let options = options(&help);
-        assert!(options.contains("config"), "{command}");
+        let reads = ["check-config", "contain", "run", "status"].contains(&&*command);
+        assert_eq!(options.contains("config"), reads, "{command}");
         let logs = ["contain", "run"].contains(&&*command);
         assert_eq!(options.contains("verbose"), logs, "{command}");
+    }
+}
+
+/// Its `language` counts for all.
+#[test]
+fn every_command_takes_the_path_of_a_configuration() {
+    for line in [
+        ["--config", "/absent", "list-fields"],
+        ["list-fields", "--config", "/absent"],
+    ] {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
+            .args(line)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{line:?}: {output:?}");
     }
 }
 

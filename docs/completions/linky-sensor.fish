@@ -24,7 +24,7 @@ function __fish_linky_sensor_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -l config -d 'The configuration file' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
 fr\t''
 en\t''"
@@ -47,7 +47,7 @@ complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "status" -
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "watch" -d 'Show the running daemon live in the terminal: power, tariff, energy, reception'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand run" -l bus -d 'The D-Bus bus to be on: system, session, none, or an address' -r
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand run" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand run" -l config -d 'The configuration file' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand run" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
 fr\t''
 en\t''"
@@ -62,17 +62,17 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand demo" -l contr
 off-peak\t''
 tempo\t''
 ejp\t''"
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand demo" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand demo" -l config -d 'The configuration file' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand demo" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
 fr\t''
 en\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand demo" -s h -l help -d 'Print help'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand set-password" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand set-password" -l config -d 'The configuration file' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand set-password" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
 fr\t''
 en\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand set-password" -s h -l help -d 'Print help'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand check-config" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand check-config" -l config -d 'The configuration file' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand check-config" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
 fr\t''
 en\t''"
@@ -80,7 +80,7 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand check-config" 
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand contain" -l bus -d 'The D-Bus bus to be on, as for run' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand contain" -l root -d 'The root of the file system, for tests' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand contain" -l supervisor -d 'The address of the Supervisor, for tests' -r
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand contain" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand contain" -l config -d 'The configuration file' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand contain" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
 fr\t''
 en\t''"
@@ -88,7 +88,7 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand contain" -l ho
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand contain" -s v -l verbose -d 'Log more; twice for even more'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand contain" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand anonymise" -l output -d 'Write to this file instead of standard output' -r -F
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand anonymise" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand anonymise" -l config -d 'The configuration file' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand anonymise" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
 fr\t''
 en\t''"
@@ -104,20 +104,20 @@ tic\t'The groups that the wire checks accepted'
 python\t'The groups as the Python linky-sensor published them'"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l clock -d 'The clock of what takes time: that of the line (wire), or that of the meter where a recording has gaps (meter)' -r -f -a "wire\t'Ten bits a character'
 meter\t'The dates of the meter, in standard mode'"
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l config -d 'The configuration file' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
 fr\t''
 en\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l text -d 'The file is text: what was copied from a terminal, a log or a dump. Groups whose sums are right are read'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l stats -d 'Print totals to standard error at the end'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand doctor" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand doctor" -l config -d 'The configuration file' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand doctor" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
 fr\t''
 en\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand doctor" -l json -d 'Print one JSON object'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand doctor" -s h -l help -d 'Print help'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand health" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand health" -l config -d 'The configuration file' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand health" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
 fr\t''
 en\t''"
@@ -127,12 +127,12 @@ json\t'A list of objects'
 csv\t'Comma-separated, with a header'
 markdown\t'A table for a document'
 schema\t'The JSON schema of a state'"
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand list-fields" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand list-fields" -l config -d 'The configuration file' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand list-fields" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
 fr\t''
 en\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand list-fields" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand migrate" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand migrate" -l config -d 'The configuration file' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand migrate" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
 fr\t''
 en\t''"
@@ -145,7 +145,7 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand replay" -l noi
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand replay" -l burst -d 'Bursts of four random characters, per character' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand replay" -l lose -d 'Lost characters, per character' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand replay" -l seed -d 'Another noise' -r
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand replay" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand replay" -l config -d 'The configuration file' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand replay" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
 fr\t''
 en\t''"
@@ -181,7 +181,7 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l l
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l output -d 'Where the bytes go' -r -f -a "pty\t''
 stdout\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l link -d 'Symbolic link to the pseudo-terminal, removed at the end; several have a number after it' -r -F
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l config -d 'The configuration file' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
 fr\t''
 en\t''"
@@ -192,7 +192,7 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l m
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -l flat-out -d 'Send as fast as the bytes are taken'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand simulate" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -l bus -d 'The bus of the daemon: system, session, or a D-Bus address' -r
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -l config -d 'The configuration file' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
 fr\t''
 en\t''"

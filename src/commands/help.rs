@@ -146,7 +146,7 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
-    use crate::commands::CommandLine;
+    use crate::commands::{CommandLine, built};
     use crate::words::help::french_paths;
 
     /// What a row is for, and its English text, of everything that is shown.
@@ -269,7 +269,7 @@ mod tests {
     /// The words of clap's own help.
     #[test]
     fn the_french_help_has_no_english() {
-        let mut command = in_french(CommandLine::command());
+        let mut command = in_french(built());
         let mut names: Vec<String> = command
             .get_subcommands()
             .map(|command| command.get_name().to_owned())

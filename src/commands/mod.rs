@@ -56,7 +56,7 @@ use crate::names::{exit, file};
     after_help = "See linky-sensor(8)."
 )]
 struct CommandLine {
-    /// The configuration file; run and check-config read it
+    /// The configuration file
     #[arg(long, global = true, default_value = file::CONFIG, value_name = "PATH")]
     config: PathBuf,
     /// The language of what is printed for people; else that of the configuration, or of the locale
@@ -123,16 +123,42 @@ impl Command {
     }
 }
 
+/// The commands that read the configuration. The others take its path too, for it may name their language: their help is
+/// silent about that.
+const READERS: [&str; 4] = ["run", "check-config", "contain", "status"];
+
+/// The command line, built.
+fn built() -> clap::Command {
+    let mut command = CommandLine::command();
+    // Gives each command the options that all have.
+    command.build();
+    let hidden = |argument: clap::Arg| {
+        let is_config = argument.get_id() == "config";
+        argument.hide(is_config)
+    };
+    command.mut_subcommands(|subcommand| {
+        if READERS.contains(&subcommand.get_name()) {
+            subcommand
+        } else {
+            subcommand.mut_args(hidden)
+        }
+    })
+}
+
 /// The command line, or what is to be printed instead. Its help is translated only where it may be printed.
 fn parsed(arguments: Vec<OsString>, language: Language) -> Result<CommandLine, clap::Error> {
     match language {
-        Language::English => CommandLine::try_parse_from(arguments),
-        Language::French => {
-            let mut command = help::in_french(CommandLine::command());
-            let matches = command.try_get_matches_from_mut(arguments)?;
-            CommandLine::from_arg_matches(&matches)
-        }
+        Language::English => parsed_by(built(), arguments),
+        Language::French => parsed_by(help::in_french(built()), arguments),
     }
+}
+
+fn parsed_by(
+    mut command: clap::Command,
+    arguments: Vec<OsString>,
+) -> Result<CommandLine, clap::Error> {
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    CommandLine::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
 /// Runs the command that the arguments of the process ask for. Returns the exit code.

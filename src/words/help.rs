@@ -55,10 +55,7 @@ const HELP: &[(&str, &str)] = &[
         "Lit un compteur électrique Linky et le publie sur D-Bus et MQTT",
     ),
     (".after", "Voir linky-sensor(8)."),
-    (
-        ".config",
-        "Le fichier de configuration ; run et check-config le lisent",
-    ),
+    (".config", "Le fichier de configuration"),
     (
         ".lang",
         "La langue de ce qui est écrit pour les gens ; sinon celle de la configuration, ou du système",
