@@ -201,7 +201,7 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand status" -s h -
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand watch" -l bus -d 'The bus of the daemon: system, session, or a D-Bus address' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand watch" -l meter -d 'The meter that is shown first' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand watch" -l size -d 'The size of that frame in columns and lines, such as 120x40' -r
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand watch" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand watch" -l config -d 'The configuration file' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand watch" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
 fr\t''
 en\t''"
