@@ -26,23 +26,15 @@ fn the_metrics_are_those_of_the_states_on_mqtt() {
         let home = Home::new(&settings(&device, broker.port, &address.to_string()));
         let mut daemon = home.start_ready();
         let from = record.now();
-        let state = record.until_state(from, "main", "a whole state", |state| {
-            state["energy_counter"].is_number()
-        });
-        let energy = state["energy_counter"].as_u64().unwrap();
+        let energy = "linky_energy_watt_hours_total{meter=\"main\"}";
         let answer = within(WAIT_TIMEOUT, "a scrape with the energy", || {
-            let answer = scrape(address)?;
-            answer
-                .sample("linky_energy_watt_hours_total{meter=\"main\"}")
-                .is_some()
-                .then_some(answer)
+            scrape(address).filter(|answer| answer.sample(energy).is_some())
         });
-        let scraped: u64 = answer
-            .sample("linky_energy_watt_hours_total{meter=\"main\"}")
-            .unwrap()
-            .parse()
-            .unwrap();
-        assert!(scraped.abs_diff(energy) < 100, "{scraped} Wh, {energy} Wh");
+        let scraped: u64 = answer.sample(energy).unwrap().parse().unwrap();
+        // Each frame is published: one of the states has the very value.
+        record.until_state(from, "main", "the same energy on MQTT", |state| {
+            state["energy_counter"] == scraped
+        });
         let info = format!(
             "linky_build_info{{version=\"{}\"}}",
             env!("CARGO_PKG_VERSION")

@@ -51,7 +51,8 @@ pub fn send_all(address: SocketAddr, request: &[u8]) -> Option<Answer> {
 /// What comes until the end.
 pub fn answer_on(stream: &mut TcpStream) -> Option<Answer> {
     let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes).ok()?;
+    // A connection that is reset behind the answer was answered all the same.
+    let _ = stream.read_to_end(&mut bytes);
     let text = String::from_utf8(bytes).unwrap();
     let (head, body) = text.split_once("\r\n\r\n")?;
     Some(Answer {
