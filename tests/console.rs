@@ -14,9 +14,13 @@ use linky_sensor::names::exit;
 mod program;
 
 /// A command line that prints something.
-const PRINTING: [&[&str]; 11] = [
+const PRINTING: [&[&str]; 13] = [
     &["--help"],
     &["--version"],
+    &[
+        "anonymise",
+        "tests/captures/standard-mono-base-midnight.tic",
+    ],
     &["check-config"],
     &["decode", "tests/captures/standard-mono-base-midnight.tic"],
     &["demo", "--help"],
@@ -24,6 +28,13 @@ const PRINTING: [&[&str]; 11] = [
     &["doctor", "/dev/null"],
     &["list-fields"],
     &["list-fields", "--format", "schema"],
+    &[
+        "replay",
+        "tests/captures/standard-mono-base-midnight.tic",
+        "--output",
+        "stdout",
+        "--as-fast-as-possible",
+    ],
     &[
         "simulate",
         "--output",
@@ -35,15 +46,16 @@ const PRINTING: [&[&str]; 11] = [
     &["simulate", "--frames", "1", "--flat-out"],
 ];
 
-/// Not tried here: `run` and `contain` only log, `set-password` is for root, `status` and `health` need a daemon (tests/dbus,
-/// tests/contain), and `migrate` also writes notes (tests/migrate.rs).
-const NOT_HERE: [&str; 6] = [
+/// Not tried here: `run` and `contain` only log, `set-password` is for root, `status`, `watch` and `health` need a daemon
+/// (tests/dbus, tests/watch, tests/contain), and `migrate` also writes notes (tests/migrate.rs).
+const NOT_HERE: [&str; 7] = [
     "contain",
     "health",
     "migrate",
     "run",
     "set-password",
     "status",
+    "watch",
 ];
 
 fn linky_sensor(arguments: &[&str], stdout: impl Into<Stdio>) -> Output {

@@ -123,7 +123,7 @@ pub fn interfaces_are(
             .filter(|(key, _)| state.contains_key(key))
             .map(|(_, (on, _))| interface(on)),
     );
-    wanted.extend([interface("Raw"), interface("Events")]);
+    wanted.extend(["Raw", "Events", "History"].map(interface));
     let answered: BTreeSet<String> = meter
         .keys()
         .filter(|name| name.starts_with(&interface("")))
