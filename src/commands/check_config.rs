@@ -14,6 +14,7 @@ use crate::config::{
 };
 use crate::mqtt;
 use crate::names::{self, exit};
+use crate::words::Words;
 
 /// The command has no arguments of its own.
 #[derive(Debug, clap::Args)]
@@ -27,24 +28,22 @@ impl CheckConfig {
             match config::load(path).and_then(|settings| Ok((config::files(path)?, settings))) {
                 Ok(read) => read,
                 Err(error) => {
-                    console.note(error);
+                    let words = console.words();
+                    console.note(words.faults(&error));
                     return Ok(exit::CONFIG);
                 }
             };
         let named = NamedFiles::check(&settings.mqtt);
+        let words = console.words();
         for file in &named.denied {
-            console.note(format_args!(
-                "warning: {file}: not checked, this user may not read it. To check it as the service does:\n    \
-                 sudo -u {} linky-sensor check-config",
-                names::USER
-            ));
+            console.note(words.config_not_read(file, names::USER));
         }
         if named.wrong.is_empty() {
-            write_summary(console, &files, &settings)?;
+            write_summary(console, words, &files, &settings)?;
             return Ok(exit::OK);
         }
         for fault in &named.wrong {
-            console.note(fault);
+            console.note(words.translated(fault));
         }
         Ok(exit::CONFIG)
     }
@@ -81,14 +80,19 @@ impl NamedFiles {
     }
 }
 
-fn write_summary(out: &mut dyn Write, files: &[PathBuf], settings: &Settings) -> io::Result<()> {
+fn write_summary(
+    out: &mut dyn Write,
+    words: Words,
+    files: &[PathBuf],
+    settings: &Settings,
+) -> io::Result<()> {
     for file in files {
-        writeln!(out, "Read: {}", file.display())?;
+        writeln!(out, "{}", words.config_read(&file.display().to_string()))?;
     }
     let verdict = if files.is_empty() {
-        "There is no configuration file: the defaults are in force."
+        words.config_no_file()
     } else {
-        "The configuration is valid."
+        words.config_valid()
     };
     writeln!(out, "{verdict}")?;
     for meter in &settings.meters {
@@ -100,59 +104,45 @@ fn write_summary(out: &mut dyn Write, files: &[PathBuf], settings: &Settings) ->
             parity,
             led,
         } = meter;
-        let led = led.as_ref().map(|led| format!(", LED {led}"));
-        writeln!(
-            out,
-            "Meter {id} ({name}): {device}, mode {}, parity {}{}",
-            mode.as_str(),
-            parity.as_str(),
-            led.unwrap_or_default()
-        )?;
+        let device = device.to_string();
+        let meter = words.config_meter(id.as_str(), name, &device, mode.as_str(), parity.as_str());
+        let led = led.as_ref().map(|led| words.config_led(led));
+        writeln!(out, "{meter}{}", led.unwrap_or_default())?;
     }
-    writeln!(
-        out,
-        "D-Bus: {}",
-        if settings.dbus.enabled {
-            names::BUS_NAME
-        } else {
-            "off"
-        }
-    )?;
-    if settings.mqtt.enabled {
-        write_mqtt(out, &settings.mqtt)?;
+    let dbus = if settings.dbus.enabled {
+        names::BUS_NAME.to_owned()
     } else {
-        writeln!(out, "MQTT: off")?;
-    }
-    match settings.metrics.listen {
-        Some(address) if address.ip().is_loopback() => writeln!(
-            out,
-            "Metrics: http://{address}{}, for this computer",
-            names::metrics::PATH
-        )?,
-        Some(address) => writeln!(
-            out,
-            "Metrics: http://{address}{}, for whoever reaches that address",
-            names::metrics::PATH
-        )?,
-        None => writeln!(out, "Metrics: off")?,
-    }
-    let identifiers = if settings.privacy.publish_identifiers {
-        "published"
-    } else {
-        "withheld"
+        words.config_off()
     };
-    writeln!(out, "Serial number and PRM: {identifiers}")
+    writeln!(out, "{}", words.config_dbus(&dbus))?;
+    if settings.mqtt.enabled {
+        write_mqtt(out, words, &settings.mqtt)?;
+    } else {
+        writeln!(out, "{}", words.config_mqtt_off())?;
+    }
+    let path = names::metrics::PATH;
+    let metrics = match settings.metrics.listen {
+        Some(address) if address.ip().is_loopback() => {
+            words.config_metrics_here(&address.to_string(), path)
+        }
+        Some(address) => words.config_metrics(&address.to_string(), path),
+        None => words.config_metrics_off(),
+    };
+    writeln!(out, "{metrics}")?;
+    let identifiers = words.config_identifiers(settings.privacy.publish_identifiers);
+    writeln!(out, "{identifiers}")
 }
 
-fn write_mqtt(out: &mut dyn Write, mqtt: &MqttSettings) -> io::Result<()> {
-    let user = mqtt
-        .username
-        .as_ref()
-        .map_or_else(|| "without a user".to_owned(), |name| format!("as {name}"));
-    writeln!(out, "MQTT: {}, {user}", mqtt.url)?;
+fn write_mqtt(out: &mut dyn Write, words: Words, mqtt: &MqttSettings) -> io::Result<()> {
+    let url = mqtt.url.to_string();
+    let broker = match &mqtt.username {
+        Some(user) => words.config_mqtt(&url, user),
+        None => words.config_mqtt_anonymous(&url),
+    };
+    writeln!(out, "{broker}")?;
     let interval = match mqtt.interval {
-        Interval::Frame => "at every frame".to_owned(),
-        Interval::Every(interval) => format!("every {}", format_duration(interval)),
+        Interval::Frame => words.config_each_frame(),
+        Interval::Every(interval) => words.config_every(&format_duration(interval)),
     };
     let on_change: String = mqtt
         .on_change
@@ -160,54 +150,36 @@ fn write_mqtt(out: &mut dyn Write, mqtt: &MqttSettings) -> io::Result<()> {
         .map(|(key, dead_band)| {
             let row = key.row();
             let amount = format!("{dead_band} {}", row.unit);
-            format!(", when {} moves by {}", row.key, amount.trim_end())
+            words.config_on_change(row.key, amount.trim_end())
         })
         .collect();
     let topic = names::topic::state(&mqtt.base_topic, "<id>");
-    writeln!(
-        out,
-        "  States: {topic}, {interval}{on_change}, QoS {}",
-        mqtt.qos.level()
-    )?;
+    let states = words.config_states(&topic, &(interval + &on_change), mqtt.qos.level());
+    writeln!(out, "{states}")?;
     let history = match mqtt.history {
-        Some(size) if mqtt.qos != Qos::AtMostOnce => format!("kept up to {}", format_size(size)),
-        _ => "off".to_owned(),
+        Some(size) if mqtt.qos != Qos::AtMostOnce => words.config_history(&format_size(size)),
+        _ => words.config_no_history(),
     };
-    writeln!(out, "  History while the broker is away: {history}")?;
+    writeln!(out, "{history}")?;
     let HomeAssistantSettings {
         enabled,
         prefix,
         language,
         discovery,
     } = &mqtt.home_assistant;
-    if *enabled {
-        writeln!(
-            out,
-            "  Home Assistant: found under {prefix}, language {}, discovery {}",
-            language.as_str(),
-            discovery.as_str()
-        )?;
+    let home_assistant = if *enabled {
+        words.config_home_assistant(prefix, language.as_str(), discovery.as_str())
     } else {
-        writeln!(out, "  Home Assistant: off")?;
-    }
+        words.config_home_assistant_off()
+    };
+    writeln!(out, "{home_assistant}")?;
     if let Some(topics) = &mqtt.python_compatible {
-        writeln!(
-            out,
-            "  Python linky-sensor: {}, {}",
-            topics.data_topic, topics.status_topic
-        )?;
+        let topics = words.config_python(&topics.data_topic, &topics.status_topic);
+        writeln!(out, "{topics}")?;
     }
     if let Some(topics) = &mqtt.teleinfo2mqtt_compatible {
-        writeln!(
-            out,
-            "  teleinfo2mqtt: {}/, {}",
-            topics.base_topic,
-            if topics.discovery {
-                "announced"
-            } else {
-                "not announced"
-            }
-        )?;
+        let topics = words.config_teleinfo2mqtt(&topics.base_topic, topics.discovery);
+        writeln!(out, "{topics}")?;
     }
     Ok(())
 }

@@ -76,7 +76,9 @@ impl Console {
         };
         let is_loss = |error: &io::Error| error.kind() != io::ErrorKind::BrokenPipe;
         if let Some(error) = written.err().filter(is_loss) {
-            self.note(format_args!("linky-sensor: standard output: {error}"));
+            let cause = self.words.translated(&error.to_string());
+            let lost = self.words.output_lost(&cause);
+            self.note(format_args!("linky-sensor: {lost}"));
             return exit::IO;
         }
         self.note_error.filter(is_loss).map_or(code, |_| exit::IO)

@@ -11,6 +11,7 @@ use super::decode;
 use crate::meter::{Interface, Key, Kind, Quantity, is_in_every_state};
 use crate::metrics::Family;
 use crate::names::exit;
+use crate::words::Words;
 
 /// The arguments.
 #[derive(Debug, clap::Args)]
@@ -23,7 +24,8 @@ pub struct ListFields {
 impl ListFields {
     /// Prints the table.
     pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
-        print(self.format, console)?;
+        let words = console.words();
+        print(self.format, words, console)?;
         Ok(exit::OK)
     }
 }
@@ -58,9 +60,9 @@ const COLUMNS: [&str; 10] = [
     "french",
 ];
 
-fn print(format: TableFormat, out: &mut impl Write) -> io::Result<()> {
+fn print(format: TableFormat, words: Words, out: &mut impl Write) -> io::Result<()> {
     match format {
-        TableFormat::Text => text(out),
+        TableFormat::Text => text(words, out),
         TableFormat::Json => writeln!(
             out,
             "{:#}",
@@ -116,7 +118,7 @@ fn metric(row: &Quantity) -> Option<String> {
     Family::of(Key::named(row.key)?).map(|family| family.to_string())
 }
 
-fn text(out: &mut impl Write) -> io::Result<()> {
+fn text(words: Words, out: &mut impl Write) -> io::Result<()> {
     let lines: Vec<[String; 4]> = rows()
         .map(|row| {
             let kind = if row.unit.is_empty() {
@@ -129,7 +131,7 @@ fn text(out: &mut impl Write) -> io::Result<()> {
                 row.key.to_owned(),
                 row.interface.short_name().unwrap_or("-").to_owned(),
                 kind,
-                row.english.to_owned(),
+                words.pick(row.french, row.english).to_owned(),
             ]
         })
         .collect();
@@ -142,10 +144,10 @@ fn text(out: &mut impl Write) -> io::Result<()> {
             .unwrap_or(0)
     };
     let (key_width, on_width, kind_width) = (width(0), width(1), width(2));
-    for [key, on, kind, english] in &lines {
+    for [key, on, kind, name] in &lines {
         writeln!(
             out,
-            "{key:key_width$}  {on:on_width$}  {kind:kind_width$}  {english}"
+            "{key:key_width$}  {on:on_width$}  {kind:kind_width$}  {name}"
         )?;
     }
     Ok(())
@@ -275,6 +277,7 @@ fn property_schema(key: Key) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Language;
 
     #[test]
     fn a_field_with_a_comma_or_a_quote_is_quoted() {
@@ -293,7 +296,7 @@ mod tests {
             TableFormat::Schema,
         ] {
             let mut out = Vec::new();
-            print(format, &mut out).unwrap();
+            print(format, Words::new(Language::French, false), &mut out).unwrap();
             let out = String::from_utf8(out).unwrap();
             for row in rows() {
                 assert!(out.contains(row.key), "{format:?} lacks {}", row.key);

@@ -1,9 +1,12 @@
 //! `linky-sensor run`: the daemon.
 
+use std::io::{self, IsTerminal};
 use std::str::FromStr;
 
 use super::console::{CommandError, Console};
+use crate::config;
 use crate::dbus::Bus;
+use crate::names::exit;
 use crate::service;
 
 /// The arguments.
@@ -18,8 +21,16 @@ pub struct Run {
 }
 
 impl Run {
-    /// Runs the daemon until a signal stops it, or it fails. It logs, and writes nothing to the console.
+    /// Runs the daemon until a signal stops it, or it fails. It logs, in English; to who starts it by hand on a terminal
+    /// a wrong configuration is explained.
     pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
+        if io::stderr().is_terminal()
+            && let Err(error) = config::load(console.config())
+        {
+            let words = console.words();
+            console.note(words.faults(&error));
+            return Ok(exit::CONFIG);
+        }
         Ok(service::run(console.config(), self.bus.0, self.verbose))
     }
 }

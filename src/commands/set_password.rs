@@ -15,6 +15,7 @@ use nix::unistd::Uid;
 
 use super::console::{CommandError, Console};
 use crate::names::{exit, file};
+use crate::words::Words;
 
 /// The command has no arguments of its own.
 #[derive(Debug, clap::Args)]
@@ -23,34 +24,30 @@ pub struct SetPassword {}
 impl SetPassword {
     /// Reads the password and stores it.
     pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
+        let words = console.words();
         let directory = Path::new(file::CREDENTIAL_STORE);
         check_is_root()
-            .and_then(|()| read_password(console))
+            .and_then(|()| read_password(console, words))
             .and_then(|password| store(directory, &password))
-            .map_err(|error| not_stored(&error))?;
+            .map_err(|error| not_stored(&error, words))?;
+        let path = directory.join(file::PASSWORD_CREDENTIAL);
         writeln!(
             console,
-            "Stored in {}. It is used from the next start: sudo systemctl restart linky-sensor\n\
-             The user goes into the configuration: username = \"…\" in [mqtt].",
-            directory.join(file::PASSWORD_CREDENTIAL).display()
+            "{}",
+            words.password_stored(&path.display().to_string())
         )?;
         Ok(exit::OK)
     }
 }
 
-fn not_stored(error: &io::Error) -> CommandError {
-    let (code, advice) = match error.kind() {
-        io::ErrorKind::PermissionDenied => (
-            exit::NO_PERMISSION,
-            ": only root may store it; sudo linky-sensor set-password",
-        ),
-        io::ErrorKind::InvalidInput => (exit::DATA, ""),
-        _ => (exit::IO, ""),
+fn not_stored(error: &io::Error, words: Words) -> CommandError {
+    let cause = words.translated(&error.to_string());
+    let (code, cause) = match error.kind() {
+        io::ErrorKind::PermissionDenied => (exit::NO_PERMISSION, words.password_for_root(&cause)),
+        io::ErrorKind::InvalidInput => (exit::DATA, cause),
+        _ => (exit::IO, cause),
     };
-    CommandError::new(
-        code,
-        format_args!("the password was not stored: {error}{advice}"),
-    )
+    CommandError::new(code, words.password_not_stored(&cause))
 }
 
 /// Asked before the password is, so that it is not typed in vain.
@@ -63,7 +60,7 @@ fn check_is_root() -> io::Result<()> {
 }
 
 /// Reads one line of standard input; on a terminal asks for it twice, without echo.
-fn read_password(out: &mut impl Write) -> io::Result<String> {
+fn read_password(out: &mut impl Write, words: Words) -> io::Result<String> {
     let stdin = io::stdin();
     if !stdin.is_terminal() {
         return read_line();
@@ -76,8 +73,8 @@ fn read_password(out: &mut impl Write) -> io::Result<String> {
         writeln!(out)?;
         answer
     };
-    let password = ask("Password of the MQTT broker: ")?;
-    if ask("Once more: ")? == password {
+    let password = ask(&words.password_prompt())?;
+    if ask(&words.password_prompt_again())? == password {
         Ok(password)
     } else {
         Err(io::Error::new(

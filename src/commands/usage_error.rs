@@ -85,7 +85,7 @@ fn sentence(error: &Error, words: Words) -> Option<String> {
     })
 }
 
-/// Why a value was not taken. Types of our own have one text, in English.
+/// Why a value was not taken.
 fn why_wrong(error: &Error, words: Words) -> String {
     let Some(source) = error.source() else {
         return String::new();
@@ -95,7 +95,7 @@ fn why_wrong(error: &Error, words: Words) -> String {
     } else if source.is::<ParseFloatError>() {
         words.usage_not_number()
     } else {
-        source.to_string()
+        words.translated(&source.to_string())
     }
 }
 

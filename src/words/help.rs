@@ -51,6 +51,15 @@ const VALUE_NAMES: &[(&str, &str)] = &[
 
 const HELP: &[(&str, &str)] = &[
     (
+        "anonymise",
+        "Copie une capture sans le numéro de série ni le point de livraison (PRM) du compteur",
+    ),
+    ("anonymise.file", "La capture ; `-` pour l'entrée standard"),
+    (
+        "anonymise.output",
+        "Écrit dans ce fichier au lieu de la sortie standard",
+    ),
+    (
         "",
         "Lit un compteur électrique Linky et le publie sur D-Bus et MQTT",
     ),

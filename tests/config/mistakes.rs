@@ -2,6 +2,8 @@
 
 use linky_sensor::config;
 
+use super::program;
+
 /// Wrong files and their messages.
 const WRONG: &[(&str, &str)] = &[
     // Keys that do not exist.
@@ -306,6 +308,30 @@ fn each_mistake_is_explained() {
     for (text, expected) in WRONG {
         let error = config::parse("f", text).expect_err(text).to_string();
         assert_eq!(error, *expected, "about:\n{text}");
+    }
+}
+
+/// The faults are English for the journal; a fault that has no row in src/words/translation stays English.
+#[test]
+fn each_mistake_is_explained_in_french() {
+    const ENGLISH: [&str; 20] = [
+        "the", "found", "expected", "an", "its", "is", "of", "this", "without", "with", "whole",
+        "it", "such", "be", "not", "key", "keys", "them", "each", "write",
+    ];
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("f");
+    for (text, english) in WRONG {
+        std::fs::write(&path, text).unwrap();
+        let output = std::process::Command::new(program::PATH)
+            .args(["--lang", "fr", "check-config", "--config"])
+            .arg(&path)
+            .output()
+            .unwrap();
+        let shown = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(shown.lines().count(), english.lines().count(), "{shown}");
+        let mut words = shown.split(|c: char| !c.is_alphanumeric() && !"-_\".".contains(c));
+        let left = words.find(|word| ENGLISH.contains(word));
+        assert_eq!(left, None, "add a row to src/words/translation:\n{shown}");
     }
 }
 

@@ -34,27 +34,19 @@ pub struct Migrate {
 impl Migrate {
     /// Prints our configuration.
     pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
-        let name = self.file.display();
-        let text = self
-            .read()
-            .map_err(|error| CommandError::new(exit::NO_INPUT, format_args!("{name}: {error}")))?;
-        let draft = python::migrate(&text)
-            .or_else(|| teleinfo2mqtt::migrate(&text))
-            .ok_or_else(|| {
-                CommandError::new(
-                    exit::DATA,
-                    format_args!(
-                        "{name}: neither an INI file with the section [mqtt_broker] (the Python linky-sensor) nor one that \
-                         sets MQTT_URL, SERIAL, TIC_MODE or another variable of teleinfo2mqtt"
-                    ),
-                )
-            })?;
+        let words = console.words();
+        let name = self.file.display().to_string();
+        let text = self.read().map_err(|error| {
+            let cause = words.translated(&error.to_string());
+            CommandError::new(exit::NO_INPUT, words.failed_for(&name, &cause))
+        })?;
+        let draft = python::migrate(&text, words)
+            .or_else(|| teleinfo2mqtt::migrate(&text, words))
+            .ok_or_else(|| CommandError::new(exit::DATA, words.migrate_unknown(&name)))?;
         let toml = draft.to_toml();
         config::parse("migrated", &toml).map_err(|error| {
-            CommandError::new(
-                exit::DATA,
-                format_args!("{name}: a value cannot be taken over:\n{error}"),
-            )
+            let faults = words.faults(&error);
+            CommandError::new(exit::DATA, words.migrate_refused(&name, &faults))
         })?;
         console.write_all(toml.as_bytes())?;
         for note in draft.notes() {

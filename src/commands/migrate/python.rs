@@ -13,17 +13,18 @@
 
 use super::draft::Draft;
 use crate::names::topic;
+use crate::words::Words;
 
 const SECTION: &str = "mqtt_broker";
 
 /// Our configuration, if the text is such a file.
-pub fn migrate(text: &str) -> Option<Draft> {
+pub fn migrate(text: &str, words: Words) -> Option<Draft> {
     let keys = section(text, SECTION)?;
     let get = |key: &str| {
         let mut found = keys.iter().rev().filter(|(name, _)| name == key);
         found.next().map(|(_, value)| value.as_str())
     };
-    let mut draft = Draft::new("From the configuration of the Python linky-sensor.");
+    let mut draft = Draft::new(&words.migrate_from_python());
     let host = get("hostname").unwrap_or("localhost");
     let port = get("port").unwrap_or("1883");
     draft.set_text("[mqtt]", "url", &url(host, port));
@@ -36,19 +37,10 @@ pub fn migrate(text: &str) -> Option<Draft> {
         draft.set_text(table, key, get(old).unwrap_or(default));
     }
     draft.set_flag("[privacy]", "publish-identifiers", true);
-    draft.note(
-        "The old topics hold the serial number of the meter: hence publish-identifiers. When nothing reads them any more, remove \
-         [mqtt.python-compatible] and [privacy].",
-    );
-    draft.note(
-        "The Python linky-sensor read /dev/serial0. Here the adapter is found: see linky-sensor doctor, and set device in \
-         [[meter]] where it is not.",
-    );
+    draft.note(words.migrate_python_topics());
+    draft.note(words.migrate_python_port());
     if let Some(name) = get("client_name") {
-        draft.note(format!(
-            "client_name = {name} was not taken over: two clients of one name would end each other's session. A broker that \
-             admits clients by their name needs client-id in [mqtt]."
-        ));
+        draft.note(words.migrate_client_name(name));
     }
     for (key, _) in &keys {
         if ![
@@ -60,7 +52,7 @@ pub fn migrate(text: &str) -> Option<Draft> {
         ]
         .contains(&&**key)
         {
-            draft.note(format!("{key} is unknown, and was not taken over."));
+            draft.note(words.migrate_unknown_key(key));
         }
     }
     Some(draft)
@@ -97,6 +89,11 @@ fn url(host: &str, port: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Language;
+
+    fn migrate(text: &str) -> Option<Draft> {
+        super::migrate(text, Words::new(Language::English, false))
+    }
 
     #[test]
     fn a_file_without_keys_gives_the_defaults() {

@@ -5,6 +5,7 @@
 
 use super::draft::Draft;
 use crate::names::topic;
+use crate::words::Words;
 
 /// The variables that decide that a file is one of teleinfo2mqtt.
 const NAMES: [&str; 16] = [
@@ -31,7 +32,7 @@ const HOME_ASSISTANT: &str = "[mqtt.home-assistant]";
 const COMPATIBLE: &str = "[mqtt.teleinfo2mqtt-compatible]";
 
 /// Our configuration, if the text sets a variable of teleinfo2mqtt.
-pub fn migrate(text: &str) -> Option<Draft> {
+pub fn migrate(text: &str, words: Words) -> Option<Draft> {
     let found: Vec<(&str, &str)> = NAMES
         .iter()
         .filter_map(|name| Some((*name, find(text, name)?)))
@@ -49,7 +50,7 @@ pub fn migrate(text: &str) -> Option<Draft> {
     };
     let is =
         |name: &str, default| get(name).map_or(default, |flag| flag.eq_ignore_ascii_case("true"));
-    let mut draft = Draft::new("From the variables of teleinfo2mqtt.");
+    let mut draft = Draft::new(&words.migrate_from_teleinfo2mqtt());
     draft.set_text(
         "[[meter]]",
         "device",
@@ -82,28 +83,18 @@ pub fn migrate(text: &str) -> Option<Draft> {
     draft.set_flag(COMPATIBLE, "discovery", is("HASS_DISCOVERY", true));
     draft.set_flag("[privacy]", "publish-identifiers", true);
     if get("MQTT_PASSWORD").is_some() || address.has_password {
-        draft.note("Store the password of the broker apart: sudo linky-sensor set-password");
+        draft.note(words.migrate_password());
     }
-    draft.note(
-        "The old topics are named by the serial number of the meter: hence publish-identifiers. The entities and their statistics \
-         continue; a second device, Linky, has our own. When nothing reads the old ones any more, remove \
-         [mqtt.teleinfo2mqtt-compatible] and [privacy].",
-    );
-    draft.note("Stop teleinfo2mqtt first: two programs cannot read one port.");
+    draft.note(words.migrate_teleinfo_topics());
+    draft.note(words.migrate_stop_first());
     if get("TIC_MODE").is_some() {
-        draft.note("TIC_MODE was not taken over: the mode is detected.");
+        draft.note(words.migrate_mode());
     }
     if !is("MQTT_TLS_REJECT_UNAUTHORIZED", true) {
-        draft.note(
-            "MQTT_TLS_REJECT_UNAUTHORIZED = false was not taken over: a certificate of an unknown authority is refused. Set ca-file \
-             in [mqtt] to the broker's own authority.",
-        );
+        draft.note(words.migrate_certificates());
     }
     if is("TEMPO_ENABLED", false) {
-        draft.note(
-            "TEMPO_ENABLED was not taken over: nothing is read from the internet. The colours are those that the meter sends, that \
-             of tomorrow from about 20:00 on.",
-        );
+        draft.note(words.migrate_tempo());
     }
     Some(draft)
 }
@@ -181,6 +172,11 @@ impl OldUrl {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Language;
+
+    fn migrate(text: &str) -> Option<Draft> {
+        super::migrate(text, Words::new(Language::English, false))
+    }
 
     #[test]
     fn each_way_of_writing_a_variable_is_read() {

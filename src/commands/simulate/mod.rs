@@ -29,6 +29,7 @@ use crate::simulator::{
     TariffPlan, parse_event, parse_scenario, parse_start,
 };
 use crate::tic::Mode;
+use crate::words::Words;
 
 /// How soon an event of a line happens.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
@@ -151,7 +152,8 @@ enum SimulatorOutput {
 impl Simulate {
     /// Runs the simulation.
     pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
-        let scenario = self.scenario()?;
+        let words = console.words();
+        let scenario = self.scenario(words)?;
         let meters = (0..self.count.into())
             .map(|number| {
                 SimulatedMeter::new(Scenario {
@@ -161,12 +163,10 @@ impl Simulate {
                 })
             })
             .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| CommandError::new(exit::USAGE, error))?;
+            .map_err(|error| usage(words, "", &error.to_string()))?;
         match self.output {
             SimulatorOutput::Stdout if self.count > 1 || self.events.is_some() => {
-                let message =
-                    "--output stdout takes neither --count nor --events: leave --output out";
-                return Err(CommandError::new(exit::USAGE, message));
+                return Err(CommandError::new(exit::USAGE, words.simulate_one_stdout()));
             }
             SimulatorOutput::Stdout => {
                 let (_, no_events) = channel();
@@ -193,12 +193,15 @@ impl Simulate {
         } else {
             Duration::ZERO
         };
-        let failed =
-            |what: &str, error| CommandError::new(exit::IO, format_args!("{what}: {error}"));
+        let words = console.words();
+        let failed = |what: &str, error: io::Error| {
+            let cause = words.translated(&error.to_string());
+            CommandError::new(exit::IO, words.failed_for(what, &cause))
+        };
         let mut ptys = Vec::with_capacity(meters.len());
         for number in 1..=meters.len() {
             let pty = Pty::open(self.link_of(number).as_deref(), write_timeout)
-                .map_err(|error| failed("cannot make the pseudo-terminal", error))?;
+                .map_err(|error| failed(&words.simulate_no_pty(), error))?;
             writeln!(console, "{}", pty.path().display())?;
             ptys.push(pty);
         }
@@ -233,18 +236,18 @@ impl Simulate {
                                 let _ = input.send(event);
                             }
                         }
-                        Err(error) => console.note(format_args!("--events: {error}")),
+                        Err(error) => console.note(event_refused(words, &error)),
                     }
                 }
                 for error in refusals.try_iter() {
-                    console.note(format_args!("--events: {error}"));
+                    console.note(event_refused(words, &error.to_string()));
                 }
                 thread::park_timeout(POLL_INTERVAL);
             }
             let mut ends = senders.into_iter().map(ScopedJoinHandle::join);
             ends.try_for_each(|end| end.unwrap_or_else(|_| Err(io::ErrorKind::Other.into())))
         });
-        sent.map_err(|error| failed("cannot write", error))
+        sent.map_err(|error| failed(&words.simulate_no_write(), error))
     }
 
     /// The link to the pseudo-terminal of this meter, from 1: several have its number at the end.
@@ -258,29 +261,26 @@ impl Simulate {
         Some(link.into())
     }
 
-    fn scenario(&self) -> Result<Scenario, CommandError> {
+    fn scenario(&self, words: Words) -> Result<Scenario, CommandError> {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default()
             .as_secs();
         let now = i64::try_from(now).unwrap_or(i64::MAX);
         let mut scenario = match &self.scenario {
-            Some(file) => read_scenario(file, now)?,
-            None => self.scenario_of_options(now)?,
+            Some(file) => read_scenario(words, file, now)?,
+            None => self.scenario_of_options(words, now)?,
         };
         for line in &self.event {
-            let event = parse_event(line).map_err(|error| {
-                CommandError::new(exit::USAGE, format_args!("--event: {error}"))
-            })?;
+            let event = parse_event(line).map_err(|error| usage(words, "--event", &error))?;
             scenario.events.push(event);
         }
         Ok(scenario)
     }
 
-    fn scenario_of_options(&self, now: i64) -> Result<Scenario, CommandError> {
-        let start = parse_start(&self.start, now).map_err(|message| {
-            CommandError::new(exit::USAGE, format_args!("--start: {message}"))
-        })?;
+    fn scenario_of_options(&self, words: Words, now: i64) -> Result<Scenario, CommandError> {
+        let start =
+            parse_start(&self.start, now).map_err(|error| usage(words, "--start", &error))?;
         Ok(Scenario {
             mode: self.mode,
             phases: self.phases,
@@ -316,8 +316,22 @@ impl Simulate {
     }
 }
 
+/// A wrong option, and why; empty for several together.
+fn usage(words: Words, option: &str, why: &str) -> CommandError {
+    let why = words.translated(why);
+    let message = match option {
+        "" => why,
+        _ => words.failed_for(option, &why),
+    };
+    CommandError::new(exit::USAGE, message)
+}
+
+fn event_refused(words: Words, why: &str) -> String {
+    words.failed_for("--events", &words.translated(why))
+}
+
 /// A scenario of this file, or else the shipped one of this name.
-fn read_scenario(file: &Path, now: i64) -> Result<Scenario, CommandError> {
+fn read_scenario(words: Words, file: &Path, now: i64) -> Result<Scenario, CommandError> {
     let name = file.display().to_string();
     let shipped = SHIPPED_SCENARIOS
         .iter()
@@ -327,14 +341,13 @@ fn read_scenario(file: &Path, now: i64) -> Result<Scenario, CommandError> {
         (Err(_), Some((_, text))) => (*text).to_owned(),
         (Err(error), None) => {
             let names: Vec<_> = SHIPPED_SCENARIOS.iter().map(|(name, _)| *name).collect();
-            let message = format!(
-                "{name}: {error}\n    Shipped scenarios: {}.",
-                names.join(", ")
-            );
+            let cause = words.translated(&error.to_string());
+            let message = words.simulate_no_scenario(&name, &cause, &names.join(", "));
             return Err(CommandError::new(exit::NO_INPUT, message));
         }
     };
-    parse_scenario(&name, &text, now).map_err(|error| CommandError::new(exit::CONFIG, error))
+    parse_scenario(&name, &text, now)
+        .map_err(|error| CommandError::new(exit::CONFIG, words.faults(&error)))
 }
 
 fn parse_step(text: &str) -> Result<u32, String> {

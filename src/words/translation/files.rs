@@ -1,0 +1,102 @@
+//! The files that the configuration names, and the errors of the system.
+
+use super::Row;
+
+/// See the module above.
+pub const ROWS: &[Row] = &[
+    (
+        "{}: the broker's password cannot be read ({})\n    Store it with: sudo linky-sensor set-password",
+        "{0} : le mot de passe du broker ne peut pas être lu ({1})\n    Rangez-le par : sudo linky-sensor set-password",
+    ),
+    (
+        "{}: found something else, expected the broker's password on one line, in UTF-8\n    Store it with: sudo linky-sensor set-password",
+        "{0} : autre chose que le mot de passe du broker sur une ligne, en UTF-8\n    Rangez-le par : sudo linky-sensor set-password",
+    ),
+    (
+        "{}: found a password, expected mqtt.username to be set as well\n    Add username = \"…\" in [mqtt]: MQTT has no password without a user.",
+        "{0} : un mot de passe, et pas de mqtt.username\n    Ajoutez username = \"…\" sous [mqtt] : MQTT n'a pas de mot de passe sans utilisateur.",
+    ),
+    (
+        "{}: no such file. Put it there, or correct {} in [mqtt]",
+        "{0} : aucun fichier. Mettez-le là, ou corrigez {1} sous [mqtt]",
+    ),
+    (
+        "{}: it may not be read. Let the user {} read it: {}",
+        "{0} : il ne peut pas être lu. Laissez l'utilisateur {1} le lire : {2}",
+    ),
+    (
+        "{}: it may not be read. It holds no secret: sudo chmod a+r {}, and a+x on its directory",
+        "{0} : il ne peut pas être lu. Il ne contient aucun secret : sudo chmod a+r {1}, et a+x sur son dossier",
+    ),
+    (
+        "{}: it cannot be read ({})",
+        "{0} : il ne peut pas être lu ({1})",
+    ),
+    (
+        "{}: it is larger than any certificate or key. Check the path",
+        "{0} : il est plus grand que tout certificat et toute clé. Vérifiez le chemin",
+    ),
+    (
+        "{}: it is in DER, expected PEM. Convert it: {}",
+        "{0} : il est en DER, attendu : PEM. Convertissez-le : {1}",
+    ),
+    (
+        "{}: it holds no certificate, expected one in PEM, which begins with {}",
+        "{0} : il ne contient pas de certificat, attendu : un certificat en PEM, qui commence par {1}",
+    ),
+    (
+        "{}: it holds no key, expected one that begins with {}",
+        "{0} : il ne contient pas de clé, attendu : une clé qui commence par {1}",
+    ),
+    (
+        "{}: its key is encrypted with a passphrase, expected PKCS#8 in PEM, not encrypted. Convert it: {}",
+        "{0} : sa clé est chiffrée par une phrase de passe, attendu : PKCS#8 en PEM, non chiffrée. Convertissez-la : {1}",
+    ),
+    (
+        "{}: its key is in another format, expected PKCS#8 in PEM, not encrypted. Convert it: {}",
+        "{0} : sa clé est dans un autre format, attendu : PKCS#8 en PEM, non chiffrée. Convertissez-la : {1}",
+    ),
+    (
+        "{}: its key is damaged. Copy it again",
+        "{0} : sa clé est abîmée. Copiez-la de nouveau",
+    ),
+    (
+        "{}: it is not the key of the certificate {}. The first certificate there must be the client's",
+        "{0} : ce n'est pas la clé du certificat {1}. Le premier certificat qui s'y trouve doit être celui du client",
+    ),
+    (
+        "{}: OpenSSL does not take it with {}: {}",
+        "{0} : OpenSSL ne le prend pas avec {1} : {2}",
+    ),
+    (
+        "OpenSSL cannot be set up: {}",
+        "OpenSSL ne peut pas être préparé : {0}",
+    ),
+    // The system.
+    (
+        "No such file or directory (os error 2)",
+        "fichier ou dossier introuvable",
+    ),
+    ("permission denied", "accès refusé"),
+    ("it is empty", "il est vide"),
+    ("the two are not the same", "les deux ne sont pas les mêmes"),
+    ("Permission denied (os error 13)", "accès refusé"),
+    ("Is a directory (os error 21)", "c'est un dossier"),
+    ("Not a directory (os error 20)", "ce n'est pas un dossier"),
+    ("File exists (os error 17)", "le fichier existe déjà"),
+    ("No space left on device (os error 28)", "disque plein"),
+    (
+        "Read-only file system (os error 30)",
+        "disque en lecture seule",
+    ),
+    ("Input/output error (os error 5)", "erreur d'entrée-sortie"),
+    (
+        "Too many open files (os error 24)",
+        "trop de fichiers ouverts",
+    ),
+    ("Connection refused (os error 111)", "connexion refusée"),
+    (
+        "stream did not contain valid UTF-8",
+        "ce n'est pas de l'UTF-8",
+    ),
+];
