@@ -51,44 +51,6 @@ const VALUE_NAMES: &[(&str, &str)] = &[
 
 const HELP: &[(&str, &str)] = &[
     (
-        "replay",
-        "Rejoue une capture sur un pseudo-terminal ou sur la sortie standard, telle qu'elle est venue",
-    ),
-    (
-        "replay.file",
-        "La capture, en octets bruts ou avec ses temps ; `-` pour l'entrée standard",
-    ),
-    (
-        "replay.pty",
-        "Lien symbolique vers le pseudo-terminal, enlevé à la fin",
-    ),
-    ("replay.output", "Où vont les octets"),
-    (
-        "replay.speed_factor",
-        "La vitesse du temps, en multiple de celle de la capture",
-    ),
-    (
-        "replay.as_fast_as_possible",
-        "Envoie aussi vite que les octets sont pris",
-    ),
-    ("replay.is_endless", "Recommence à la fin, jusqu'à Ctrl-C"),
-    ("replay.noise", "Erreurs par bit, telles que 1e-4"),
-    (
-        "replay.burst",
-        "Rafales de quatre caractères au hasard, par caractère",
-    ),
-    ("replay.lose", "Caractères perdus, par caractère"),
-    ("replay.seed", "D'autres parasites"),
-    (
-        "anonymise",
-        "Copie une capture sans le numéro de série ni le point de livraison (PRM) du compteur",
-    ),
-    ("anonymise.file", "La capture ; `-` pour l'entrée standard"),
-    (
-        "anonymise.output",
-        "Écrit dans ce fichier au lieu de la sortie standard",
-    ),
-    (
         "",
         "Lit un compteur électrique Linky et le publie sur D-Bus et MQTT",
     ),

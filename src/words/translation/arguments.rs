@@ -1,9 +1,9 @@
 //! Values of the command line, and what a simulated meter cannot be.
 
-use super::Row;
+use super::TranslatedRow;
 
 /// See the module above.
-pub const ROWS: &[Row] = &[
+pub const ROWS: &[TranslatedRow] = &[
     (
         "expected system, session, or an address such as {}, or none",
         "attendu : system, session, une adresse telle que {0}, ou none",

@@ -1,9 +1,9 @@
 //! The faults of the configuration and of scenarios. The most particular rows come first.
 
-use super::Row;
+use super::TranslatedRow;
 
 /// See the module above.
-pub const ROWS: &[Row] = &[
+pub const ROWS: &[TranslatedRow] = &[
     // What was found.
     ("an unknown key", "une clé inconnue"),
     (

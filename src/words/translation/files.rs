@@ -1,9 +1,9 @@
 //! The files that the configuration names, and the errors of the system.
 
-use super::Row;
+use super::TranslatedRow;
 
 /// See the module above.
-pub const ROWS: &[Row] = &[
+pub const ROWS: &[TranslatedRow] = &[
     (
         "{}: the broker's password cannot be read ({})\n    Store it with: sudo linky-sensor set-password",
         "{0} : le mot de passe du broker ne peut pas être lu ({1})\n    Rangez-le par : sudo linky-sensor set-password",

@@ -19,7 +19,7 @@ use super::Words;
 use crate::config::{ConfigError, Fault, Language};
 
 /// An English text and its French one.
-type Row = (&'static str, &'static str);
+type TranslatedRow = (&'static str, &'static str);
 
 /// How deep texts are inside each other.
 const DEPTH_MAX: u8 = 3;
