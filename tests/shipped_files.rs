@@ -115,10 +115,7 @@ fn every_command_takes_the_path_of_a_configuration() {
         ["--config", "/absent", "list-fields"],
         ["list-fields", "--config", "/absent"],
     ] {
-        let output = std::process::Command::new(env!("CARGO_BIN_EXE_linky-sensor"))
-            .args(line)
-            .output()
-            .unwrap();
+        let output = program::command().args(line).output().unwrap();
         assert!(output.status.success(), "{line:?}: {output:?}");
     }
 }
