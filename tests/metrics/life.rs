@@ -24,8 +24,8 @@ fn the_metrics_are_those_of_the_states_on_mqtt() {
     for listen in ["127.0.0.1", "[::1]"] {
         let address: SocketAddr = format!("{listen}:{}", free_port()).parse().unwrap();
         let home = Home::new(&settings(&device, broker.port, &address.to_string()));
-        let mut daemon = home.start_ready();
         let from = record.now();
+        let mut daemon = home.start_ready();
         let energy = "linky_energy_watt_hours_total{meter=\"main\"}";
         let answer = within(WAIT_TIMEOUT, "a scrape with the energy", || {
             scrape(address).filter(|answer| answer.sample(energy).is_some())
