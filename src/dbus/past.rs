@@ -6,10 +6,7 @@
 use super::client::Client;
 use super::error::Error;
 use crate::meter::Timestamp;
-use crate::names::{BUS_NAME, meter_path};
-
-/// The interface of the past.
-const HISTORY: &str = "io.github.linky_sensor.Linky1.History";
+use crate::names::{BUS_NAME, interface, meter_path};
 
 /// The power of one step of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +30,7 @@ pub struct PastPower {
 pub struct PastEnergy {
     /// The start of the hour.
     pub start: Timestamp,
-    /// The number of the index; 0: what was injected.
+    /// The number of the index; 0: counted without one; 255: what was injected.
     pub index: u8,
     /// The energy, in Wh.
     pub energy: u64,
@@ -95,7 +92,8 @@ impl Client {
         body: &(impl serde::Serialize + zbus::DynamicType),
     ) -> Result<Option<Vec<R>>, Error> {
         let path = meter_path(meter);
-        match self.ask(BUS_NAME, &path, HISTORY, member, body).await {
+        let answer = self.ask(BUS_NAME, &path, interface::HISTORY, member, body);
+        match answer.await {
             Ok(rows) => Ok(Some(rows)),
             Err(Error::Failed(_) | Error::CallDenied(_)) => Ok(None),
             Err(error) => Err(error),

@@ -52,4 +52,9 @@ messages! {
         fr: "Index {index}",
         en: "Index {index}",
     }
+    /// What a meter counts without an index.
+    without_index() {
+        fr: "Total",
+        en: "Total",
+    }
 }

@@ -1,14 +1,15 @@
 //! The energy of each hour of yesterday and today, by index.
 //!
-//! Input: what the daemon keeps. Output: sums. Hours are those of the host's clock; index 0 is what was injected.
+//! Input: what the daemon keeps. Output: sums. Hours are those of the host's clock; 255 is what was injected,
+//! 0 what a meter counts without an index.
 
 use std::collections::BTreeMap;
 
 use super::wall;
 use crate::dbus::PastEnergy;
 
-/// The index of what was injected.
-pub const INJECTED: u8 = 0;
+/// The number that stands for what was injected.
+pub const INJECTED: u8 = 255;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]

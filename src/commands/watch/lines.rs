@@ -55,7 +55,8 @@ impl LineWriter {
         let model = screen.model();
         if model.obstacle != self.obstacle {
             self.obstacle.clone_from(&model.obstacle);
-            if let (Some(_), false) = (&model.obstacle, as_json) {
+            let is_obstacle = !matches!(model.obstacle, None | Some(Obstacle::Connecting));
+            if is_obstacle && !as_json {
                 let text = obstacle::text(model.obstacle.as_ref(), screen.words());
                 writeln!(out, "{}  {}", wall::clock_with_seconds(now), text.what)?;
             }

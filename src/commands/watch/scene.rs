@@ -80,8 +80,7 @@ impl<'a> Scene<'a> {
     pub fn index_tint(&self, index: u8) -> Tint {
         match self.plan().period_of(index) {
             Some(period) => self.tint(Some(period)),
-            None if index > 0 => Tint::PEAK,
-            None => Tint::GREY,
+            None => Tint::PEAK,
         }
     }
 
@@ -90,6 +89,7 @@ impl<'a> Scene<'a> {
         let period = self.plan().period_of(index);
         match period.map(|period| self.words.period_short(period.as_str())) {
             Some(name) if !name.is_empty() => name.to_owned(),
+            _ if index == 0 => self.words.without_index(),
             _ => self.words.index_number(index),
         }
     }

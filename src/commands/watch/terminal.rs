@@ -60,7 +60,9 @@ impl LiveTerminal {
     /// # Errors
     /// If the terminal is gone.
     pub fn clear(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        // Terminal::clear asks the terminal for its cursor, and the answer would go to the thread that reads the keys.
+        let size = self.terminal.size()?;
+        self.terminal.resize(size.into())
     }
 
     /// Gives the terminal to the shell and stops, until the shell goes on with this process.
@@ -114,4 +116,46 @@ fn restore_on_panic() {
         restore();
         usual(panic);
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::LiveTerminal;
+
+    /// Set for the program that panics, in a terminal of its own.
+    const IN_TERMINAL: &str = "LINKY_TEST_IN_TERMINAL";
+
+    /// The shipped program aborts on a panic: nothing is dropped, only the hook runs.
+    #[test]
+    fn a_panic_gives_the_terminal_back_before_its_message() {
+        if std::env::var_os(IN_TERMINAL).is_some() {
+            std::mem::forget(LiveTerminal::open().unwrap());
+            panic!("a defect, on purpose");
+        }
+        let name =
+            "commands::watch::terminal::tests::a_panic_gives_the_terminal_back_before_its_message";
+        let program = std::env::current_exe().unwrap();
+        let command = format!("{} --exact {name} --nocapture; stty -a", program.display());
+        let output = Command::new("script")
+            .args(["-q", "-c", &command, "/dev/null"])
+            .env(IN_TERMINAL, "1")
+            .env("RUST_BACKTRACE", "0")
+            .output()
+            .expect("script runs: install the package bsdutils");
+        let seen = String::from_utf8_lossy(&output.stdout);
+        let at = |text: &str| {
+            seen.find(text)
+                .unwrap_or_else(|| panic!("no {text:?}: {seen:?}"))
+        };
+        let message = at("a defect, on purpose");
+        for restored in ["\x1b[?1049l", "\x1b[?1000l", "\x1b[?1006l", "\x1b[?25h"] {
+            assert!(at(restored) < message, "{restored:?}: {seen:?}");
+        }
+        assert!(
+            seen.contains(" icanon") && seen.contains(" echo "),
+            "{seen}"
+        );
+    }
 }

@@ -1,7 +1,6 @@
 //! The energy of today by index: since midnight if the daemon knows that, else since the first hour that it keeps, else
 //! since the screen was opened.
 
-use super::energy_hours::INJECTED;
 use super::model::MeterView;
 use super::wall;
 use crate::meter::Key;
@@ -67,7 +66,7 @@ impl TodayEnergy {
                 CountedSince::Hour(first)
             },
             total: meter.energy.withdrawn(midnight, next),
-            indexes: (INJECTED + 1..=10).map(of_index).collect(),
+            indexes: (0..=10).map(of_index).collect(),
             injected: Some(meter.energy.injected(midnight, next)),
         })
     }

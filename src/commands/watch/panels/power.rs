@@ -13,6 +13,8 @@ use crate::commands::watch::scene::{NOMINAL_VOLTAGE, Scene};
 use crate::commands::watch::wall;
 use crate::meter::Key;
 
+/// From this width on there is a gap between large figures and what is beside them.
+const WIDTH_WITH_GAP: u16 = 66;
 /// From this load on the breaker is worth a line, in per cent.
 const BREAKER_LOAD_SHOWN: i64 = 50;
 
@@ -112,14 +114,28 @@ fn draw_facts(
 ) {
     let (gap, column) = match size {
         FigureSize::Three => (2, inside.x + 22),
+        FigureSize::Five if inside.width < WIDTH_WITH_GAP => (2, inside.x),
         FigureSize::Five => (4, inside.x + 38),
     };
     let x = (end + gap).max(column);
     let room = inside.right().saturating_sub(x + 1);
-    let facts = facts(scene, flow, size, room);
-    for (y, fact) in (inside.y..).zip(facts.iter().take(size.lines().into())) {
-        canvas.put_line(x, y, room, fact);
+    let facts = facts(scene, flow, size, room).into_iter();
+    let fitting = facts
+        .map(|fact| shortened(fact, room))
+        .filter(|fact| fact.width() > 0);
+    for (y, fact) in (inside.y..).zip(fitting.take(size.lines().into())) {
+        canvas.put_line(x, y, room, &fact);
     }
+}
+
+/// Without what is at its end, until it fits: a name and its value are the least.
+fn shortened(mut fact: Line<'static>, room: u16) -> Line<'static> {
+    while fact.width() > room.into() {
+        // A pair of name and value, or what follows the value.
+        let rest = fact.spans.len().saturating_sub(1);
+        fact.spans.truncate(rest - rest % 2);
+    }
+    fact
 }
 
 /// What there is to know beside the figure, the most important first.

@@ -106,7 +106,7 @@ fn hours(
             index,
             energy: u64::try_from(sum / 60).unwrap(),
         };
-        [row(tariff(at), withdrawn), row(0, injected)]
+        [row(tariff(at), withdrawn), row(255, injected)]
     };
     let count = (now - start) / 3600 + 1;
     (0..count)
