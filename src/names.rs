@@ -223,7 +223,9 @@ pub mod file {
     pub const LEDS: &str = "/sys/class/leds";
     /// Where the daemon keeps its state unless systemd sets [`super::variable::STATE_DIRECTORY`].
     pub const STATE_DIRECTORY: &str = "/var/lib/linky-sensor";
-    /// Where process 1 of a container has its sockets unless [`super::variable::RUNTIME_DIRECTORY`] names another place.
+    /// In the runtime directory: the socket on which `capture` is given what the daemon receives.
+    pub const CAPTURE_SOCKET: &str = "capture";
+    /// Where the daemon and process 1 of a container have their sockets unless [`super::variable::RUNTIME_DIRECTORY`] names another place.
     pub const RUNTIME_DIRECTORY: &str = "/run/linky-sensor";
     /// In the state directory: what could not be delivered to the broker yet.
     pub const HISTORY: &str = "history";
@@ -238,6 +240,18 @@ pub mod file {
     pub const PASSWORD_CREDENTIAL: &str = "linky-sensor.mqtt-password";
     /// Where systemd finds credentials kept as they are.
     pub const CREDENTIAL_STORE: &str = "/etc/credstore";
+}
+
+/// What `capture` asks of a running daemon: one line, then the capture comes, or a line that begins with [`capture::ERROR`].
+pub mod capture {
+    /// The only meter.
+    pub const ANY: &str = "any";
+    /// The meter of the id that follows.
+    pub const METER: &str = "meter";
+    /// The meter on the port that follows.
+    pub const DEVICE: &str = "device";
+    /// The beginning of a refusal.
+    pub const ERROR: &str = "ERROR ";
 }
 
 /// Environment variables, set by systemd, by process 1 of a container, or by Home Assistant.

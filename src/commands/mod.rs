@@ -8,6 +8,7 @@
 
 mod anonymise;
 mod bus_error;
+mod capture;
 mod check_config;
 mod choice;
 #[cfg(test)]
@@ -79,6 +80,8 @@ enum Command {
     CheckConfig(check_config::CheckConfig),
     /// Be process 1 of a container: run the daemon, watch it and end with it
     Contain(contain::Contain),
+    /// Record what a line receives, byte by byte, without stopping the daemon
+    Capture(capture::Capture),
     /// Copy a capture without the serial number and the delivery point (PRM) of the meter
     Anonymise(anonymise::Anonymise),
     /// Decode raw bytes of a meter: one JSON object per frame
@@ -109,6 +112,7 @@ impl Command {
             Self::SetPassword(command) => command.run(console),
             Self::CheckConfig(command) => command.run(console),
             Self::Contain(command) => command.run(console),
+            Self::Capture(command) => command.run(console),
             Self::Anonymise(command) => command.run(console),
             Self::Decode(command) => command.run(console),
             Self::Doctor(command) => command.run(console),

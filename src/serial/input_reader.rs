@@ -2,7 +2,7 @@
 
 use super::line_decoder::LineDecoder;
 use super::port_reader::PortReader;
-use super::{PortCheck, PortSettings, Stop};
+use super::{PortCheck, PortSettings, Stop, Taps};
 use crate::meter::Input;
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -13,6 +13,8 @@ use std::time::Instant;
 pub struct InputReader<'a> {
     port: PortReader<'a>,
     line: LineDecoder,
+    /// Who is given a copy of the bytes.
+    taps: Option<Taps>,
     /// What the last event gave, not yet taken.
     inputs: VecDeque<Input>,
 }
@@ -26,8 +28,16 @@ impl<'a> InputReader<'a> {
         Self {
             port,
             line,
+            taps: None,
             inputs: VecDeque::new(),
         }
+    }
+
+    /// Gives a copy of what is received to these.
+    #[must_use]
+    pub fn with_taps(mut self, taps: Taps) -> Self {
+        self.taps = Some(taps);
+        self
     }
 }
 
@@ -38,6 +48,9 @@ impl Iterator for InputReader<'_> {
         // Each event comes within a second, and one that comes a second after the last input gives one.
         while self.inputs.is_empty() {
             let (at, event) = self.port.next(self.line.read_at(), self.line.report_at())?;
+            if let Some(taps) = &mut self.taps {
+                taps.observe(at, &event, self.line.speed());
+            }
             self.inputs.extend(self.line.push(event, at));
             if self.line.is_correct() {
                 self.port.confirm();

@@ -40,6 +40,7 @@
 //! | `port` | opening, reading, speed; the only file that uses the serial library |
 //! | `refusal`, `diagnosis` | why a port cannot be read: the words and the texts, and how the cause is found |
 //! | `backoff`, `stop` | when to open again, when to end |
+//! | `tap` | a copy of what is received, for `capture` |
 //! | `line_decoder` | from bytes to inputs; its parts: |
 //! | `mode_detector`, `mode_probe` | which mode the line is in |
 //! | `decoder_stage` | the decoder, or both of them while the mode is unknown |
@@ -76,6 +77,7 @@ mod port_reader;
 mod refusal;
 mod refusal_text;
 mod stop;
+mod tap;
 
 pub use diagnosis::{refuse_console, resolve};
 pub use input_reader::InputReader;
@@ -84,6 +86,7 @@ pub use plain_text::PlainText;
 pub use port_reader::{PortEvent, PortReader};
 pub use refusal::Refusal;
 pub use stop::{Stop, Stopper, stop_pair};
+pub use tap::{Tapper, Taps, tap_pair};
 
 use crate::config::Device;
 use crate::tic::{Mode, Parity};

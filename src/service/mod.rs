@@ -12,6 +12,7 @@
 //! was asked to is fatal: systemd starts the daemon again. On SIGTERM the sinks end their sessions, the readers end in parallel
 //! and are left behind after a second; five seconds in all.
 
+mod capture_socket;
 mod console_check;
 mod flood_guard;
 mod journal;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 
 use tokio::runtime::Handle;
 
+use self::capture_socket::{CaptureSocket, CapturedMeter};
 use self::console_check::ConsoleCheck;
 use self::journal::Journal;
 use self::reader::MeterReader;
@@ -41,7 +43,7 @@ use crate::config::{self, MqttSettings, Qos, Settings};
 use crate::dbus::Bus;
 use crate::meter::{Identity, Memory, Meter};
 use crate::names::{self, exit, variable};
-use crate::serial::stop_pair;
+use crate::serial::{Tapper, Taps, stop_pair, tap_pair};
 use crate::sink::{Health, Stream};
 use crate::store::{HistoryHandle, Log, MemoryFile, StoreHandle};
 
@@ -125,11 +127,25 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
         client_id: store.state_file(directory.join(names::file::CLIENT_ID)),
         client_id_migrated: store.marker(directory.join(names::file::CLIENT_ID_MIGRATED)),
     };
-    let sinks = Sinks::start(settings, bus, &stream, trends, &health, kept, &mut watchdog);
+    let (tappers, taps): (Vec<Tapper>, Vec<Taps>) =
+        settings.meters.iter().map(|_| tap_pair()).unzip();
+    let captures = open_captures(settings, tappers);
+    let sinks = Sinks::start(
+        settings,
+        bus,
+        &stream,
+        trends,
+        &health,
+        kept,
+        captures,
+        &mut watchdog,
+    );
     let (stopper, stop) = stop_pair();
     let mut threads = Threads::new(stopper, store_thread);
-    for (number, (configured, meter)) in settings.meters.iter().zip(meters).enumerate() {
+    let configured = settings.meters.iter().zip(meters).zip(taps);
+    for (number, ((configured, meter), taps)) in configured.enumerate() {
         let reader = MeterReader {
+            taps,
             meter,
             number,
             port: reader::port(configured),
@@ -157,6 +173,17 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
     }
     .watch()
     .await
+}
+
+/// The socket of captures, if there is a place for it. Without it the daemon runs all the same.
+fn open_captures(settings: &Settings, tappers: Vec<Tapper>) -> Option<CaptureSocket> {
+    let directory = std::env::var_os(variable::RUNTIME_DIRECTORY)?;
+    let meters = settings.meters.iter().zip(tappers);
+    let meters = meters.map(|(configured, tapper)| CapturedMeter::new(configured, tapper));
+    let opened = CaptureSocket::open(Path::new(&directory), meters.collect());
+    opened
+        .inspect_err(|error| log::warn!("captures of what is received are not possible: {error}"))
+        .ok()
 }
 
 /// Where the daemon keeps its files.

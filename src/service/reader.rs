@@ -9,7 +9,7 @@ use nix::time::{ClockId, clock_gettime};
 
 use crate::config::MeterSettings;
 use crate::meter::{Meter, Moment, Timestamp};
-use crate::serial::{InputReader, PortCheck, PortSettings, Stop};
+use crate::serial::{InputReader, PortCheck, PortSettings, Stop, Taps};
 use crate::sink::{Pulse, Stream};
 use crate::store::StoreHandle;
 
@@ -26,6 +26,8 @@ pub struct MeterReader {
     pub port: PortSettings,
     /// Whether the port may be opened.
     pub check: Box<dyn PortCheck>,
+    /// Who is given a copy of the bytes.
+    pub taps: Taps,
     /// Takes the updates.
     pub stream: Stream,
     /// Keeps the memory of the meter on disk.
@@ -49,7 +51,8 @@ impl MeterReader {
 
     fn run(mut self, stop: &Stop) {
         let origin = Instant::now();
-        for input in InputReader::new(&self.port, &*self.check, stop) {
+        let inputs = InputReader::new(&self.port, &*self.check, stop).with_taps(self.taps);
+        for input in inputs {
             self.pulse.beat();
             let now = Moment {
                 wall: Some(wall_clock()),

@@ -7,6 +7,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use super::capture_socket::CaptureSocket;
 use super::lamp::Lamps;
 use super::watchdog::Watchdog;
 use crate::config::Settings;
@@ -62,6 +63,7 @@ impl Sinks {
         trends: Vec<TrendHandle>,
         health: &Health,
         kept: KeptByMqtt,
+        captures: Option<CaptureSocket>,
         watchdog: &mut Watchdog,
     ) -> Self {
         let (trigger, shutdown) = Shutdown::new();
@@ -95,6 +97,10 @@ impl Sinks {
                     names,
                 ),
             );
+        }
+        if let Some(captures) = captures {
+            let (pulse, shutdown) = (watchdog.pulse("captures"), shutdown.clone());
+            sinks.spawn("captures", captures.run(shutdown, pulse));
         }
         if let Some(lamps) = Lamps::new(&settings.meters, Path::new(file::LEDS)) {
             let subscription = stream.subscribe("the lamps", health);

@@ -51,4 +51,34 @@ messages! {
         fr: "{bytes} octets rejoués, {seconds} s de ligne",
         en: "{bytes} bytes replayed, {seconds} s of the line",
     }
+    /// How far a capture is, and its last line.
+    captured(bytes: u64, seconds: &str, frames: u64) {
+        fr: "{bytes} octets, {seconds} s, {frames} trames",
+        en: "{bytes} bytes, {seconds} s, {frames} frames",
+    }
+    /// The capture was too slow for the line.
+    capture_lost(bytes: u64) {
+        fr: "{bytes} octets n'ont pas été enregistrés à temps : la capture les montre comme des trous",
+        en: "{bytes} bytes were not recorded in time: the capture shows them as gaps",
+    }
+    /// The end of a capture without a byte.
+    nothing_came() {
+        fr: "Rien n'est venu : `linky-sensor doctor` cherche pourquoi",
+        en: "Nothing came: `linky-sensor doctor` looks for the cause",
+    }
+    /// The daemon stopped while it was captured.
+    daemon_ended() {
+        fr: "Le service s'est arrêté, et la capture avec lui",
+        en: "The daemon has ended, and the capture with it",
+    }
+    /// There is no socket of a daemon.
+    no_daemon_to_capture() {
+        fr: "le service ne tourne pas : nommez le port, `linky-sensor capture PORT` (`linky-sensor doctor` montre les ports)",
+        en: "the daemon does not run: name the port, `linky-sensor capture PORT` (`linky-sensor doctor` lists the ports)",
+    }
+    /// The socket of the daemon is not for this user.
+    only_root_captures() {
+        fr: "seul root peut capturer ce que le service reçoit, car les octets contiennent le numéro de série : sudo linky-sensor capture",
+        en: "only root may capture what the daemon receives, for the bytes hold the serial number: sudo linky-sensor capture",
+    }
 }

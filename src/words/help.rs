@@ -23,6 +23,7 @@ pub fn french_paths() -> impl Iterator<Item = &'static str> {
 }
 
 const VALUE_NAMES: &[(&str, &str)] = &[
+    ("BAUD", "BAUD"),
     ("BUS", "BUS"),
     ("CLOCK", "HORLOGE"),
     ("COMMAND", "COMMANDE"),
@@ -180,6 +181,43 @@ const HELP: &[(&str, &str)] = &[
     (
         "anonymise.output",
         "Écrit dans ce fichier plutôt que sur la sortie standard",
+    ),
+    (
+        "capture",
+        "Enregistre ce qu'une ligne reçoit, octet par octet, sans arrêter le service",
+    ),
+    (
+        "capture.device",
+        "Le port à lire, ou tcp://hôte:port ; sans lui, ce que le service reçoit (root)",
+    ),
+    (
+        "capture.output",
+        "Écrit dans ce fichier plutôt que sur la sortie standard",
+    ),
+    (
+        "capture.duration",
+        "Finit après ce temps, tel que 20s ou 5min",
+    ),
+    (
+        "capture.mode",
+        "Le mode du compteur, qui fixe la vitesse du port",
+    ),
+    (
+        "capture.speed",
+        "La vitesse du port en bauds : 9600 (standard) ou 1200 (historique)",
+    ),
+    ("capture.raw", "Écrit les octets seuls, sans leurs instants"),
+    (
+        "capture.anonymise",
+        "Remplace le numéro de série et le point de livraison (PRM), pour que le fichier puisse être publié",
+    ),
+    (
+        "capture.meter",
+        "Parmi plusieurs compteurs du service, celui qui a cet id",
+    ),
+    (
+        "capture.runtime_directory",
+        "Le répertoire de la socket du service",
     ),
     (
         "replay",

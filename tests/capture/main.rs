@@ -7,6 +7,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod daemon;
+mod port;
 mod replay;
 mod running;
 

@@ -19,6 +19,7 @@ mod totals;
 mod unconfirmed;
 mod why;
 
+pub use self::capture::CaptureDecoder;
 pub use unconfirmed::MARK;
 
 use std::fs::File;
@@ -30,7 +31,7 @@ use std::sync::Arc;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use serde::Serialize;
 
-use self::capture::{CaptureDecoder, TimedFrame};
+use self::capture::TimedFrame;
 use self::gap_clock::GapClock;
 use self::totals::DecodeTotals;
 use self::unconfirmed::{CONFIRMED_FROM, Unconfirmed};

@@ -39,6 +39,7 @@ use self::device::Examined;
 use self::holders::Holders;
 use self::machine::Machine;
 use self::ports::ListedPort;
+pub use self::ports::refusal;
 use self::report::Style;
 use super::console::{CommandError, Console};
 use crate::config::Device;
