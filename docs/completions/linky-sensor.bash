@@ -19,6 +19,9 @@ _linky__sensor() {
             linky__sensor,anonymise)
                 cmd="linky__sensor__subcmd__anonymise"
                 ;;
+            linky__sensor,capture)
+                cmd="linky__sensor__subcmd__capture"
+                ;;
             linky__sensor,check-config)
                 cmd="linky__sensor__subcmd__check__subcmd__config"
                 ;;
@@ -66,6 +69,9 @@ _linky__sensor() {
                 ;;
             linky__sensor__subcmd__help,anonymise)
                 cmd="linky__sensor__subcmd__help__subcmd__anonymise"
+                ;;
+            linky__sensor__subcmd__help,capture)
+                cmd="linky__sensor__subcmd__help__subcmd__capture"
                 ;;
             linky__sensor__subcmd__help,check-config)
                 cmd="linky__sensor__subcmd__help__subcmd__check__subcmd__config"
@@ -119,7 +125,7 @@ _linky__sensor() {
 
     case "${cmd}" in
         linky__sensor)
-            opts="-h -V --config --lang --help --version run demo set-password check-config contain anonymise decode doctor health list-fields migrate replay simulate status watch help"
+            opts="-h -V --config --lang --help --version run demo set-password check-config contain capture anonymise decode doctor health list-fields migrate replay simulate status watch help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -148,6 +154,52 @@ _linky__sensor() {
             fi
             case "${prev}" in
                 --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "auto fr en" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        linky__subcmd__sensor__subcmd__capture)
+            opts="-h --output --duration --mode --speed --raw --anonymise --meter --runtime-directory --config --lang --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mode)
+                    COMPREPLY=($(compgen -W "auto standard historique" -- "${cur}"))
+                    return 0
+                    ;;
+                --speed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --meter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --runtime-directory)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -343,7 +395,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__help)
-            opts="run demo set-password check-config contain anonymise decode doctor health list-fields migrate replay simulate status watch help"
+            opts="run demo set-password check-config contain capture anonymise decode doctor health list-fields migrate replay simulate status watch help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -357,6 +409,20 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__help__subcmd__anonymise)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        linky__subcmd__sensor__subcmd__help__subcmd__capture)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
