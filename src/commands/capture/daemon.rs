@@ -58,7 +58,8 @@ pub fn record_instead(
 fn connect(directory: &Path, request: &str) -> io::Result<UnixStream> {
     let mut connection = UnixStream::connect(directory.join(file::CAPTURE_SOCKET))?;
     connection.set_read_timeout(Some(TURN))?;
-    connection.write_all(format!("{request}\n").as_bytes())?;
+    // A daemon that refuses us may have ended the connection already; its answer is read all the same.
+    let _ = connection.write_all(format!("{request}\n").as_bytes());
     Ok(connection)
 }
 
