@@ -129,17 +129,10 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
     };
     let (tappers, taps): (Vec<Tapper>, Vec<Taps>) =
         settings.meters.iter().map(|_| tap_pair()).unzip();
-    let captures = open_captures(settings, tappers);
-    let sinks = Sinks::start(
-        settings,
-        bus,
-        &stream,
-        trends,
-        &health,
-        kept,
-        captures,
-        &mut watchdog,
-    );
+    let mut sinks = Sinks::start(settings, bus, &stream, trends, &health, kept, &mut watchdog);
+    if let Some(captures) = open_captures(settings, tappers) {
+        sinks.serve_captures(captures, watchdog.pulse("captures"));
+    }
     let (stopper, stop) = stop_pair();
     let mut threads = Threads::new(stopper, store_thread);
     let configured = settings.meters.iter().zip(meters).zip(taps);

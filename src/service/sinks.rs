@@ -16,7 +16,7 @@ use crate::meter::TrendHandle;
 use crate::metrics;
 use crate::mqtt::MqttSink;
 use crate::names::file;
-use crate::sink::{BrokerHealth, Health, Shutdown, ShutdownTrigger, Stream};
+use crate::sink::{BrokerHealth, Health, Pulse, Shutdown, ShutdownTrigger, Stream};
 use crate::store::{HistoryHandle, Marker, StateFile};
 
 /// The longest that all sinks together may take to end.
@@ -63,7 +63,6 @@ impl Sinks {
         trends: Vec<TrendHandle>,
         health: &Health,
         kept: KeptByMqtt,
-        captures: Option<CaptureSocket>,
         watchdog: &mut Watchdog,
     ) -> Self {
         let (trigger, shutdown) = Shutdown::new();
@@ -97,10 +96,6 @@ impl Sinks {
                     names,
                 ),
             );
-        }
-        if let Some(captures) = captures {
-            let (pulse, shutdown) = (watchdog.pulse("captures"), shutdown.clone());
-            sinks.spawn("captures", captures.run(shutdown, pulse));
         }
         if let Some(lamps) = Lamps::new(&settings.meters, Path::new(file::LEDS)) {
             let subscription = stream.subscribe("the lamps", health);
@@ -145,6 +140,12 @@ impl Sinks {
             sink.await;
             name
         });
+    }
+
+    /// Serves captures, until all end.
+    pub fn serve_captures(&mut self, captures: CaptureSocket, pulse: Pulse) {
+        let serving = captures.run(self.shutdown.shutdown(), pulse);
+        self.spawn("captures", serving);
     }
 
     /// Whether the first attempt at the bus has ended, either way.

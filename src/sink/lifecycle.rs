@@ -71,6 +71,12 @@ impl Shutdown {
 }
 
 impl ShutdownTrigger {
+    /// Another handle of its request.
+    #[must_use]
+    pub fn shutdown(&self) -> Shutdown {
+        Shutdown(self.0.subscribe())
+    }
+
     /// Requests the shutdown.
     pub fn request(&self) {
         self.0.send_replace(true);
