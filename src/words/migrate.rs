@@ -61,6 +61,16 @@ messages! {
         fr: "TIC_MODE n'a pas été repris : le mode est détecté.",
         en: "TIC_MODE was not taken over: the mode is detected.",
     }
+    /// A value that docker-compose puts together.
+    migrate_variable(name: &str, variable: &str) {
+        fr: "{name} contient {variable} : docker-compose y met une valeur. Écrivez cette valeur à sa place.",
+        en: "{name} holds {variable}, where docker-compose puts a value. Write that value in its place.",
+    }
+    /// A host that only containers reach.
+    migrate_service(host: &str) {
+        fr: "{host} est un conteneur : hors de docker-compose, personne ne connaît ce nom. Donnez dans url, sous [mqtt], l'adresse de sa machine (localhost si c'est celle-ci, avec un port publié).",
+        en: "{host} is a container: outside of docker-compose its name is unknown. Set url in [mqtt] to the address of its machine (localhost if it is this one, with a port that is published).",
+    }
     /// Certificates.
     migrate_certificates() {
         fr: "MQTT_TLS_REJECT_UNAUTHORIZED = false n'a pas été repris : un certificat d'une autorité inconnue est refusé. Donnez dans ca-file, sous [mqtt], l'autorité du broker.",

@@ -1,6 +1,7 @@
 //! A program that runs as a part of the demo, and ends with it.
 
 use std::io;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -14,7 +15,8 @@ use crate::names::exit;
 /// How long a program may take to end after SIGTERM, before it is killed.
 const STOP_TIMEOUT: Duration = Duration::from_secs(6);
 
-/// A running program. Dropped, it gets SIGTERM, and SIGKILL if it does not end.
+/// A running program. Dropped, it gets SIGTERM, and SIGKILL if it does not end. It has a process group of its own: Ctrl-C in the
+/// terminal ends the demo, which ends its programs in their order.
 pub struct ChildProcess {
     child: Child,
 }
@@ -22,7 +24,7 @@ pub struct ChildProcess {
 impl ChildProcess {
     /// Starts the program, without standard input. `name` is for messages.
     pub fn start(name: &str, command: &mut Command) -> Result<Self, CommandError> {
-        let child = command.stdin(Stdio::null()).spawn();
+        let child = command.stdin(Stdio::null()).process_group(0).spawn();
         let child = child.map_err(|error| failed(name, &error))?;
         Ok(Self { child })
     }

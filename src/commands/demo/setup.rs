@@ -15,7 +15,7 @@ use crate::names::{self, exit, topic, variable};
 
 /// The id of the demo's meter.
 const METER: &str = "main";
-/// How long the broker may take until it accepts connections.
+/// How long the broker may take until it accepts connections, and the meter until it has its port.
 const START_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The options of the simulated meter, as `linky-sensor simulate` takes them.
@@ -60,6 +60,7 @@ impl DemoSetup {
                 .arg(&device)
                 .stdout(Stdio::null()),
         )?;
+        await_start("the simulated meter", || device.exists())?;
         let config = path.join("linky-sensor.toml");
         write_file(&config, &configuration(&device, port))?;
         let daemon = ChildProcess::start(
@@ -199,14 +200,22 @@ fn start_broker(directory: &Path, port: u16) -> Result<ChildProcess, CommandErro
         "mosquitto",
         program("mosquitto", "mosquitto")?.arg("-c").arg(&config),
     )?;
+    await_start("mosquitto", || {
+        TcpStream::connect(("127.0.0.1", port)).is_ok()
+    })?;
+    Ok(broker)
+}
+
+/// Waits until a program is there.
+fn await_start(name: &str, is_there: impl Fn() -> bool) -> Result<(), CommandError> {
     let end = Instant::now() + START_TIMEOUT;
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+    while !is_there() {
         if Instant::now() > end {
-            return Err(no_start("mosquitto"));
+            return Err(no_start(name));
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-    Ok(broker)
+    Ok(())
 }
 
 /// The daemon's configuration: every frame is published, so that something moves.

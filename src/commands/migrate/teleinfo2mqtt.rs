@@ -82,6 +82,14 @@ pub fn migrate(text: &str, words: Words) -> Option<Draft> {
     draft.set_text(COMPATIBLE, "base-topic", base);
     draft.set_flag(COMPATIBLE, "discovery", is("HASS_DISCOVERY", true));
     draft.set_flag("[privacy]", "publish-identifiers", true);
+    for (name, value) in found.iter().filter(|(name, _)| *name != "MQTT_PASSWORD") {
+        if let Some(variable) = variable_in(value) {
+            draft.note(words.migrate_variable(name, variable));
+        }
+    }
+    if is_service(text, address.host()) {
+        draft.note(words.migrate_service(address.host()));
+    }
     if get("MQTT_PASSWORD").is_some() || address.has_password {
         draft.note(words.migrate_password());
     }
@@ -97,6 +105,25 @@ pub fn migrate(text: &str, words: Words) -> Option<Draft> {
         draft.note(words.migrate_tempo());
     }
     Some(draft)
+}
+
+/// The first variable of docker-compose in a value, `${NAME}`; what is beside it may be a password.
+fn variable_in(value: &str) -> Option<&str> {
+    let begins = value.get(value.find("${")?..)?;
+    begins.get(..=begins.find('}')?)
+}
+
+/// Whether a name is that of a container: docker-compose has it as a key, or as a name of one. Only other containers can
+/// look it up.
+fn is_service(text: &str, name: &str) -> bool {
+    let is_name = |line: &str| {
+        let line = line.split('#').next().unwrap_or_default().trim();
+        let (key, value) = line.split_once(':').unwrap_or((line, ""));
+        let value = value.trim().trim_matches(['"', '\'']);
+        let is_named = ["container_name", "hostname"].contains(&key) && value == name;
+        is_named || value.is_empty() && line.ends_with(':') && key.trim_matches(['"', '\'']) == name
+    };
+    !name.is_empty() && text.lines().any(is_name)
 }
 
 /// The value of a variable: the first place where it is set.
@@ -167,6 +194,13 @@ impl OldUrl {
             has_password: !password.is_empty(),
         }
     }
+
+    /// The name or the address of the host.
+    fn host(&self) -> &str {
+        let (_, rest) = self.url.split_once("://").unwrap_or_default();
+        let end = rest.find(['/', ':']).unwrap_or(rest.len());
+        rest.get(..end).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
@@ -209,6 +243,36 @@ mod tests {
                 .iter()
                 .any(|note| note.contains("set-password"))
         );
+    }
+
+    #[test]
+    fn a_host_that_only_containers_can_reach_is_named() {
+        let notes = |text: &str| migrate(text).unwrap().notes().join("\n");
+        for text in [
+            "services:\n  broker:\n    image: x\n  t:\n    - MQTT_URL=mqtt://broker:1883\n",
+            "services:\n  b:\n    container_name: \"broker\"\n  t:\n    - MQTT_URL=mqtt://broker\n",
+        ] {
+            assert!(notes(text).contains("broker is a container"), "{text}");
+        }
+        for text in [
+            "services:\n  t:\n    environment:\n      MQTT_URL: mqtt://broker.lan:1883\n  broker.lan2:\n",
+            "MQTT_URL=mqtt://broker:1883\n",
+            "services:\n  localhost2:\n  t:\n    - MQTT_URL=mqtt://localhost\n",
+        ] {
+            assert!(!notes(text).contains("is a container"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_variable_of_compose_is_named() {
+        let draft =
+            migrate("    - MQTT_URL=mqtt://${MQTT_HOST}:1883\n    - SERIAL=/dev/ttyS0\n").unwrap();
+        let notes = draft.notes().join("\n");
+        assert!(
+            notes.contains("MQTT_URL") && notes.contains("${MQTT_HOST}"),
+            "{notes}"
+        );
+        assert!(!notes.contains("SERIAL"), "{notes}");
     }
 
     #[test]

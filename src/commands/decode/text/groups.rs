@@ -87,7 +87,8 @@ fn group_at(text: &[u8]) -> Option<TextGroup<'_>> {
 /// sum wherever it is cut.
 fn fields_at(mode: Mode, label: Label, text: &[u8], name: usize) -> Option<TextGroup<'_>> {
     let cuts = cuts(label, text, name);
-    for cut in cuts.clone().filter(|cut| cut.is_even).chain(cuts) {
+    let mut all = cuts.clone().filter(|cut| cut.is_even).chain(cuts);
+    all.find_map(|cut| {
         let field = |place: Range<usize>| std::str::from_utf8(text.get(place)?).ok();
         let horodate = match cut.horodate {
             Some(place) => Some(field(place)?),
@@ -95,17 +96,14 @@ fn fields_at(mode: Mode, label: Label, text: &[u8], name: usize) -> Option<TextG
         };
         let data = field(cut.data)?;
         let sum = *text.get(cut.sum)?;
-        if is_proven(mode, label, horodate, data, sum) {
-            return Some(TextGroup {
-                label,
-                horodate,
-                data,
-                is_spaced: mode == Mode::Standard && text.get(name) != Some(&b'\t'),
-                len: cut.sum + 1,
-            });
-        }
-    }
-    None
+        is_proven(mode, label, horodate, data, sum).then(|| TextGroup {
+            label,
+            horodate,
+            data,
+            is_spaced: mode == Mode::Standard && text.get(name) != Some(&b'\t'),
+            len: cut.sum + 1,
+        })
+    })
 }
 
 /// Where the fields of a group may stand.

@@ -78,7 +78,7 @@ pub fn read(bytes: &[u8]) -> TextGroups {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tic::{Decoder, Mode, Parity, push_group};
+    use crate::tic::{Decoder, Mode, Parity, checksum, push_group};
 
     const STX: u8 = 0x02;
     const ETX: u8 = 0x03;
@@ -177,6 +177,18 @@ mod tests {
                 );
             }
         }
+    }
+
+    /// A cut that is tried first reaches beyond the end.
+    #[test]
+    fn a_group_at_the_end_of_the_text_is_found_whose_sum_is_a_space() {
+        let has_space =
+            |data: &String| checksum(Mode::Historique, format!("PAPP {data}").as_bytes()) == b' ';
+        let data = (0..100_000)
+            .map(|papp| format!("{papp:05}"))
+            .find(has_space);
+        let text = format!("PAPP  {}  ", data.unwrap());
+        assert_eq!(read(text.as_bytes()).groups, 1, "{text:?}");
     }
 
     #[test]
