@@ -15,6 +15,9 @@ pub const APPLICATION_ID: u128 = 0x6b1f_0c2a_9d8e_4f53_b7a4_c1e2_d3f4_0596;
 /// The user that the service runs as.
 pub const USER: &str = "linky-sensor";
 
+/// The unit of the service.
+pub const UNIT: &str = "linky-sensor.service";
+
 /// The root object: `org.freedesktop.DBus.ObjectManager` and [`interface::MANAGER`].
 pub const ROOT_PATH: &str = "/io/github/linky_sensor/Linky1";
 
@@ -146,6 +149,12 @@ pub mod topic {
     #[must_use]
     pub fn bridge_availability(base: &str, client_id: &str) -> String {
         format!("{base}/{BRIDGE}/{client_id}/availability")
+    }
+
+    /// Where a command publishes a message, reads it back and removes it. `purpose` is the command.
+    #[must_use]
+    pub fn trial(base: &str, client_id: &str, purpose: &str) -> String {
+        format!("{base}/{BRIDGE}/{client_id}/{purpose}")
     }
 
     /// Home Assistant publishes here that it has started.

@@ -27,6 +27,7 @@ mod list_fields;
 mod migrate;
 mod output;
 mod replay;
+mod prompt;
 mod run;
 mod set_password;
 mod simulate;
@@ -86,7 +87,7 @@ enum Command {
     Anonymise(anonymise::Anonymise),
     /// Decode raw bytes of a meter: one JSON object per frame
     Decode(decode::Decode),
-    /// List the ports, or read one and show what comes, and what to do
+    /// Look at the whole chain, or read one port: what is there, what is wrong, what to do
     Doctor(doctor::Doctor),
     /// Show whether the daemon of this container lives: the health check of its engine
     Health(health::HealthCommand),

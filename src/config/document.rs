@@ -99,6 +99,35 @@ pub(super) fn read_merged(texts: &[(PathBuf, String)]) -> Result<TomlTable, Conf
     }
 }
 
+/// Where a key is: in the table of this name, or in the `[[meter]]` of this id.
+pub(super) fn find(document: &TomlTable, place: KeyPlace<'_>, key: &str) -> Option<Location> {
+    let (name, id) = match place {
+        KeyPlace::Table(name) => (name, None),
+        KeyPlace::Meter(id) => (METER, Some(id)),
+    };
+    let table = match (&document.get(name)?.node.value, id) {
+        (TomlValue::Table(table), None) => table,
+        (TomlValue::List(meters), Some(id)) => {
+            let mut meters = meters.iter().map(|meter| &meter.value);
+            match meters.find(|meter| meter_id(meter) == id)? {
+                TomlValue::Table(table) => table,
+                _ => return None,
+            }
+        }
+        _ => return None,
+    };
+    Some(table.get(key)?.key_location.clone())
+}
+
+/// The table that a key is in.
+#[derive(Clone, Copy, Debug)]
+pub enum KeyPlace<'a> {
+    /// A table of this name.
+    Table(&'a str),
+    /// The `[[meter]]` of this id.
+    Meter(&'a str),
+}
+
 fn parse(file: &Location, text: &str) -> Result<TomlTable, ConfigError> {
     let document = DeTable::parse(text).map_err(|error| {
         let location = file.at(text, error.span().map_or(text.len(), |span| span.start));

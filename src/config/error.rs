@@ -17,7 +17,8 @@ pub struct Location {
 
 impl Location {
     /// A file as a whole.
-    pub(super) fn file(path: &Path) -> Self {
+    #[must_use]
+    pub fn file(path: &Path) -> Self {
         Self {
             file: Arc::from(path),
             position: None,

@@ -28,8 +28,9 @@ mod value;
 use std::path::{Path, PathBuf};
 
 pub use address::{BrokerUrl, Device};
+pub use document::KeyPlace;
 pub use error::{ConfigError, Fault, Location};
-pub use secret::{PasswordError, Secret, password};
+pub use secret::{PasswordError, Secret, password, stored_password};
 pub use settings::{
     DbusSettings, Discovery, HomeAssistantSettings, Interval, Language, LanguageChoice, MeterId,
     MeterSettings, MetricsSettings, ModeChoice, MqttSettings, NamedFile, Privacy, PythonCompatible,
@@ -98,6 +99,13 @@ pub fn language(path: &Path) -> LanguageChoice {
     let document = document::read_merged(&texts).unwrap_or_default();
     let mut report = Report::default();
     TableReader::read_root(document, &mut report, schema::read_language)
+}
+
+/// Where a key of the files is, the last place that counts; `None` if it is in none of them.
+#[must_use]
+pub fn locate(path: &Path, place: KeyPlace<'_>, key: &str) -> Option<Location> {
+    let document = document::read_merged(&files::read_all(path).ok()?).ok()?;
+    document::find(&document, place, key)
 }
 
 /// The files that [`load`] reads, in that order: `path` if it exists, then its drop-ins.

@@ -17,6 +17,12 @@ use crate::names;
 pub struct Secret(String);
 
 impl Secret {
+    /// A text that must not be seen.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
     /// The text, for the MQTT client alone.
     #[must_use]
     pub fn expose(&self) -> &str {
@@ -94,6 +100,17 @@ impl std::error::Error for PasswordError {
 pub fn password(mqtt: &MqttSettings) -> Result<Option<Secret>, PasswordError> {
     let credentials = std::env::var_os(names::variable::CREDENTIALS_DIRECTORY).map(PathBuf::from);
     read_password(credentials.as_deref(), mqtt)
+}
+
+/// Reads what the service will be given: as [`password`], but the credential from the store where `set-password` keeps it,
+/// unless systemd gave this process credentials. Only root can read the store.
+///
+/// # Errors
+/// Those of [`password`].
+pub fn stored_password(mqtt: &MqttSettings) -> Result<Option<Secret>, PasswordError> {
+    let given = std::env::var_os(names::variable::CREDENTIALS_DIRECTORY).map(PathBuf::from);
+    let store = given.unwrap_or_else(|| PathBuf::from(names::file::CREDENTIAL_STORE));
+    read_password(Some(&store), mqtt)
 }
 
 fn read_password(

@@ -95,6 +95,16 @@ impl Client {
         is_running.then_some(()).ok_or(Error::NotRunning)
     }
 
+    /// The number of the daemon's process.
+    ///
+    /// # Errors
+    /// If the bus cannot be asked.
+    pub async fn process(&self) -> Result<u32, Error> {
+        let path = "/org/freedesktop/DBus";
+        self.ask(DBUS, path, DBUS, "GetConnectionUnixProcessID", &BUS_NAME)
+            .await
+    }
+
     /// The state of the daemon and its sinks.
     ///
     /// # Errors

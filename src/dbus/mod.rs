@@ -33,6 +33,7 @@ mod session;
 mod signal;
 mod socket;
 mod trend;
+mod unit;
 
 pub use bus::Bus;
 pub use client::{Client, Overview, SeenMeter};
@@ -41,3 +42,4 @@ pub use follow::{DayPlans, FollowedMeter, News, PlanStep, SeenEvent, follow};
 pub use past::{PastEnergy, PastPower};
 pub use serial_getty::{NoAnswer, active_serial_getty};
 pub use server::run;
+pub use unit::{UnitState, restart_unit, unit_state};

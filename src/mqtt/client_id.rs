@@ -18,14 +18,15 @@ const MACHINE_ID: &str = "/etc/machine-id";
 /// The client id: as configured, else derived from the machine id, else the one in the file, else random and then in the
 /// file.
 pub fn client_id(settings: &MqttSettings, kept: &StateFile) -> String {
-    let default = || {
-        let host = machine_id().and_then(application_specific);
-        host.map_or_else(
-            || kept_or_drawn(kept),
-            |host| of_host(&format!("{host:032x}")),
-        )
-    };
-    settings.client_id.clone().unwrap_or_else(default)
+    known_client_id(settings).unwrap_or_else(|| kept_or_drawn(kept))
+}
+
+/// The client id as configured, else derived from the machine id; `None` where it is drawn.
+pub fn known_client_id(settings: &MqttSettings) -> Option<String> {
+    settings.client_id.clone().or_else(|| {
+        let host = machine_id().and_then(application_specific)?;
+        Some(of_host(&format!("{host:032x}")))
+    })
 }
 
 fn of_host(host: &str) -> String {

@@ -30,6 +30,7 @@
 //! | `incoming`, `reason_code` | what of them matters |
 //! | `session_files` | the password and the files of TLS, read for each attempt |
 //! | `tls`, `handshake` | the files of TLS, and why there is none |
+//! | `trial` | a session of a moment that proves an answer, for commands |
 //! | `limits`, `broker_finding` | what the broker limits, what is left out for it, and the report |
 //! | `disconnect_reason`, `connection_error`, `twin_watch` | why there is no session |
 //! | `reporter`, `backoff` | how that is reported, and when a session is tried again |
@@ -76,9 +77,11 @@ mod tls;
 mod topic_claim;
 mod topic_gate;
 mod topics;
+mod trial;
 mod twin_watch;
 mod wire;
 
 pub use publish_policy::PublishPolicy;
 pub use session::MqttSink;
 pub use tls::{Error, PemFile, check_files};
+pub use trial::{BrokerTrial, TrialFailure, try_broker};

@@ -62,6 +62,15 @@ impl ConnectOffer {
         }
     }
 
+    /// The same without a last will: for a session of a moment.
+    pub fn without_will(keep_alive: Duration) -> Self {
+        let mut offer = Self::new(keep_alive);
+        for terms in [&mut offer.full, &mut offer.kept, &mut offer.trial] {
+            terms.will = None;
+        }
+        offer
+    }
+
     /// What to ask for.
     pub fn terms(&self) -> ConnectTerms {
         self.trial

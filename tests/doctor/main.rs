@@ -11,6 +11,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod chain;
 mod line;
 mod network;
 mod port;

@@ -73,6 +73,11 @@ impl Home {
         self
     }
 
+    /// Its configuration file.
+    pub fn config(&self) -> PathBuf {
+        self.directory.path().join("linky-sensor.toml")
+    }
+
     /// What the daemon keeps.
     pub fn state(&self) -> PathBuf {
         self.directory.path().join("state")

@@ -9,6 +9,8 @@ pub enum CheckState {
     Warning,
     /// It does not work.
     Failed,
+    /// It was not checked.
+    Skipped,
 }
 
 impl CheckState {
@@ -18,6 +20,7 @@ impl CheckState {
             Self::Ok => "ok",
             Self::Warning => "warning",
             Self::Failed => "failed",
+            Self::Skipped => "skipped",
         }
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::adapter::Adapter;
 use super::check_state::CheckState;
 use super::contract_finding::ContractFinding;
+use super::cures;
 use super::finding::CheckFinding;
 use super::holders::{self, Holder, Holders};
 use super::line_finding::LineFinding;
@@ -15,7 +16,7 @@ use super::machine::Machine;
 use super::meter_finding::MeterFinding;
 use super::port_finding::PortFinding;
 use super::ports;
-use super::remedy::{self, Remedy};
+use super::remedy::Remedy;
 use super::report::{CheckLine, Conclusion};
 use super::verdict::DoctorVerdict;
 use crate::config::Device;
@@ -59,7 +60,7 @@ impl Examined {
 /// Why a port is not opened.
 fn refused(finding: PortFinding, machine: &Machine) -> Examined {
     let (verdict, remedies) = match &finding {
-        PortFinding::OfService(_) => (
+        PortFinding::OfService(..) => (
             DoctorVerdict::PortOfService,
             vec![Remedy::AskService, Remedy::StopService],
         ),
@@ -77,11 +78,9 @@ fn refused(finding: PortFinding, machine: &Machine) -> Examined {
                 | serial::Refusal::Held(_) => DoctorVerdict::PortBusy,
                 _ => DoctorVerdict::Port,
             };
-            (verdict, remedy::of_refusal(refusal, machine))
+            (verdict, cures::of_refusal(refusal, machine))
         }
-        PortFinding::Free(_) | PortFinding::Changed(_) | PortFinding::Server(_) => {
-            (DoctorVerdict::Port, Vec::new())
-        }
+        _ => (DoctorVerdict::Port, Vec::new()),
     };
     Examined::of(vec![finding.into()], verdict, remedies)
 }
@@ -94,7 +93,7 @@ pub fn look_at(device: &Path) -> Result<Adapter, PortFinding> {
     }
     match holders::of(&target) {
         Holders::Processes(holders) if holders.iter().any(is_service) => {
-            Err(PortFinding::OfService(device.to_owned()))
+            Err(PortFinding::OfService(device.to_owned(), Some(target)))
         }
         Holders::Processes(holders) => Err(PortFinding::Held(device.to_owned(), holders)),
         Holders::None | Holders::Hidden => Ok(Adapter::of(&target)),
@@ -156,7 +155,7 @@ fn received(port: PortFinding, reception: &Reception, frame: &Frame, is_server: 
     let (verdict, remedies) = match &line {
         LineFinding::Bad { fault, .. } => {
             let remedies = match fault {
-                Some(fault) => remedy::of_fault(*fault, is_server),
+                Some(fault) => cures::of_fault(*fault, is_server),
                 None => vec![Remedy::CheckContacts],
             };
             (DoctorVerdict::BadLine, remedies)
@@ -216,7 +215,7 @@ fn not_received(port: PortFinding, reception: &Reception, is_server: bool) -> Ex
             seconds,
         };
         let remedies = match fault {
-            Some(fault) => remedy::of_fault(fault, is_server),
+            Some(fault) => cures::of_fault(fault, is_server),
             None => vec![Remedy::Tighten, Remedy::Invert, Remedy::Compare],
         };
         (finding, DoctorVerdict::Unreadable(fault), remedies)

@@ -1,15 +1,22 @@
 //! The checks of the doctor, in their order, and what each can find.
 
 use super::check_state::CheckState;
+use super::configuration_finding::ConfigurationFinding;
 use super::contract_finding::ContractFinding;
 use super::line_finding::LineFinding;
 use super::meter_finding::MeterFinding;
 use super::port_finding::PortFinding;
+use super::service_finding::ServiceFinding;
+use super::session_finding::SessionFinding;
 use crate::words::Words;
 
 /// What is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckName {
+    /// The configuration.
+    Configuration,
+    /// The daemon.
+    Service,
     /// The port.
     Port,
     /// The meter behind it.
@@ -18,26 +25,34 @@ pub enum CheckName {
     Line,
     /// What it counts.
     Contract,
+    /// The broker.
+    Broker,
 }
 
 impl CheckName {
     /// Its word in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Configuration => "configuration",
+            Self::Service => "service",
             Self::Port => "port",
             Self::Meter => "meter",
             Self::Line => "line",
             Self::Contract => "contract",
+            Self::Broker => "broker",
         }
     }
 
     /// Its name for people.
     pub fn text(self, words: Words) -> String {
         match self {
+            Self::Configuration => words.check_configuration(),
+            Self::Service => words.check_service(),
             Self::Port => words.check_port(),
             Self::Meter => words.check_meter(),
             Self::Line => words.check_line(),
             Self::Contract => words.check_contract(),
+            Self::Broker => words.check_broker(),
         }
     }
 }
@@ -45,6 +60,10 @@ impl CheckName {
 /// What a check found.
 #[derive(Debug)]
 pub enum CheckFinding {
+    /// About the configuration.
+    Configuration(ConfigurationFinding),
+    /// About the daemon.
+    Service(ServiceFinding),
     /// About the port.
     Port(PortFinding),
     /// About the meter.
@@ -53,46 +72,60 @@ pub enum CheckFinding {
     Line(LineFinding),
     /// About the contract.
     Contract(ContractFinding),
+    /// About the broker.
+    Broker(SessionFinding),
 }
 
 impl CheckFinding {
     /// What was checked.
     pub fn check(&self) -> CheckName {
         match self {
+            Self::Configuration(_) => CheckName::Configuration,
+            Self::Service(_) => CheckName::Service,
             Self::Port(_) => CheckName::Port,
             Self::Meter(_) => CheckName::Meter,
             Self::Line(_) => CheckName::Line,
             Self::Contract(_) => CheckName::Contract,
+            Self::Broker(_) => CheckName::Broker,
         }
     }
 
     /// How it ended.
     pub fn state(&self) -> CheckState {
         match self {
+            Self::Configuration(finding) => finding.state(),
+            Self::Service(finding) => finding.state(),
             Self::Port(finding) => finding.state(),
             Self::Meter(finding) => finding.state(),
             Self::Line(finding) => finding.state(),
             Self::Contract(finding) => finding.state(),
+            Self::Broker(finding) => finding.state(),
         }
     }
 
     /// The word for it in JSON.
     pub fn word(&self) -> &'static str {
         match self {
+            Self::Configuration(finding) => finding.word(),
+            Self::Service(finding) => finding.word(),
             Self::Port(finding) => finding.word(),
             Self::Meter(finding) => finding.word(),
             Self::Line(finding) => finding.word(),
             Self::Contract(finding) => finding.word(),
+            Self::Broker(finding) => finding.word(),
         }
     }
 
     /// What it is, for people; more lines than one for a list.
     pub fn text(&self, words: Words) -> String {
         match self {
+            Self::Configuration(finding) => finding.text(words),
+            Self::Service(finding) => finding.text(words),
             Self::Port(finding) => finding.text(words),
             Self::Meter(finding) => finding.text(words),
             Self::Line(finding) => finding.text(words),
             Self::Contract(finding) => finding.text(words),
+            Self::Broker(finding) => finding.text(words),
         }
     }
 }
@@ -118,5 +151,23 @@ impl From<LineFinding> for CheckFinding {
 impl From<ContractFinding> for CheckFinding {
     fn from(finding: ContractFinding) -> Self {
         Self::Contract(finding)
+    }
+}
+
+impl From<ConfigurationFinding> for CheckFinding {
+    fn from(finding: ConfigurationFinding) -> Self {
+        Self::Configuration(finding)
+    }
+}
+
+impl From<ServiceFinding> for CheckFinding {
+    fn from(finding: ServiceFinding) -> Self {
+        Self::Service(finding)
+    }
+}
+
+impl From<SessionFinding> for CheckFinding {
+    fn from(finding: SessionFinding) -> Self {
+        Self::Broker(finding)
     }
 }

@@ -10,6 +10,8 @@ pub struct Machine {
     pub board: Board,
     /// It is a container, which has the ports that it is given.
     pub is_container: bool,
+    /// systemd runs the services.
+    pub has_systemd: bool,
 }
 
 /// A Raspberry Pi by the serial port of its header.
@@ -38,6 +40,8 @@ impl Machine {
         let model = fs::read_to_string("/proc/device-tree/model").unwrap_or_default();
         Self {
             board: Board::of_model(&model),
+            // What a container runs itself has the name in its environment, what systemd runs in one has not.
+            has_systemd: !is_named && Path::new("/run/systemd/system").exists(),
             is_container: is_named || files.iter().any(|file| Path::new(file).exists()),
         }
     }
@@ -95,6 +99,7 @@ mod tests {
         let mut machine = Machine {
             board: Board::Other,
             is_container: false,
+            has_systemd: true,
         };
         assert_eq!(machine.fitted("sudo x"), "sudo x");
         machine.is_container = true;

@@ -35,15 +35,47 @@ pub enum MeterFinding {
     },
     /// Text comes.
     PlainText(String),
+    /// The daemon receives it.
+    Live {
+        /// The power of the moment, in VA.
+        power: Option<u64>,
+        /// Damaged frames since the start.
+        damaged: u64,
+        /// The share of good groups, in percent, if it is poor.
+        poor: Option<u64>,
+    },
+    /// Nothing comes at the daemon.
+    Quiet,
+    /// Bytes come at the daemon, and nothing good among them.
+    Unread,
+    /// Groups come at the daemon, and no frame ends.
+    NoFrame,
+    /// A login prompt answers the daemon.
+    Login,
+    /// The daemon has just opened the port.
+    Starting,
+    /// There is no port to read.
+    WithoutPort,
+    /// No daemon reads it.
+    Unasked,
 }
 
 impl MeterFinding {
     /// How the check ended.
     pub fn state(&self) -> CheckState {
         match self {
-            Self::Received { .. } => CheckState::Ok,
-            Self::Unreadable { .. } | Self::WithoutFrame { .. } => CheckState::Warning,
-            Self::Silent { .. } | Self::PlainText(_) => CheckState::Failed,
+            Self::Received { .. } | Self::Live { poor: None, .. } => CheckState::Ok,
+            Self::Unreadable { .. }
+            | Self::WithoutFrame { .. }
+            | Self::Live { .. }
+            | Self::Starting => CheckState::Warning,
+            Self::Silent { .. }
+            | Self::PlainText(_)
+            | Self::Quiet
+            | Self::Unread
+            | Self::NoFrame
+            | Self::Login => CheckState::Failed,
+            Self::WithoutPort | Self::Unasked => CheckState::Skipped,
         }
     }
 
@@ -55,6 +87,15 @@ impl MeterFinding {
             Self::Unreadable { .. } => "unreadable",
             Self::WithoutFrame { .. } => "no_frame",
             Self::PlainText(_) => "text",
+            Self::Live { poor: None, .. } => "live",
+            Self::Live { .. } => "bad_line",
+            Self::Quiet => "silent",
+            Self::Unread => "unreadable",
+            Self::NoFrame => "no_frame",
+            Self::Login => "text",
+            Self::Starting => "starting",
+            Self::WithoutPort => "no_port",
+            Self::Unasked => "not_asked",
         }
     }
 
@@ -80,6 +121,36 @@ impl MeterFinding {
             }
             Self::WithoutFrame { seconds } => words.meter_without_frame(*seconds),
             Self::PlainText(quote) => words.meter_text(quote),
+            Self::Live {
+                power,
+                damaged,
+                poor,
+            } => live_text(*power, *damaged, *poor, words),
+            Self::Quiet => words.meter_quiet(),
+            Self::Unread => words.meter_unread(),
+            Self::NoFrame => words.meter_no_frame(),
+            Self::Login => words.meter_login(),
+            Self::Starting => words.meter_starting(),
+            Self::WithoutPort => words.meter_without_port(),
+            Self::Unasked => words.meter_unasked(),
         }
+    }
+}
+
+fn live_text(power: Option<u64>, damaged: u64, poor: Option<u64>, words: Words) -> String {
+    let damaged = match damaged {
+        0 => words.no_damaged_frame(),
+        count => words.damaged_frames(count, &words.count(count)),
+    };
+    let live = match power {
+        Some(power) => words.meter_live(&format!("{} VA", words.count(power)), &damaged),
+        None => words.meter_live_only(&damaged),
+    };
+    match poor {
+        Some(quality) => {
+            let quality = i64::try_from(quality).unwrap_or_default();
+            words.meter_poor(&live, &words.percent(quality))
+        }
+        None => live,
     }
 }

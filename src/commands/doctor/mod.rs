@@ -5,12 +5,15 @@
 //!
 //! | file | |
 //! |---|---|
+//! | `survey` | the whole chain, without opening a port; its parts: |
+//! | `daemon`, `session` | the daemon over D-Bus, the broker |
+//! | `sight`, `judgement` | what was found, and which link of the chain is the culprit |
 //! | `device` | one port: read, and what that points to; its parts: |
 //! | `listening` | reading it |
 //! | `holders`, `adapter`, `ports` | who has it open, what it is, which there are |
 //! | `machine` | what advice depends on |
 //! | `finding`, `check_state`, `*_finding` | the checks, and what each can find |
-//! | `verdict`, `remedy` | the sentence, and what to do |
+//! | `verdict`, `remedy`, `cures` | the sentence, what to do, and which of it for a port |
 //! | `report` | how all this is printed |
 //!
 //! Invariants: a port that another process has open, or that a login prompt or the kernel uses, is never opened. No number of
@@ -18,10 +21,14 @@
 
 mod adapter;
 mod check_state;
+mod configuration_finding;
 mod contract_finding;
+mod cures;
+mod daemon;
 mod device;
 mod finding;
 mod holders;
+mod judgement;
 mod line_finding;
 mod listening;
 mod machine;
@@ -30,19 +37,29 @@ mod port_finding;
 mod ports;
 mod remedy;
 mod report;
+mod service_finding;
+mod session;
+mod session_finding;
+mod sight;
+mod survey;
 mod verdict;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use self::adapter::Adapter;
+use self::check_state::CheckState;
 use self::device::Examined;
-use self::holders::Holders;
+use self::judgement::{BrokerPlace, judge};
 use self::machine::Machine;
-use self::ports::ListedPort;
+use self::meter_finding::MeterFinding;
 pub use self::ports::refusal;
-use self::report::Style;
+use self::remedy::Remedy;
+use self::report::{CheckLine, Conclusion, Style};
+use self::verdict::DoctorVerdict;
 use super::console::{CommandError, Console};
-use crate::config::Device;
+use super::prompt;
+use crate::config::{self, Device};
 use crate::names::{exit, file};
 use crate::tic::Mode;
 use crate::words::Words;
@@ -50,7 +67,7 @@ use crate::words::Words;
 /// What to look at.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Doctor {
-    /// The port to read, or tcp://host:port; without it, the ports are listed and none is opened
+    /// The port to read, or tcp://host:port; without it, the whole chain is looked at and no port is opened
     device: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
@@ -66,14 +83,52 @@ impl Doctor {
             is_coloured: io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
         };
         let is_well = match &self.device {
-            None => list(console)?,
+            None => self.look_at_all(&machine, style, console)?,
             Some(device) => {
                 let examined = examine(device, &machine, style, !self.json, console)?;
+                let is_well = examined.is_well();
                 self.print(console, style, &machine, &examined)?;
-                examined.is_well()
+                is_well
             }
         };
         Ok(if is_well { exit::OK } else { exit::FAILURE })
+    }
+
+    /// The whole chain. Offers to listen to the only port that may be the one, where somebody can answer.
+    fn look_at_all(
+        &self,
+        machine: &Machine,
+        style: Style,
+        console: &mut Console,
+    ) -> io::Result<bool> {
+        let path = console.config().to_owned();
+        let sight = survey::survey(&path);
+        let settings = config::load(&path).ok();
+        let place = BrokerPlace {
+            path: &path,
+            mqtt: settings.as_ref().map(|settings| &settings.mqtt),
+        };
+        let conclusion = judge(&sight, machine, &place);
+        let can_answer = !self.json && io::stdin().is_terminal() && io::stdout().is_terminal();
+        let candidate = survey::only_candidate(&sight)
+            .filter(|_| can_answer && conclusion.verdict == DoctorVerdict::Unnamed);
+        let checks = sight.into_lines();
+        let is_well = checks
+            .iter()
+            .all(|line| line.finding.state() != CheckState::Failed)
+            && conclusion.verdict != DoctorVerdict::Unnamed;
+        if let Some((port, adapter)) = candidate {
+            report::write_checks(console, style, &checks)?;
+            writeln!(console)?;
+            if prompt::yes(console, &style.words.ask_to_listen())? {
+                return listen_to_candidate(&port, adapter, machine, style, console);
+            }
+            report::write_conclusion(console, style, machine, &conclusion)?;
+            return Ok(is_well);
+        }
+        let found = Examined { checks, conclusion };
+        self.print(console, style, machine, &found)?;
+        Ok(is_well)
     }
 
     fn print(
@@ -91,6 +146,41 @@ impl Doctor {
         report::write_checks(out, style, checks)?;
         report::write_conclusion(out, style, machine, conclusion)
     }
+}
+
+/// Listens to a port that nobody named yet. Returns whether it is the one.
+fn listen_to_candidate(
+    port: &Path,
+    adapter: Adapter,
+    machine: &Machine,
+    style: Style,
+    console: &mut Console,
+) -> io::Result<bool> {
+    let device = Device::Path(port.to_owned());
+    let Examined {
+        checks,
+        conclusion: other,
+    } = show_listening(&device, style, console, |show| {
+        device::examine(&device, Some(adapter), machine, show)
+    })?;
+    let is_meter = |line: &CheckLine| {
+        matches!(
+            &line.finding,
+            finding::CheckFinding::Meter(MeterFinding::Received { .. })
+        )
+    };
+    let is_found = checks.iter().any(is_meter);
+    report::write_checks(console, style, &checks)?;
+    let conclusion = if is_found {
+        Conclusion {
+            verdict: DoctorVerdict::PortFound,
+            remedies: vec![Remedy::Setup],
+        }
+    } else {
+        other
+    };
+    report::write_conclusion(console, style, machine, &conclusion)?;
+    Ok(is_found)
 }
 
 /// Whether this is the link that the udev rules of the package make.
@@ -114,22 +204,32 @@ fn examine(
             Err(finding) => return Ok(device::not_opened(finding, machine)),
         },
     };
-    let mut dots = Dots::new(style.words);
-    let mut written = Ok(());
-    if is_shown {
-        written = write!(out, "{}", style.words.listening_to(&device.to_string()))
-            .and_then(|()| out.flush());
+    if !is_shown {
+        return Ok(device::examine(&device, adapter, machine, |_, _| {}));
     }
-    let examined = device::examine(&device, adapter, machine, |speed, has_bytes| {
-        if is_shown && written.is_ok() {
+    show_listening(&device, style, out, |show| {
+        device::examine(&device, adapter, machine, show)
+    })
+}
+
+/// Shows a sign for each second while `listen` reads a port.
+fn show_listening<T>(
+    device: &Device,
+    style: Style,
+    out: &mut Console,
+    listen: impl FnOnce(&mut dyn FnMut(Mode, bool)) -> T,
+) -> io::Result<T> {
+    let mut dots = Dots::new(style.words);
+    let mut written =
+        write!(out, "{}", style.words.listening_to(&device.to_string())).and_then(|()| out.flush());
+    let result = listen(&mut |speed, has_bytes| {
+        if written.is_ok() {
             written = write!(out, "{}", dots.next(speed, has_bytes)).and_then(|()| out.flush());
         }
     });
     written?;
-    if is_shown {
-        writeln!(out)?;
-    }
-    Ok(examined)
+    writeln!(out)?;
+    Ok(result)
 }
 
 /// A sign for each second that a port was read, after the speed.
@@ -157,74 +257,5 @@ impl Dots {
     }
 }
 
-fn list(out: &mut dyn Write) -> io::Result<bool> {
-    let ports = ports::all();
-    if ports.is_empty() {
-        writeln!(out, "There is no serial port on this machine.")?;
-        writeln!(
-            out,
-            "Plug the TIC adapter in; on a Raspberry Pi, enable the serial port with raspi-config."
-        )?;
-        return Ok(false);
-    }
-    for port in &ports {
-        describe(port, out)?;
-    }
-    match std::fs::canonicalize(file::DEVICE) {
-        Ok(target) => writeln!(
-            out,
-            "\n{} is {}: no configuration is needed.",
-            file::DEVICE,
-            target.display()
-        )?,
-        Err(_) => return advise(&ports, out),
-    }
-    Ok(true)
-}
-
-/// No port is surely a TIC adapter: the user must name it. Returns whether there is one to name.
-fn advise(ports: &[ListedPort], out: &mut dyn Write) -> io::Result<bool> {
-    let Some(port) = ports.iter().find(|port| port.refusal.is_none()) else {
-        writeln!(
-            out,
-            "\nNone of these can be used. Plug the TIC adapter in, or free a port."
-        )?;
-        return Ok(false);
-    };
-    writeln!(
-        out,
-        "\n{} is not there: none of these is surely a TIC adapter. To try one:\n\n    \
-         linky-sensor doctor {port}\n\nAnd to use it, in {}/meter.toml:\n\n    [[meter]]\n    device = \"{port}\"",
-        file::DEVICE,
-        file::CONFIG_DROP_INS,
-        port = port.best_name().display()
-    )?;
-    Ok(true)
-}
-
-fn describe(port: &ListedPort, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}", port.device.display())?;
-    writeln!(out, "    {}", port.about())?;
-    for name in &port.names {
-        writeln!(out, "    also {}", name.display())?;
-    }
-    if let Some(refusal) = &port.refusal {
-        writeln!(out, "    not usable: {refusal}")?;
-    }
-    match holders::of(&port.device) {
-        Holders::None => {}
-        Holders::Processes(holders) => writeln!(
-            out,
-            "    in use by {}",
-            holders::names(
-                &holders,
-                Words::new(crate::config::Language::English, false)
-            )
-        )?,
-        Holders::Hidden => writeln!(
-            out,
-            "    who uses it can only be seen by root: sudo linky-sensor doctor"
-        )?,
-    }
-    Ok(())
-}
+#[cfg(test)]
+mod tests;

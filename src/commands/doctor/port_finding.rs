@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::adapter::Adapter;
 use super::check_state::CheckState;
 use super::holders::Holder;
+use super::ports::ListedPort;
 use crate::net::HostError;
 use crate::serial::Refusal;
 use crate::words::Words;
@@ -18,8 +19,14 @@ pub enum PortFinding {
     Changed(Adapter),
     /// A server serves it.
     Server(String),
-    /// The daemon has it open.
-    OfService(PathBuf),
+    /// The daemon has it open: its name, and where that leads to.
+    OfService(PathBuf, Option<PathBuf>),
+    /// The daemon cannot open it, though it looks free.
+    NotOpen(PathBuf),
+    /// There is no port on this machine.
+    NoAdapter,
+    /// None is named, and these are there.
+    Unnamed(Vec<ListedPort>),
     /// Others have it open.
     Held(PathBuf, Vec<Holder>),
     /// It cannot or must not be opened.
@@ -30,9 +37,14 @@ impl PortFinding {
     /// How the check ended.
     pub fn state(&self) -> CheckState {
         match self {
-            Self::Free(_) | Self::Server(_) | Self::OfService(_) => CheckState::Ok,
+            Self::Free(_) | Self::Server(_) | Self::OfService(..) => CheckState::Ok,
             Self::Changed(_) => CheckState::Warning,
-            Self::Held(..) | Self::Refused(_) => CheckState::Failed,
+            Self::Unnamed(ports) if ports.iter().any(ListedPort::is_free) => CheckState::Warning,
+            Self::Held(..)
+            | Self::Refused(_)
+            | Self::NotOpen(_)
+            | Self::NoAdapter
+            | Self::Unnamed(_) => CheckState::Failed,
         }
     }
 
@@ -42,7 +54,10 @@ impl PortFinding {
             Self::Free(_) => "free",
             Self::Changed(_) => "settings_changed",
             Self::Server(_) => "server",
-            Self::OfService(_) => "of_service",
+            Self::OfService(..) => "of_service",
+            Self::NotOpen(_) => "not_open",
+            Self::NoAdapter => "no_adapter",
+            Self::Unnamed(_) => "unnamed",
             Self::Held(..) => "held",
             Self::Refused(refusal) => refusal_word(refusal),
         }
@@ -54,7 +69,17 @@ impl PortFinding {
             Self::Free(adapter) => words.port_free(&adapter.text(words)),
             Self::Changed(adapter) => words.port_changed(&adapter.text(words)),
             Self::Server(address) => words.port_server(address),
-            Self::OfService(device) => words.port_of_service(&device.display().to_string()),
+            Self::OfService(device, target) => {
+                let mut name = device.display().to_string();
+                if let Some(target) = target.as_ref().filter(|target| *target != device) {
+                    let arrow = words.symbol("→", "->");
+                    name.push_str(&format!(" {arrow} {}", target.display()));
+                }
+                words.port_of_service(&name)
+            }
+            Self::NotOpen(device) => words.port_not_open(&device.display().to_string()),
+            Self::NoAdapter => words.port_none(),
+            Self::Unnamed(ports) => list(ports, words),
             Self::Held(device, holders) => words.port_held_by(
                 &device.display().to_string(),
                 &super::holders::names(holders, words),
@@ -62,6 +87,25 @@ impl PortFinding {
             Self::Refused(refusal) => refusal_text(refusal, words),
         }
     }
+}
+
+/// The ports, the free ones numbered.
+fn list(ports: &[ListedPort], words: Words) -> String {
+    let free = ports.iter().filter(|port| port.is_free()).count();
+    let mut text = match free {
+        0 => words.port_none_free(),
+        free => words.port_unnamed(free as u64),
+    };
+    for (number, port) in (1..).zip(ports) {
+        let mark = if port.is_free() {
+            number.to_string()
+        } else {
+            words.symbol("–", "-").to_owned()
+        };
+        let what = port.text(words);
+        text.push_str(&format!("\n{mark}  {what}   {}", port.device.display()));
+    }
+    text
 }
 
 fn refusal_word(refusal: &Refusal) -> &'static str {

@@ -4,20 +4,38 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::adapter::Adapter;
+use super::holders::{self, Holder, Holders};
 use crate::dbus::{self, Bus, NoAnswer};
 use crate::serial::{self, Refusal};
+use crate::words::Words;
 
 /// A port that an adapter may be on.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ListedPort {
     /// Its device file.
     pub device: PathBuf,
     /// The names that stay the same when it is plugged in elsewhere.
     pub names: Vec<PathBuf>,
-    /// Why it must not be opened.
-    pub refusal: Option<Refusal>,
-    driver: String,
-    product: Option<String>,
+    /// What is behind it.
+    pub adapter: Adapter,
+    /// Who or what uses it.
+    pub usage: PortUsage,
+}
+
+/// Who or what uses a port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PortUsage {
+    /// Nobody, as far as this user can see.
+    Free,
+    /// The kernel writes its messages there.
+    Console,
+    /// A login prompt.
+    Login,
+    /// These processes.
+    Held(Vec<Holder>),
+    /// It cannot be used for another reason.
+    Unusable,
 }
 
 impl ListedPort {
@@ -26,16 +44,30 @@ impl ListedPort {
         self.names.first().unwrap_or(&self.device)
     }
 
-    /// What it is, in a line.
-    pub fn about(&self) -> String {
-        match &self.product {
-            Some(product) => format!("{product} (driver {})", self.driver),
-            None => format!("driver {}", self.driver),
+    /// Whether it may be opened.
+    pub fn is_free(&self) -> bool {
+        self.usage == PortUsage::Free
+    }
+
+    /// What it is and what it is used for, for people.
+    pub fn text(&self, words: Words) -> String {
+        let port = match &self.adapter {
+            Adapter::Usb(product, maker) => {
+                words.port_dongle(product, maker.as_deref().unwrap_or_default())
+            }
+            other => other.text(words),
+        };
+        match &self.usage {
+            PortUsage::Free => port,
+            PortUsage::Console => words.port_console_of(&port),
+            PortUsage::Login => words.port_login_of(&port),
+            PortUsage::Held(holders) => words.port_used(&port, &holders::names(holders, words)),
+            PortUsage::Unusable => words.port_unusable(&port),
         }
     }
 }
 
-/// All ports behind which there is hardware, in the order of their names.
+/// All ports behind which there is hardware: the free ones first, then by name.
 pub fn all() -> Vec<ListedPort> {
     let mut by_id = names_by_id();
     let entries = fs::read_dir("/sys/class/tty")
@@ -45,33 +77,38 @@ pub fn all() -> Vec<ListedPort> {
     let mut ports: Vec<ListedPort> = entries
         .filter_map(|entry| port(&entry.path(), &mut by_id))
         .collect();
-    ports.sort_by(|a, b| a.device.cmp(&b.device));
+    ports.sort_by(|a, b| (!a.is_free(), &a.device).cmp(&(!b.is_free(), &b.device)));
     ports
 }
 
 fn port(entry: &Path, by_id: &mut BTreeMap<PathBuf, Vec<PathBuf>>) -> Option<ListedPort> {
     // What has no device behind it is a terminal of the kernel's own.
     let hardware = fs::canonicalize(entry.join("device")).ok()?;
-    let read = |path: PathBuf| {
-        fs::read_to_string(path)
-            .ok()
-            .map(|text| text.trim().to_owned())
-    };
     // Type 0 is a place for a chip that is not there.
-    if read(entry.join("type")).as_deref() == Some("0") {
+    let kind = fs::read_to_string(entry.join("type")).unwrap_or_default();
+    if kind.trim() == "0" {
         return None;
     }
-    let driver = fs::read_link(hardware.join("driver")).ok()?;
+    let adapter = Adapter::of_hardware(&hardware)?;
     let device = Path::new("/dev").join(entry.file_name()?);
     Some(ListedPort {
         names: by_id.remove(&device).unwrap_or_default(),
-        driver: driver.file_name()?.to_string_lossy().into_owned(),
-        refusal: refusal(&device),
-        product: hardware
-            .ancestors()
-            .find_map(|above| read(above.join("product"))),
+        usage: usage(&device),
+        adapter,
         device,
     })
+}
+
+fn usage(device: &Path) -> PortUsage {
+    match refusal(device) {
+        Some(Refusal::Console(_)) => PortUsage::Console,
+        Some(Refusal::LoginPrompt { .. }) => PortUsage::Login,
+        Some(_) => PortUsage::Unusable,
+        None => match holders::of(device) {
+            Holders::Processes(holders) => PortUsage::Held(holders),
+            Holders::None | Holders::Hidden => PortUsage::Free,
+        },
+    }
 }
 
 /// The symlinks of udev, by the device that they lead to.

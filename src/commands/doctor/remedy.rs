@@ -1,11 +1,10 @@
 //! What to do: one step each, with the command to paste where there is one.
 
+use super::configuration_finding::location_text;
 use super::holders::{self, Holder};
-use super::machine::{Board, Machine};
-use crate::meter::LineFault;
-use crate::serial::Refusal;
+use crate::config::Location;
+use crate::names;
 use crate::words::Words;
-use std::path::Path;
 
 /// A step.
 #[derive(Debug)]
@@ -88,6 +87,72 @@ pub enum Remedy {
     FindFilter,
     /// The clock is set from afar.
     WaitForClock,
+    /// Look at the faults of the configuration.
+    CheckConfig,
+    /// Delete the line of the mode.
+    DeleteMode(u64),
+    /// Look at the mode at the meter.
+    SeeMode,
+    /// Restart the daemon.
+    Restart,
+    /// Restart the container that it is in.
+    RestartContainer,
+    /// Start the daemon.
+    Start,
+    /// Start it, now and with the machine.
+    Enable,
+    /// Look at what starts it in a container.
+    StartInContainer,
+    /// Read the journal.
+    SeeJournal,
+    /// Install the package.
+    Install,
+    /// Install a bus.
+    InstallBus,
+    /// Put the policy of the bus in force.
+    ReloadPolicy,
+    /// Listen to this port.
+    ListenTo(String),
+    /// Set it up.
+    Setup,
+    /// Let the user of the daemon open ports.
+    AddServiceUser,
+    /// The name of the user, at this location.
+    CheckUsername(Location),
+    /// Give a name and a password.
+    SetUsername,
+    /// The password.
+    CheckPassword,
+    /// The password in a file.
+    PasswordFile,
+    /// Give the daemon the password that is stored.
+    GivePassword,
+    /// The password in a file, where nothing else helps.
+    PasswordFileInstead,
+    /// This command.
+    TryByHand(String),
+    /// The address, at this location.
+    CheckUrl(Location),
+    /// The address, which is the default.
+    SetUrl,
+    /// Install a broker.
+    InstallBroker,
+    /// Whether a broker runs on this host.
+    StartBroker(String),
+    /// Names in `.local`.
+    LocalName,
+    /// What TLS lacks.
+    CheckTls,
+    /// The rules of the broker: base topic, prefix of discovery.
+    AllowTopics(String, String),
+    /// Another client id.
+    SetClientId,
+    /// The log of the broker.
+    SeeBrokerLog,
+    /// Another id of the meter.
+    SetOtherId,
+    /// Wait.
+    WaitForBroker,
 }
 
 impl Remedy {
@@ -133,6 +198,39 @@ impl Remedy {
             Self::CheckWhatAnswers => "check_what_answers",
             Self::FindFilter => "find_filter",
             Self::WaitForClock => "wait_for_clock",
+            Self::CheckConfig => "check_config",
+            Self::DeleteMode(_) => "delete_mode",
+            Self::SeeMode => "see_mode",
+            Self::Restart => "restart",
+            Self::RestartContainer => "restart_container",
+            Self::Start => "start",
+            Self::Enable => "enable",
+            Self::StartInContainer => "start_in_container",
+            Self::SeeJournal => "see_journal",
+            Self::Install => "install",
+            Self::InstallBus => "install_bus",
+            Self::ReloadPolicy => "reload_policy",
+            Self::ListenTo(_) => "listen_to",
+            Self::Setup => "setup",
+            Self::AddServiceUser => "add_service_user",
+            Self::CheckUsername(_) => "check_username",
+            Self::SetUsername => "set_username",
+            Self::CheckPassword => "check_password",
+            Self::PasswordFile => "password_file",
+            Self::GivePassword => "give_password",
+            Self::PasswordFileInstead => "password_file_instead",
+            Self::TryByHand(_) => "try_by_hand",
+            Self::CheckUrl(_) => "check_url",
+            Self::SetUrl => "set_url",
+            Self::InstallBroker => "install_broker",
+            Self::StartBroker(_) => "start_broker",
+            Self::LocalName => "local_name",
+            Self::CheckTls => "check_tls",
+            Self::AllowTopics(..) => "allow_topics",
+            Self::SetClientId => "set_client_id",
+            Self::SeeBrokerLog => "see_broker_log",
+            Self::SetOtherId => "set_other_id",
+            Self::WaitForBroker => "wait_for_broker",
         }
     }
 
@@ -178,105 +276,41 @@ impl Remedy {
             Self::CheckWhatAnswers => words.do_check_what_answers(),
             Self::FindFilter => words.do_find_filter(),
             Self::WaitForClock => words.do_wait_for_clock(),
+            Self::CheckConfig => words.do_check_config(),
+            Self::DeleteMode(line) => words.do_delete_mode(*line),
+            Self::SeeMode => words.do_see_mode(),
+            Self::Restart => words.do_restart(),
+            Self::RestartContainer => words.do_restart_container(),
+            Self::Start => words.do_start(),
+            Self::Enable => words.do_enable(),
+            Self::StartInContainer => words.do_start_in_container(),
+            Self::SeeJournal => words.do_see_journal(),
+            Self::Install => words.do_install(),
+            Self::InstallBus => words.do_install_bus(),
+            Self::ReloadPolicy => words.do_reload_policy(&format!("{}.conf", names::BUS_NAME)),
+            Self::ListenTo(device) => words.do_listen_to(device),
+            Self::Setup => words.do_setup(),
+            Self::AddServiceUser => words.do_add_service_user(names::USER),
+            Self::CheckUsername(location) => {
+                words.do_check_username(&location_text(location, words))
+            }
+            Self::SetUsername => words.do_set_username(),
+            Self::CheckPassword => words.do_check_password(),
+            Self::PasswordFile => words.do_password_file(),
+            Self::GivePassword => words.do_give_password(),
+            Self::PasswordFileInstead => words.do_password_file_instead(),
+            Self::TryByHand(command) => words.do_try_by_hand(command),
+            Self::CheckUrl(location) => words.do_check_url(&location_text(location, words)),
+            Self::SetUrl => words.do_set_url(),
+            Self::InstallBroker => words.do_install_broker(),
+            Self::StartBroker(host) => words.do_start_broker(host),
+            Self::LocalName => words.do_local_name(),
+            Self::CheckTls => words.do_check_tls(),
+            Self::AllowTopics(base, prefix) => words.do_allow_topics(base, prefix),
+            Self::SetClientId => words.do_set_client_id(),
+            Self::SeeBrokerLog => words.do_see_broker_log(),
+            Self::SetOtherId => words.do_set_other_id(),
+            Self::WaitForBroker => words.do_wait_for_broker(),
         }
     }
-}
-
-/// What to do about a board on the header of this machine.
-pub fn of_board(board: Board) -> Vec<Remedy> {
-    match board {
-        Board::Other => Vec::new(),
-        Board::FullPort => vec![Remedy::FreePiPort],
-        Board::MiniUart => vec![Remedy::FreePiPort, Remedy::DisableBluetooth],
-        Board::Pi5 => vec![Remedy::FreePiPort, Remedy::EnablePi5Port],
-    }
-}
-
-/// What to do about a port that cannot be opened.
-pub fn of_refusal(refusal: &Refusal, machine: &Machine) -> Vec<Remedy> {
-    let shown = |path: &Path| path.display().to_string();
-    let mut remedies = match refusal {
-        Refusal::Missing(device) if super::is_link_of_package(device) => {
-            let mut remedies = vec![Remedy::PlugIn, Remedy::ListPorts];
-            remedies.extend(of_board(machine.board));
-            remedies
-        }
-        Refusal::Missing(_) => vec![Remedy::PlugIn, Remedy::ListPorts],
-        Refusal::Gone(_) | Refusal::HungUp(_) => vec![Remedy::Replug],
-        Refusal::NotAPort(_) => vec![Remedy::ListPorts],
-        Refusal::Console(device) => {
-            let mut remedies = match machine.board {
-                Board::Other => Vec::new(),
-                _ => vec![Remedy::FreePiPort],
-            };
-            remedies.push(Remedy::RemoveConsole(tty_of(device)));
-            remedies
-        }
-        Refusal::LoginPrompt { unit, .. } => vec![Remedy::DisableLogin(unit.clone())],
-        Refusal::LoginPromptUnknown(_) => vec![Remedy::AskAgain],
-        Refusal::Permission { device, mode, .. } if mode & 0o060 != 0o060 => {
-            vec![Remedy::GiveBack(shown(device))]
-        }
-        Refusal::Permission {
-            device,
-            member: true,
-            ..
-        } => vec![Remedy::AsRoot(format!(
-            "linky-sensor doctor {}",
-            device.display()
-        ))],
-        Refusal::Permission {
-            device,
-            user,
-            group,
-            ..
-        } => vec![
-            Remedy::AsRoot(format!("linky-sensor doctor {}", device.display())),
-            Remedy::JoinGroup(user.clone(), group.clone()),
-        ],
-        Refusal::Policy { device, .. } => {
-            let tty = tty_of(device);
-            let family = tty.trim_end_matches(|c: char| c.is_ascii_digit());
-            vec![Remedy::AllowDriver(family.to_owned())]
-        }
-        Refusal::Held(_) => vec![Remedy::NameHolder],
-        Refusal::Open(..) => vec![Remedy::SeeError],
-        Refusal::Closed(_) | Refusal::Network { .. } => vec![Remedy::CheckServer],
-    };
-    if machine.is_container {
-        let device = match refusal {
-            Refusal::Missing(device) | Refusal::Permission { device, .. } => Some(device),
-            _ => None,
-        };
-        if let Some(device) = device {
-            remedies.insert(0, Remedy::MapDevice(shown(device)));
-        }
-    }
-    remedies
-}
-
-/// What to do about what the errors of a line point to; `is_server`: it is behind a server.
-pub fn of_fault(fault: LineFault, is_server: bool) -> Vec<Remedy> {
-    match fault {
-        LineFault::Levels => vec![Remedy::CheckContacts, Remedy::CheckResistors],
-        LineFault::ParityStripped => vec![Remedy::CheckContacts, Remedy::SetEightBits],
-        LineFault::Noise => vec![Remedy::KeepApart, Remedy::CheckContacts],
-        LineFault::LostCharacters => vec![Remedy::Relieve],
-        LineFault::TooSlow | LineFault::ShortPulses if is_server => {
-            vec![Remedy::SetServerSpeed, Remedy::ChangeAdapter]
-        }
-        LineFault::TooSlow | LineFault::ShortPulses => {
-            vec![Remedy::ChangeAdapter, Remedy::CheckContacts]
-        }
-        LineFault::SlowLine if is_server => vec![Remedy::SetServerSpeed],
-        LineFault::SlowLine => vec![Remedy::Tighten, Remedy::Compare],
-        LineFault::OneLevel => vec![Remedy::CheckContacts, Remedy::CheckResistors],
-        LineFault::Inverted => vec![Remedy::Invert],
-    }
-}
-
-/// `ttyUSB0` of `/dev/ttyUSB0`.
-fn tty_of(device: &Path) -> String {
-    let name = device.file_name().unwrap_or_default();
-    name.to_string_lossy().into_owned()
 }

@@ -75,6 +75,7 @@ impl Style {
             CheckState::Ok => self.wrapped("32", words.symbol("✓", "+")),
             CheckState::Warning => self.wrapped("33", "!"),
             CheckState::Failed => self.wrapped("31", words.symbol("✗", "X")),
+            CheckState::Skipped => self.wrapped("2", words.symbol("·", "-")),
         }
     }
 
@@ -103,7 +104,8 @@ fn width(checks: &[CheckLine], words: Words) -> usize {
             .as_ref()
             .map_or(0, |id| id.chars().count() + 1)
     });
-    names.max().unwrap_or(0).max(NAME_WIDTH)
+    let longest = names.max().unwrap_or(0);
+    (longest + 1).max(NAME_WIDTH)
 }
 
 /// The least width of the column of names.

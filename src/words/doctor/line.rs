@@ -220,3 +220,66 @@ messages! {
         en: "Nothing to do here: Enedis sets the meter's clock from afar.",
     }
 }
+
+messages! {
+    /// Received by the daemon.
+    meter_live(power: &str, damaged: &str) {
+        fr: "reçu, {power}{damaged}",
+        en: "live, {power}{damaged}",
+    }
+    /// Received, and no power in it.
+    meter_live_only(damaged: &str) {
+        fr: "reçu{damaged}",
+        en: "live{damaged}",
+    }
+    /// No damaged frame.
+    no_damaged_frame() {
+        fr: ", aucune trame abîmée",
+        en: ", no damaged frame",
+    }
+    /// Damaged frames.
+    damaged_frames(count: u64, shown: &str) {
+        fr: ", {shown} {}" (if count == 1 { "trame abîmée" } else { "trames abîmées" }),
+        en: ", {shown} damaged {}" (if count == 1 { "frame" } else { "frames" }),
+    }
+    /// A bad line, as the daemon sees it.
+    meter_poor(live: &str, quality: &str) {
+        fr: "{live} ; {quality} des groupes seulement sont justes",
+        en: "{live}; only {quality} of the groups are good",
+    }
+    /// Nothing arrives at the daemon.
+    meter_quiet() {
+        fr: "aucun octet n'arrive",
+        en: "no byte arrives",
+    }
+    /// Nothing good arrives at the daemon.
+    meter_unread() {
+        fr: "des octets arrivent, rien de juste n'en sort",
+        en: "bytes arrive, and nothing good comes of them",
+    }
+    /// No frame ends.
+    meter_no_frame() {
+        fr: "des groupes justes arrivent, aucune trame entière",
+        en: "good groups arrive, and no whole frame",
+    }
+    /// Text arrives at the daemon.
+    meter_login() {
+        fr: "une invite de connexion répond, et non un compteur",
+        en: "a login prompt answers, and no meter",
+    }
+    /// It begins.
+    meter_starting() {
+        fr: "le service commence tout juste à l'écouter",
+        en: "the service has just begun to listen to it",
+    }
+    /// No port.
+    meter_without_port() {
+        fr: "pas de port, rien à entendre",
+        en: "no port, nothing to receive",
+    }
+    /// The daemon does not run.
+    meter_unasked() {
+        fr: "le service ne tourne pas : personne n'écoute",
+        en: "the service does not run: nobody listens",
+    }
+}

@@ -223,3 +223,72 @@ messages! {
         en: "The kernel may have written more: dmesg | tail",
     }
 }
+
+messages! {
+    /// No port at all.
+    port_none() {
+        fr: "aucun adaptateur TIC sur cette machine",
+        en: "no TIC adapter on this machine",
+    }
+    /// Ports that nobody named.
+    port_unnamed(count: u64) {
+        fr: "{count} {}, mais je ne suis pas sûr que ce soit le bon :" (if count == 1 { "port libre" } else { "ports libres" }),
+        en: "{count} free {}, but I am not sure that it is the one:" (if count == 1 { "port" } else { "ports" }),
+    }
+    /// No port is free.
+    port_none_free() {
+        fr: "aucun port libre :",
+        en: "no free port:",
+    }
+    /// A USB dongle.
+    port_dongle(product: &str, maker: &str) {
+        fr: "{product} (clé USB{}{maker})" (if maker.is_empty() { "" } else { ", " }),
+        en: "{product} (USB dongle{}{maker})" (if maker.is_empty() { "" } else { ", " }),
+    }
+    /// A port that is a console.
+    port_console_of(port: &str) {
+        fr: "{port}, console du noyau",
+        en: "{port}, the kernel's console",
+    }
+    /// A port with a login prompt.
+    port_login_of(port: &str) {
+        fr: "{port}, invite de connexion",
+        en: "{port}, a login prompt",
+    }
+    /// A port that is in use.
+    port_used(port: &str, holders: &str) {
+        fr: "{port}, tenu par {holders}",
+        en: "{port}, held by {holders}",
+    }
+    /// A port that cannot be used now.
+    port_unusable(port: &str) {
+        fr: "{port}, inutilisable pour l'instant",
+        en: "{port}, not usable now",
+    }
+    /// The daemon does not get it open.
+    port_not_open(device: &str) {
+        fr: "{device} : le service ne peut pas l'ouvrir",
+        en: "{device}: the service cannot open it",
+    }
+
+    /// Listen to it.
+    ask_to_listen() {
+        fr: "Je l'écoute ? Cela prend 12 s au plus et ne dérange personne.",
+        en: "Shall I listen to it? It takes 12 s at most and disturbs nobody.",
+    }
+    /// Listen by hand.
+    do_listen_to(device: &str) {
+        fr: "Pour l'écouter : linky-sensor doctor {device}",
+        en: "To listen to it: linky-sensor doctor {device}",
+    }
+    /// Set it up.
+    do_setup() {
+        fr: "sudo linky-sensor setup l'écrit dans la configuration et redémarre le service",
+        en: "sudo linky-sensor setup writes it into the configuration and restarts the service",
+    }
+    /// The user of the daemon.
+    do_add_service_user(user: &str) {
+        fr: "L'utilisateur du service doit pouvoir l'ouvrir : sudo adduser {user} dialout, puis sudo systemctl restart linky-sensor",
+        en: "The user of the service must be able to open it: sudo adduser {user} dialout, then sudo systemctl restart linky-sensor",
+    }
+}

@@ -77,3 +77,136 @@ messages! {
         en: "It is the server of the port, or the way to it.",
     }
 }
+
+messages! {
+    /// Everything is good.
+    verdict_all_well() {
+        fr: "Tout va bien : le compteur est reçu, et publié.",
+        en: "All is well: the meter is received, and published.",
+    }
+    /// Everything is good, without MQTT.
+    verdict_well_without_mqtt() {
+        fr: "Tout va bien : le compteur est reçu.",
+        en: "All is well: the meter is received.",
+    }
+    /// It works, and something deserves a look.
+    verdict_works() {
+        fr: "Ça marche. Il reste à voir :",
+        en: "It works. What deserves a look:",
+    }
+    /// Wait.
+    verdict_starting() {
+        fr: "Rien d'anormal : le service vient de démarrer. Relancez-moi dans une minute.",
+        en: "Nothing unusual: the service has just started. Run me again in a minute.",
+    }
+    /// The configuration.
+    verdict_configuration() {
+        fr: "C'est la configuration : le service ne démarre pas avec elle.",
+        en: "It is the configuration: the service does not start with it.",
+    }
+    /// The daemon.
+    verdict_service() {
+        fr: "C'est le service : il ne tourne pas.",
+        en: "It is the service: it does not run.",
+    }
+    /// The bus.
+    verdict_bus() {
+        fr: "C'est le bus : le service ne peut pas y être interrogé. Il publie peut-être sur MQTT.",
+        en: "It is the bus: the service cannot be asked there. It may publish on MQTT.",
+    }
+    /// Only the adapter.
+    verdict_only_adapter() {
+        fr: "Il ne manque que l'adaptateur.",
+        en: "Only the adapter is missing.",
+    }
+    /// The adapter.
+    verdict_adapter() {
+        fr: "Il manque l'adaptateur.",
+        en: "The adapter is missing.",
+    }
+    /// The port has no name yet.
+    verdict_unnamed() {
+        fr: "Tout est prêt, sauf le port : le service attend qu'on le lui nomme.",
+        en: "Everything is ready but the port: the service waits for its name.",
+    }
+    /// The port was found.
+    verdict_port_found() {
+        fr: "C'est le bon port. Pour que le service s'en serve :",
+        en: "That is the port. To have the service use it:",
+    }
+    /// It is the mode.
+    verdict_mode(mode: &str, other: &str) {
+        fr: "Le service n'écoute que le mode {mode} ; le compteur parle sans doute {other}.",
+        en: "The service listens to {mode} mode only; the meter most likely sends {other}.",
+    }
+    /// The port of the daemon.
+    verdict_port_of_daemon() {
+        fr: "C'est le port. Le service va bien, et le prendra dès qu'il le pourra.",
+        en: "It is the port. The service is fine, and takes it as soon as it can.",
+    }
+    /// Silence at the daemon.
+    verdict_quiet() {
+        fr: "Le service et le port vont bien ; le compteur ne répond pas : ce sont sans doute les fils.",
+        en: "The service and the port are fine; the meter does not answer: it is most likely the wires.",
+    }
+    /// Noise at the daemon.
+    verdict_unread() {
+        fr: "Le service et le port vont bien ; ce qui arrive n'est pas lisible. Du plus fréquent au plus rare :",
+        en: "The service and the port are fine; what arrives cannot be read. The most frequent first:",
+    }
+    /// The meter is absolved.
+    meter_is_fine() {
+        fr: "Le compteur va bien.",
+        en: "The meter is fine.",
+    }
+    /// The broker's address.
+    blame_broker_away() {
+        fr: "C'est le broker, ou le chemin jusqu'à lui.",
+        en: "It is the broker, or the way to it.",
+    }
+    /// The password.
+    blame_password() {
+        fr: "C'est le mot de passe du broker.",
+        en: "It is the broker's password.",
+    }
+    /// The password is not given.
+    blame_credential() {
+        fr: "Le mot de passe est bon ; c'est le service qui ne l'a pas.",
+        en: "The password is right; it is the service that has not got it.",
+    }
+    /// Rights.
+    blame_rights() {
+        fr: "Ce sont les droits (ACL) du broker : rien de ce qui est publié n'arrive.",
+        en: "It is the rules (ACL) of the broker: nothing that is published arrives.",
+    }
+    /// TLS.
+    blame_tls() {
+        fr: "C'est TLS, entre le service et le broker.",
+        en: "It is TLS, between the service and the broker.",
+    }
+    /// A twin.
+    blame_client_id() {
+        fr: "C'est le client-id : deux programmes ont le même.",
+        en: "It is the client id: two programs have the same.",
+    }
+    /// A twin on the topic.
+    blame_conflict() {
+        fr: "Deux services publient le même compteur : l'un des deux doit changer de nom.",
+        en: "Two daemons publish the same meter: one of them must change its name.",
+    }
+    /// Another refusal.
+    blame_refusal() {
+        fr: "C'est le broker : il nous refuse.",
+        en: "It is the broker: it refuses us.",
+    }
+    /// Only the daemon is not connected.
+    blame_session() {
+        fr: "Le broker va bien, et le service n'y est pas encore connecté.",
+        en: "The broker is fine, and the service is not connected to it yet.",
+    }
+    /// What waits.
+    states_wait(count: u64, shown: &str) {
+        fr: "{} rien n'est perdu." (if count == 1 { "Un état l'attend,".to_owned() } else { format!("{shown} états l'attendent,") }),
+        en: "{} nothing is lost." (if count == 1 { "One state waits for it,".to_owned() } else { format!("{shown} states wait for it,") }),
+    }
+}

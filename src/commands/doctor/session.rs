@@ -1,0 +1,81 @@
+//! The broker: what the daemon has of it, else what a session of our own proves.
+
+use super::daemon::{Daemon, is_connected};
+use super::session_finding::{SessionFinding, SessionState};
+use crate::config::{self, MqttSettings, PasswordError};
+use crate::mqtt::{TrialFailure, try_broker};
+use crate::sink::BrokerCause;
+
+/// The command, in the topic of its message.
+const PURPOSE: &str = "doctor";
+
+/// Finds how the broker is. A session of the daemon that works is not doubled.
+pub fn find(mqtt: &MqttSettings, daemon: Option<&Daemon>) -> SessionFinding {
+    SessionFinding {
+        url: mqtt.url.to_string(),
+        user: mqtt.username.clone(),
+        state: state(mqtt, daemon),
+    }
+}
+
+fn state(mqtt: &MqttSettings, daemon: Option<&Daemon>) -> SessionState {
+    if !mqtt.enabled {
+        return SessionState::Off;
+    }
+    let cause = daemon.and_then(|daemon| BrokerCause::named(&daemon.overview.broker_cause));
+    if let Some(daemon) = daemon {
+        let conflicts = &daemon.overview.topic_conflicts;
+        if !conflicts.is_empty() {
+            return SessionState::Conflict(conflicts.clone());
+        }
+        if is_connected(daemon) {
+            return SessionState::Connected;
+        }
+    }
+    // A twin evicts the daemon alone: our own session has another client id.
+    if cause == Some(BrokerCause::ClientIdTaken) {
+        return failed(BrokerCause::ClientIdTaken);
+    }
+    let password = match config::stored_password(mqtt) {
+        Ok(password) => password,
+        Err(error) => return unreadable(&error, cause),
+    };
+    if password.is_none() && mqtt.username.is_some() && !nix::unistd::Uid::effective().is_root() {
+        return cause
+            .filter(|cause| *cause != BrokerCause::Nothing)
+            .map_or(SessionState::Untried, failed);
+    }
+    let is_stored = password.is_some();
+    match try_broker(mqtt, password, PURPOSE) {
+        Ok(_) if cause == Some(BrokerCause::NoPassword) && is_stored => SessionState::NotGiven,
+        Ok(_) if daemon.is_some() => SessionState::OnlyForUs,
+        Ok(_) => SessionState::Answers,
+        Err(TrialFailure::NotPublished(cause, topic)) => SessionState::Failed {
+            cause,
+            topic: Some(topic),
+            detail: None,
+        },
+        Err(TrialFailure::NoSession(cause, detail)) => SessionState::Failed {
+            cause,
+            topic: None,
+            detail: (cause == BrokerCause::Tls).then_some(detail),
+        },
+    }
+}
+
+fn failed(cause: BrokerCause) -> SessionState {
+    SessionState::Failed {
+        cause,
+        topic: None,
+        detail: None,
+    }
+}
+
+/// The password cannot be read: by this user, or by nobody.
+fn unreadable(error: &PasswordError, cause: Option<BrokerCause>) -> SessionState {
+    match (error.denied(), cause) {
+        (Some(_), None | Some(BrokerCause::Nothing)) => SessionState::Untried,
+        (Some(_), Some(cause)) => failed(cause),
+        (None, _) => failed(BrokerCause::NoPassword),
+    }
+}

@@ -1,0 +1,69 @@
+//! What the whole chain was found to be, and the lines for it: the same checks in the same order, whatever is wrong.
+
+use super::check_state::CheckState;
+use super::configuration_finding::ConfigurationFinding;
+use super::finding::CheckFinding;
+use super::meter_finding::MeterFinding;
+use super::port_finding::PortFinding;
+use super::report::CheckLine;
+use super::service_finding::ServiceFinding;
+use super::session_finding::SessionFinding;
+
+/// The chain, from the configuration to the broker.
+#[derive(Debug)]
+pub struct Sight {
+    /// The files.
+    pub configuration: ConfigurationFinding,
+    /// The daemon.
+    pub service: ServiceFinding,
+    /// Each meter of the configuration.
+    pub meters: Vec<MeterSight>,
+    /// The broker; `None` where the configuration cannot be read.
+    pub session: Option<SessionFinding>,
+    /// States that wait for the broker.
+    pub waiting: u64,
+}
+
+/// A meter.
+#[derive(Debug)]
+pub struct MeterSight {
+    /// Its id.
+    pub id: String,
+    /// Its port.
+    pub port: PortFinding,
+    /// What comes from it.
+    pub meter: MeterFinding,
+}
+
+impl Sight {
+    /// Whether every meter is received.
+    pub fn is_received(&self) -> bool {
+        let is_live = |sight: &MeterSight| matches!(sight.meter, MeterFinding::Live { .. });
+        !self.meters.is_empty() && self.meters.iter().all(is_live)
+    }
+
+    /// How the check of the broker ended.
+    pub fn session_state(&self) -> CheckState {
+        let session = self.session.as_ref();
+        session.map_or(CheckState::Skipped, SessionFinding::state)
+    }
+
+    /// A line for each check.
+    pub fn into_lines(self) -> Vec<CheckLine> {
+        let mut lines = vec![
+            CheckLine::of(self.configuration),
+            CheckLine::of(self.service),
+        ];
+        let is_one = self.meters.len() == 1;
+        for sight in self.meters {
+            let meter = (!is_one).then_some(sight.id);
+            let findings: [CheckFinding; 2] = [sight.port.into(), sight.meter.into()];
+            lines.extend(findings.map(|finding| CheckLine {
+                meter: meter.clone(),
+                finding,
+            }));
+        }
+        lines.extend(self.session.map(CheckLine::of));
+        lines
+    }
+}
