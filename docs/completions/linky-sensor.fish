@@ -38,7 +38,7 @@ complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "contain" 
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "capture" -d 'Record what a line receives, byte by byte, without stopping the daemon'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "anonymise" -d 'Copy a capture without the serial number and the delivery point (PRM) of the meter'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "decode" -d 'Decode raw bytes of a meter: one JSON object per frame'
-complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "doctor" -d 'List the ports, or read one and show what comes, and what to do'
+complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "doctor" -d 'Look at the whole chain, or read one port: what is there, what is wrong, what to do'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "health" -d 'Show whether the daemon of this container lives: the health check of its engine'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "list-fields" -d 'Print the table of quantities'
 complete -c linky-sensor -n "__fish_linky_sensor_needs_command" -f -a "migrate" -d 'Read the configuration of the Python linky-sensor or of teleinfo2mqtt, and print ours'

@@ -28,9 +28,8 @@ pub fn yes(console: &mut Console, question: &str) -> io::Result<bool> {
     for _ in 0..QUESTIONS_MAX {
         write!(console, "{question} [{choice}] ")?;
         console.flush()?;
-        match parse_yes(&read_answer()?) {
-            Some(answer) => return Ok(answer),
-            None => {}
+        if let Some(answer) = parse_yes(&read_answer()?) {
+            return Ok(answer);
         }
     }
     Err(io::ErrorKind::InvalidInput.into())

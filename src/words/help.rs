@@ -144,11 +144,11 @@ const HELP: &[(&str, &str)] = &[
     ),
     (
         "doctor",
-        "Liste les ports, ou en lit un et montre ce qui vient, et que faire",
+        "Regarde toute la chaîne, ou lit un port : ce qui est là, ce qui ne va pas, que faire",
     ),
     (
         "doctor.device",
-        "Le port à lire, ou tcp://hôte:port ; sans lui, les ports sont listés et aucun n'est ouvert",
+        "Le port à lire, ou tcp://hôte:port ; sans lui, toute la chaîne est regardée et aucun port n'est ouvert",
     ),
     ("doctor.json", "Écrit un seul objet JSON"),
     (

@@ -264,6 +264,7 @@ fn a_twin_on_the_same_topic_is_named() {
     listener.next_on("linky/maison/state");
     let _daemon = house.home.start_ready();
     house.until("broker", "topic_conflict");
+    house.until_powered();
     house.compare("chain-twin");
 }
 

@@ -176,7 +176,8 @@ fn every_refusal_of_a_port_has_its_words_and_what_to_do() {
         mode,
         member,
     };
-    let refusals: Vec<(&str, Box<dyn Fn() -> Refusal>)> = vec![
+    type Make = Box<dyn Fn() -> Refusal>;
+    let refusals: Vec<(&str, Make)> = vec![
         ("gone", Box::new(move || Refusal::Gone(device()))),
         ("console", Box::new(move || Refusal::Console(device()))),
         (
