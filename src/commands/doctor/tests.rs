@@ -166,38 +166,44 @@ fn a_password_that_is_wrong_waits_for_no_meter() {
     compare("broker", refused, &PI);
 }
 
-#[test]
-fn every_refusal_of_a_port_has_its_words_and_what_to_do() {
-    let device = || PathBuf::from("/dev/ttyUSB0");
-    let permission = |mode, member| Refusal::Permission {
+fn device() -> PathBuf {
+    "/dev/ttyUSB0".into()
+}
+
+fn permission(mode: u32, member: bool) -> Refusal {
+    Refusal::Permission {
         device: device(),
         user: "pi".to_owned(),
         group: "dialout".to_owned(),
         mode,
         member,
-    };
+    }
+}
+
+#[test]
+fn every_refusal_of_a_port_has_its_words_and_what_to_do() {
     type Make = Box<dyn Fn() -> Refusal>;
     let refusals: Vec<(&str, Make)> = vec![
-        ("gone", Box::new(move || Refusal::Gone(device()))),
-        ("console", Box::new(move || Refusal::Console(device()))),
+        ("gone", Box::new(|| Refusal::Gone(device()))),
+        ("console", Box::new(|| Refusal::Console(device()))),
         (
             "login-prompt",
-            Box::new(move || Refusal::LoginPrompt {
+            Box::new(|| Refusal::LoginPrompt {
                 device: device(),
                 unit: "serial-getty@ttyUSB0.service".to_owned(),
             }),
         ),
-        ("no-group", Box::new(move || permission(0o660, false))),
-        ("taken-back", Box::new(move || permission(0o600, true))),
+        ("no-group", Box::new(|| permission(0o660, false))),
+        ("taken-back", Box::new(|| permission(0o600, true))),
         (
             "policy",
-            Box::new(move || Refusal::Policy {
+            Box::new(|| Refusal::Policy {
                 device: "/dev/ttymxc2".into(),
                 driver: None,
             }),
         ),
-        ("held-unknown", Box::new(move || Refusal::Held(device()))),
-        ("hung-up", Box::new(move || Refusal::HungUp(device()))),
+        ("held-unknown", Box::new(|| Refusal::Held(device()))),
+        ("hung-up", Box::new(|| Refusal::HungUp(device()))),
     ];
     for (name, refusal) in refusals {
         let refused = || {
