@@ -1,7 +1,7 @@
 //! `linky-sensor doctor` in each trouble that people have: what it prints in both languages, and what it ends with.
 //!
 //! The text of each is in `tests/golden/doctor`; `UPDATE_GOLDEN=1 cargo test --test doctor` writes it. The names of ports and
-//! counts that depend on the moment are replaced. All runs are those of a container, so that the machine does not matter.
+//! counts that depend on the moment are replaced. None runs as in a container.
 
 #![expect(
     clippy::unwrap_used,

@@ -46,13 +46,13 @@ impl Printed {
     }
 }
 
-/// The doctor with these arguments, in a container, on a machine with this system bus.
+/// The doctor with these arguments, on a machine with this system bus.
 pub fn command(arguments: &[&str], bus: &str) -> Command {
     let mut command = Command::new(program::PATH);
     command
         .arg("doctor")
         .args(arguments)
-        .env("container", "test")
+        .env_remove("container")
         .env("LC_ALL", "C.UTF-8")
         .env_remove("CREDENTIALS_DIRECTORY")
         .env("DBUS_SYSTEM_BUS_ADDRESS", bus)

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::machine::{Board, Machine};
 use super::remedy::Remedy;
+use crate::home::Home;
 use crate::meter::LineFault;
 use crate::serial::Refusal;
 
@@ -20,7 +21,7 @@ pub fn of_board(board: Board) -> Vec<Remedy> {
 /// What to do about a port that cannot be opened.
 pub fn of_refusal(refusal: &Refusal, machine: &Machine) -> Vec<Remedy> {
     let shown = |path: &Path| path.display().to_string();
-    let mut remedies = match refusal {
+    let remedies = match refusal {
         Refusal::Missing(device) if super::is_link_of_package(device) => {
             let mut remedies = vec![Remedy::PlugIn, Remedy::ListPorts];
             remedies.extend(of_board(machine.board));
@@ -68,14 +69,16 @@ pub fn of_refusal(refusal: &Refusal, machine: &Machine) -> Vec<Remedy> {
         Refusal::Open(..) => vec![Remedy::SeeError],
         Refusal::Closed(_) | Refusal::Network { .. } => vec![Remedy::CheckServer],
     };
-    if machine.is_container {
-        let device = match refusal {
-            Refusal::Missing(device) | Refusal::Permission { device, .. } => Some(device),
-            _ => None,
-        };
-        if let Some(device) = device {
-            remedies.insert(0, Remedy::MapDevice(shown(device)));
-        }
+    let device = match refusal {
+        Refusal::Missing(device)
+        | Refusal::Permission { device, .. }
+        | Refusal::Policy { device, .. } => Some(device),
+        _ => None,
+    };
+    match (machine.home, device) {
+        (Home::Machine, _) | (_, None) => {}
+        (Home::Container, Some(device)) => return vec![Remedy::MapDevice(shown(device))],
+        (Home::App, Some(_)) => return vec![Remedy::DeviceOption],
     }
     remedies
 }

@@ -16,6 +16,7 @@ use super::session_finding::{SessionFinding, SessionState};
 use super::sight::{MeterSight, Sight};
 use super::verdict::{BrokerBlame, DoctorVerdict};
 use crate::config::{self, KeyPlace, MqttSettings};
+use crate::home::Home;
 use crate::sink::BrokerCause;
 
 /// What advice about the broker depends on.
@@ -112,19 +113,22 @@ fn well(sight: &Sight, machine: &Machine) -> (DoctorVerdict, Vec<Remedy>) {
 }
 
 fn restart(machine: &Machine) -> Remedy {
-    if machine.is_container && !machine.has_systemd {
-        Remedy::RestartContainer
-    } else {
-        Remedy::Restart
+    match machine.home {
+        Home::Machine => Remedy::Restart,
+        Home::Container => Remedy::RestartContainer,
+        Home::App => Remedy::RestartApp,
     }
 }
 
 fn of_service(service: &ServiceFinding, machine: &Machine) -> Option<(DoctorVerdict, Vec<Remedy>)> {
-    if machine.is_container
-        && !machine.has_systemd
+    if machine.home != Home::Machine
         && matches!(service, ServiceFinding::NoBus | ServiceFinding::NotRunning)
     {
-        return Some((DoctorVerdict::Service, vec![Remedy::StartInContainer]));
+        let remedies = match machine.home {
+            Home::App => vec![Remedy::RestartApp],
+            Home::Machine | Home::Container => vec![Remedy::StartInContainer],
+        };
+        return Some((DoctorVerdict::Service, remedies));
     }
     Some(match service {
         ServiceFinding::Running { .. } => return None,
@@ -298,10 +302,10 @@ fn of_password(
     let mut remedies = Vec::new();
     let location = config::locate(place.path, KeyPlace::Table("mqtt"), "username");
     remedies.extend(location.map(Remedy::CheckUsername));
-    remedies.push(if machine.is_container && !machine.has_systemd {
-        Remedy::PasswordFile
-    } else {
-        Remedy::CheckPassword
+    remedies.push(match machine.home {
+        Home::Machine => Remedy::CheckPassword,
+        Home::Container => Remedy::PasswordFile,
+        Home::App => Remedy::PasswordOption,
     });
     remedies.extend(
         place

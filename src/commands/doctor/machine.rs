@@ -1,17 +1,16 @@
 //! The machine that the doctor runs on, as far as advice depends on it.
 
 use std::fs;
-use std::path::Path;
+
+use crate::home::Home;
 
 /// What is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Machine {
     /// Which serial port its header has.
     pub board: Board,
-    /// It is a container, which has the ports that it is given.
-    pub is_container: bool,
-    /// systemd runs the services.
-    pub has_systemd: bool,
+    /// Where the program runs.
+    pub home: Home,
 }
 
 /// A Raspberry Pi by the serial port of its header.
@@ -30,28 +29,19 @@ pub enum Board {
 impl Machine {
     /// This one.
     pub fn here() -> Self {
-        // A container is named by its manager: in the environment, or by a file.
-        let is_named = std::env::var_os("container").is_some_and(|name| !name.is_empty());
-        let files = [
-            "/run/systemd/container",
-            "/run/.containerenv",
-            "/.dockerenv",
-        ];
         let model = fs::read_to_string("/proc/device-tree/model").unwrap_or_default();
         Self {
             board: Board::of_model(&model),
-            // What a container runs itself has the name in its environment, what systemd runs in one has not.
-            has_systemd: !is_named && Path::new("/run/systemd/system").exists(),
-            is_container: is_named || files.iter().any(|file| Path::new(file).exists()),
+            home: Home::current(),
         }
     }
 
     /// A remedy as it is typed here: root needs no sudo in a container.
     pub fn fitted(&self, remedy: &str) -> String {
-        if !self.is_container {
-            return remedy.to_owned();
+        match self.home {
+            Home::Machine => remedy.to_owned(),
+            Home::Container | Home::App => remedy.replace("sudo ", ""),
         }
-        remedy.replace("sudo ", "")
     }
 }
 
@@ -98,11 +88,10 @@ mod tests {
     fn in_a_container_root_needs_no_sudo() {
         let mut machine = Machine {
             board: Board::Other,
-            is_container: false,
-            has_systemd: true,
+            home: Home::Machine,
         };
         assert_eq!(machine.fitted("sudo x"), "sudo x");
-        machine.is_container = true;
+        machine.home = Home::Container;
         assert_eq!(machine.fitted("sudo x, sudo y"), "x, y");
     }
 }

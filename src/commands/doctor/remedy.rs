@@ -97,6 +97,12 @@ pub enum Remedy {
     Restart,
     /// Restart the container that it is in.
     RestartContainer,
+    /// Restart the app that it is in.
+    RestartApp,
+    /// The port, in the options of the app.
+    DeviceOption,
+    /// The password, in the options of the app.
+    PasswordOption,
     /// Start the daemon.
     Start,
     /// Start it, now and with the machine.
@@ -203,6 +209,9 @@ impl Remedy {
             Self::SeeMode => "see_mode",
             Self::Restart => "restart",
             Self::RestartContainer => "restart_container",
+            Self::RestartApp => "restart_app",
+            Self::DeviceOption => "device_option",
+            Self::PasswordOption => "password_option",
             Self::Start => "start",
             Self::Enable => "enable",
             Self::StartInContainer => "start_in_container",
@@ -281,6 +290,9 @@ impl Remedy {
             Self::SeeMode => words.do_see_mode(),
             Self::Restart => words.do_restart(),
             Self::RestartContainer => words.do_restart_container(),
+            Self::RestartApp => words.do_restart_app(),
+            Self::DeviceOption => words.do_device_option(),
+            Self::PasswordOption => words.do_password_option(),
             Self::Start => words.do_start(),
             Self::Enable => words.do_enable(),
             Self::StartInContainer => words.do_start_in_container(),

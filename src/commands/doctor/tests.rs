@@ -14,14 +14,14 @@ use super::service_finding::ServiceFinding;
 use super::session_finding::{SessionFinding, SessionState};
 use super::sight::{MeterSight, Sight};
 use crate::config::{Language, MqttSettings};
+use crate::home::Home;
 use crate::serial::Refusal;
 use crate::sink::BrokerCause;
 use crate::words::Words;
 
 const PI: Machine = Machine {
     board: Board::Other,
-    is_container: false,
-    has_systemd: true,
+    home: Home::Machine,
 };
 
 fn running() -> ServiceFinding {
@@ -177,6 +177,31 @@ fn permission(mode: u32, member: bool) -> Refusal {
         group: "dialout".to_owned(),
         mode,
         member,
+    }
+}
+
+#[test]
+fn in_a_container_and_in_an_app_advice_is_for_outside() {
+    for (name, home) in [("container", Home::Container), ("app", Home::App)] {
+        let machine = Machine { home, ..PI };
+        let refused = || {
+            let state = SessionState::Failed {
+                cause: BrokerCause::BadCredentials,
+                topic: None,
+                detail: None,
+            };
+            let port = PortFinding::Refused(permission(0o660, false));
+            sight(port, MeterFinding::WithoutPort, state)
+        };
+        compare(&format!("{name}-port"), refused, &machine);
+        let stopped = || {
+            let port = PortFinding::Free(Adapter::Unknown(device()));
+            Sight {
+                service: ServiceFinding::NotRunning,
+                ..sight(port, MeterFinding::Unasked, SessionState::Off)
+            }
+        };
+        compare(&format!("{name}-stopped"), stopped, &machine);
     }
 }
 

@@ -160,6 +160,21 @@ messages! {
         fr: "Puis redémarrez le conteneur",
         en: "Then restart the container",
     }
+    /// Restart an app of Home Assistant.
+    do_restart_app() {
+        fr: "Redémarrez l'application linky-sensor dans Home Assistant ; son journal est sur sa page",
+        en: "Restart the app linky-sensor in Home Assistant; its log is on its page",
+    }
+    /// The port of an app.
+    do_device_option() {
+        fr: "Branchez la clé, et choisissez son port dans les options de l'application (device) ; puis redémarrez-la",
+        en: "Plug the dongle in, and choose its port in the options of the app (device); then restart it",
+    }
+    /// The password of an app.
+    do_password_option() {
+        fr: "Le bon mot de passe ? mqtt_username et mqtt_password dans les options de l'application",
+        en: "The right password? mqtt_username and mqtt_password in the options of the app",
+    }
     /// Start.
     do_start() {
         fr: "sudo systemctl start linky-sensor",
