@@ -35,6 +35,8 @@ type FilesRead = Result<FileContents, DisconnectReason>;
 /// See the module.
 pub struct SessionFiles {
     settings: MqttSettings,
+    /// The password that was given, in place of the configured one.
+    given: Option<Option<Secret>>,
     /// What is kept of the last reading; away during one.
     tls: Option<Tls>,
     /// A reading that is under way.
@@ -46,8 +48,17 @@ impl SessionFiles {
     pub fn new(settings: &MqttSettings) -> Self {
         Self {
             settings: settings.clone(),
+            given: None,
             tls: None,
             reading: None,
+        }
+    }
+
+    /// With these settings, and this password in place of the configured one.
+    pub fn with_password(settings: &MqttSettings, password: Option<Secret>) -> Self {
+        Self {
+            given: Some(password),
+            ..Self::new(settings)
         }
     }
 
@@ -60,7 +71,7 @@ impl SessionFiles {
             Some(reading) => reading,
             None => self
                 .reading
-                .insert(start(self.settings.clone(), self.tls.take()).map_err(
+                .insert(start(self.settings.clone(), self.given.clone(), self.tls.take()).map_err(
                 |error| {
                     let why = format!(
                         "no thread can be made to read the password and the files of TLS: {error}"
@@ -92,6 +103,7 @@ impl SessionFiles {
 
 fn start(
     settings: MqttSettings,
+    given: Option<Option<Secret>>,
     tls: Option<Tls>,
 ) -> io::Result<oneshot::Receiver<(Option<Tls>, FilesRead)>> {
     let (sender, reading) = oneshot::channel();
@@ -99,17 +111,18 @@ fn start(
         .name("files".to_owned())
         .spawn(move || {
             let mut tls = tls.or_else(|| settings.url.tls.then(|| Tls::new(&settings)));
-            let outcome = read(&settings, tls.as_mut());
+            let outcome = read(&settings, given, tls.as_mut());
             // Without a receiver nobody waits for it any more.
             drop(sender.send((tls, outcome)));
         })?;
     Ok(reading)
 }
 
-fn read(settings: &MqttSettings, tls: Option<&mut Tls>) -> FilesRead {
-    let password = match settings.username {
-        Some(_) => config::password(settings)?,
-        None => None,
+fn read(settings: &MqttSettings, given: Option<Option<Secret>>, tls: Option<&mut Tls>) -> FilesRead {
+    let password = match (&settings.username, given) {
+        (None, _) => None,
+        (Some(_), Some(given)) => given,
+        (Some(_), None) => config::password(settings)?,
     };
     let connector = tls.map(Tls::connector).transpose()?;
     Ok(FileContents {

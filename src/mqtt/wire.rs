@@ -56,8 +56,6 @@ pub struct Wire {
     offer: ConnectOffer,
     limits: BrokerLimits,
     connection: Option<Connection>,
-    /// The password that was given to it, in place of the configured one.
-    given: Option<Option<Secret>>,
 }
 
 /// The answer to CONNECT.
@@ -86,7 +84,6 @@ impl Wire {
             settings: settings.clone(),
             client_id: client_id.to_owned(),
             bridge: bridge.to_owned(),
-            given: None,
         }
     }
 
@@ -94,7 +91,7 @@ impl Wire {
     pub fn of_trial(settings: &MqttSettings, client_id: &str, password: Option<Secret>) -> Self {
         Self {
             offer: ConnectOffer::without_will(settings.keep_alive),
-            given: Some(password),
+            files: SessionFiles::with_password(settings, password),
             ..Self::new(settings, client_id, "")
         }
     }
@@ -108,11 +105,6 @@ impl Wire {
             password,
             connector,
         } = self.files.read().await?;
-        let password = match (&self.settings.username, &self.given) {
-            (None, _) => None,
-            (Some(_), Some(given)) => given.clone(),
-            (Some(_), None) => config::password(&self.settings)?,
-        };
         for _ in 0..OFFERS_MAX {
             let stream = match self.reach(connector.as_ref()).await {
                 Ok(stream) => stream,
