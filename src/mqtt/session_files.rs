@@ -118,7 +118,11 @@ fn start(
     Ok(reading)
 }
 
-fn read(settings: &MqttSettings, given: Option<Option<Secret>>, tls: Option<&mut Tls>) -> FilesRead {
+fn read(
+    settings: &MqttSettings,
+    given: Option<Option<Secret>>,
+    tls: Option<&mut Tls>,
+) -> FilesRead {
     let password = match (&settings.username, given) {
         (None, _) => None,
         (Some(_), Some(given)) => given,
