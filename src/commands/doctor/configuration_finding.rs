@@ -41,13 +41,13 @@ impl ConfigurationFinding {
     /// What it is, for people.
     pub fn text(&self, words: Words) -> String {
         match self {
-            Self::Valid => words.config_valid(),
-            Self::Defaults => words.config_defaults(),
+            Self::Valid => words.configuration_valid(),
+            Self::Defaults => words.configuration_defaults(),
             Self::ModeFixed(mode, location) => {
-                words.config_mode_fixed(mode.as_str(), &location_text(location, words))
+                words.configuration_mode_fixed(mode.as_str(), &location_text(location, words))
             }
             Self::Faults(count, location) => {
-                words.config_faults(*count as u64, &location_text(location, words))
+                words.configuration_faults(*count as u64, &location_text(location, words))
             }
         }
     }

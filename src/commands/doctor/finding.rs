@@ -46,13 +46,13 @@ impl CheckName {
     /// Its name for people.
     pub fn text(self, words: Words) -> String {
         match self {
-            Self::Configuration => words.check_configuration(),
-            Self::Service => words.check_service(),
-            Self::Port => words.check_port(),
-            Self::Meter => words.check_meter(),
-            Self::Line => words.check_line(),
-            Self::Contract => words.check_contract(),
-            Self::Broker => words.check_broker(),
+            Self::Configuration => words.name_of_configuration(),
+            Self::Service => words.name_of_service(),
+            Self::Port => words.name_of_port(),
+            Self::Meter => words.name_of_meter(),
+            Self::Line => words.name_of_line(),
+            Self::Contract => words.name_of_contract(),
+            Self::Broker => words.name_of_broker(),
         }
     }
 }

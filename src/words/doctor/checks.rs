@@ -2,37 +2,37 @@
 
 messages! {
     /// The configuration.
-    check_configuration() {
+    name_of_configuration() {
         fr: "Configuration",
         en: "Configuration",
     }
     /// The daemon.
-    check_service() {
+    name_of_service() {
         fr: "Service",
         en: "Service",
     }
     /// The port.
-    check_port() {
+    name_of_port() {
         fr: "Port",
         en: "Port",
     }
     /// The meter.
-    check_meter() {
+    name_of_meter() {
         fr: "Compteur",
         en: "Meter",
     }
     /// The line.
-    check_line() {
+    name_of_line() {
         fr: "Ligne",
         en: "Line",
     }
     /// The contract.
-    check_contract() {
+    name_of_contract() {
         fr: "Contrat",
         en: "Contract",
     }
     /// The broker.
-    check_broker() {
+    name_of_broker() {
         fr: "Broker",
         en: "Broker",
     }
@@ -43,22 +43,22 @@ messages! {
         en: "{file}, line {line}",
     }
     /// A good configuration.
-    config_valid() {
+    configuration_valid() {
         fr: "rien à redire",
         en: "nothing against it",
     }
     /// No file.
-    config_defaults() {
+    configuration_defaults() {
         fr: "aucun fichier : les valeurs par défaut",
         en: "no file: the defaults",
     }
     /// A mode is imposed.
-    config_mode_fixed(mode: &str, location: &str) {
+    configuration_mode_fixed(mode: &str, location: &str) {
         fr: "mode = \"{mode}\" est imposé ({location})",
         en: "mode = \"{mode}\" is imposed ({location})",
     }
     /// Faults.
-    config_faults(count: u64, location: &str) {
+    configuration_faults(count: u64, location: &str) {
         fr: "{}, {}{location}" (
             if count == 1 { "une faute".to_owned() } else { format!("{count} fautes") },
             if count == 1 { "dans " } else { "la première dans " },
