@@ -15,6 +15,7 @@ mod choice;
 mod completions;
 mod console;
 mod contain;
+mod csv;
 mod decode;
 mod demo;
 mod doctor;
