@@ -111,6 +111,7 @@ fn every_capture_gives_its_golden_lines() {
             &format!("{name}.python.jsonl"),
             &lines(&["--format", "python"], &bytes),
         );
+        is_like_golden(&format!("{name}.csv"), &lines(&["--format", "csv"], &bytes));
     }
 }
 
@@ -265,7 +266,7 @@ fn what_is_no_capture_is_refused_with_what_to_do() {
     let picture =
         b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x58\0\0\x01\x90\x08\x06\0\0\0\xd8\xb2\x9f\xc8";
     for bytes in [&b""[..], b"no meter ever sends this", picture] {
-        for format in ["state", "tic", "python"] {
+        for format in ["state", "tic", "python", "csv"] {
             let output = decode(&["--format", format], bytes);
             let errors = String::from_utf8(output.stderr).unwrap();
             assert_eq!(output.status.code(), Some(65), "{errors}");
@@ -567,10 +568,18 @@ fn a_recording_at_the_wrong_speed_is_named() {
 
 #[test]
 fn a_live_pipe_shows_each_frame_as_it_comes() {
+    // The header of the columns comes with the first of them.
+    for (format, first) in [("state", 3), ("csv", 4)] {
+        follow_a_live_pipe(format, first);
+    }
+}
+
+/// Sends three frames, awaits so many lines, then another frame and its line.
+fn follow_a_live_pipe(format: &str, first: usize) {
     let frames = simulated("historique", 4);
     let last = frames.iter().rposition(|byte| byte & 0x7F == 2).unwrap();
     let mut child = program::command()
-        .args(["decode", "-"])
+        .args(["decode", "--format", format, "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -583,7 +592,7 @@ fn a_live_pipe_shows_each_frame_as_it_comes() {
             let _ = sender.send(line.unwrap());
         }
     });
-    for (part, lines) in [(&frames[..last], 3), (&frames[last..], 1)] {
+    for (part, lines) in [(&frames[..last], first), (&frames[last..], 1)] {
         stdin.write_all(part).unwrap();
         for _ in 0..lines {
             received.recv_timeout(Duration::from_secs(60)).unwrap();
@@ -700,5 +709,136 @@ fn a_capture_with_times_gives_the_same_groups() {
     assert!(
         errors.contains("a capture of version \"9\", expected 1"),
         "{errors}"
+    );
+}
+
+/// The records of comma-separated values, with the quotation marks of RFC 4180.
+fn records(text: &str) -> Vec<Vec<String>> {
+    let (mut records, mut record, mut field) = (Vec::new(), Vec::new(), String::new());
+    let mut is_quoted = false;
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' if is_quoted && letters.peek() == Some(&'"') => field.extend(letters.next()),
+            '"' => is_quoted = !is_quoted,
+            ',' if !is_quoted => record.push(std::mem::take(&mut field)),
+            '\n' if !is_quoted => {
+                record.push(std::mem::take(&mut field));
+                records.push(std::mem::take(&mut record));
+            }
+            letter => field.push(letter),
+        }
+    }
+    assert!(record.is_empty() && field.is_empty(), "the last line ends");
+    records
+}
+
+/// The columns of comma-separated values: the keys of the table of quantities, and the mark of what is not confirmed.
+fn columns() -> Vec<String> {
+    let table = program::command()
+        .args(["list-fields", "--format", "csv"])
+        .output()
+        .unwrap();
+    let table = records(&String::from_utf8(table.stdout).unwrap());
+    let keys = table[1..].iter().map(|row| row[0].clone());
+    keys.chain(["unconfirmed".to_owned()]).collect()
+}
+
+/// What a field holds for a value of the JSON.
+fn in_field(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+#[test]
+fn comma_separated_values_are_those_of_the_states() {
+    let columns = columns();
+    let frame = simulated("historique", 1);
+    for (name, bytes) in captures().into_iter().chain([("one".to_owned(), frame)]) {
+        let states = json(&lines(&[], &bytes));
+        let records = records(&lines(&["--format", "csv"], &bytes));
+        let (header, records) = records.split_first().unwrap();
+        assert_eq!(*header, columns, "{name}");
+        assert_eq!(records.len(), states.len(), "{name}");
+        for (record, state) in records.iter().zip(&states) {
+            let expected: Vec<String> = columns.iter().map(|key| in_field(&state[key])).collect();
+            assert_eq!(*record, expected, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_text_with_what_separates_is_one_field() {
+    let group = |label: &str, data: &str| {
+        let group = format!("{label}\t{data}\t");
+        let sum: u32 = group.bytes().map(u32::from).sum();
+        let sum = char::from(u8::try_from((sum & 0x3F) + 0x20).unwrap());
+        format!("\n{group}{sum}\r")
+    };
+    let message = format!("{:32}", "TARIF \"H\", 2");
+    let frame = format!("\x02{}\x03", group("MSG1", &message));
+    let text = lines(&["--format", "csv"], frame.repeat(4).as_bytes());
+    assert!(text.contains(",\"TARIF \"\"H\"\", 2"), "{text}");
+    let records = records(&text);
+    let place = records[0].iter().position(|key| key == "message").unwrap();
+    assert_eq!(records[4][place].trim_end(), "TARIF \"H\", 2");
+    assert!(
+        records
+            .iter()
+            .all(|record| record.len() == records[0].len())
+    );
+}
+
+/// What it prints beside, in French.
+fn french_notes(arguments: &[&str], bytes: &[u8]) -> String {
+    let mut child = std::process::Command::new(program::PATH)
+        .args(["--lang", "fr", "decode"])
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(bytes).unwrap();
+    let output = child.wait_with_output().unwrap();
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn what_is_no_capture_is_explained_in_french() {
+    let start =
+        "linky-sensor: l'entrée standard\u{a0}: aucun groupe d'un compteur (octets lus\u{a0}: ";
+    let expected = format!(
+        "{start}3), alors qu'on attend ce qu'envoie son port série, octet par octet\n    \
+         Il est compressé (gzip)\u{a0}: zcat - | linky-sensor decode -\n"
+    );
+    assert_eq!(french_notes(&[], b"\x1F\x8B\x08"), expected);
+    for (what, bytes, cause) in mistaken() {
+        let errors = french_notes(&[], &bytes);
+        assert!(
+            errors.starts_with(start) && errors.contains("linky-sensor decode --text -"),
+            "{what}: {errors}"
+        );
+        assert!(!errors.contains(cause), "{what}: {errors}");
+    }
+    let heard = heard_eight_times_too_fast(&simulated("historique", 4));
+    let errors = french_notes(&[], &heard);
+    assert!(errors.contains("lu à 9600 bauds"), "{errors}");
+}
+
+#[test]
+fn totals_and_the_note_on_a_short_capture_are_in_french() {
+    assert_eq!(
+        french_notes(&["--stats"], &simulated("standard", 1)),
+        "mode      standard (parité vérifiée)\n\
+         trames    1 (0 abîmées)\n\
+         groupes   38 acceptés (0 d'étiquettes inconnues)\n\
+         rejetés   0 (parité 0, somme 0, forme 0)\n\
+         linky-sensor: l'entrée standard\u{a0}: trop court pour confirmer une valeur\u{a0}: un état veut 3 trames de \
+         chaque étiquette. Trames trouvées\u{a0}: 1 (0 abîmées)\n    Ce que chaque trame montre à elle seule est marqué \
+         «\u{a0}unconfirmed\u{a0}»\u{a0}; enregistrez quelques secondes de plus\n"
     );
 }

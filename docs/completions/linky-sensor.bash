@@ -290,7 +290,7 @@ _linky__sensor() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "state tic python" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "state tic python csv" -- "${cur}"))
                     return 0
                     ;;
                 --clock)

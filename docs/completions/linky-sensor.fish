@@ -117,7 +117,8 @@ check\t''
 ignore\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l format -d 'What to print of each frame' -r -f -a "state\t'What the daemon would have published'
 tic\t'The groups that the wire checks accepted'
-python\t'The groups as the Python linky-sensor published them'"
+python\t'The groups as the Python linky-sensor published them'
+csv\t'The states as comma-separated values, under a line with their keys'"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l clock -d 'The clock of what takes time: that of the line (wire), or that of the meter where a recording has gaps (meter)' -r -f -a "wire\t'Ten bits a character'
 meter\t'The dates of the meter, in standard mode'"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand decode" -l config -d 'The configuration file' -r -F

@@ -130,6 +130,10 @@ const HELP: &[(&str, &str)] = &[
         "Les groupes tels que les publiait le linky-sensor en Python",
     ),
     (
+        "decode.format=csv",
+        "Les états en valeurs séparées par des virgules, sous une ligne avec leurs clés",
+    ),
+    (
         "decode.clock",
         "L'horloge de ce qui prend du temps : celle de la ligne (wire), ou celle du compteur si l'enregistrement a des trous (meter)",
     ),

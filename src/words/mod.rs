@@ -30,6 +30,7 @@ mod capture;
 mod check_config;
 mod commands;
 mod date;
+mod decode;
 mod doctor;
 pub mod help;
 mod link_cause;

@@ -1,10 +1,11 @@
-//! `linky-sensor decode`: raw bytes of a meter in, one JSON object per frame out.
+//! `linky-sensor decode`: raw bytes of a meter in, one line per frame out.
 //!
 //! | file | |
 //! |---|---|
 //! | `capture` | bytes to frames, with their times on the wire |
 //! | `gap_clock` | the clock of the meter, for recordings with gaps |
 //! | `text/` | groups in text, for `--text` |
+//! | `printer` | the forms of a line |
 //! | `unconfirmed` | the states of a capture of one or two frames |
 //! | `why` | why bytes hold no group |
 //! | `totals` | what `--stats` prints |
@@ -14,6 +15,7 @@
 
 mod capture;
 mod gap_clock;
+mod printer;
 mod text;
 mod totals;
 mod unconfirmed;
@@ -23,16 +25,16 @@ pub use self::capture::CaptureDecoder;
 pub use unconfirmed::MARK;
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use serde::Serialize;
 
 use self::capture::TimedFrame;
 use self::gap_clock::GapClock;
+use self::printer::{FrameFormat, FramePrinter};
 use self::totals::DecodeTotals;
 use self::unconfirmed::{CONFIRMED_FROM, Unconfirmed};
 use self::why::FileTraits;
@@ -40,10 +42,10 @@ use super::choice::one_of;
 use super::console::{CommandError, Console};
 use crate::capture::{CaptureEvent, CaptureItem, CaptureReader, UnknownVersion};
 use crate::config::ModeChoice;
-use crate::meter::json::{Python, StateJson, Tic};
 use crate::meter::{Identity, Input, Memory, Meter, Moment, Snapshot, Timestamp};
 use crate::names::exit;
 use crate::tic::{Frame, Label, Parity};
+use crate::words::Words;
 
 /// Bytes of one read.
 const READ_MAX: usize = 64 * 1024;
@@ -81,17 +83,6 @@ pub struct Decode {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-enum FrameFormat {
-    /// What the daemon would have published.
-    #[default]
-    State,
-    /// The groups that the wire checks accepted.
-    Tic,
-    /// The groups as the Python linky-sensor published them.
-    Python,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 enum DecodeClock {
     /// Ten bits a character.
     #[default]
@@ -103,11 +94,14 @@ enum DecodeClock {
 impl Decode {
     /// Decodes, and explains on standard error why there is nothing to see, if so.
     pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
-        let unreadable =
-            |name: &str, error| CommandError::new(exit::NO_INPUT, format_args!("{name}: {error}"));
+        let words = console.words();
+        let unreadable = |name: &str, error: io::Error| {
+            let cause = words.translated(&error.to_string());
+            CommandError::new(exit::NO_INPUT, words.failed_for(name, &cause))
+        };
         let mut run = DecodeRun::new(&self, console);
         let (name, decoded) = if self.file.as_os_str() == "-" {
-            ("standard input".to_owned(), run.decode(io::stdin()))
+            (words.standard_input(), run.decode(io::stdin()))
         } else {
             let name = self.file.display().to_string();
             let file = File::open(&self.file).map_err(|error| unreadable(&name, error))?;
@@ -116,13 +110,14 @@ impl Decode {
         decoded.map_err(|error| match error {
             StreamError::Input(error) => unreadable(&name, error),
             StreamError::Version(error) => {
-                CommandError::new(exit::DATA, format_args!("{name}: {error}"))
+                let cause = words.translated(&error.to_string());
+                CommandError::new(exit::DATA, words.failed_for(&name, &cause))
             }
             StreamError::Output(error) => CommandError::Output(error),
         })?;
         let (totals, traits) = (run.totals, run.traits);
         if self.stats {
-            console.note(&totals);
+            console.note(totals.text(words));
         }
         Ok(self.conclude(&name, &totals, &traits, console))
     }
@@ -135,42 +130,38 @@ impl Decode {
         traits: &FileTraits,
         console: &mut Console,
     ) -> u8 {
+        let words = console.words();
         if totals.groups == 0 {
-            console.note(format_args!(
-                "linky-sensor: {name}: found no group of a meter (bytes read: {}), expected what its serial port sends, byte by byte\n    {}",
-                totals.bytes,
-                self.advice(totals, traits)
-            ));
+            let advice = self.advice(words, totals, traits);
+            let what = words.decode_no_group(name, totals.bytes, &advice);
+            console.note(format_args!("linky-sensor: {what}"));
             return exit::DATA;
         }
-        if self.format == FrameFormat::State && totals.filled < CONFIRMED_FROM {
-            console.note(format_args!(
-                "linky-sensor: {name}: too short to confirm a figure: a state needs 3 frames of each label. \
-                 Frames found: {} ({} damaged)\n    \
-                 What each frame shows by itself is marked \"{MARK}\"; record some seconds more",
-                totals.frames, totals.damaged
-            ));
+        if self.format.is_state() && totals.filled < CONFIRMED_FROM {
+            let what = words.decode_too_short(name, totals.frames, totals.damaged, MARK);
+            console.note(format_args!("linky-sensor: {what}"));
         }
         exit::OK
     }
 
     /// What to do about bytes that hold no group.
-    fn advice(&self, totals: &DecodeTotals, traits: &FileTraits) -> String {
+    fn advice(&self, words: Words, totals: &DecodeTotals, traits: &FileTraits) -> String {
         let name = self.file.display().to_string();
-        let explain_text = || (!self.text).then(|| traits.explain_text(&name)).flatten();
+        let explain_text = || {
+            (!self.text)
+                .then(|| traits.explain_text(words, &name))
+                .flatten()
+        };
         if totals.bytes > 0 && self.mode != ModeChoice::Auto {
-            "Leave --mode out: the mode is found out.".to_owned()
+            words.decode_without_mode()
         } else if totals.bytes > 0 && self.parity == Parity::Check {
-            "Leave --parity out: whether there is parity is found out.".to_owned()
+            words.decode_without_parity()
         } else {
             let cause = traits
-                .explain_compressed(&name)
+                .explain_compressed(words, &name)
                 .or_else(explain_text)
-                .or_else(|| traits.explain_line());
-            cause.unwrap_or_else(|| {
-                "Record them: stty -F PORT raw cs8 -parenb 9600 (historique: 1200), then timeout 20 cat PORT > FILE"
-                    .to_owned()
-            })
+                .or_else(|| traits.explain_line(words));
+            cause.unwrap_or_else(|| words.decode_record_them())
         }
     }
 }
@@ -187,9 +178,7 @@ struct DecodeRun<'a> {
     traits: FileTraits,
     /// The states of the first frames, which wait for the third.
     waiting: Vec<Arc<Snapshot>>,
-    /// A line, written at once: its pieces are many and short.
-    line: Vec<u8>,
-    out: &'a mut Console,
+    printer: FramePrinter<'a>,
 }
 
 impl<'a> DecodeRun<'a> {
@@ -204,8 +193,7 @@ impl<'a> DecodeRun<'a> {
             totals: DecodeTotals::default(),
             traits: FileTraits::default(),
             waiting: Vec::new(),
-            line: Vec::new(),
-            out,
+            printer: FramePrinter::new(options.format, out),
         }
     }
 
@@ -218,7 +206,7 @@ impl<'a> DecodeRun<'a> {
         let frames = self.capture.end();
         self.take(frames)?;
         self.print_waiting(true)?;
-        Ok(self.out.flush()?)
+        Ok(self.printer.flush()?)
     }
 
     fn decode_text(&mut self, from: impl Read) -> Result<(), StreamError> {
@@ -233,7 +221,7 @@ impl<'a> DecodeRun<'a> {
         loop {
             if !self.waiting.is_empty() && !is_readable(&from) {
                 self.print_waiting(true)?;
-                self.out.flush()?;
+                self.printer.flush()?;
             }
             let read = match from.read(&mut chunk) {
                 Ok(0) => {
@@ -263,7 +251,7 @@ impl<'a> DecodeRun<'a> {
                 self.capture.wait_until(at, bytes.len());
             }
             self.push(&bytes)?;
-            self.out.flush()?;
+            self.printer.flush()?;
         }
         Ok(())
     }
@@ -279,11 +267,11 @@ impl<'a> DecodeRun<'a> {
             let Some(state) = self.state_after(timed) else {
                 continue;
             };
-            if self.format == FrameFormat::State && self.totals.filled < CONFIRMED_FROM {
+            if self.format.is_state() && self.totals.filled < CONFIRMED_FROM {
                 self.waiting.push(state);
             } else {
                 self.print_waiting(false)?;
-                self.print(&state)?;
+                self.printer.print(&state)?;
             }
         }
         Ok(())
@@ -291,7 +279,7 @@ impl<'a> DecodeRun<'a> {
 
     /// The state after a frame, if the frame holds a group. The groups alone need no meter.
     fn state_after(&mut self, TimedFrame { frame, at, .. }: TimedFrame) -> Option<Arc<Snapshot>> {
-        if self.format == FrameFormat::State {
+        if self.format.is_state() {
             let wall = wall(&frame);
             let mono = self.gaps.as_mut().map_or(at, |gaps| gaps.time(at, wall));
             let now = Moment { wall, mono };
@@ -309,27 +297,13 @@ impl<'a> DecodeRun<'a> {
     fn print_waiting(&mut self, is_unconfirmed: bool) -> io::Result<()> {
         for state in std::mem::take(&mut self.waiting) {
             if is_unconfirmed {
-                self.write_line(&Unconfirmed::of(&state, identity()))?;
+                let shown = Unconfirmed::of(&state, identity());
+                self.printer.print_unconfirmed(&shown)?;
             } else {
-                self.print(&state)?;
+                self.printer.print(&state)?;
             }
         }
         Ok(())
-    }
-
-    fn print(&mut self, snapshot: &Snapshot) -> io::Result<()> {
-        match self.format {
-            FrameFormat::State => self.write_line(&StateJson(snapshot)),
-            FrameFormat::Tic => self.write_line(&Tic(snapshot)),
-            FrameFormat::Python => self.write_line(&Python(snapshot)),
-        }
-    }
-
-    fn write_line(&mut self, value: &impl Serialize) -> io::Result<()> {
-        self.line.clear();
-        serde_json::to_writer(&mut self.line, value)?;
-        self.line.push(b'\n');
-        self.out.write_all(&self.line)
     }
 }
 

@@ -1,9 +1,8 @@
 //! What a capture held, counted.
 
-use std::fmt;
-
 use super::capture::TimedFrame;
 use crate::tic::{Mode, ParityFound};
+use crate::words::Words;
 
 /// Totals of the file.
 #[derive(Default)]
@@ -48,30 +47,28 @@ impl DecodeTotals {
             *total += u64::from(more);
         }
     }
-}
 
-/// Four lines, the last without a line feed.
-impl fmt::Display for DecodeTotals {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Four lines, the last without a line feed.
+    pub fn text(&self, words: Words) -> String {
         let modes: Vec<&str> = self.modes.iter().map(|mode| mode.as_str()).collect();
         let mode = if modes.is_empty() {
-            "none found".to_owned()
+            words.totals_no_mode()
         } else {
-            modes.join(", then ")
+            modes.join(&words.totals_then())
         };
-        let parity = self.parity.map_or("not seen", ParityFound::as_str);
+        let parity = self.parity.map(ParityFound::as_str);
+        let parity = parity.map_or_else(
+            || words.totals_parity_not_seen(),
+            |found| words.totals_parity(found).to_owned(),
+        );
         let [by_parity, by_checksum, by_format] = self.rejected;
-        writeln!(f, "mode      {mode} (parity {parity})")?;
-        writeln!(f, "frames    {} ({} damaged)", self.frames, self.damaged)?;
-        writeln!(
-            f,
-            "groups    {} accepted ({} of unknown labels)",
-            self.groups, self.unknown
-        )?;
-        write!(
-            f,
-            "rejected  {} (parity {by_parity}, checksum {by_checksum}, format {by_format})",
-            by_parity + by_checksum + by_format
-        )
+        let all = by_parity + by_checksum + by_format;
+        [
+            words.totals_mode(&mode, &parity),
+            words.totals_frames(self.frames, self.damaged),
+            words.totals_groups(self.groups, self.unknown),
+            words.totals_rejected(all, by_parity, by_checksum, by_format),
+        ]
+        .join("\n")
     }
 }

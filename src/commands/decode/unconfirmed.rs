@@ -19,6 +19,11 @@ pub const MARK: &str = "unconfirmed";
 pub struct Unconfirmed(Snapshot);
 
 impl Unconfirmed {
+    /// The state without the mark.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.0
+    }
+
     /// The state, with the values of its own frame for what is not confirmed yet.
     pub fn of(state: &Snapshot, identity: Identity) -> Self {
         let mut out = state.clone();

@@ -4,6 +4,7 @@
 
 use super::text::{self, TextForm};
 use crate::meter::{CharacterCounts, LineFault};
+use crate::words::Words;
 
 /// How many of the first bytes are kept.
 pub const HEAD_MAX: usize = 256 * 1024;
@@ -27,6 +28,14 @@ const COMPRESSED: [(&[u8], &str, &str); 5] = [
     (b"PK\x03\x04", "zip", "unzip -p"),
 ];
 
+/// What characters alone point to.
+const LINE_FAULTS: [LineFault; 4] = [
+    LineFault::ShortPulses,
+    LineFault::SlowLine,
+    LineFault::OneLevel,
+    LineFault::Inverted,
+];
+
 impl FileTraits {
     /// Takes bytes of the file.
     pub fn push(&mut self, bytes: &[u8]) {
@@ -44,66 +53,63 @@ impl FileTraits {
     }
 
     /// What a compressed file is, and what to do; `None` for another. `name` is how the file is named on the command line.
-    pub fn explain_compressed(&self, name: &str) -> Option<String> {
+    pub fn explain_compressed(&self, words: Words, name: &str) -> Option<String> {
         let (_, form, program) = COMPRESSED
             .iter()
             .find(|(magic, ..)| self.head.starts_with(magic))?;
-        Some(format!(
-            "It is compressed ({form}): {program} {name} | linky-sensor decode -"
-        ))
+        Some(words.decode_compressed(form, program, name))
     }
 
     /// What the characters point to, if they are those of a faulty line; `None` otherwise. Random bytes and texts are not.
-    pub fn explain_line(&self) -> Option<String> {
+    pub fn explain_line(&self, words: Words) -> Option<String> {
         let fault = LineFault::of_characters(&self.characters, &self.characters)?;
-        let is_line = matches!(
-            fault,
-            LineFault::ShortPulses
-                | LineFault::SlowLine
-                | LineFault::OneLevel
-                | LineFault::Inverted
-        );
-        is_line.then(|| format!("If a port gave them: {}", fault.as_str()))
+        LINE_FAULTS
+            .contains(&fault)
+            .then(|| words.decode_if_port(&words.translated(fault.as_str())))
     }
 
     /// What a text looks like, and what to do; `None` if it looks like nothing that is known.
-    pub fn explain_text(&self, name: &str) -> Option<String> {
+    pub fn explain_text(&self, words: Words, name: &str) -> Option<String> {
         let found = text::read(&self.head);
         let seen = if found.form == TextForm::Hex {
-            "It is a dump in hexadecimal digits".to_owned()
+            words.decode_is_hex()
         } else if text::from_utf16(&self.head).is_some() {
-            "It is UTF-16, as PowerShell and some editors write".to_owned()
+            words.decode_is_utf16()
         } else if self.stx > 2 && self.cr == 0 {
-            format!(
-                "{} frames begin (STX), but no group ends (no CR): a terminal that was not raw, or an editor, has changed \
-                 the line ends",
-                self.stx
-            )
+            words.decode_no_cr(self.stx)
         } else if self.stx > 2 && self.lf == 0 {
-            format!(
-                "{} frames begin (STX), but no group does (no LF): a terminal that was not raw, or an editor, has changed \
-                 the line ends",
-                self.stx
-            )
+            words.decode_no_lf(self.stx)
         } else if found.groups == 0 {
             return None;
         } else if found.form == TextForm::Written {
-            "Its control characters are written out, as ^B or [9]".to_owned()
+            words.decode_is_written()
         } else if found.spaced * 2 > found.groups {
-            "Spaces stand for its tabs, as in what is copied from a screen".to_owned()
+            words.decode_is_spaced()
         } else if found.inside * 2 > found.groups {
-            "Its groups are inside lines of other text, as in a log".to_owned()
+            words.decode_is_inside()
         } else if found.markers == 0 {
-            "Its groups are sound, but no frame begins (no STX), as in what is copied as text"
-                .to_owned()
+            words.decode_has_no_frame()
         } else {
-            "Its groups are not as a meter sends them, but their sums are right".to_owned()
+            words.decode_is_other()
         };
-        let cure = if found.groups > 0 || found.form == TextForm::Hex {
-            "What it holds can be read"
+        Some(if found.groups > 0 || found.form == TextForm::Hex {
+            words.decode_as_text(&seen, name)
         } else {
-            "Some of it may be read"
-        };
-        Some(format!("{seen}. {cure}: linky-sensor decode --text {name}"))
+            words.decode_perhaps_as_text(&seen, name)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Language;
+
+    #[test]
+    fn what_a_faulty_line_points_to_has_its_french() {
+        let words = Words::new(Language::French, false);
+        for fault in LINE_FAULTS {
+            assert_ne!(words.translated(fault.as_str()), fault.as_str());
+        }
     }
 }

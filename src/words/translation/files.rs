@@ -72,6 +72,31 @@ pub const ROWS: &[TranslatedRow] = &[
         "OpenSSL cannot be set up: {}",
         "OpenSSL ne peut pas être préparé : {0}",
     ),
+    (
+        "a capture of version {}, expected {}; read it with the linky-sensor that wrote it, or a later one",
+        "une capture de version {0}, attendu : {1} ; lisez-la avec le linky-sensor qui l'a écrite, ou un plus récent",
+    ),
+    (
+        "larger than {} MiB: a text is read as a whole, decode it in parts",
+        "plus de {0} Mio : un texte est lu d'un bloc, décodez-le en plusieurs parties",
+    ),
+    // What errors on a line point to.
+    (
+        "short pulses are lost, likely an adapter that is too slow for 9600 baud: one made for 1200 baud cannot follow the standard mode",
+        "les impulsions courtes se perdent, sans doute un adaptateur trop lent pour 9600 bauds : un qui est fait pour 1200 bauds ne suit pas le mode standard",
+    ),
+    (
+        "all pulses are too long, likely a meter in historique mode (1200 baud) that is read at 9600 baud: leave `mode` at auto, and set a server to 1200 baud, 7E1",
+        "toutes les impulsions sont trop longues, sans doute un compteur en mode historique (1200 bauds) lu à 9600 bauds : laissez `mode` à auto, et réglez un serveur sur 1200 bauds, 7E1",
+    ),
+    (
+        "bits of one level are lost, likely weak levels: check the contacts, the length of the wires and the resistors of the adapter",
+        "les bits d'un même niveau se perdent, sans doute des niveaux trop faibles : vérifiez les contacts, la longueur des fils et les résistances de l'adaptateur",
+    ),
+    (
+        "most bits are the wrong ones, likely an adapter whose output is inverted",
+        "la plupart des bits sont faux, sans doute un adaptateur dont la sortie est inversée",
+    ),
     // The system.
     (
         "No such file or directory (os error 2)",
