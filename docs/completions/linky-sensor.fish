@@ -96,7 +96,7 @@ historique\t''"
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand capture" -l speed -d 'The speed of the port in baud: 9600 (standard) or 1200 (historique)' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand capture" -l meter -d 'Of several meters of the daemon, the one with this id' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand capture" -l runtime-directory -d 'The directory of the daemon\'s socket' -r -F
-complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand capture" -l config -d 'The configuration file; run and check-config read it' -r -F
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand capture" -l config -d 'The configuration file' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand capture" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
 fr\t''
 en\t''"

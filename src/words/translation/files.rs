@@ -76,10 +76,6 @@ pub const ROWS: &[TranslatedRow] = &[
         "a capture of version {}, expected {}; read it with the linky-sensor that wrote it, or a later one",
         "une capture de version {0}, attendu : {1} ; lisez-la avec le linky-sensor qui l'a écrite, ou un plus récent",
     ),
-    (
-        "larger than {} MiB: a text is read as a whole, decode it in parts",
-        "plus de {0} Mio : un texte est lu d'un bloc, décodez-le en plusieurs parties",
-    ),
     // What errors on a line point to.
     (
         "short pulses are lost, likely an adapter that is too slow for 9600 baud: one made for 1200 baud cannot follow the standard mode",

@@ -183,11 +183,11 @@ mod tests {
     #[test]
     fn a_group_at_the_end_of_the_text_is_found_whose_sum_is_a_space() {
         let has_space =
-            |data: &String| checksum(Mode::Historique, format!("PAPP {data}").as_bytes()) == b' ';
-        let data = (0..100_000)
-            .map(|papp| format!("{papp:05}"))
+            |data: &String| checksum(Mode::Historique, format!("IINST {data}").as_bytes()) == b' ';
+        let data = (0..1000)
+            .map(|amperes| format!("{amperes:03}"))
             .find(has_space);
-        let text = format!("PAPP  {}  ", data.unwrap());
+        let text = format!("IINST  {}  ", data.unwrap());
         assert_eq!(read(text.as_bytes()).groups, 1, "{text:?}");
     }
 
