@@ -313,7 +313,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__demo)
-            opts="-h --seconds --mode --phases --contract --config --lang --help"
+            opts="-h --seconds --mode --phases --contract --plain --config --lang --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

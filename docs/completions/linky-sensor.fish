@@ -67,6 +67,7 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand demo" -l confi
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand demo" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''
 fr\t''
 en\t''"
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand demo" -l plain -d 'On a terminal too, print what is published, instead of the screen of watch'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand demo" -s h -l help -d 'Print help'
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand set-password" -l config -d 'The configuration file' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand set-password" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''

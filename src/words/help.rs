@@ -82,6 +82,10 @@ const HELP: &[(&str, &str)] = &[
     ("demo.phases", "Les phases du compteur simulé"),
     ("demo.contract", "Le contrat du compteur simulé"),
     (
+        "demo.plain",
+        "Sur un terminal aussi, écrit ce qui est publié, au lieu de l'écran de watch",
+    ),
+    (
         "set-password",
         "Range le mot de passe du broker, comme secret de systemd (root)",
     ),

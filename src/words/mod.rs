@@ -31,6 +31,7 @@ mod check_config;
 mod commands;
 mod date;
 mod decode;
+mod demo;
 mod doctor;
 pub mod help;
 mod link_cause;

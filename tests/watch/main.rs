@@ -2,6 +2,7 @@
 //!
 //! - `screen`: in tmux: what is seen, sizes, keys, suspension, and that the terminal is as before on every way out.
 //! - `trouble`: no daemon, no bus, a policy that refuses, a daemon and a bus that come back.
+//! - `demo`: the demo opens the screen, with a past.
 //! - `printed`: without a terminal: one frame, lines, JSON.
 
 #![expect(
@@ -11,6 +12,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod demo;
 mod printed;
 mod screen;
 mod stage;

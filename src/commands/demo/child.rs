@@ -29,6 +29,11 @@ impl ChildProcess {
         Ok(Self { child })
     }
 
+    /// Whether it has ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(Some(_)))
+    }
+
     /// Its standard output, once, if it was piped.
     pub fn output(&mut self) -> Option<ChildStdout> {
         self.child.stdout.take()

@@ -1,25 +1,29 @@
 //! `linky-sensor demo`: the whole chain on this machine, without hardware and without root.
 //!
-//! A simulated meter on a pty, a D-Bus daemon and a mosquitto of its own, the daemon between them, and what it publishes
-//! shown as it comes. Everything lives in a temporary directory and ends with the command.
+//! A simulated meter on a pty, a D-Bus daemon and a mosquitto of its own, and the daemon between them. On a terminal the
+//! screen of `watch` is shown on that bus; else, or with `--plain`, what is published, as it comes. Everything lives in a
+//! temporary directory and ends with the command.
 
 mod child;
+mod meter;
+mod past;
 mod setup;
 mod view;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use self::child::failed;
-use self::setup::{DemoSetup, MeterOptions};
+use self::setup::DemoSetup;
 use self::view::DemoView;
 use super::choice::one_of;
 use super::console::{CommandError, Console};
+use super::watch::watch_started;
 use crate::names::exit;
-use crate::simulator::{Phases, TariffPlan};
+use crate::simulator::{Phases, Scenario, TariffPlan};
 use crate::tic::Mode;
 
 /// The longest demo, and how long it runs without `--seconds`.
@@ -40,10 +44,13 @@ pub struct Demo {
     /// The simulated meter's contract
     #[arg(long, default_value = "off-peak", value_parser = one_of(&TariffPlan::ALL, TariffPlan::as_str))]
     contract: TariffPlan,
+    /// On a terminal too, print what is published, instead of the screen of watch
+    #[arg(long)]
+    plain: bool,
 }
 
 impl Demo {
-    /// Runs the demo until its time is over or Ctrl-C.
+    /// Runs the demo until its time is over, the screen is left or Ctrl-C.
     pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -54,37 +61,95 @@ impl Demo {
     }
 
     async fn play(&self, console: &mut Console) -> Result<(), CommandError> {
+        let words = console.words();
         let limit = self.seconds.map_or(ONE_YEAR, Duration::from_secs);
         let end = Instant::now() + limit.min(ONE_YEAR);
-        let mut stop = Box::pin(wait_for_signal().map_err(|error| failed("signals", &error))?);
-        let setup = DemoSetup::start(&MeterOptions {
-            mode: self.mode.as_str(),
-            phases: self.phases.as_str(),
-            contract: self.contract.as_str(),
-        })?;
-        setup.describe(console)?;
-        console.flush()?;
-        let (sender, mut lines) = mpsc::channel(64);
-        let _subscriber = setup.subscribe(sender)?;
-        let mut view = DemoView::default();
-        let mut shown_on_bus = false;
-        loop {
-            let line = tokio::select! {
-                () = &mut stop => break,
-                line = timeout_at(end, lines.recv()) => line,
-            };
-            let Ok(Some(line)) = line else { break };
-            let is_receiving = view.show(&line, console)?;
+        let stop = wait_for_signal().map_err(|error| failed("signals", &error))?;
+        let has_screen = !self.plain && io::stdout().is_terminal();
+        if has_screen {
+            writeln!(console, "{}", words.demo_past())?;
             console.flush()?;
-            if is_receiving && !shown_on_bus {
-                setup.show_on_bus(console)?;
-                shown_on_bus = true;
-            }
         }
-        writeln!(console, "\nStopping.")?;
+        let mut setup = DemoSetup::start(self.scenario(has_screen), has_screen)?;
+        setup.describe(words, console)?;
         console.flush()?;
+        if has_screen {
+            show_screen(&mut setup, end, stop, console).await?;
+        } else {
+            show_lines(&setup, end, stop, console).await?;
+        }
+        writeln!(console, "\n{}", words.demo_stopping())?;
+        console.flush()?;
+        drop(setup);
+        if has_screen {
+            let program = std::env::args().next().unwrap_or_default();
+            writeln!(console, "{}", words.demo_goodbye(&program))?;
+        }
         Ok(())
     }
+
+    fn scenario(&self, has_past: bool) -> Scenario {
+        let past = if has_past { past::PAST } else { 0 };
+        Scenario {
+            mode: self.mode,
+            phases: self.phases,
+            contract: self.contract,
+            start: past::now() - past,
+            ..Scenario::default()
+        }
+    }
+}
+
+/// The screen of `watch`, until the user leaves it, the time is over, or a signal comes.
+async fn show_screen(
+    setup: &mut DemoSetup,
+    end: Instant,
+    stop: impl Future<Output = ()>,
+    console: &mut Console,
+) -> Result<(), CommandError> {
+    let words = console.words();
+    tokio::select! {
+        () = stop => {}
+        () = sleep_until(end) => {}
+        left = watch_started(setup.bus(), console) => {
+            left?;
+        }
+    }
+    if let Some(log) = setup.log_of_ended_daemon() {
+        let message = format!("{}\n{log}", words.demo_daemon_ended());
+        return Err(CommandError::new(exit::SOFTWARE, message));
+    }
+    Ok(())
+}
+
+/// What is published, as it comes, until the time is over or a signal comes.
+async fn show_lines(
+    setup: &DemoSetup,
+    end: Instant,
+    stop: impl Future<Output = ()>,
+    console: &mut Console,
+) -> Result<(), CommandError> {
+    setup.describe_subscription(console)?;
+    console.flush()?;
+    let (sender, mut lines) = mpsc::channel(64);
+    let _subscriber = setup.subscribe(sender)?;
+    let mut view = DemoView::default();
+    let mut shown_on_bus = false;
+    let mut stop = Box::pin(stop);
+    loop {
+        let line = tokio::select! {
+            () = &mut stop => break,
+            line = timeout_at(end, lines.recv()) => line,
+        };
+        let Ok(Some(line)) = line else { break };
+        let is_receiving = view.show(&line, console)?;
+        console.flush()?;
+        if is_receiving && !shown_on_bus {
+            setup.show_on_bus(console)?;
+            shown_on_bus = true;
+        }
+    }
+    Ok(())
 }
 
 /// Resolves on Ctrl-C, SIGTERM, or when the terminal is closed.

@@ -1,6 +1,7 @@
 //! What the demo runs: a D-Bus daemon, a broker, a simulated meter and the daemon, each a program of its own, in a
 //! temporary directory.
 
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -10,37 +11,37 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 use super::child::{ChildProcess, failed, program};
+use super::meter::DemoMeter;
+use super::past;
 use crate::commands::console::{CommandError, Console};
+use crate::dbus::Bus;
 use crate::names::{self, exit, topic, variable};
+use crate::simulator::{Scenario, SimulatedMeter};
+use crate::words::Words;
 
-/// The id of the demo's meter.
-const METER: &str = "main";
-/// How long the broker may take until it accepts connections, and the meter until it has its port.
+/// The id of the demo's meter: it is shown, and must not be taken for a real one.
+const METER: &str = "demo";
+/// How long the broker may take until it accepts connections.
 const START_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// The options of the simulated meter, as `linky-sensor simulate` takes them.
-pub struct MeterOptions<'a> {
-    pub mode: &'a str,
-    pub phases: &'a str,
-    pub contract: &'a str,
-}
+/// What the daemon logs while a screen is shown.
+const DAEMON_LOG: &str = "daemon.log";
 
 /// All that runs. The fields are dropped in this order: the daemon ends first, while bus and broker are still there.
 pub struct DemoSetup {
-    _daemon: ChildProcess,
-    _meter: ChildProcess,
+    daemon: ChildProcess,
+    _meter: DemoMeter,
     _broker: ChildProcess,
     _bus: ChildProcess,
     device: PathBuf,
     address: String,
     port: u16,
-    mode: String,
-    _directory: TemporaryDirectory,
+    mode: &'static str,
+    directory: TemporaryDirectory,
 }
 
 impl DemoSetup {
-    /// Starts everything.
-    pub fn start(options: &MeterOptions<'_>) -> Result<Self, CommandError> {
+    /// Starts everything. For a screen the meter has a past, and the log of the daemon goes to a file.
+    pub fn start(scenario: Scenario, has_screen: bool) -> Result<Self, CommandError> {
         let directory = TemporaryDirectory::new()
             .map_err(|error| failed("cannot make a temporary directory", &error))?;
         let path = &directory.0;
@@ -48,55 +49,63 @@ impl DemoSetup {
         let port = free_port().map_err(|error| failed("no port for the broker", &error))?;
         let broker = start_broker(path, port)?;
         let device = path.join("linky");
-        let own_program =
-            std::env::current_exe().map_err(|error| failed("linky-sensor", &error))?;
-        let meter = ChildProcess::start(
-            "the simulated meter",
-            Command::new(&own_program)
-                .args(["simulate", "--mode", options.mode])
-                .args(["--phases", options.phases])
-                .args(["--contract", options.contract])
-                .arg("--link")
-                .arg(&device)
-                .stdout(Stdio::null()),
-        )?;
-        await_start("the simulated meter", || device.exists())?;
+        let mode = scenario.mode.as_str();
+        let mut meter =
+            SimulatedMeter::new(scenario).map_err(|error| CommandError::new(exit::USAGE, error))?;
+        if has_screen {
+            past::live_through(&mut meter, METER, path)?;
+        }
+        let meter = DemoMeter::start(meter, &device)?;
         let config = path.join("linky-sensor.toml");
         write_file(&config, &configuration(&device, port))?;
-        let daemon = ChildProcess::start(
-            "the daemon",
-            Command::new(&own_program)
-                .args(["run", "--bus", "system", "--config"])
-                .arg(&config)
-                .env("DBUS_SYSTEM_BUS_ADDRESS", &address)
-                .env(variable::STATE_DIRECTORY, path),
-        )?;
+        let own_program =
+            std::env::current_exe().map_err(|error| failed("linky-sensor", &error))?;
+        let mut command = Command::new(own_program);
+        command
+            .args(["run", "--bus", "system", "--config"])
+            .arg(&config)
+            .env("DBUS_SYSTEM_BUS_ADDRESS", &address)
+            .env(variable::STATE_DIRECTORY, path);
+        if has_screen {
+            let log = File::create(path.join(DAEMON_LOG));
+            command.stderr(log.map_err(|error| failed(DAEMON_LOG, &error))?);
+        }
+        let daemon = ChildProcess::start("the daemon", &mut command)?;
         Ok(Self {
-            _daemon: daemon,
+            daemon,
             _meter: meter,
             _broker: broker,
             _bus: bus,
             device,
             address,
             port,
-            mode: options.mode.to_owned(),
-            _directory: directory,
+            mode,
+            directory,
         })
     }
 
+    /// The bus.
+    pub fn bus(&self) -> Bus {
+        Bus::Address(self.address.clone())
+    }
+
+    /// What the daemon has logged, if it has ended by itself while a screen was shown.
+    pub fn log_of_ended_daemon(&mut self) -> Option<String> {
+        let log = self.directory.0.join(DAEMON_LOG);
+        let has_ended = self.daemon.has_ended();
+        has_ended.then(|| std::fs::read_to_string(log).unwrap_or_default())
+    }
+
     /// Shows where the parts are.
-    pub fn describe(&self, out: &mut impl Write) -> io::Result<()> {
-        writeln!(
-            out,
-            "A simulated meter sends to    {} ({} mode)",
-            self.device.display(),
-            self.mode
-        )?;
-        writeln!(
-            out,
-            "The daemon publishes it on    mqtt://127.0.0.1:{} and {}",
-            self.port, self.address
-        )?;
+    pub fn describe(&self, words: Words, out: &mut impl Write) -> io::Result<()> {
+        let device = self.device.display().to_string();
+        let broker = format!("mqtt://127.0.0.1:{}", self.port);
+        writeln!(out, "{}", words.demo_meter(&device, self.mode))?;
+        writeln!(out, "{}", words.demo_outputs(&broker, &self.address))
+    }
+
+    /// Shows the command whose output follows.
+    pub fn describe_subscription(&self, out: &mut impl Write) -> io::Result<()> {
         writeln!(
             out,
             "\n$ mosquitto_sub -p {} -t '{}/#' -v",
@@ -184,9 +193,10 @@ fn start_bus(directory: &Path) -> Result<(ChildProcess, String), CommandError> {
     BufReader::new(output)
         .read_line(&mut address)
         .map_err(|error| failed("dbus-daemon", &error))?;
-    match address.trim() {
-        "" => Err(no_start("dbus-daemon")),
-        address => Ok((bus, address.to_owned())),
+    // The path is enough, and shorter than with the guid that follows.
+    match address.trim().split(',').next() {
+        Some(address) if !address.is_empty() => Ok((bus, address.to_owned())),
+        _ => Err(no_start("dbus-daemon")),
     }
 }
 

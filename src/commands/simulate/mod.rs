@@ -17,7 +17,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use clap::{Args, ValueEnum};
 
 use self::events::EventLines;
-use self::line::SendPlan;
+pub use self::line::SendPlan;
 use super::choice::one_of;
 use super::console::{CommandError, Console};
 use super::line_noise::{LineNoise, parse_speed};

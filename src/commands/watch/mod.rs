@@ -44,7 +44,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
 
 use self::lines::{LineWriter, MeterLine};
 use self::live::Leave;
-use self::model::MeterView;
+use self::model::{MeterView, WatchModel};
 use self::palette::{Depth, Palette};
 use self::power_history::PlotRange;
 use self::screen::WatchScreen;
@@ -52,9 +52,12 @@ use self::wall::now;
 use super::console::{CommandError, Console};
 use crate::dbus::{Bus, News, follow};
 use crate::names::exit;
+use crate::words::Words;
 
 /// How long `--once` waits for an answer.
 const ONCE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a daemon that is being started may take until its meters are received.
+const START_TIMEOUT: Duration = Duration::from_secs(20);
 /// News that wait to be drawn.
 const NEWS_MAX: usize = 256;
 /// The size of a frame where there is no terminal.
@@ -86,14 +89,7 @@ pub struct WatchCommand {
 impl WatchCommand {
     /// Shows the daemon until the user leaves. Without a terminal, prints a line for each update.
     pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
-        let words = console.words();
-        let variable = |name: &str| std::env::var(name).ok();
-        let mut palette = Palette::detect(variable, words.is_ascii());
-        if self.once {
-            // What would be faint is shaded.
-            palette.depth = Depth::None;
-        }
-        let mut screen = WatchScreen::new(words.language(), palette);
+        let mut screen = new_screen(console.words(), self.once);
         if self.day {
             screen.show_range(PlotRange::Day);
         }
@@ -119,28 +115,12 @@ impl WatchCommand {
             return print_lines(screen, &mut news, console, self.json).await;
         }
         self.wait_for_answer(screen, &mut news).await;
-        let left = live::run(screen, news).await?;
-        match left {
-            Leave::Key => {
-                if let Some(goodbye) = text::goodbye(screen, now()) {
-                    writeln!(console, "{goodbye}")?;
-                }
-                Ok(exit::OK)
-            }
-            Leave::Signal(code) => Ok(code),
-        }
+        show_live(screen, news, console).await
     }
 
     /// Takes news until the daemon has answered, or there is none.
     async fn wait_for_answer(&self, screen: &mut WatchScreen, news: &mut mpsc::Receiver<News>) {
-        let end = Instant::now() + ONCE_TIMEOUT;
-        while let Ok(Some(one)) = timeout_at(end, news.recv()).await {
-            let is_answer = matches!(one, News::Everything(..) | News::Unavailable(_));
-            screen.apply(one, now());
-            if is_answer {
-                break;
-            }
-        }
+        take_news(screen, news, ONCE_TIMEOUT, |_| true).await;
         if let Some(id) = &self.meter {
             screen.show_meter(id);
         }
@@ -184,6 +164,65 @@ impl WatchCommand {
         self.size
             .or_else(|| terminal().map(less))
             .unwrap_or(USUAL_SIZE)
+    }
+}
+
+/// Shows a daemon that is just being started, its last day first, until the user leaves. It is shown once its meters are
+/// received, or after a time that would be long for that.
+pub async fn watch_started(bus: Bus, console: &mut Console) -> Result<u8, CommandError> {
+    let mut screen = new_screen(console.words(), false);
+    screen.show_range(PlotRange::Day);
+    let (sender, mut news) = mpsc::channel(NEWS_MAX);
+    tokio::spawn(follow(bus, sender));
+    take_news(&mut screen, &mut news, START_TIMEOUT, |model| {
+        !model.meters.is_empty() && model.meters.iter().all(MeterView::is_receiving)
+    })
+    .await;
+    show_live(&mut screen, news, console).await
+}
+
+fn new_screen(words: Words, is_plain: bool) -> WatchScreen {
+    let variable = |name: &str| std::env::var(name).ok();
+    let mut palette = Palette::detect(variable, words.is_ascii());
+    if is_plain {
+        // What would be faint is shaded.
+        palette.depth = Depth::None;
+    }
+    WatchScreen::new(words.language(), palette)
+}
+
+/// Takes news until the daemon has answered, or is known not to, and what it answered is enough; or the time is over.
+async fn take_news(
+    screen: &mut WatchScreen,
+    news: &mut mpsc::Receiver<News>,
+    timeout: Duration,
+    is_enough: impl Fn(&WatchModel) -> bool,
+) {
+    let end = Instant::now() + timeout;
+    let mut is_answered = false;
+    while let Ok(Some(one)) = timeout_at(end, news.recv()).await {
+        is_answered |= matches!(one, News::Everything(..) | News::Unavailable(_));
+        screen.apply(one, now());
+        if is_answered && is_enough(screen.model()) {
+            break;
+        }
+    }
+}
+
+/// The live screen, and a last line on the normal one.
+async fn show_live(
+    screen: &mut WatchScreen,
+    news: mpsc::Receiver<News>,
+    console: &mut Console,
+) -> Result<u8, CommandError> {
+    match live::run(screen, news).await? {
+        Leave::Key => {
+            if let Some(goodbye) = text::goodbye(screen, now()) {
+                writeln!(console, "{goodbye}")?;
+            }
+            Ok(exit::OK)
+        }
+        Leave::Signal(code) => Ok(code),
     }
 }
 

@@ -120,18 +120,15 @@ impl PowerHistory {
     pub fn columns(&self, range: PlotRange, now: i64, count: usize) -> Vec<Option<PowerColumn>> {
         let length = range.seconds();
         let from = now - length;
-        let (steps, span) = match range {
-            PlotRange::Quarter => (&self.fine, SAMPLE_SPAN),
-            PlotRange::Day => (&self.day, STEP),
-        };
+        let steps = self.steps(range);
         let width = i64::try_from(count).unwrap_or(i64::MAX).max(1);
         let column_at = |at: i64| {
             let at = at.clamp(from, now - 1) - from;
             usize::try_from(at * width / length).unwrap_or(0)
         };
         let mut sums = vec![(PowerColumn::default(), 0_i64); count];
-        for (place, step) in steps.iter().enumerate() {
-            let next = steps.get(place + 1).map_or(i64::MAX, |next| next.at);
+        for (place, (step, span)) in steps.iter().enumerate() {
+            let next = steps.get(place + 1).map_or(i64::MAX, |(next, _)| next.at);
             let until = (step.at + span).min(next).min(now);
             if step.at > now || until <= from {
                 continue;
@@ -152,6 +149,20 @@ impl PowerHistory {
             })
         };
         sums.into_iter().map(mean).collect()
+    }
+
+    /// The steps of a range, each with the time that it stands for. Before the first second that is known, as after a start of
+    /// the daemon, a quarter of an hour has the steps of the day. One that was begun here is not known from its start on.
+    fn steps(&self, range: PlotRange) -> Vec<(&PowerStep, i64)> {
+        let first = self.fine.front().map_or(i64::MAX, |step| step.at);
+        let is_shown = |step: &&PowerStep| match range {
+            PlotRange::Quarter => step.at < first && step.samples >= STEP,
+            PlotRange::Day => true,
+        };
+        let day = self.day.iter().filter(is_shown).map(|step| (step, STEP));
+        let has_fine = range == PlotRange::Quarter;
+        let fine = self.fine.iter().filter(|_| has_fine);
+        day.chain(fine.map(|step| (step, SAMPLE_SPAN))).collect()
     }
 
     /// The tariff index at a moment of the last day, if it is known.
@@ -284,6 +295,20 @@ mod tests {
         assert_eq!(columns[0].unwrap().mean, 500);
         history.load(None, None);
         assert_eq!(history.tariff_at(86_401), Some(3), "nothing is lost");
+    }
+
+    /// After a start of the daemon its seconds are gone, and its minutes are not.
+    #[test]
+    fn before_the_first_second_there_are_the_steps_of_the_day() {
+        let mut history = PowerHistory::default();
+        let day: Vec<PastPower> = (0..8).map(|step| row(step * 120, 500, 1)).collect();
+        let fine: Vec<PastPower> = (790..795).map(|at| row(at, 80, 1)).collect();
+        history.load(Some(&fine), Some(&day));
+        let columns = means(&history, PlotRange::Quarter, 900, 900);
+        assert_eq!(columns[0], Some(500));
+        assert_eq!(columns[789], Some(500));
+        assert_eq!(columns[790], Some(80));
+        assert_eq!(columns[899], None, "after it nothing is made up");
     }
 
     #[test]

@@ -2,6 +2,11 @@
 
 use std::path::Path;
 
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::KeyCode;
+use ratatui::layout::Rect;
+
+use super::keys::press;
 use super::samples::{self, EVENING, NOON, PALETTE};
 use crate::commands::watch::palette::{Depth, Palette, Symbols};
 use crate::commands::watch::power_history::PlotRange;
@@ -15,17 +20,21 @@ const LANGUAGES: [Language; 2] = [Language::French, Language::English];
 fn assert_is_kept(name: &str, screen: &mut WatchScreen, size: (u16, u16), now: i64) {
     let frame = text::frame(screen, size, now);
     let language = screen.words().language().as_str();
+    assert_is_kept_text(&format!("{name}.{language}.txt"), &frame);
+}
+
+fn assert_is_kept_text(file: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/golden/watch")
-        .join(format!("{name}.{language}.txt"));
+        .join(file);
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, &frame).unwrap();
+        std::fs::write(&path, text).unwrap();
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(
-        frame, kept,
-        "{name} is another: UPDATE_GOLDEN=1 cargo test --lib commands::watch"
+        text, kept,
+        "{file} is another: UPDATE_GOLDEN=1 cargo test --lib commands::watch"
     );
 }
 
@@ -84,40 +93,99 @@ fn in_ascii_all_is_ascii() {
     }
 }
 
+/// What a screen may show instead of a meter that is received, each by its name.
+fn states(language: Language) -> Vec<(&'static str, WatchScreen)> {
+    let with = |meter| samples::screen(language, PALETTE, vec![meter], EVENING);
+    let mut silent = with(samples::maison());
+    let news = News::Everything(samples::overview("refused"), vec![samples::maison_silent()]);
+    silent.apply(news, EVENING);
+    let mut states = vec![
+        ("over", with(samples::maison_over())),
+        ("silent", silent),
+        ("begun", with(samples::bare("main", &[]))),
+        (
+            "no-meter",
+            samples::screen(language, PALETTE, Vec::new(), EVENING),
+        ),
+        ("connecting", WatchScreen::new(language, PALETTE)),
+    ];
+    for (name, error) in [
+        ("no-daemon", Error::NotRunning),
+        ("refused", Error::CallDenied("policy".into())),
+        ("lost", Error::Lost),
+        (
+            "no-bus",
+            Error::NoBus {
+                bus: "the system bus".into(),
+                cause: "gone".into(),
+            },
+        ),
+    ] {
+        let mut screen = with(samples::maison());
+        screen.apply(News::Unavailable(error), EVENING);
+        states.push((name, screen));
+    }
+    states
+}
+
 #[test]
 fn every_state_is_kept() {
     for language in LANGUAGES {
-        let kept = |name: &str, screen: &mut WatchScreen| {
-            assert_is_kept(&format!("{name}-80x24"), screen, (80, 24), EVENING);
-        };
-        let with = |meter| samples::screen(language, PALETTE, vec![meter], EVENING);
-        kept("over", &mut with(samples::maison_over()));
-        let mut silent = with(samples::maison());
-        let news = News::Everything(samples::overview("refused"), vec![samples::maison_silent()]);
-        silent.apply(news, EVENING);
-        kept("silent", &mut silent);
-        kept("begun", &mut with(samples::bare("main", &[])));
-        kept(
-            "no-meter",
-            &mut samples::screen(language, PALETTE, Vec::new(), EVENING),
-        );
-        kept("connecting", &mut WatchScreen::new(language, PALETTE));
-        for (name, error) in [
-            ("no-daemon", Error::NotRunning),
-            ("refused", Error::CallDenied("policy".into())),
-            ("lost", Error::Lost),
-            (
-                "no-bus",
-                Error::NoBus {
-                    bus: "the system bus".into(),
-                    cause: "gone".into(),
-                },
-            ),
-        ] {
-            let mut screen = with(samples::maison());
-            screen.apply(News::Unavailable(error), EVENING);
-            kept(name, &mut screen);
+        for (name, mut screen) in states(language) {
+            for (width, height) in [(80, 24), (120, 40), (60, 16), (36, 8)] {
+                let name = format!("{name}-{width}x{height}");
+                assert_is_kept(&name, &mut screen, (width, height), EVENING);
+            }
         }
+    }
+}
+
+#[test]
+fn what_keys_open_is_kept() {
+    for language in LANGUAGES {
+        for (name, key) in [("help", '?'), ("expanded", 'e'), ("frozen", ' ')] {
+            let mut screen = samples::three(language, PALETTE, "maison", EVENING);
+            press(&mut screen, KeyCode::Char(key));
+            for (width, height) in [(80, 24), (120, 40), (60, 16)] {
+                let name = format!("{name}-{width}x{height}");
+                assert_is_kept(&name, &mut screen, (width, height), EVENING);
+            }
+        }
+    }
+}
+
+/// The colours of a screen, a line for each line: where each begins, and which it is.
+fn colours(screen: &mut WatchScreen, (width, height): (u16, u16)) -> String {
+    let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+    screen.draw(&mut buffer, EVENING);
+    let mut text = String::new();
+    for row in 0..height {
+        let mut last = None;
+        for column in 0..width {
+            let style = buffer.cell((column, row)).unwrap().style();
+            if last.replace(style) != Some(style) {
+                let (ink, paper) = (style.fg.unwrap(), style.bg.unwrap());
+                let weight = style.add_modifier;
+                text.push_str(&format!("{column}:{ink}/{paper}{weight:?} "));
+            }
+        }
+        text.push('\n');
+    }
+    text.replace("Modifier(0x0)", "")
+}
+
+#[test]
+fn every_depth_of_colour_is_kept() {
+    for (name, depth) in [
+        ("true", Depth::True),
+        ("256", Depth::Indexed),
+        ("16", Depth::Sixteen),
+        ("none", Depth::None),
+    ] {
+        let palette = Palette { depth, ..PALETTE };
+        let mut screen = samples::three(Language::French, palette, "maison", EVENING);
+        let text = colours(&mut screen, (80, 24));
+        assert_is_kept_text(&format!("colours-{name}-80x24.txt"), &text);
     }
 }
 

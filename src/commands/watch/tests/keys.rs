@@ -11,7 +11,7 @@ use crate::config::Language;
 use crate::dbus::News;
 use crate::meter::{Key, Value};
 
-fn press(screen: &mut WatchScreen, code: KeyCode) -> ScreenAction {
+pub fn press(screen: &mut WatchScreen, code: KeyCode) -> ScreenAction {
     let key = KeyEvent::new(code, KeyModifiers::NONE);
     screen.on_input(&Event::Key(key), EVENING)
 }
