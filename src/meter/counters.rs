@@ -11,6 +11,7 @@
 //! | it jumps from `a` to `b` | less `b - a` |
 //! | it is corrected | takes back what the wrong step changed in it |
 //! | it is forgotten, at `i` (another meter, mode or contract) | plus `i` |
+//! | another mode's index continues it | plus what was used meanwhile ([`mode_switch`](super::mode_switch)) |
 //!
 //! On disk are the offsets, written at once when they change, and the indexes that they go with: energy that is used while
 //! the daemon is off is counted. Those are written when an index, or a meter, no longer goes on as expected (`Save::Soon`): a
@@ -25,11 +26,12 @@ use serde::{Deserialize, Serialize};
 
 use super::derive::energy;
 use super::group_value::GroupValue;
+use super::mode_switch::{CountedIndexes, steps};
 use super::model::day::{DayCounter, DayTime};
 use super::part::{Context, Finding, Part, Reset, Save};
 use super::quantity::Key;
 use super::reading::Reading;
-use super::value::Value;
+use super::value::{Moment, Value};
 use crate::tic::{Frame, Label, Mode, Role};
 
 /// The counters, and the indexes that they count on.
@@ -40,6 +42,20 @@ pub struct Counters {
     /// The label of the contract that the indexes are of.
     contract: Option<String>,
     days: BTreeMap<Key, DayCounter>,
+    /// When the last frame was taken in this start.
+    last_frame: Option<(Moment, Mode)>,
+    /// The other mode's, until its total is known in this one.
+    switch: Option<ModeSwitch>,
+}
+
+/// A switch of the mode that is under way.
+#[derive(Debug)]
+struct ModeSwitch {
+    /// The time of the last frame of the mode before, and the indexes in it.
+    at: Moment,
+    from: CountedIndexes,
+    /// The first indexes of the mode after.
+    to: BTreeMap<Label, i64>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -121,6 +137,9 @@ impl Counters {
                 excluded: 0,
             };
             self.indexes.insert(label, index);
+            if let Some(switch) = &mut self.switch {
+                switch.to.insert(label, to);
+            }
             return self.shift(label, -to);
         };
         let step = to - last.value;
@@ -142,6 +161,47 @@ impl Counters {
             0 => Save::Later,
             by => self.shift(label, by),
         }
+    }
+
+    /// Begins a switch of the mode; one during which no index was read goes on.
+    fn begin_switch(&mut self) {
+        let Some((at, mode)) = self.last_frame.filter(|_| !self.indexes.is_empty()) else {
+            return;
+        };
+        let index = |counter: &Key| {
+            let labels = labels(*counter, mode).iter();
+            let known: Vec<i64> = labels
+                .filter_map(|label| Some(self.indexes.get(label)?.value))
+                .collect();
+            (!known.is_empty()).then(|| (*counter, known.iter().sum()))
+        };
+        self.switch = Some(ModeSwitch {
+            at,
+            from: self.offsets.keys().filter_map(index).collect(),
+            to: BTreeMap::new(),
+        });
+    }
+
+    /// Ends a switch of the mode once the total is known: what was used meanwhile is counted.
+    fn end_switch(&mut self, context: &Context<'_>) -> Save {
+        let is_known = index(Key::ENERGY_COUNTER, context).is_some();
+        let Some(switch) = self.switch.take_if(|_| is_known) else {
+            return Save::Later;
+        };
+        let index = |counter: Key| {
+            let labels = labels(counter, context.mode).iter();
+            let known: Vec<i64> = labels.filter_map(|it| switch.to.get(it).copied()).collect();
+            (!known.is_empty()).then(|| (counter, known.iter().sum()))
+        };
+        let to = counters().filter_map(index).collect();
+        let mut save = Save::Later;
+        for (counter, step) in steps(&switch.from, &to, context.now.since(switch.at)) {
+            if let Some(offset) = self.offsets.get_mut(&counter) {
+                *offset = offset.saturating_add(step);
+                save = Save::Now;
+            }
+        }
+        save
     }
 
     /// Starts the counters whose quantity is known for the first time.
@@ -216,11 +276,17 @@ impl Part for Counters {
                 .find(|finding| finding.label() == *label);
             save = save.max(self.step(*label, value.number().into(), finding));
         }
+        save = save.max(self.end_switch(context));
         save = save.max(self.start(context));
+        self.last_frame = Some((context.now, context.mode));
         save.max(self.follow_day(context))
     }
 
-    fn reset(&mut self, _: Reset) {
+    fn reset(&mut self, reset: Reset) {
+        match reset {
+            Reset::Mode => self.begin_switch(),
+            Reset::Meter => self.switch = None,
+        }
         self.forget(|_| true);
         self.contract = None;
     }

@@ -35,6 +35,7 @@ mod memory;
     reason = "the machine carries the name of what it models"
 )]
 mod meter;
+mod mode_switch;
 pub mod model;
 mod nameplate;
 mod part;

@@ -7,7 +7,7 @@ use linky_sensor::simulator::{
 use linky_sensor::tic::{Label, Mode};
 
 use crate::receiver::{
-    EVENING, Receiver, after_frames, historique, number, scenario, standard, with,
+    EVENING, Receiver, after_frames, historique, indexes, number, scenario, standard, with,
 };
 
 /// More than a house uses in the minutes that a story takes, in Wh.
@@ -170,6 +170,50 @@ fn another_mode_adds_nothing_and_back() {
         assert!(added < 2 * MINUTES, "{mode:?}: {added}");
     }
     assert_eq!(receiver.count(EventKind::ModeChanged), 2);
+}
+
+/// Both ways, with the frames lost that it takes to find the mode: what the house used meanwhile is counted, to the Wh. The
+/// standard total holds old indexes of Tempo besides.
+#[test]
+fn what_is_used_during_a_switch_of_the_mode_is_counted() {
+    for (contract, before) in [
+        (TariffPlan::Base, None),
+        (TariffPlan::OffPeak, None),
+        (TariffPlan::OffPeak, Some(TariffPlan::Tempo)),
+        (TariffPlan::Tempo, None),
+        (TariffPlan::Ejp, None),
+    ] {
+        let at = |at, change| ScenarioEvent { at, change };
+        let mut events = busy(Mode::Historique).events;
+        events.extend(before.map(|_| at(0, ScenarioChange::Contract(contract))));
+        events.push(at(120, ScenarioChange::Mode(Mode::Standard)));
+        events.push(at(240, ScenarioChange::Mode(Mode::Historique)));
+        let scenario = Scenario {
+            contract: before.unwrap_or(contract),
+            events,
+            ..busy(Mode::Historique)
+        };
+        let (mut meter, mut receiver) = after_frames(scenario, 30);
+        let first = meter.next().unwrap();
+        receiver.receive(&first);
+        let mut counted = vec![energy(&receiver)];
+        let mut last = first.clone();
+        while receiver.count(EventKind::ModeChanged) < 2 {
+            let mode = last.groups[0].label.mode();
+            last = meter.next().unwrap();
+            if mode != last.groups[0].label.mode() {
+                (0..8).for_each(|_| last = meter.next().unwrap());
+                receiver.find_mode(last.groups[0].label.mode());
+            }
+            receiver.receive(&last);
+            counted.extend(counter(&receiver, Key::ENERGY_COUNTER));
+        }
+        assert!(counted.is_sorted(), "{contract:?}: it never falls");
+        let of_frame = |sent| indexes(sent).last().map(|(_, total)| *total).unwrap();
+        let drawn = of_frame(&last.groups) - of_frame(&first.groups);
+        assert!(drawn > 300, "{contract:?}: {drawn}");
+        assert_eq!(energy(&receiver) - counted[0], drawn, "{contract:?}");
+    }
 }
 
 /// A wrong index within reach is published; the right ones take back exactly what it added.

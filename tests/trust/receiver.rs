@@ -86,6 +86,11 @@ impl Receiver {
         }
     }
 
+    /// The mode is found that the simulated meter is in now.
+    pub fn find_mode(&mut self, mode: Mode) {
+        self.decoder = Decoder::new(mode, Parity::Auto);
+    }
+
     /// The daemon starts again, and remembers what is kept on disk.
     pub fn restart(&mut self) {
         self.disk = self.meter.memory();
