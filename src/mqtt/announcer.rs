@@ -7,6 +7,8 @@
 //!   entity is named once with its platform alone, and left out afterwards; in the form of entities its topic is cleared.
 //!   Only what has settled is gone: see [`LearntFacts`](super::discovery::LearntFacts).
 //! - An entity whose words are others (another language, another version) is announced with both first (`narrowing`).
+//! - What was taken away while Home Assistant may have been off is announced and taken away once more after its next start
+//!   (`repeated_removals`).
 //! - What the configuration does not have any more (a meter's id, the prefix, the form, discovery at all) is taken away at
 //!   the start of the session. The other retained topics of a gone id or an earlier base topic follow when that is
 //!   acknowledged, so that no entity sees an empty state.
@@ -14,18 +16,19 @@
 //!   the broker has retained on its topic, which comes before the first acknowledgement.
 //! - What is announced in the format of teleinfo2mqtt waits here too, and is taken away with its table.
 
+mod removal;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::announcement_queue::{AnnouncementQueue, AnnouncementStep, Effect};
-use super::discovery::{
-    AnnouncedEntity, AnnouncedLayout, Announcement, AnnouncementRecord, Layout, entities_in,
-};
+use super::discovery::{Announcement, AnnouncementRecord, Layout, entities_in, removable};
 use super::incoming::Publication;
 use super::message::{Message, to_json};
 use super::narrowing::Narrowing;
 use super::reason_code::ReasonCode;
+use super::repeated_removals::RepeatedRemovals;
 use super::teleinfo2mqtt::{LabelAnnouncements, Leftovers};
 use crate::config::{Discovery, MqttSettings};
 use crate::names::{journal, topic};
@@ -53,6 +56,7 @@ pub struct Announcer {
     announced: BTreeSet<usize>,
     queue: AnnouncementQueue,
     narrowing: Narrowing,
+    removals: RepeatedRemovals,
     leftovers: Leftovers,
 }
 
@@ -84,6 +88,7 @@ impl Announcer {
             announced: BTreeSet::new(),
             queue: AnnouncementQueue::default(),
             narrowing: Narrowing::default(),
+            removals: RepeatedRemovals::default(),
             leftovers: Leftovers::new(settings),
         }
     }
@@ -120,6 +125,7 @@ impl Announcer {
         self.is_connected = false;
         self.queue.clear();
         self.narrowing.clear();
+        self.removals.clear();
         self.announced.clear();
     }
 
@@ -145,6 +151,8 @@ impl Announcer {
         self.announced.insert(number);
         self.add_base(&id);
         let layout = self.layout.clone();
+        let repeated = self.removals.of(&id);
+        let announcement = announcement.with_components(removable(&id, "", &repeated));
         let (entities, words) = (announcement.entities(), announcement.words());
         let meter = self.record.0.entry(id.to_string()).or_default();
         let gone = meter.gone(&layout, &entities);
@@ -210,9 +218,10 @@ impl Announcer {
         self.narrowing.take(now, is_busy)
     }
 
-    /// When [`take_narrowing`](Self::take_narrowing) is due.
+    /// When [`take_narrowing`](Self::take_narrowing) or [`take_repeated_removals`](Self::take_repeated_removals) is due.
     pub fn deadline(&self) -> Option<Duration> {
-        self.narrowing.deadline()
+        let deadlines = [self.narrowing.deadline(), self.removals.deadline()];
+        deadlines.into_iter().flatten().min()
     }
 
     /// Whether something of a meter is announced that is not in this announcement.
@@ -293,6 +302,7 @@ impl Announcer {
     fn apply(&mut self, step: &AnnouncementStep) -> bool {
         let meter = self.record.0.entry(step.meter.to_string()).or_default();
         self.is_queued = false;
+        let is_repeated = !self.removals.is_home_assistant_there();
         match &step.effect {
             Effect::Announced(entity, stale) => {
                 meter.add(&self.layout, [entity.clone()]);
@@ -300,10 +310,14 @@ impl Announcer {
             }
             Effect::Named(gone, stale) => {
                 meter.remove(&self.layout, gone);
+                meter.add_removed(gone.iter().filter(|_| is_repeated));
                 meter.remove_words(&self.layout, stale);
                 return !gone.is_empty();
             }
-            Effect::Removed(layout, gone) => meter.remove(layout, gone),
+            Effect::Removed(layout, gone) => {
+                meter.remove(layout, gone);
+                meter.add_removed(gone.iter().filter(|_| is_repeated));
+            }
             Effect::Cleared(base) => {
                 if let Some(base) = base {
                     meter.bases.remove(base);
@@ -311,71 +325,6 @@ impl Announcer {
             }
         }
         false
-    }
-
-    /// Takes away what is announced of a meter in other layouts than that of the configuration, or of a meter that is not
-    /// there.
-    fn remove_obsolete(&mut self, id: &Arc<str>) {
-        let is_wanted = self.is_enabled && self.meters.contains(id);
-        let meter = self.record.0.get(&**id).into_iter();
-        let obsolete: Vec<_> = meter
-            .flat_map(|meter| &meter.announced)
-            .filter(|it| !is_wanted || it.layout != self.layout)
-            .map(|it| (it.layout.clone(), it.entities().collect::<Vec<_>>()))
-            .collect();
-        for (layout, entities) in obsolete {
-            match layout.form {
-                Discovery::Device => self.remove(id, &layout, entities),
-                Discovery::Entities => {
-                    for entity in entities {
-                        self.remove(id, &layout, vec![entity]);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Clears the retained topics of a meter that is not there any more, and those below an earlier base topic, once nothing
-    /// refers to them.
-    fn clear_obsolete(&mut self, id: &Arc<str>) {
-        let number = self.meters.iter().position(|meter| meter == id);
-        let is_current = |it: &AnnouncedLayout| self.is_enabled && it.layout == self.layout;
-        let Some(meter) = self.record.0.get_mut(&**id) else {
-            return;
-        };
-        let is_busy = self.queue.is_busy(id);
-        let refers = |it: &AnnouncedLayout| number.is_none() || !is_current(it);
-        let is_due = match number {
-            Some(number) => !self.is_enabled || self.announced.contains(&number),
-            None => true,
-        };
-        if is_busy || !is_due || meter.announced.iter().any(refers) {
-            return;
-        }
-        let bases: Vec<String> = meter.bases.iter().cloned().collect();
-        let is_there = |base: &String| number.is_some() && *base == self.base;
-        let obsolete: Vec<String> = bases.into_iter().filter(|base| !is_there(base)).collect();
-        if number.is_none() && obsolete.is_empty() && meter.teleinfo2mqtt.is_empty() {
-            self.record.0.remove(&**id);
-            self.is_queued = false;
-        }
-        for base in obsolete {
-            for topic in [topic::state(&base, id), topic::calendar(&base, id)] {
-                let message = Message::retained(&topic.into(), "");
-                self.push(id, message, Effect::Cleared(None));
-            }
-            let message = Message::retained(&topic::availability(&base, id).into(), "");
-            self.push(id, message, Effect::Cleared(Some(base)));
-        }
-    }
-
-    /// Takes entities of a layout away: with their only topic.
-    fn remove(&mut self, id: &Arc<str>, layout: &Layout, entities: Vec<AnnouncedEntity>) {
-        if let Some(entity) = entities.first() {
-            let topic = layout.topic(id, entity).into();
-            let message = Message::retained(&topic, "");
-            self.push(id, message, Effect::Removed(layout.clone(), entities));
-        }
     }
 
     /// Records that a configured meter has retained topics.

@@ -88,7 +88,9 @@ impl Engine {
     pub fn subscribe(&mut self) -> &[String] {
         let bridges = [&*self.bridge, self.others.filter()].into_iter();
         let states = self.publishers.iter().map(|it| &**it.state_topic());
-        let topics = bridges.chain(self.home_assistant.topic()).chain(states);
+        let follows = self.announcer.follows_home_assistant();
+        let status = follows.then(|| self.home_assistant.topic());
+        let topics = bridges.chain(status).chain(states);
         let topics = topics.chain(self.announcer.subscriptions());
         self.subscribed = topics.map(str::to_owned).collect();
         &self.subscribed
@@ -244,9 +246,9 @@ impl Engine {
             self.follow_gates(now);
         }
         self.home_assistant.push(publication, now);
-        if self.home_assistant.take(now) {
-            self.publish_all(now);
-        }
+        self.announcer
+            .set_home_assistant_there(self.home_assistant.is_there());
+        self.follow_home_assistant(now);
         let mut publishers = self.publishers.iter();
         let of_state = publishers.position(|it| **it.state_topic() == *publication.topic);
         if let Some(meter) = of_state {
@@ -311,8 +313,20 @@ impl Engine {
         self.follow_gates(now);
         self.push_of_each(now, |publisher, messages| publisher.on_timer(now, messages));
         self.narrow_words(now);
-        let is_again = self.arrival.take_again(now);
-        if self.home_assistant.take(now) || is_again {
+        for meter in self.announcer.take_repeated_removals(now) {
+            self.announce(meter, now);
+        }
+        self.push_announcements(now);
+        self.follow_home_assistant(now);
+        if self.arrival.take_again(now) {
+            self.publish_all(now);
+        }
+    }
+
+    /// After a start of Home Assistant: publishes everything.
+    fn follow_home_assistant(&mut self, now: Duration) {
+        if self.home_assistant.take(now) {
+            self.announcer.begin_repeated_removals(now);
             self.publish_all(now);
         }
     }

@@ -1,6 +1,7 @@
 //! The starts of Home Assistant: after one it is given the content of all retained topics again.
 //!
-//! Input: what comes from its status topic. Output: when to publish everything. Sans-io; time is an argument.
+//! Input: what comes from its status topic. Outputs: when to publish everything, and whether it is there. Sans-io; time is an
+//! argument.
 //!
 //! A start soon after another waits, and those that come meanwhile are one with it: a status topic that does not come to rest
 //! costs no more than a round of messages a second.
@@ -17,8 +18,10 @@ const INTERVAL: Duration = Duration::from_secs(1);
 /// See the module.
 #[derive(Debug)]
 pub struct HomeAssistantStart {
-    /// Where Home Assistant announces its start; `None` if it is of no interest.
-    topic: Option<String>,
+    /// Where Home Assistant announces its start and its end.
+    topic: String,
+    /// It has started, as far as is known.
+    is_there: bool,
     /// When the next round may begin.
     next_at: Duration,
     /// When one begins.
@@ -28,33 +31,38 @@ pub struct HomeAssistantStart {
 impl HomeAssistantStart {
     /// As it is configured.
     pub fn new(settings: &HomeAssistantSettings) -> Self {
-        let topic = settings
-            .enabled
-            .then(|| topic::home_assistant_status(&settings.prefix));
         Self {
-            topic,
+            topic: topic::home_assistant_status(&settings.prefix),
+            is_there: false,
             next_at: Duration::ZERO,
             due: None,
         }
     }
 
     /// The topic to subscribe to.
-    pub fn topic(&self) -> Option<&str> {
-        self.topic.as_deref()
+    pub fn topic(&self) -> &str {
+        &self.topic
+    }
+
+    /// Whether Home Assistant has started, and not ended since, by what came in this session.
+    pub fn is_there(&self) -> bool {
+        self.is_there
     }
 
     /// A session starts, with a round.
     pub fn on_connected(&mut self, now: Duration) {
         self.due = None;
+        self.is_there = false;
         self.next_at = now + INTERVAL;
     }
 
     /// Takes a message of the broker. A retained one is older than this session.
     pub fn push(&mut self, publication: &Publication, now: Duration) {
-        let is_start = self.topic.as_deref() == Some(&*publication.topic)
-            && !publication.retain
-            && publication.payload == topic::ONLINE;
-        if is_start {
+        if *self.topic != *publication.topic {
+            return;
+        }
+        self.is_there = publication.payload == topic::ONLINE;
+        if self.is_there && !publication.retain {
             self.due.get_or_insert(now.max(self.next_at));
         }
     }
@@ -114,5 +122,20 @@ mod tests {
         start.push(&publication("online", true), at(5_000));
         start.push(&publication("offline", false), at(5_000));
         assert!(!start.take(at(9_000)));
+    }
+
+    #[test]
+    fn it_is_there_from_its_start_to_its_end() {
+        let mut start = HomeAssistantStart::new(&MqttSettings::default().home_assistant);
+        for (payload, retain, is_there) in [
+            ("online", false, true),
+            ("offline", false, false),
+            ("online", true, true),
+        ] {
+            start.push(&publication(payload, retain), at(0));
+            assert_eq!(start.is_there(), is_there);
+        }
+        start.on_connected(at(1));
+        assert!(!start.is_there(), "not known");
     }
 }

@@ -67,6 +67,7 @@ mod outbox;
 mod publish_policy;
 mod publisher;
 mod reason_code;
+mod repeated_removals;
 mod reporter;
 #[cfg(test)]
 mod samples;

@@ -85,6 +85,15 @@ impl Announcement {
         self
     }
 
+    /// The same with the components of another announcement, but for those that it has itself.
+    #[must_use]
+    pub fn with_components(mut self, of: Self) -> Self {
+        for (name, component) in of.components {
+            self.components.entry(name).or_insert(component);
+        }
+        self
+    }
+
     /// The document of the device. Each of the entities `gone` is named with its platform alone: Home Assistant takes it
     /// away.
     pub fn document(&self, gone: &[AnnouncedEntity]) -> Value {

@@ -27,6 +27,7 @@ pub use form::{AnnouncedEntity, Announcement, EntityWords, Layout, entities_in};
 pub use names::device_names;
 pub use record::{AnnouncedLayout, AnnouncementRecord};
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -67,11 +68,7 @@ pub fn announcement(device: &AnnouncedDevice, facts: &Facts) -> Announcement {
         .chain([("event".to_owned(), events(device))])
         .collect();
     let shared = json!({
-        "o": {
-            "name": env!("CARGO_PKG_NAME"),
-            "sw_version": env!("CARGO_PKG_VERSION"),
-            "support_url": env!("CARGO_PKG_REPOSITORY"),
-        },
+        "o": origin(),
         "dev": without_nulls(json!({
             "identifiers": [format!("linky_{}", device.id)],
             "name": device.name,
@@ -88,6 +85,41 @@ pub fn announcement(device: &AnnouncedDevice, facts: &Facts) -> Announcement {
         shared: shared.as_object().cloned().unwrap_or_default(),
         components,
     }
+}
+
+/// Entities of a meter that are to be taken away: as little as it takes for Home Assistant to have them. Those that it never
+/// had are not shown meanwhile. `state`: the topic of the meter's state, of which they show nothing.
+pub fn removable(id: &str, state: &str, entities: &BTreeSet<AnnouncedEntity>) -> Announcement {
+    let component = |AnnouncedEntity { platform, name }: &AnnouncedEntity| {
+        let is_event = platform == "event";
+        let component = without_nulls(json!({
+            "platform": platform,
+            "unique_id": unique_id(id, name),
+            "default_entity_id": format!("{platform}.{}", unique_id(id, name)),
+            "name": name,
+            "value_template": (!is_event).then_some("{{ None }}"),
+            "event_types": is_event.then(|| [EventKind::ALL[0].as_str()]),
+            "enabled_by_default": false,
+        }));
+        (name.clone(), component)
+    };
+    let shared = json!({
+        "o": origin(),
+        "dev": {"identifiers": [format!("linky_{id}")]},
+        "state_topic": state,
+    });
+    Announcement {
+        shared: shared.as_object().cloned().unwrap_or_default(),
+        components: entities.iter().map(component).collect(),
+    }
+}
+
+fn origin() -> Value {
+    json!({
+        "name": env!("CARGO_PKG_NAME"),
+        "sw_version": env!("CARGO_PKG_VERSION"),
+        "support_url": env!("CARGO_PKG_REPOSITORY"),
+    })
 }
 
 /// The component of a quantity; `None` if it has no entity.
@@ -107,8 +139,8 @@ fn entity(device: &AnnouncedDevice, facts: &Facts, key: Key) -> Option<Value> {
     let text = |text: &'static str| Some(text).filter(|text| !text.is_empty());
     Some(without_nulls(json!({
         "platform": platform,
-        "unique_id": unique_id(device, row.entity_id()),
-        "default_entity_id": format!("{platform}.{}", unique_id(device, row.entity_id())),
+        "unique_id": unique_id(&device.id, row.entity_id()),
+        "default_entity_id": format!("{platform}.{}", unique_id(&device.id, row.entity_id())),
         "name": entity_name(key, facts, device.language),
         "icon": entity.icon.map(icon),
         "device_class": text(class),
@@ -129,8 +161,8 @@ fn entity(device: &AnnouncedDevice, facts: &Facts, key: Key) -> Option<Value> {
 fn events(device: &AnnouncedDevice) -> Value {
     json!({
         "platform": "event",
-        "unique_id": unique_id(device, "event"),
-        "default_entity_id": format!("event.{}", unique_id(device, "event")),
+        "unique_id": unique_id(&device.id, "event"),
+        "default_entity_id": format!("event.{}", unique_id(&device.id, "event")),
         "name": event_name(device.language),
         "icon": icon("bell-ring"),
         "state_topic": *device.event,
@@ -139,8 +171,8 @@ fn events(device: &AnnouncedDevice) -> Value {
     })
 }
 
-fn unique_id(device: &AnnouncedDevice, key: &str) -> String {
-    format!("linky_{}_{key}", device.id)
+fn unique_id(id: &str, key: &str) -> String {
+    format!("linky_{id}_{key}")
 }
 
 /// Whether the quantity stays valid, and matters most, while there is no reception.

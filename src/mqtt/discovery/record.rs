@@ -4,6 +4,9 @@
 //! happens meanwhile. A message is in the record before it is published, and leaves it when the broker acknowledged its
 //! removal: the record may hold more than is there, never less.
 //!
+//! What was taken away is remembered where Home Assistant may not have seen it: see
+//! [`RepeatedRemovals`](crate::mqtt::repeated_removals::RepeatedRemovals).
+//!
 //! With an entity its words are kept, also those that it had before: Home Assistant may still show one. See
 //! [`stale_words`](MeterRecord::stale_words).
 
@@ -12,6 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::form::{AnnouncedEntity, EntityWords, Layout};
+
+/// Entities: their names by platform.
+type EntityNames = BTreeMap<String, BTreeSet<String>>;
 
 /// See the module. By the id of the meter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +32,9 @@ pub struct MeterRecord {
     pub bases: BTreeSet<String>,
     /// What was announced in each layout.
     pub announced: Vec<AnnouncedLayout>,
+    /// What was taken away while Home Assistant may have been off, and is not announced: names by platform.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    removed: EntityNames,
     /// Below which filters it was announced in the format of teleinfo2mqtt, and under which addresses: their fingerprints.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub teleinfo2mqtt: BTreeMap<String, BTreeSet<u16>>,
@@ -38,7 +47,7 @@ pub struct AnnouncedLayout {
     #[serde(flatten)]
     pub layout: Layout,
     /// The entities: names by platform.
-    entities: BTreeMap<String, BTreeSet<String>>,
+    entities: EntityNames,
     /// The words of those that have a list of them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     words: EntityWords,
@@ -72,8 +81,12 @@ impl MeterRecord {
         });
         if let Some(announced) = self.announced.get_mut(place) {
             for AnnouncedEntity { platform, name } in entities {
+                if let Some(removed) = self.removed.get_mut(&platform) {
+                    removed.remove(&name);
+                }
                 announced.entities.entry(platform).or_default().insert(name);
             }
+            self.removed.retain(|_, names| !names.is_empty());
         }
     }
 
@@ -110,6 +123,30 @@ impl MeterRecord {
         }
     }
 
+    /// Remembers entities that were taken away, but for those that are announced elsewhere.
+    pub fn add_removed<'a>(&mut self, gone: impl IntoIterator<Item = &'a AnnouncedEntity>) {
+        for entity in gone {
+            let is_in = |it: &AnnouncedLayout| {
+                let names = it.entities.get(&entity.platform);
+                names.is_some_and(|names| names.contains(&entity.name))
+            };
+            if !self.announced.iter().any(is_in) {
+                let names = self.removed.entry(entity.platform.clone()).or_default();
+                names.insert(entity.name.clone());
+            }
+        }
+    }
+
+    /// What was taken away while Home Assistant may have been off.
+    pub fn removed(&self) -> BTreeSet<AnnouncedEntity> {
+        entities(&self.removed).collect()
+    }
+
+    /// Whether nothing is left but what was taken away.
+    pub fn is_past(&self) -> bool {
+        self.bases.is_empty() && self.announced.is_empty() && self.teleinfo2mqtt.is_empty()
+    }
+
     /// Removes entities from a layout; a layout without any is none.
     pub fn remove<'a>(
         &mut self,
@@ -133,13 +170,17 @@ impl MeterRecord {
 impl AnnouncedLayout {
     /// The entities.
     pub fn entities(&self) -> impl Iterator<Item = AnnouncedEntity> {
-        self.entities.iter().flat_map(|(platform, names)| {
-            names.iter().map(|name| AnnouncedEntity {
-                platform: platform.clone(),
-                name: name.clone(),
-            })
-        })
+        entities(&self.entities)
     }
+}
+
+fn entities(names: &EntityNames) -> impl Iterator<Item = AnnouncedEntity> {
+    names.iter().flat_map(|(platform, names)| {
+        names.iter().map(|name| AnnouncedEntity {
+            platform: platform.clone(),
+            name: name.clone(),
+        })
+    })
 }
 
 #[cfg(test)]
