@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 import pathlib
+import shutil
 import signal
 import time
 
@@ -16,7 +17,7 @@ from wait import TooLate, until
 SEED = ("--seed", "7", "--contract", "off-peak")
 FIRST_VERSION = json.loads((pathlib.Path(__file__).parent / "first_version.json").read_text(encoding="utf-8"))
 # A minute and more may go by until another meter is believed, and a mode is left.
-ACCEPTED = 300
+ACCEPTED = 600
 
 
 def scenario(house, *events, **meter):
@@ -92,19 +93,19 @@ def mode(name, at):
 
 async def contract_there_and_back(house):
     first = house.wire.truth.last.contract
-    await house.wire.frame("another contract", lambda frame: frame.contract != first, 300)
+    await house.wire.frame("another contract", lambda frame: frame.contract != first, ACCEPTED)
     await followed(house)
-    await house.wire.frame("the first contract again", lambda frame: frame.contract == first, 300)
+    await house.wire.frame("the first contract again", lambda frame: frame.contract == first, ACCEPTED)
     await followed(house)
 
 
 async def mode_there_and_back(house):
     first = house.wire.truth.last.is_standard
-    await house.wire.frame("the other mode", lambda frame: frame.is_standard != first, 300)
+    await house.wire.frame("the other mode", lambda frame: frame.is_standard != first, ACCEPTED)
     await house.state("the other mode is followed", lambda state: (state["mode"] == "standard") != first, ACCEPTED)
     await followed(house)
     await ghosts_within(house, "in the other mode")
-    await house.wire.frame("the first mode again", lambda frame: frame.is_standard == first, 300)
+    await house.wire.frame("the first mode again", lambda frame: frame.is_standard == first, ACCEPTED)
     await house.state("the first mode is followed", lambda state: (state["mode"] == "standard") == first, ACCEPTED)
     await followed(house)
 
@@ -183,6 +184,38 @@ async def discovery_off_and_on(house):
     )
     await house.stop()
     house.settings["discovery"] = True
+    await house.start()
+    await followed(house)
+
+
+async def form_there_and_back(house):
+    """One message for each entity, and one for the device again: the entities are the same."""
+    hass, before = house.stage.hass, await house.stage.settled(house)
+    for form in ("entities", "device"):
+        await house.stop()
+        house.settings["form"] = form
+        await house.start()
+        await followed(house)
+
+        async def are_back():
+            found, states = await asyncio.gather(hass.entities(house.id), hass.states())
+            shown = [entry["entity_id"] for entry in found.values() if not entry["disabled_by"]]
+            is_alive = [states.get(id, {}).get("state", "unavailable") != "unavailable" for id in shown]
+            return set(found) >= set(before) and all(is_alive)
+
+        is_whole = True
+        try:
+            await until(f"{house.name} in the form of {form}", are_back, every=2)
+        except TooLate:
+            is_whole = False
+        house.stage.report.claim(house.part, f"discovery = {form}: the entities are there", is_whole)
+
+
+async def reinstalled(house):
+    """What was kept on disk is lost, as with a new memory card."""
+    await house.stop()
+    for path in (house.folder / "state").iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
     await house.start()
     await followed(house)
 
@@ -303,6 +336,8 @@ ACCIDENTS = [
     Accident("renamed", "the id is renamed", renamed),
     Accident("discovery", "discovery off and on", discovery_off_and_on),
     Accident("language", "language changed", language_changed),
+    Accident("form", "discovery by entities, and by device again", form_there_and_back),
+    Accident("reinstalled", "installed anew, with nothing kept", reinstalled),
     Accident("two_hosts", "two hosts on one topic", two_hosts),
     Upgrade("upgrade", "upgrade from the first version", upgraded),
 ]

@@ -10,7 +10,7 @@ import re
 import signal
 import time
 
-from wait import until
+from wait import DEADLINE, until
 from wire import Wire
 
 # A line of the log that a person should see.
@@ -24,7 +24,7 @@ class House:
         self.stage, self.name = stage, name
         self.id = id or name
         self.language = language
-        self.settings = {"discovery": True, "interval": "5s", "client_id": f"host-{name}", "program": None} | settings
+        self.settings = {"discovery": True, "form": "device", "interval": "5s", "client_id": f"host-{name}", "program": None} | settings
         self.folder = stage.folder / name
         self.folder.mkdir(parents=True)
         (self.folder / "state").mkdir()
@@ -56,7 +56,7 @@ class House:
         """The states that it published, the oldest first."""
         return [message for message in self.stage.broker.of(self.topic("state"), since) if message.payload]
 
-    async def state(self, what="a state", accept=lambda state: True, seconds=90):
+    async def state(self, what="a state", accept=lambda state: True, seconds=DEADLINE):
         """Waits for a state from now on that is accepted."""
         seen = len(self.states())
         message = await until(
@@ -91,7 +91,7 @@ class House:
         if self.process:
             with contextlib.suppress(ProcessLookupError):
                 self.process.send_signal(by)
-            await asyncio.wait_for(self.process.wait(), 60)
+            await asyncio.wait_for(self.process.wait(), DEADLINE)
             self.process = None
 
     async def end(self):
@@ -105,5 +105,6 @@ class House:
             f'[[meter]]\nid = "{self.id}"\ndevice = "{self.wire.link}"\n'
             f'[mqtt]\nurl = "mqtt://127.0.0.1:{self.stage.broker.port}"\n{client}interval = "{settings["interval"]}"\n'
             f'[mqtt.home-assistant]\nenabled = {str(settings["discovery"]).lower()}\nlanguage = "{self.language}"\n'
+            f'discovery = "{settings["form"]}"\n'
             "[dbus]\nenabled = false\n"
         )

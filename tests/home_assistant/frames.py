@@ -12,6 +12,11 @@ STX, ETX = 0x02, 0x03
 GROUP = re.compile(rb"\n([^\r\n]*)\r")
 # The historique labels whose sum is the total.
 PARTS = re.compile(r"BASE|HCHC|HCHP|EJPHN|EJPHPM|BBRH[CP]J[BWR]")
+# The numbers that these indexes have in the standard mode.
+NUMBERS = {"BASE": 1, "HCHC": 1, "HCHP": 2, "EJPHN": 1, "EJPHPM": 2} | {
+    f"BBRH{hours}J{color}": number
+    for number, (color, hours) in enumerate(((c, h) for c in "BWR" for h in "CP"), 1)
+}
 # Between two frames no house draws this much, Wh: what moves by more is another meter, a reset, another contract or mode.
 STEP_MAX = 40
 
@@ -39,6 +44,29 @@ class SentFrame:
             return int(self.values["EAST"])
         parts = [int(value) for label, value in self.values.items() if PARTS.fullmatch(label)]
         return sum(parts) if parts else None
+
+    @property
+    def indexes(self):
+        """The supplier's indexes by their numbers, Wh."""
+        if self.is_standard:
+            return {number: int(self.values[f"EASF{number:02}"]) for number in range(1, 11)}
+        return {NUMBERS[label]: int(value) for label, value in self.values.items() if PARTS.fullmatch(label)}
+
+    def since(self, before):
+        """Wh drawn since a frame of the same meter, 0 if what moved is none.
+
+        The total of the other mode may have old indexes besides: then it is by the indexes that both have.
+        """
+        if self.meter[-6:] != before.meter[-6:]:
+            return 0
+        if self.is_standard != before.is_standard:
+            mine, others = self.indexes, before.indexes
+            steps = [mine[number] - others[number] for number in mine.keys() & others.keys()]
+        elif self.contract == before.contract:
+            steps = [self.energy - before.energy]
+        else:
+            return 0
+        return sum(steps) if all(0 <= step <= STEP_MAX for step in steps) else 0
 
     @property
     def contract(self):
@@ -97,21 +125,14 @@ class Truth:
     def consumed(self, since, until):
         """Wh between two moments of the host's clock, as far as the frames show it.
 
-        What another meter, contract or mode moves is nothing that was drawn. What was drawn meanwhile, nobody has counted.
+        What another meter, contract or mode moves is nothing that was drawn.
         """
         total, before = 0, None
         for frame in self.frames:
             if frame.at > until:
                 break
             if frame.at >= since and before is not None:
-                step = frame.energy - before.energy
-                same = (frame.meter, frame.contract, frame.is_standard) == (
-                    before.meter,
-                    before.contract,
-                    before.is_standard,
-                )
-                if same and 0 <= step <= STEP_MAX:
-                    total += step
+                total += frame.since(before)
             before = frame
         return total
 

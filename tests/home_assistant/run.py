@@ -82,6 +82,7 @@ async def scene(stage, options):
         await values.check_statistics()
         await values.end()
     if "accidents" in wanted:
+        await trial.take_over()
         await trial.restarts()
         await stage.window_compiled()
         await trial.count()

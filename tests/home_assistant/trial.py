@@ -5,12 +5,15 @@ statistics, no false consumption.
 """
 
 import asyncio
+import contextlib
 import time
 
 from accidents import ACCIDENTS
+from away import Away
 from counted import false_consumption, states_of
 from quantities import ESTIMATES
-from wait import TooLate
+from takeover import Takeover
+from wait import DEADLINE, TooLate, until
 
 PART = "accidents"
 # Shorter cuts than this flap nothing: a value stands until the meter is offline.
@@ -21,6 +24,8 @@ class Trial:
     def __init__(self, stage):
         self.stage = stage
         self.houses = {}
+        self.away = Away(stage)
+        self.takeover = None
 
     async def start(self, pick=lambda name: True):
         for accident in ACCIDENTS:
@@ -29,9 +34,14 @@ class Trial:
                 house.part = f"{PART}: {accident.title}"
                 self.houses[accident.name] = (accident, house)
                 await accident.start(house)
+        await self.away.start(pick)
+        if pick("takeover"):
+            self.takeover = Takeover(self.stage)
+            await self.takeover.start()
 
     async def run(self):
-        await asyncio.gather(*(self._run(accident, house) for accident, house in self.houses.values()))
+        accidents = (self._run(accident, house) for accident, house in self.houses.values())
+        await asyncio.gather(*accidents, self.away.settled())
 
     async def _run(self, accident, house):
         report = self.stage.report
@@ -104,7 +114,11 @@ class Trial:
 
     async def count(self):
         """After a window was compiled."""
-        for accident, house in self.houses.values():
+        if self.takeover:
+            await self._tried_takeover(self.takeover.check)
+        for house in (*(house for _, house in self.houses.values()), *self.away.houses):
+            if not house.settings["discovery"]:
+                continue
             try:
                 wrong, seen = await false_consumption(self.stage, house)
             except Exception as error:
@@ -112,6 +126,16 @@ class Trial:
             self.stage.report.claim(house.part, "false consumption 0 Wh", not wrong, wrong or seen)
             lines = [line for line in self.stage.hass.loud() if f"linky_{house.id}_" in line]
             self.stage.report.claim(house.part, "nothing in Home Assistant's log", not lines, lines[:1])
+
+    async def take_over(self):
+        if self.takeover:
+            await self._tried_takeover(self.takeover.take)
+
+    async def _tried_takeover(self, what):
+        try:
+            await what()
+        except Exception as error:
+            self.stage.report.claim("accidents: the statistics of another program, under its entity id", "it is followed", False, repr(error))
 
     # What befalls all of them at once.
 
@@ -121,6 +145,13 @@ class Trial:
 
         async def home_assistant():
             await hass.stop()
+            await self.away.act()
+            await hass.start()
+            await self.away.check()
+
+        async def with_a_broker_that_forgets():
+            await hass.stop()
+            await without_memory()
             await hass.start()
 
         async def with_memory():
@@ -138,6 +169,7 @@ class Trial:
             ("Home Assistant is restarted", home_assistant),
             ("the broker is restarted with its memory", with_memory),
             ("the broker is restarted without its memory", without_memory),
+            ("Home Assistant is off while the broker is restarted without its memory", with_a_broker_that_forgets),
         ):
             await self._for_all(f"{PART}: {title}", act)
 
@@ -149,17 +181,23 @@ class Trial:
         lost, dead, late = [], [], []
         for house in alive:
             try:
-                await house.state(f"a state after {part}", seconds=120)
+                await house.state(f"a state after {part}")
             except TooLate as error:
                 late.append(str(error))
-        await asyncio.sleep(10)
-        states = await self.stage.hass.states()
-        for house in alive:
-            after = await self.stage.hass.entities(house.id)
-            lost += [key for key in before[house.name] if key not in after]
-            for entry in after.values():
-                if not entry["disabled_by"] and states.get(entry["entity_id"], {}).get("state", "unavailable") == "unavailable":
-                    dead.append(entry["entity_id"])
+
+        async def is_whole():
+            lost.clear()
+            dead.clear()
+            states = await self.stage.hass.states()
+            for house in alive:
+                after = await self.stage.hass.entities(house.id)
+                lost.extend(key for key in before[house.name] if key not in after)
+                shown = [entry["entity_id"] for entry in after.values() if not entry["disabled_by"]]
+                dead.extend(id for id in shown if states.get(id, {}).get("state", "unavailable") == "unavailable")
+            return not lost and not dead
+
+        with contextlib.suppress(TooLate):
+            await until("everything is back", is_whole, DEADLINE, every=2)
         report = self.stage.report
         report.claim(part, "states come again", not late, late or f"after {time.time() - began:.0f} s at most")
         report.claim(part, "no entity is lost", not lost, lost)

@@ -7,7 +7,7 @@ import asyncio
 import inspect
 import time
 
-DEADLINE = 90
+DEADLINE = 240
 
 
 class TooLate(Exception):

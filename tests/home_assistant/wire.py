@@ -11,7 +11,7 @@ import os
 import tty
 
 from frames import FrameReader, Truth
-from wait import until
+from wait import DEADLINE, until
 
 
 class Wire:
@@ -54,7 +54,7 @@ class Wire:
                 os.close(port)
             self.ports = None
 
-    async def frame(self, what="a frame of the meter", accept=lambda frame: True, seconds=90):
+    async def frame(self, what="a frame of the meter", accept=lambda frame: True, seconds=DEADLINE):
         """Waits for a frame from now on that is accepted."""
         seen = len(self.truth.frames)
         return await until(
