@@ -22,6 +22,23 @@ impl Memory {
         self.0.insert(name.to_owned(), section);
     }
 
+    /// Takes a section out.
+    pub fn take(&mut self, name: &str) -> Option<Value> {
+        self.0.remove(name)
+    }
+
+    /// Forgets when the indexes were seen: the host's clock of then and of now do not go with each other.
+    pub fn forget_times(&mut self) {
+        for name in ["validator", "indexes"] {
+            let indexes = self.0.get_mut(name).and_then(Value::as_object_mut);
+            for baseline in indexes.into_iter().flat_map(Map::values_mut) {
+                if let Some(baseline) = baseline.as_object_mut() {
+                    baseline.remove("time");
+                }
+            }
+        }
+    }
+
     /// A section as 0.1.0 wrote it.
     fn released(&self, name: &str) -> Option<Value> {
         match name {
@@ -41,8 +58,9 @@ impl Memory {
 pub struct Baseline {
     /// In Wh or varh.
     pub value: i64,
-    /// In microseconds since the epoch, UTC.
-    pub time: i64,
+    /// In microseconds since the epoch, UTC; `None` if its age is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<i64>,
 }
 
 #[cfg(test)]

@@ -2,19 +2,31 @@
 //!
 //! Replaced as a whole, so that a power cut leaves either the old or the new one. A file that cannot be parsed is renamed to
 //! `.damaged`, and the meter starts without a memory.
+//!
+//! With it goes the boot of the machine. A Raspberry Pi has no clock that runs while it is off, and starts with the time of its
+//! last stop: after another boot the age of an index is not known, and what was used meanwhile may be any amount.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use super::Error;
 use super::state_file::replace;
 use crate::meter::Memory;
+
+/// Where the kernel has a random id of this boot of the machine.
+const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
+
+/// The name of the section that has it.
+const MACHINE_BOOT: &str = "machine_boot";
 
 /// The file of one meter.
 #[derive(Clone, Debug)]
 pub struct MemoryFile {
     path: PathBuf,
+    machine_boot: Option<String>,
     saved: Option<Memory>,
 }
 
@@ -23,6 +35,9 @@ impl MemoryFile {
     pub fn new(directory: &Path, meter: &str) -> Self {
         Self {
             path: directory.join(format!("{meter}.json")),
+            machine_boot: fs::read_to_string(BOOT_ID)
+                .ok()
+                .map(|id| id.trim().to_owned()),
             saved: None,
         }
     }
@@ -38,8 +53,12 @@ impl MemoryFile {
             Err(error) => return Err(Error::unreadable(&self.path)(error)),
         };
         match serde_json::from_slice::<Memory>(&text) {
-            Ok(memory) => {
+            Ok(mut memory) => {
                 self.saved = Some(memory.clone());
+                let saved_in = memory.take(MACHINE_BOOT);
+                if saved_in.as_ref().and_then(Value::as_str) != self.machine_boot.as_deref() {
+                    memory.forget_times();
+                }
                 Ok(memory)
             }
             Err(error) => {
@@ -59,14 +78,18 @@ impl MemoryFile {
     /// # Errors
     /// The file cannot be written.
     pub fn save(&mut self, memory: &Memory) -> Result<(), Error> {
-        if self.saved.as_ref() == Some(memory) {
+        let mut memory = memory.clone();
+        if let Some(id) = &self.machine_boot {
+            memory.insert(MACHINE_BOOT, id.as_str().into());
+        }
+        if self.saved.as_ref() == Some(&memory) {
             return Ok(());
         }
-        serde_json::to_vec_pretty(memory)
+        serde_json::to_vec_pretty(&memory)
             .map_err(io::Error::from)
             .and_then(|text| replace(&self.path, &text))
             .map_err(Error::unwritable(&self.path))?;
-        self.saved = Some(memory.clone());
+        self.saved = Some(memory);
         Ok(())
     }
 }
@@ -86,6 +109,26 @@ mod tests {
             MemoryFile::new(directory.path(), "main").load().unwrap(),
             memory
         );
+    }
+
+    #[test]
+    fn after_another_boot_of_the_machine_the_age_of_an_index_is_not_known() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("main.json");
+        let memory = r#"{"mode": "standard", "validator": {"EAST": {"value": 5, "time": 1}}}"#;
+        let memory: Memory = serde_json::from_str(memory).unwrap();
+        let load = || MemoryFile::new(directory.path(), "main").load().unwrap();
+        MemoryFile::new(directory.path(), "main")
+            .save(&memory)
+            .unwrap();
+        assert_eq!(load(), memory);
+        let mut file: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        for boot in [Value::from("another"), Value::Null] {
+            file[MACHINE_BOOT] = boot;
+            fs::write(&path, file.to_string()).unwrap();
+            let section = load().section("validator").unwrap();
+            assert_eq!(section, serde_json::json!({"EAST": {"value": 5}}));
+        }
     }
 
     #[test]

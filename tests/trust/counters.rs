@@ -1,5 +1,7 @@
 //! Counters count what is consumed and nothing else: each story moves the indexes by what is no consumption.
 
+use std::time::Duration;
+
 use linky_sensor::meter::{EventKind, Key};
 use linky_sensor::simulator::{
     Scenario, ScenarioChange, ScenarioEvent, SentFrame, SentGroup, SimulatedMeter, TariffPlan,
@@ -109,6 +111,23 @@ fn what_is_used_while_the_daemon_is_off_is_counted() {
     receiver.receive(&meter.next().unwrap());
     assert_eq!(counter(&receiver, Key::ENERGY_COUNTER), receiver.energy());
     assert!(energy(&receiver) > before + 1_000);
+}
+
+/// A machine without a clock of its own starts with the time of its last stop.
+#[test]
+fn what_is_used_while_the_machine_is_off_is_counted() {
+    for mode in Mode::ALL {
+        let (mut meter, mut receiver) = after_frames(busy(mode), 30);
+        let before = energy(&receiver);
+        receiver.reboot(Duration::from_secs(12 * 3_600));
+        meter.let_pass(12 * 3_600);
+        for _ in 0..5 {
+            receiver.receive(&meter.next().unwrap());
+        }
+        assert_eq!(counter(&receiver, Key::ENERGY_COUNTER), receiver.energy());
+        assert!(energy(&receiver) > before + 20_000, "{mode:?}");
+        assert_eq!(receiver.count(EventKind::IndexJumped), 0);
+    }
 }
 
 #[test]

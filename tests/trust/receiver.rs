@@ -34,6 +34,8 @@ pub struct Receiver {
     /// The moment of the first frame of the simulated meter that is received.
     origin: Duration,
     now: Moment,
+    /// How far the host's clock is behind.
+    behind: Duration,
     last: Arc<Snapshot>,
     pub events: Vec<Event>,
 }
@@ -68,6 +70,7 @@ impl Receiver {
             is_saved: false,
             origin: Duration::ZERO,
             now: Moment::default(),
+            behind: Duration::ZERO,
             events: Vec::new(),
         }
     }
@@ -94,6 +97,14 @@ impl Receiver {
     /// The daemon starts again, and remembers what is kept on disk.
     pub fn restart(&mut self) {
         self.disk = self.meter.memory();
+        self.kill();
+    }
+
+    /// The machine, which has no clock that runs while it is off, starts again after this time, with the time of its last stop.
+    pub fn reboot(&mut self, after: Duration) {
+        self.disk = self.meter.memory();
+        self.disk.forget_times();
+        self.behind += after;
         self.kill();
     }
 
@@ -132,7 +143,9 @@ impl Receiver {
         let mono = self.origin + sent.at + Duration::from_millis(900);
         assert!(mono >= self.now.mono, "time goes on");
         self.now = Moment {
-            wall: Some(Timestamp(sent.time * 1_000_000)),
+            wall: Some(Timestamp(
+                sent.time * 1_000_000 - i64::try_from(self.behind.as_micros()).unwrap(),
+            )),
             mono,
         };
         let frames = self.decoder.push(&bytes);

@@ -152,7 +152,7 @@ impl Chain {
         let good = Good {
             value: baseline.value,
             is_repeated: true,
-            wall: Some(Timestamp(baseline.time)),
+            wall: baseline.time.map(Timestamp),
             mono: None,
         };
         Self {
@@ -161,12 +161,12 @@ impl Chain {
         }
     }
 
-    /// The good value, to be kept on disk; `None` without a wall clock.
+    /// The good value, to be kept on disk.
     pub fn baseline(&self) -> Option<Baseline> {
         let good = self.good?;
         Some(Baseline {
             value: good.value,
-            time: good.wall?.0,
+            time: good.wall.map(|wall| wall.0),
         })
     }
 

@@ -271,7 +271,7 @@ fn an_absence_starts_a_new_chain() {
 fn remembering(value: i64, seconds: i64) -> Chain {
     Chain::remembering(Baseline {
         value,
-        time: seconds * 1_000_000,
+        time: Some(seconds * 1_000_000),
     })
 }
 
