@@ -4,10 +4,9 @@ Each case is a house of its own. An act changes it without Home Assistant; a che
 """
 
 import asyncio
-import contextlib
 
-from accidents import ACCEPTED, SEED, followed, from_serial, ghosts_within, swapped
-from wait import TooLate, until
+from accidents import ACCEPTED, SEED, followed, from_serial, ghosts_within, left_of, swapped
+from wait import until
 
 
 async def other_mode(house):
@@ -52,15 +51,7 @@ async def the_same(house):
 
 
 async def gone(house, id):
-    hass, left = house.stage.hass, {}
-
-    async def is_gone():
-        left.clear()
-        left.update(await hass.entities(id))
-        return not left
-
-    with contextlib.suppress(TooLate):
-        await until(f"{id} is gone", is_gone, every=2)
+    left = await left_of(house, id)
     house.stage.report.claim(house.part, "no entity is left over", not left, sorted(left)[:5])
 
 

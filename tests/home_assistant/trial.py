@@ -59,16 +59,28 @@ class Trial:
             report.claim(house.part, "it is followed", False, repr(error))
 
     async def compare(self, house, before, stays_of=None, part=None):
-        """Claims that the entities are those of before, and alive."""
+        """Claims that the entities are those of before, and alive. Home Assistant may take a moment."""
         report, part = self.stage.report, part or house.part
-        after = await self.stage.settled(house)
-        states = await self.stage.hass.states()
         old = getattr(house, "renamed_from", None)
         same = {key.replace(f"linky_{old}_", f"linky_{house.id}_") if old else key: entry for key, entry in before.items()}
-        lost = [key for key in same if key not in after]
-        if stays_of:
-            # The others were announced and never had a value.
-            lost = [key for key in lost if self._has_source(key, house, stays_of)]
+        lost, dead, after = [], [], await self.stage.settled(house)
+
+        async def is_whole():
+            after.clear()
+            after.update(await self.stage.hass.entities(house.id))
+            states = await self.stage.hass.states()
+            # The first version announced some that never had a value.
+            lost[:] = [
+                key
+                for key in same
+                if key not in after and not (stays_of and not self._has_source(key, house, stays_of))
+            ]
+            shown = [entry["entity_id"] for entry in after.values() if not entry["disabled_by"]]
+            dead[:] = [id for id in shown if states.get(id, {}).get("state", "unavailable") == "unavailable"]
+            return not lost and not dead
+
+        with contextlib.suppress(TooLate):
+            await until("the entities are those of before", is_whole, every=2)
         report.claim(part, "no entity is lost", not lost, lost)
         moved = [
             f"{entry['entity_id']}: {after[key]['entity_id']}"
@@ -76,11 +88,6 @@ class Trial:
             if key in after and not old and after[key]["entity_id"] != entry["entity_id"]
         ]
         report.claim(part, "each has the id that it had", not moved, moved)
-        dead = []
-        for entry in after.values():
-            state = states.get(entry["entity_id"])
-            if not entry["disabled_by"] and (state is None or state["state"] == "unavailable"):
-                dead.append(entry["entity_id"])
         report.claim(part, "no entity is left over", not dead, dead)
 
     def _has_source(self, unique_id, house, contract):
