@@ -13,7 +13,7 @@ home_assistant=
 home_assistant_components=(mqtt recorder history energy frontend)
 
 home_assistant_tools() {
-	need_packages mmdebstrap debian-archive-keyring util-linux python3 python3-aiohttp
+	need_packages mmdebstrap debian-archive-keyring util-linux python3 python3-aiohttp chromium
 }
 
 home_assistant_make() {
