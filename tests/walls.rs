@@ -297,6 +297,105 @@ fn the_tests_run_our_program_in_english() {
     }
 }
 
+/// The literals of texts in code without comments.
+fn literals(code: &str) -> Vec<String> {
+    let mut literals = Vec::new();
+    let mut rest = code;
+    while let Some(at) = rest.find(['"', '\'']) {
+        let is_text = rest[at..].starts_with('"');
+        let is_raw = is_text && rest[..at].ends_with(['r', '#']);
+        rest = &rest[at + 1..];
+        if is_raw {
+            // Those hold no text for people.
+            rest = rest.split_once('"').unwrap_or_default().1;
+        } else if is_text {
+            let mut is_escaped = false;
+            let end = rest.find(|letter| {
+                let ends = letter == '"' && !is_escaped;
+                is_escaped = letter == '\\' && !is_escaped;
+                ends
+            });
+            let (literal, after) = rest.split_at(end.unwrap());
+            literals.push(literal.to_owned());
+            rest = &after[1..];
+        } else if let Some(character) = ["\\\"'", "\\\\'", "\"'"]
+            .iter()
+            .find(|character| rest.starts_with(**character))
+        {
+            rest = &rest[character.len()..];
+        }
+    }
+    literals
+}
+
+/// Whether it has three words of prose in a row, and is no command to type.
+fn is_prose(literal: &str) -> bool {
+    let tokens: Vec<bool> = literal
+        .split(' ')
+        .map(|token| {
+            let word = token.trim_end_matches([',', ':', ';', '.']);
+            !word.is_empty() && word.chars().all(|letter| letter.is_ascii_lowercase())
+        })
+        .collect();
+    let has_three = tokens
+        .windows(3)
+        .any(|three| three.iter().all(|word| *word));
+    let is_command = ["sudo ", "systemctl "]
+        .iter()
+        .any(|program| literal.starts_with(program));
+    has_three && !is_command
+}
+
+/// The rest is for programs or for a log: `contain` and `health` for the engine of a container, the schema of `list-fields`.
+#[test]
+fn what_people_read_is_in_both_languages() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let for_programs = [
+        "commands/contain",
+        "commands/demo",
+        "commands/health.rs",
+        "commands/list_fields.rs",
+    ];
+    let words = code_of("words").into_iter().map(|(_, code)| code);
+    let words = words.collect::<String>();
+    let commands = shipped_code().into_iter().filter(|(path, _)| {
+        let path = path.strip_prefix(&root).unwrap();
+        path.starts_with("commands") && !for_programs.iter().any(|known| path.starts_with(known))
+    });
+    let mut found = Vec::new();
+    for (path, code) in commands {
+        let prose = literals(&code)
+            .into_iter()
+            .filter(|literal| is_prose(literal));
+        let without_french = prose.filter(|literal| !words.contains(&format!("\"{literal}\"")));
+        found.extend(without_french.map(|literal| (path.clone(), literal)));
+    }
+    assert!(
+        found.is_empty(),
+        "texts for people belong in src/words, in French too: {found:#?}"
+    );
+}
+
+#[test]
+fn the_journal_is_english() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let for_people = ["commands", "words", "meter", "mqtt", "simulator"];
+    let is_french = |letter: char| "àâçéèêëîïôùûœÀÇÉÈÊ«»".contains(letter);
+    for (path, code) in shipped_code() {
+        let path = path.strip_prefix(&root).unwrap();
+        if for_people.iter().any(|module| path.starts_with(module)) {
+            continue;
+        }
+        for literal in literals(&code) {
+            assert!(
+                !literal.contains(is_french),
+                "{}: {literal:?}",
+                path.display()
+            );
+        }
+    }
+}
+
 /// Whether `from` leads back to itself through the imports of the files of a folder.
 fn is_in_circle(from: &str, imports: &BTreeMap<String, BTreeSet<String>>) -> bool {
     let mut reached: BTreeSet<&str> = BTreeSet::new();

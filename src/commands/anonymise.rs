@@ -40,16 +40,14 @@ impl Anonymise {
         } else {
             self.file.display().to_string()
         };
-        let unreadable =
-            |error: io::Error| CommandError::new(exit::NO_INPUT, format_args!("{name}: {error}"));
+        let unreadable = |error: io::Error| CommandError::of(exit::NO_INPUT, words, &name, error);
         let mut from: Box<dyn Read> = if is_standard_input {
             Box::new(io::stdin())
         } else {
             Box::new(File::open(&self.file).map_err(unreadable)?)
         };
         let mut out = OutputFile::create(self.output.as_deref(), false, console)?;
-        let unknown =
-            |error: UnknownVersion| CommandError::new(exit::DATA, format_args!("{name}: {error}"));
+        let unknown = |error: UnknownVersion| CommandError::of(exit::DATA, words, &name, error);
         let mut anonymiser = FileAnonymiser::new();
         let mut chunk = vec![0; READ_MAX];
         loop {

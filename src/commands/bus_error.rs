@@ -7,7 +7,7 @@ use crate::words::Words;
 /// The error for people, with what to do.
 pub fn explained(error: &Error, words: Words) -> String {
     match error {
-        Error::NoBus { bus, cause } => words.bus_none(bus, cause),
+        Error::NoBus { bus, cause } => words.bus_none(bus, &words.translated(cause)),
         Error::OwnershipDenied => words.bus_ownership_denied(BUS_NAME),
         Error::NameTaken => words.bus_name_taken(BUS_NAME),
         Error::CallDenied(why) => words.bus_call_denied(why, BUS_NAME),

@@ -121,6 +121,12 @@ impl CommandError {
             message: message.to_string(),
         }
     }
+
+    /// The error of a file or another thing: its name, and the cause, which is English everywhere else.
+    pub fn of(code: u8, words: Words, what: &str, cause: impl fmt::Display) -> Self {
+        let cause = words.translated(&cause.to_string());
+        Self::new(code, words.failed_for(what, &cause))
+    }
 }
 
 /// Errors of writing to the console. Those of anything else go through [`CommandError::new`].

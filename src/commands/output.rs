@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::console::{CommandError, Console};
 use crate::names::exit;
+use crate::words::Words;
 
 /// Who may read a file with personal data, and one without.
 const PRIVATE: u32 = 0o600;
@@ -28,11 +29,14 @@ impl<'c> OutputFile<'c> {
         private: bool,
         console: &'c mut Console,
     ) -> Result<Self, CommandError> {
+        let words = console.words();
         let create = |path: &Path| {
             let mode = if private { PRIVATE } else { PUBLIC };
             let mut options = File::options();
             options.write(true).create(true).truncate(true).mode(mode);
-            let file = options.open(path).map_err(|error| failed(path, &error))?;
+            let file = options
+                .open(path)
+                .map_err(|error| failed(path, &error, words))?;
             Ok::<_, CommandError>((path.to_owned(), file))
         };
         let file = path.map(create).transpose()?;
@@ -42,7 +46,11 @@ impl<'c> OutputFile<'c> {
     /// Writes these bytes, at once.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), CommandError> {
         match &mut self.file {
-            Some((path, file)) => file.write_all(bytes).map_err(|error| failed(path, &error)),
+            Some((path, file)) => {
+                let words = self.console.words();
+                file.write_all(bytes)
+                    .map_err(|error| failed(path, &error, words))
+            }
             None => {
                 self.console.write_all(bytes)?;
                 Ok(self.console.flush()?)
@@ -56,8 +64,8 @@ impl<'c> OutputFile<'c> {
     }
 }
 
-fn failed(path: &Path, error: &io::Error) -> CommandError {
-    CommandError::new(exit::IO, format_args!("{}: {error}", path.display()))
+fn failed(path: &Path, error: &io::Error, words: Words) -> CommandError {
+    CommandError::of(exit::IO, words, &path.display().to_string(), error)
 }
 
 /// Whether two paths lead to the same file.

@@ -89,7 +89,7 @@ impl Replay {
         // Before anything is promised: a file that is not there has no port.
         let first = self
             .open()
-            .map_err(|error| CommandError::new(exit::NO_INPUT, format_args!("{name}: {error}")))?;
+            .map_err(|error| CommandError::of(exit::NO_INPUT, words, &name, error))?;
         let is_pty = self.output == ReplayOutput::Pty;
         let played = if is_pty {
             self.play_to_pty(first, console)
@@ -102,15 +102,16 @@ impl Replay {
                 console.note(words.replayed(bytes, &words.thousandths(millis(time), 1)));
                 Ok(exit::OK)
             }
-            Err(ReplayError::Input(error)) => Err(CommandError::new(
-                exit::NO_INPUT,
-                format_args!("{name}: {error}"),
-            )),
-            Err(ReplayError::Version(error)) => Err(CommandError::new(
-                exit::DATA,
-                format_args!("{name}: {error}"),
-            )),
-            Err(ReplayError::Output(error)) if is_pty => Err(CommandError::new(exit::IO, error)),
+            Err(ReplayError::Input(error)) => {
+                Err(CommandError::of(exit::NO_INPUT, words, &name, error))
+            }
+            Err(ReplayError::Version(error)) => {
+                Err(CommandError::of(exit::DATA, words, &name, error))
+            }
+            Err(ReplayError::Output(error)) if is_pty => {
+                let cause = words.translated(&error.to_string());
+                Err(CommandError::new(exit::IO, cause))
+            }
             Err(ReplayError::Output(error)) => Err(CommandError::Output(error)),
             Err(ReplayError::Empty) => Err(CommandError::new(
                 exit::DATA,

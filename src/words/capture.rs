@@ -71,6 +71,11 @@ messages! {
         fr: "Le service s'est arrêté, et la capture avec lui",
         en: "The daemon has ended, and the capture with it",
     }
+    /// A port that is not opened.
+    port_not_captured(what: &str, device: &str) {
+        fr: "{what} ; que faire : sudo linky-sensor doctor {device}",
+        en: "{what}; what to do: sudo linky-sensor doctor {device}",
+    }
     /// There is no socket of a daemon.
     no_daemon_to_capture() {
         fr: "le service ne tourne pas : nommez le port, `linky-sensor capture PORT` (`linky-sensor doctor` montre les ports)",

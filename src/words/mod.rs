@@ -19,7 +19,7 @@
 //!
 //! Only `commands` uses this module: the journal, the JSON and everything that programs read are English
 //! (`tests/walls.rs`). A message is one of these methods as soon as a person reads it; names of keys, files, commands
-//! and topics are the same in both languages. In French a no-break space (U+00A0) is written before `:`, `;`, `!`, `?`.
+//! and topics are the same in both languages. `contain` and `health` are English: an engine keeps what they print as a log. In French a no-break space (U+00A0) is written before `:`, `;`, `!`, `?`.
 
 #[macro_use]
 mod table;

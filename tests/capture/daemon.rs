@@ -191,7 +191,7 @@ fn a_port_that_the_daemon_holds_is_captured_through_it() {
         b"",
     );
     assert_eq!(status.code(), Some(69), "{errors}");
-    assert!(errors.contains("held by another process"), "{errors}");
+    assert!(errors.contains("held by another program"), "{errors}");
 }
 
 #[test]

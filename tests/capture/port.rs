@@ -89,8 +89,12 @@ fn only_its_owner_may_read_a_capture_with_identifiers() {
 #[test]
 fn what_cannot_be_recorded_is_named() {
     for (arguments, code, text) in [
-        (&["/dev/null"][..], 69, "not a serial port"),
-        (&["/nowhere/tty"], 69, "no such device"),
+        (&["/dev/null"][..], 69, "/dev/null is not a serial port"),
+        (
+            &["/nowhere/tty"],
+            69,
+            "/nowhere/tty is not there; what to do: sudo linky-sensor doctor /nowhere/tty",
+        ),
         (&["nonsense://x"], 64, "expected the full path"),
         (&["/dev/null", "--duration", "soon"], 64, "20s"),
         (&["/dev/null", "--speed", "300"], 64, "9600 or 1200"),

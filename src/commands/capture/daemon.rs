@@ -8,11 +8,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::End;
+use super::port::refused;
 use super::recording::Recording;
 use crate::capture::CaptureReader;
 use crate::commands::console::CommandError;
+use crate::config::Device;
 use crate::names::{capture, exit, file};
 use crate::serial::Refusal;
+use crate::words::Words;
 
 /// How often the end is looked for.
 const TURN: Duration = Duration::from_millis(200);
@@ -40,18 +43,21 @@ pub fn record(
 /// The same for a port that could not be opened since another process holds it.
 pub fn record_instead(
     directory: &Path,
-    request: &str,
+    device: &Device,
     held: &Refusal,
     end: &End,
     recording: &mut Recording<'_>,
 ) -> Result<(), CommandError> {
-    match connect(directory, request) {
+    match connect(directory, &format!("{} {device}", capture::DEVICE)) {
         Ok(connection) => follow(connection, end, recording),
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
             let message = recording.words().only_root_captures();
             Err(CommandError::new(exit::NO_PERMISSION, message))
         }
-        Err(_) => Err(CommandError::new(exit::UNAVAILABLE, held)),
+        Err(_) => {
+            let words = recording.words();
+            Err(refused(exit::UNAVAILABLE, held, device, words))
+        }
     }
 }
 
@@ -74,7 +80,7 @@ fn follow(
     while !end.is_reached() {
         let read = match connection.read(&mut chunk) {
             Ok(0) => {
-                refuse(&answer)?;
+                refuse(&answer, recording.words())?;
                 recording.note_end_of_daemon();
                 break;
             }
@@ -88,7 +94,7 @@ fn follow(
                 }
                 // It may end before it has read the request.
                 _ => {
-                    refuse(&answer)?;
+                    refuse(&answer, recording.words())?;
                     recording.note_end_of_daemon();
                     break;
                 }
@@ -113,11 +119,12 @@ fn follow(
 }
 
 /// An error if this is the refusal of the daemon.
-fn refuse(answer: &[u8]) -> Result<(), CommandError> {
+fn refuse(answer: &[u8], words: Words) -> Result<(), CommandError> {
     match answer.strip_prefix(capture::ERROR.as_bytes()) {
         Some(refusal) => {
             let refusal = String::from_utf8_lossy(refusal);
-            Err(CommandError::new(exit::UNAVAILABLE, refusal.trim_end()))
+            let refusal = words.translated(refusal.trim_end());
+            Err(CommandError::new(exit::UNAVAILABLE, refusal))
         }
         None => Ok(()),
     }

@@ -25,6 +25,7 @@ use crate::config::{self, Device, ModeChoice};
 use crate::names::{capture, exit, file};
 use crate::serial::{Stop, stop_pair};
 use crate::tic::Mode;
+use crate::words::Words;
 
 /// The longest `--duration`.
 const DURATION_MAX: Duration = Duration::from_secs(366 * 86_400);
@@ -84,7 +85,9 @@ impl Capture {
                 .and_then(|time| Instant::now().checked_add(time)),
             stop,
         };
-        let device = self.device.as_deref().map(parse_device).transpose()?;
+        let words = console.words();
+        let device = self.device.as_deref();
+        let device = device.map(|text| parse_device(text, words)).transpose()?;
         let out = OutputFile::create(self.output.as_deref(), !self.anonymise, console)?;
         let mut recording = Recording::new(out, self.raw, self.anonymise);
         match &device {
@@ -98,10 +101,9 @@ impl Capture {
             Some(device) => {
                 let mode = self.speed.or_else(|| self.mode.mode());
                 if let Err(held) = port::record(device, mode, &end, &mut recording)? {
-                    let request = format!("{} {device}", capture::DEVICE);
                     daemon::record_instead(
                         &self.runtime_directory,
-                        &request,
+                        device,
                         &held,
                         &end,
                         &mut recording,
@@ -113,14 +115,14 @@ impl Capture {
     }
 }
 
-fn parse_device(text: &str) -> Result<Device, CommandError> {
+fn parse_device(text: &str, words: Words) -> Result<Device, CommandError> {
     // A link in the working directory is as good as its full path.
     let full = std::fs::canonicalize(text).map(|path| path.display().to_string());
     let named = Device::parse(text).or_else(|error| match &full {
         Ok(path) => Device::parse(path),
         Err(_) => Err(error),
     });
-    named.map_err(|error| CommandError::new(exit::USAGE, format_args!("{text}: {error}")))
+    named.map_err(|error| CommandError::of(exit::USAGE, words, text, error))
 }
 
 fn parse_time(text: &str) -> Result<Duration, String> {

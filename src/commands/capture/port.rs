@@ -14,6 +14,7 @@ use crate::config::Device;
 use crate::names::exit;
 use crate::serial::{LineDecoder, PortCheck, PortEvent, PortReader, PortSettings, Refusal};
 use crate::tic::{Mode, Parity};
+use crate::words::Words;
 
 /// How often the end is looked for.
 const TURN: Duration = Duration::from_millis(200);
@@ -84,7 +85,7 @@ pub fn record(
                     Refusal::Permission { .. } => exit::NO_PERMISSION,
                     _ => exit::UNAVAILABLE,
                 };
-                return Err(CommandError::new(code, refusal));
+                return Err(refused(code, &refusal, device, recording.words()));
             }
             event => {
                 line.push(event, at);
@@ -97,4 +98,10 @@ pub fn record(
         recording.show_progress();
     }
     Ok(Ok(()))
+}
+
+/// The error of a port that may not be opened, or cannot be.
+pub fn refused(code: u8, refusal: &Refusal, device: &Device, words: Words) -> CommandError {
+    let what = doctor::refusal_text(refusal, words);
+    CommandError::new(code, words.port_not_captured(&what, &device.to_string()))
 }

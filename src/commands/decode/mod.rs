@@ -95,10 +95,8 @@ impl Decode {
     /// Decodes, and explains on standard error why there is nothing to see, if so.
     pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
         let words = console.words();
-        let unreadable = |name: &str, error: io::Error| {
-            let cause = words.translated(&error.to_string());
-            CommandError::new(exit::NO_INPUT, words.failed_for(name, &cause))
-        };
+        let unreadable =
+            |name: &str, error: io::Error| CommandError::of(exit::NO_INPUT, words, name, error);
         let mut run = DecodeRun::new(&self, console);
         let (name, decoded) = if self.file.as_os_str() == "-" {
             (words.standard_input(), run.decode(io::stdin()))
@@ -109,10 +107,7 @@ impl Decode {
         };
         decoded.map_err(|error| match error {
             StreamError::Input(error) => unreadable(&name, error),
-            StreamError::Version(error) => {
-                let cause = words.translated(&error.to_string());
-                CommandError::new(exit::DATA, words.failed_for(&name, &cause))
-            }
+            StreamError::Version(error) => CommandError::of(exit::DATA, words, &name, error),
             StreamError::Output(error) => CommandError::Output(error),
         })?;
         let (totals, traits) = (run.totals, run.traits);

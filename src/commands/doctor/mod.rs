@@ -53,6 +53,7 @@ use self::device::Examined;
 use self::judgement::{BrokerPlace, judge};
 use self::machine::Machine;
 use self::meter_finding::MeterFinding;
+pub use self::port_finding::refusal_text;
 pub use self::ports::refusal;
 use self::remedy::Remedy;
 use self::report::{CheckLine, Conclusion, Style};

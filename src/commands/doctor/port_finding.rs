@@ -126,7 +126,8 @@ fn refusal_word(refusal: &Refusal) -> &'static str {
     }
 }
 
-fn refusal_text(refusal: &Refusal, words: Words) -> String {
+/// What a refusal is, for people.
+pub fn refusal_text(refusal: &Refusal, words: Words) -> String {
     let shown = |path: &PathBuf| path.display().to_string();
     match refusal {
         Refusal::Missing(device) if super::is_link_of_package(device) => {

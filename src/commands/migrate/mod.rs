@@ -36,10 +36,9 @@ impl Migrate {
     pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
         let words = console.words();
         let name = self.file.display().to_string();
-        let text = self.read().map_err(|error| {
-            let cause = words.translated(&error.to_string());
-            CommandError::new(exit::NO_INPUT, words.failed_for(&name, &cause))
-        })?;
+        let text = self
+            .read()
+            .map_err(|error| CommandError::of(exit::NO_INPUT, words, &name, error))?;
         let draft = python::migrate(&text, words)
             .or_else(|| teleinfo2mqtt::migrate(&text, words))
             .ok_or_else(|| CommandError::new(exit::DATA, words.migrate_unknown(&name)))?;

@@ -194,10 +194,7 @@ impl Simulate {
             Duration::ZERO
         };
         let words = console.words();
-        let failed = |what: &str, error: io::Error| {
-            let cause = words.translated(&error.to_string());
-            CommandError::new(exit::IO, words.failed_for(what, &cause))
-        };
+        let failed = |what: &str, error: io::Error| CommandError::of(exit::IO, words, what, error);
         let mut ptys = Vec::with_capacity(meters.len());
         for number in 1..=meters.len() {
             let pty = Pty::open(self.link_of(number).as_deref(), write_timeout)

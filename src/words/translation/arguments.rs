@@ -17,6 +17,16 @@ pub const ROWS: &[TranslatedRow] = &[
         "attendu : une durée d'un jour au plus, telle que 10min",
     ),
     (
+        "expected a time such as 20s or 5min",
+        "attendu : une durée telle que 20s ou 5min",
+    ),
+    ("not one of the choices", "ce n'est pas l'un des choix"),
+    ("expected 9600 or 1200", "attendu : 9600 ou 1200"),
+    (
+        "expected columns and lines, such as 120x40, each from 1 to 500",
+        "attendu : colonnes et lignes, telles que 120x40, de 1 à 500",
+    ),
+    (
         "expected a number above 0",
         "attendu : un nombre supérieur à 0",
     ),

@@ -76,6 +76,32 @@ pub const ROWS: &[TranslatedRow] = &[
         "a capture of version {}, expected {}; read it with the linky-sensor that wrote it, or a later one",
         "une capture de version {0}, attendu : {1} ; lisez-la avec le linky-sensor qui l'a écrite, ou un plus récent",
     ),
+    // What the daemon refuses to capture.
+    (
+        "only root may capture: the bytes hold the serial number",
+        "seul root peut capturer : les octets contiennent le numéro de série",
+    ),
+    (
+        "no request came in time",
+        "la demande n'est pas venue à temps",
+    ),
+    (
+        "too many captures begin at once",
+        "trop de captures commencent à la fois",
+    ),
+    (
+        "the meter cannot be captured: {}",
+        "le compteur ne peut pas être capturé : {0}",
+    ),
+    (
+        "there are several meters, name one: {}",
+        "il y a plusieurs compteurs, nommez-en un : {0}",
+    ),
+    (
+        "no meter has the id {}; there are: {}",
+        "aucun compteur n'a l'id {0} ; il y a : {1}",
+    ),
+    ("the daemon does not read {}", "le service ne lit pas {0}"),
     // What errors on a line point to.
     (
         "short pulses are lost, likely an adapter that is too slow for 9600 baud: one made for 1200 baud cannot follow the standard mode",

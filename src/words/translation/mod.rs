@@ -21,6 +21,9 @@ use crate::config::{ConfigError, Fault, Language};
 /// An English text and its French one.
 type TranslatedRow = (&'static str, &'static str);
 
+/// What stands between a text and its advice.
+const ADVICE: &str = "\n    ";
+
 /// How deep texts are inside each other.
 const DEPTH_MAX: u8 = 3;
 
@@ -79,7 +82,11 @@ fn in_french(english: &str, depth: u8) -> String {
         .flatten()
         .find_map(|(pattern, french)| Some((french, varying(pattern, english)?)));
     let Some((french, parts)) = found else {
-        return english.to_owned();
+        let Some((text, advice)) = english.split_once(ADVICE).filter(|_| depth > 0) else {
+            return english.to_owned();
+        };
+        let [text, advice] = [text, advice].map(|part| in_french(part, depth - 1));
+        return text + ADVICE + &advice;
     };
     let mut text = (*french).to_owned();
     for (number, part) in parts.iter().enumerate() {
