@@ -119,36 +119,28 @@ fn metric(row: &Quantity) -> Option<String> {
     Family::of(Key::named(row.key)?).map(|family| family.to_string())
 }
 
+/// Aligned columns below their titles: what people look for first, the units among it.
 fn text(words: Words, out: &mut impl Write) -> io::Result<()> {
-    let lines: Vec<[String; 4]> = rows()
-        .map(|row| {
-            let kind = if row.unit.is_empty() {
-                row.kind.to_string()
-            } else {
-                row.unit.to_owned()
-            };
-            let kind = kind.split(' ').next().unwrap_or_default().to_owned();
-            [
-                row.key.to_owned(),
-                row.interface.short_name().unwrap_or("-").to_owned(),
-                kind,
-                words.pick(row.french, row.english).to_owned(),
-            ]
-        })
-        .collect();
+    let rows = rows().map(|row| {
+        let kind = row.kind.to_string();
+        [
+            row.key.to_owned(),
+            row.interface.short_name().unwrap_or("-").to_owned(),
+            kind.split(' ').next().unwrap_or_default().to_owned(),
+            if row.unit.is_empty() { "-" } else { row.unit }.to_owned(),
+            words.pick(row.french, row.english).to_owned(),
+        ]
+    });
+    let lines: Vec<[String; 5]> = [words.field_titles()].into_iter().chain(rows).collect();
     let width = |column: usize| {
-        lines
-            .iter()
-            .filter_map(|line| line.get(column))
-            .map(String::len)
-            .max()
-            .unwrap_or(0)
+        let cells = lines.iter().filter_map(|line| line.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
-    let (key_width, on_width, kind_width) = (width(0), width(1), width(2));
-    for [key, on, kind, name] in &lines {
+    let (key_width, on_width, kind_width, unit_width) = (width(0), width(1), width(2), width(3));
+    for [key, on, kind, unit, name] in &lines {
         writeln!(
             out,
-            "{key:key_width$}  {on:on_width$}  {kind:kind_width$}  {name}"
+            "{key:key_width$}  {on:on_width$}  {kind:kind_width$}  {unit:unit_width$}  {name}"
         )?;
     }
     Ok(())
@@ -268,6 +260,23 @@ fn property_schema(key: Key) -> Value {
 mod tests {
     use super::*;
     use crate::config::Language;
+
+    #[test]
+    fn people_read_the_units_and_the_names_of_their_language() {
+        for (language, title, name) in [
+            (Language::French, "Clé ", "Puissance apparente"),
+            (Language::English, "Key ", "Apparent power"),
+        ] {
+            let mut out = Vec::new();
+            text(Words::new(language, false), &mut out).unwrap();
+            let out = String::from_utf8(out).unwrap();
+            assert!(out.starts_with(title), "{out}");
+            let line = out.lines().find(|line| line.starts_with("apparent_power "));
+            let cells: Vec<&str> = line.unwrap().split("  ").map(str::trim).collect();
+            let cells: Vec<&str> = cells.into_iter().filter(|cell| !cell.is_empty()).collect();
+            assert_eq!(cells, ["apparent_power", "Consumption", "int", "VA", name]);
+        }
+    }
 
     #[test]
     fn every_format_holds_every_key() {

@@ -1,5 +1,7 @@
 //! The words of commands that print a line or two: `set-password`, `simulate`, and what each command may end with.
 
+use crate::config::Language;
+
 messages! {
     /// Standard output is lost.
     output_lost(cause: &str) {
@@ -56,5 +58,16 @@ messages! {
     simulate_no_scenario(name: &str, cause: &str, shipped: &str) {
         fr: "{name} : {cause}\n    Scénarios fournis : {shipped}.",
         en: "{name}: {cause}\n    Shipped scenarios: {shipped}.",
+    }
+}
+
+impl super::Words {
+    /// The titles of the columns of `list-fields`.
+    pub fn field_titles(self) -> [String; 5] {
+        let titles = match self.language() {
+            Language::French => ["Clé", "D-Bus", "Type", "Unité", "Signification"],
+            Language::English => ["Key", "D-Bus", "Type", "Unit", "Meaning"],
+        };
+        titles.map(str::to_owned)
     }
 }
