@@ -28,9 +28,23 @@ pub(super) fn list(path: &Path) -> Result<Vec<PathBuf>, ConfigError> {
 
 /// The files of [`list`] with their text, or every file that cannot be read.
 pub(super) fn read_all(path: &Path) -> Result<Vec<(PathBuf, String)>, ConfigError> {
+    read_each(list(path)?)
+}
+
+/// The same without the file `left_out`, which need not be readable.
+pub(super) fn read_all_but(
+    path: &Path,
+    left_out: &Path,
+) -> Result<Vec<(PathBuf, String)>, ConfigError> {
+    let mut files = list(path)?;
+    files.retain(|file| file != left_out);
+    read_each(files)
+}
+
+fn read_each(files: Vec<PathBuf>) -> Result<Vec<(PathBuf, String)>, ConfigError> {
     let mut texts = Vec::new();
     let mut faults = Vec::new();
-    for file in list(path)? {
+    for file in files {
         match read_text(&file) {
             Ok(text) => texts.push((file, text)),
             Err(error) => faults.extend(error.into_faults()),

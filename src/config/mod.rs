@@ -18,6 +18,7 @@ mod address;
 mod document;
 mod error;
 mod files;
+mod preview;
 mod rules;
 mod schema;
 mod secret;
@@ -30,6 +31,7 @@ use std::path::{Path, PathBuf};
 pub use address::{BrokerUrl, Device};
 pub use document::KeyPlace;
 pub use error::{ConfigError, Fault, Location};
+pub use preview::Preview;
 pub use secret::{PasswordError, Secret, password, stored_password};
 pub use settings::{
     DbusSettings, Discovery, HomeAssistantSettings, Interval, Language, LanguageChoice, MeterId,
