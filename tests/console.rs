@@ -46,15 +46,17 @@ const PRINTING: [&[&str]; 13] = [
     &["simulate", "--frames", "1", "--flat-out"],
 ];
 
-/// Not tried here: `run` and `contain` only log, `set-password` is for root, `capture`, `status`, `watch` and `health` need a
-/// daemon (tests/capture, tests/dbus, tests/watch, tests/contain), and `migrate` also writes notes (tests/migrate.rs).
-const NOT_HERE: [&str; 8] = [
+/// Not tried here: `run` and `contain` only log, `set-password` and `setup` (tests/setup) are for root, `capture`, `status`,
+/// `watch` and `health` need a daemon (tests/capture, tests/dbus, tests/watch, tests/contain), and `migrate` also writes notes
+/// (tests/migrate.rs).
+const NOT_HERE: [&str; 9] = [
     "capture",
     "contain",
     "health",
     "migrate",
     "run",
     "set-password",
+    "setup",
     "status",
     "watch",
 ];

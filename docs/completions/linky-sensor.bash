@@ -58,6 +58,9 @@ _linky__sensor() {
             linky__sensor,set-password)
                 cmd="linky__sensor__subcmd__set__subcmd__password"
                 ;;
+            linky__sensor,setup)
+                cmd="linky__sensor__subcmd__setup"
+                ;;
             linky__sensor,simulate)
                 cmd="linky__sensor__subcmd__simulate"
                 ;;
@@ -109,6 +112,9 @@ _linky__sensor() {
             linky__sensor__subcmd__help,set-password)
                 cmd="linky__sensor__subcmd__help__subcmd__set__subcmd__password"
                 ;;
+            linky__sensor__subcmd__help,setup)
+                cmd="linky__sensor__subcmd__help__subcmd__setup"
+                ;;
             linky__sensor__subcmd__help,simulate)
                 cmd="linky__sensor__subcmd__help__subcmd__simulate"
                 ;;
@@ -125,7 +131,7 @@ _linky__sensor() {
 
     case "${cmd}" in
         linky__sensor)
-            opts="-h -V --config --lang --help --version run demo set-password check-config contain capture anonymise decode doctor health list-fields migrate replay simulate status watch help"
+            opts="-h -V --config --lang --help --version run demo setup set-password check-config contain capture anonymise decode doctor health list-fields migrate replay simulate status watch help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -395,7 +401,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__help)
-            opts="run demo set-password check-config contain capture anonymise decode doctor health list-fields migrate replay simulate status watch help"
+            opts="run demo setup set-password check-config contain capture anonymise decode doctor health list-fields migrate replay simulate status watch help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -604,6 +610,20 @@ _linky__sensor() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        linky__subcmd__sensor__subcmd__help__subcmd__setup)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         linky__subcmd__sensor__subcmd__help__subcmd__simulate)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -777,6 +797,44 @@ _linky__sensor() {
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "auto fr en" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        linky__subcmd__sensor__subcmd__setup)
+            opts="-h --yes --dry-run --id --device --broker --username --password-stdin --config --lang --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --device)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --broker)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --username)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

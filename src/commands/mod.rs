@@ -15,6 +15,7 @@ mod choice;
 mod completions;
 mod console;
 mod contain;
+mod credential;
 mod csv;
 mod decode;
 mod demo;
@@ -31,9 +32,11 @@ mod prompt;
 mod replay;
 mod run;
 mod set_password;
+mod setup;
 mod simulate;
 mod status;
 mod stop_signals;
+mod unseen;
 mod usage_error;
 mod watch;
 
@@ -76,6 +79,8 @@ enum Command {
     Run(run::Run),
     /// Show the whole chain on this machine: a simulated meter, the daemon, a bus and a broker
     Demo(demo::Demo),
+    /// Set up: find the adapter and the broker, try both, write the configuration, restart the service
+    Setup(setup::Setup),
     /// Store the broker's password as a systemd credential (root)
     SetPassword(set_password::SetPassword),
     /// Check the configuration, and show what is in force
@@ -111,6 +116,7 @@ impl Command {
         match self {
             Self::Run(command) => command.run(console),
             Self::Demo(command) => command.run(console),
+            Self::Setup(command) => command.run(console),
             Self::SetPassword(command) => command.run(console),
             Self::CheckConfig(command) => command.run(console),
             Self::Contain(command) => command.run(console),
@@ -131,7 +137,7 @@ impl Command {
 
 /// The commands that read the configuration. The others take its path too, for it may name their language: their help is
 /// silent about that.
-const READERS: [&str; 4] = ["run", "check-config", "contain", "status"];
+const READERS: [&str; 5] = ["run", "setup", "check-config", "contain", "status"];
 
 /// The command line, built.
 fn built() -> clap::Command {

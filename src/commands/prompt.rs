@@ -1,47 +1,74 @@
 //! Questions on a terminal: plain lines on standard input, which a screen reader, a serial console and a script can use.
 //!
-//! An answer that is empty is the default, which is in brackets. The end of the input is an error.
+//! An answer that is empty is the default, which is in brackets. The end of the input is an error
+//! ([`io::ErrorKind::UnexpectedEof`]).
 
 use std::io::{self, BufRead, Read, Write};
 
 use super::console::Console;
+use super::unseen::Unseen;
 
-/// The length of an answer, at most.
-const ANSWER_MAX: u64 = 4096;
+/// The length of an answer, at most: MQTT sends that of a password in two bytes.
+const ANSWER_MAX: u64 = 65_537;
 
 /// How often a question is repeated, at most.
-const QUESTIONS_MAX: usize = 20;
+pub const QUESTIONS_MAX: usize = 20;
 
-/// Reads an answer, without the spaces around it.
-pub fn read_answer() -> io::Result<String> {
-    let mut answer = String::new();
-    let read = io::stdin().lock().take(ANSWER_MAX).read_line(&mut answer)?;
-    if read == 0 {
-        return Err(io::ErrorKind::UnexpectedEof.into());
-    }
-    Ok(answer.trim().to_owned())
+/// Asks for a line, and gives it without the spaces around it.
+pub fn line(console: &mut Console, question: &str) -> io::Result<String> {
+    write!(console, "{question}")?;
+    console.flush()?;
+    Ok(read_line()?.trim().to_owned())
+}
+
+/// Asks for what must not be seen.
+pub fn secret(out: &mut impl Write, question: &str) -> io::Result<String> {
+    let _unseen = Unseen::new()?;
+    write!(out, "{question}")?;
+    out.flush()?;
+    let answer = read_secret();
+    writeln!(out)?;
+    answer
+}
+
+/// Reads a line of which only its end is no part.
+pub fn read_secret() -> io::Result<String> {
+    Ok(read_line()?.trim_end_matches(['\n', '\r']).to_owned())
 }
 
 /// Asks a question that is answered by yes or no, in either language; yes is the default.
 pub fn yes(console: &mut Console, question: &str) -> io::Result<bool> {
     let choice = console.words().pick("O/n", "Y/n").to_owned();
     for _ in 0..QUESTIONS_MAX {
-        write!(console, "{question} [{choice}] ")?;
-        console.flush()?;
-        if let Some(answer) = parse_yes(&read_answer()?) {
+        let answer = line(console, &format!("{question} [{choice}] "))?;
+        if let Some(answer) = parse_yes(&answer) {
             return Ok(answer);
         }
     }
-    Err(io::ErrorKind::InvalidInput.into())
+    Err(io::ErrorKind::UnexpectedEof.into())
+}
+
+fn read_line() -> io::Result<String> {
+    let mut answer = String::new();
+    let read = io::stdin().lock().take(ANSWER_MAX).read_line(&mut answer)?;
+    if read == 0 {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(answer)
 }
 
 /// Yes, no, or neither.
 fn parse_yes(answer: &str) -> Option<bool> {
     match answer.to_lowercase().as_str() {
         "" | "o" | "oui" | "y" | "yes" => Some(true),
-        "n" | "non" | "no" => Some(false),
+        _ if is_no(answer) => Some(false),
         _ => None,
     }
+}
+
+/// Whether an answer is no, in either language.
+pub fn is_no(answer: &str) -> bool {
+    ["n", "non", "no"].contains(&answer.to_lowercase().as_str())
 }
 
 #[cfg(test)]

@@ -95,7 +95,7 @@ fn why_wrong(error: &Error, words: Words) -> String {
     } else if source.is::<ParseFloatError>() {
         words.usage_not_number()
     } else {
-        words.translated(&source.to_string())
+        words.translated_lines(&source.to_string())
     }
 }
 
@@ -128,8 +128,8 @@ mod tests {
     fn each_kind_of_error_is_a_sentence_in_french() {
         for (line, expected) in [
             (
-                "linky-sensor satus",
-                "erreur : commande « satus » inconnue\nVouliez-vous dire « status » ?",
+                "linky-sensor statuts",
+                "erreur : commande « statuts » inconnue\nVouliez-vous dire « status » ?",
             ),
             (
                 "linky-sensor status --jsn",

@@ -42,12 +42,14 @@ const VALUE_NAMES: &[(&str, &str)] = &[
     ("OUTPUT", "SORTIE"),
     ("PARITY", "PARITÉ"),
     ("PATH", "CHEMIN"),
+    ("NAME", "NOM"),
     ("PHASES", "PHASES"),
     ("RATE", "TAUX"),
     ("SEED", "GRAINE"),
     ("SIZE", "TAILLE"),
     ("SPEED", "VITESSE"),
     ("TIME", "TEMPS"),
+    ("URL", "URL"),
 ];
 
 const HELP: &[(&str, &str)] = &[
@@ -84,6 +86,38 @@ const HELP: &[(&str, &str)] = &[
     (
         "demo.plain",
         "Sur un terminal aussi, écrit ce qui est publié, au lieu de l'écran de watch",
+    ),
+    (
+        "setup",
+        "Installe : trouve l'adaptateur et le broker, les essaie, écrit la configuration, redémarre le service",
+    ),
+    (
+        "setup.yes",
+        "Ne demande rien : prend les options, ce qui est configuré, et ce qui est trouvé",
+    ),
+    (
+        "setup.dry_run",
+        "N'écrit et ne redémarre rien : montre ce qui serait écrit",
+    ),
+    (
+        "setup.id",
+        "Le nom du compteur pour les programmes : a-z, 0-9 et _",
+    ),
+    (
+        "setup.device",
+        "Le port de l'adaptateur, ou tcp://machine:port",
+    ),
+    (
+        "setup.broker",
+        "Le broker : sa machine, mqtt://machine:port ou mqtts://machine:port ; none pour se passer de MQTT",
+    ),
+    (
+        "setup.username",
+        "L'utilisateur du broker ; vide pour aucun",
+    ),
+    (
+        "setup.password_stdin",
+        "Lit le mot de passe du broker sur l'entrée standard",
     ),
     (
         "set-password",

@@ -38,6 +38,7 @@ mod link_cause;
 pub mod locale;
 mod migrate;
 mod number;
+mod setup;
 mod status;
 mod system;
 mod tariff;

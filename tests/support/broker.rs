@@ -55,6 +55,11 @@ impl Broker {
         Self::with(&rules, directory)
     }
 
+    /// Anyone may come, on this port.
+    pub fn on_port(port: u16) -> Self {
+        Self::at_port(port, "allow_anonymous true\n", tempfile::tempdir().unwrap())
+    }
+
     /// Anyone may come; with TLS on the second port, up to this version, by these rules.
     pub fn with_tls(port: u16, newest: &str, rules: &str) -> Self {
         let rules = format!("allow_anonymous true\nlistener {port} 127.0.0.1\n{rules}");
@@ -83,7 +88,10 @@ impl Broker {
     }
 
     fn with(rules: &str, directory: TempDir) -> Self {
-        let port = free_port();
+        Self::at_port(free_port(), rules, directory)
+    }
+
+    fn at_port(port: u16, rules: &str, directory: TempDir) -> Self {
         write_rules(&directory, port, rules);
         let child = spawn(&directory, port);
         Self {

@@ -18,6 +18,17 @@ pub fn of_board(board: Board) -> Vec<Remedy> {
     }
 }
 
+/// What to do where there is no port at all.
+pub fn of_no_adapter(machine: &Machine) -> Vec<Remedy> {
+    let mut remedies = vec![Remedy::PlugIn];
+    let board = of_board(machine.board);
+    if board.is_empty() {
+        remedies.push(Remedy::FreePiPort);
+    }
+    remedies.extend(board);
+    remedies
+}
+
 /// What to do about a port that cannot be opened.
 pub fn of_refusal(refusal: &Refusal, machine: &Machine) -> Vec<Remedy> {
     let shown = |path: &Path| path.display().to_string();

@@ -24,8 +24,8 @@ use crate::meter::{Identity, Input, Key, Memory, Meter, Moment, Snapshot, Value}
 use crate::serial;
 use crate::tic::{Flow, Frame, Label, Mode, Role};
 
-/// The name of the daemon's process.
-const SERVICE_PROCESS: &str = "linky-sensor";
+/// The name of the meter that the frames are shown by.
+const NAME: &str = "doctor";
 
 /// What was found, and what it comes to.
 pub struct Examined {
@@ -92,16 +92,12 @@ pub fn look_at(device: &Path) -> Result<Adapter, PortFinding> {
         return Err(PortFinding::Refused(refusal));
     }
     match holders::of(&target) {
-        Holders::Processes(holders) if holders.iter().any(is_service) => {
+        Holders::Processes(holders) if holders.iter().any(Holder::is_service) => {
             Err(PortFinding::OfService(device.to_owned(), Some(target)))
         }
         Holders::Processes(holders) => Err(PortFinding::Held(device.to_owned(), holders)),
         Holders::None | Holders::Hidden => Ok(Adapter::of(&target)),
     }
-}
-
-fn is_service(holder: &Holder) -> bool {
-    holder.name == SERVICE_PROCESS
 }
 
 /// Reads a port that may be read. `show` is called for each second of it.
@@ -232,7 +228,7 @@ fn not_received(port: PortFinding, reception: &Reception, is_server: bool) -> Ex
 /// The state of a meter that got these frames, the last of them as often as a value must come.
 fn shown(reception: &Reception, last: &Frame) -> Arc<Snapshot> {
     const FRAMES_NEEDED: usize = 3;
-    let identity = Identity::new(SERVICE_PROCESS, SERVICE_PROCESS);
+    let identity = Identity::new(NAME, NAME);
     let mut meter = Meter::new(identity, &Memory::default());
     let repeated = FRAMES_NEEDED.saturating_sub(reception.frames.len());
     let frames = reception.frames.iter();

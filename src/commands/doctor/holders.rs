@@ -7,6 +7,9 @@ use nix::unistd::Uid;
 
 use crate::words::Words;
 
+/// The name of the daemon's process.
+const SERVICE_PROCESS: &str = "linky-sensor";
+
 /// A process that has a port open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
@@ -14,6 +17,13 @@ pub struct Holder {
     pub name: String,
     /// Its number.
     pub process: u32,
+}
+
+impl Holder {
+    /// Whether it is the daemon.
+    pub fn is_service(&self) -> bool {
+        self.name == SERVICE_PROCESS
+    }
 }
 
 /// The processes that have a port open.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::broker_cures;
 use super::check_state::CheckState;
 use super::configuration_finding::ConfigurationFinding;
 use super::cures;
@@ -162,15 +163,7 @@ fn of_port(sight: &MeterSight, machine: &Machine) -> Option<(DoctorVerdict, Vec<
         | PortFinding::Changed(_)
         | PortFinding::Server(_)
         | PortFinding::OfService(..) => return None,
-        PortFinding::NoAdapter => {
-            let mut remedies = vec![Remedy::PlugIn];
-            let board = cures::of_board(machine.board);
-            if board.is_empty() {
-                remedies.push(Remedy::FreePiPort);
-            }
-            remedies.extend(board);
-            (DoctorVerdict::OnlyAdapter, remedies)
-        }
+        PortFinding::NoAdapter => (DoctorVerdict::OnlyAdapter, cures::of_no_adapter(machine)),
         PortFinding::Unnamed(ports) => {
             let free = ports.iter().find(|port| port.is_free());
             let listen = free.map(ListedPort::best_name);
@@ -248,46 +241,42 @@ fn of_session(
             vec![Remedy::WaitForBroker, Remedy::SeeJournal],
         ),
         SessionState::Failed { cause, .. } => {
-            let host = place
-                .mqtt
-                .map(|mqtt| mqtt.url.host.clone())
-                .unwrap_or_default();
-            match cause {
-                BrokerCause::NameUnknown if host.trim_end_matches('.').ends_with(".local") => {
-                    (BrokerBlame::Away, vec![Remedy::LocalName, url])
-                }
-                BrokerCause::NameUnknown | BrokerCause::NotMqtt => (BrokerBlame::Away, vec![url]),
-                BrokerCause::RefusedConnection if host == "localhost" => {
-                    let remedies = vec![Remedy::InstallBroker, url];
-                    (BrokerBlame::Away, remedies)
-                }
-                BrokerCause::Unreachable
-                | BrokerCause::RefusedConnection
-                | BrokerCause::Timeout
-                | BrokerCause::Closed => (BrokerBlame::Away, vec![Remedy::StartBroker(host), url]),
-                BrokerCause::Tls => (BrokerBlame::Tls, vec![Remedy::CheckTls]),
-                BrokerCause::BadCredentials | BrokerCause::NoPassword => {
-                    (BrokerBlame::Password, of_password(session, machine, place))
-                }
-                BrokerCause::ClientIdRefused => (BrokerBlame::Refusal, vec![Remedy::SetClientId]),
-                BrokerCause::ClientIdTaken => (BrokerBlame::ClientId, vec![Remedy::SetClientId]),
-                BrokerCause::NotAuthorized | BrokerCause::NoPublish => {
-                    let mqtt = place.mqtt;
-                    let base = mqtt.map(|mqtt| mqtt.base_topic.clone()).unwrap_or_default();
-                    let prefix = mqtt.map(|mqtt| mqtt.home_assistant.prefix.clone());
-                    let allow = Remedy::AllowTopics(base, prefix.unwrap_or_default());
-                    (BrokerBlame::Rights, vec![allow, Remedy::SeeBrokerLog])
-                }
-                BrokerCause::Busy => (BrokerBlame::Away, vec![Remedy::WaitForBroker]),
-                BrokerCause::Refused | BrokerCause::Nothing | BrokerCause::Disabled => {
-                    (BrokerBlame::Refusal, vec![Remedy::SeeBrokerLog])
-                }
+            let blame = blame(*cause);
+            let mut remedies = match (blame, place.mqtt) {
+                (BrokerBlame::Password, _) => of_password(session, machine, place),
+                (_, Some(mqtt)) => broker_cures::of_broker(*cause, mqtt),
+                (_, None) => Vec::new(),
+            };
+            if blame == BrokerBlame::Away && *cause != BrokerCause::Busy {
+                remedies.push(url);
             }
+            (blame, remedies)
         }
         SessionState::Off
         | SessionState::Connected
         | SessionState::Answers
         | SessionState::Untried => (BrokerBlame::Session, Vec::new()),
+    }
+}
+
+/// What is to blame for a broker that cannot be used.
+fn blame(cause: BrokerCause) -> BrokerBlame {
+    match cause {
+        BrokerCause::NameUnknown
+        | BrokerCause::NotMqtt
+        | BrokerCause::Unreachable
+        | BrokerCause::RefusedConnection
+        | BrokerCause::Timeout
+        | BrokerCause::Closed
+        | BrokerCause::Busy => BrokerBlame::Away,
+        BrokerCause::Tls => BrokerBlame::Tls,
+        BrokerCause::BadCredentials | BrokerCause::NoPassword => BrokerBlame::Password,
+        BrokerCause::ClientIdTaken => BrokerBlame::ClientId,
+        BrokerCause::NotAuthorized | BrokerCause::NoPublish => BrokerBlame::Rights,
+        BrokerCause::ClientIdRefused
+        | BrokerCause::Refused
+        | BrokerCause::Nothing
+        | BrokerCause::Disabled => BrokerBlame::Refusal,
     }
 }
 

@@ -40,6 +40,14 @@ impl LineFinding {
         }
     }
 
+    /// The groups that are good, and all.
+    pub fn groups(&self) -> (u64, u64) {
+        match self {
+            Self::Clean(all) | Self::WithoutParity(all) => (*all, *all),
+            Self::Bad { good, total, .. } => (*good, *total),
+        }
+    }
+
     /// What it is, for people.
     pub fn text(&self, words: Words) -> String {
         match self {

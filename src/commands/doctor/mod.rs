@@ -13,13 +13,15 @@
 //! | `holders`, `adapter`, `ports` | who has it open, what it is, which there are |
 //! | `machine` | what advice depends on |
 //! | `finding`, `check_state`, `*_finding` | the checks, and what each can find |
-//! | `verdict`, `remedy`, `cures` | the sentence, what to do, and which of it for a port |
+//! | `verdict`, `remedy` | the sentence, what to do |
+//! | `cures`, `broker_cures` | which of it for a port, for a broker |
 //! | `report` | how all this is printed |
 //!
 //! Invariants: a port that another process has open, or that a login prompt or the kernel uses, is never opened. No number of
 //! a meter is printed.
 
 mod adapter;
+mod broker_cures;
 mod check_state;
 mod configuration_finding;
 mod contract_finding;
@@ -48,16 +50,23 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use self::adapter::Adapter;
-use self::check_state::CheckState;
-use self::device::Examined;
+pub use self::broker_cures::of_broker as cures_of_broker;
+pub use self::check_state::CheckState;
+pub use self::configuration_finding::location_text;
+pub use self::cures::of_no_adapter as cures_of_no_adapter;
+pub use self::device::Examined;
+pub use self::finding::CheckFinding;
 use self::judgement::{BrokerPlace, judge};
-use self::machine::Machine;
-use self::meter_finding::MeterFinding;
+pub use self::machine::Machine;
+pub use self::meter_finding::MeterFinding;
 pub use self::port_finding::refusal_text;
-pub use self::ports::refusal;
+pub use self::ports::{ListedPort, all as all_ports, refusal};
 use self::remedy::Remedy;
-use self::report::{CheckLine, Conclusion, Style};
-use self::verdict::DoctorVerdict;
+use self::report::{CheckLine, Conclusion};
+pub use self::report::{Style, write_checks, write_conclusion};
+pub use self::session_finding::{SessionFinding, SessionState};
+pub use self::survey::look_at_meters;
+pub use self::verdict::DoctorVerdict;
 use super::console::{CommandError, Console};
 use super::prompt;
 use crate::config::{self, Device};
@@ -79,14 +88,12 @@ impl Doctor {
     /// Looks, and prints what was found. Returns `OK` if all is well or works, else `FAILURE`.
     pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
         let machine = Machine::here();
-        let style = Style {
-            words: console.words(),
-            is_coloured: io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
-        };
+        let style = Style::of_stdout(console.words());
         let is_well = match &self.device {
             None => self.look_at_all(&machine, style, console)?,
             Some(device) => {
-                let examined = examine(device, &machine, style, !self.json, console)?;
+                let shown = (!self.json).then_some("");
+                let examined = examine(device, &machine, style, shown, console)?;
                 let is_well = examined.is_well();
                 self.print(console, style, &machine, &examined)?;
                 is_well
@@ -119,12 +126,12 @@ impl Doctor {
             .all(|line| line.finding.state() != CheckState::Failed)
             && conclusion.verdict != DoctorVerdict::Unnamed;
         if let Some((port, adapter)) = candidate {
-            report::write_checks(console, style, &checks)?;
+            write_checks(console, style, &checks)?;
             writeln!(console)?;
-            if prompt::yes(console, &style.words.ask_to_listen())? {
+            if is_agreed(console, &style.words.ask_to_listen())? {
                 return listen_to_candidate(&port, adapter, machine, style, console);
             }
-            report::write_conclusion(console, style, machine, &conclusion)?;
+            write_conclusion(console, style, machine, &conclusion)?;
             return Ok(is_well);
         }
         let found = Examined { checks, conclusion };
@@ -144,8 +151,19 @@ impl Doctor {
             let report = report::to_json(checks, machine, conclusion);
             return writeln!(out, "{report}");
         }
-        report::write_checks(out, style, checks)?;
-        report::write_conclusion(out, style, machine, conclusion)
+        write_checks(out, style, checks)?;
+        write_conclusion(out, style, machine, conclusion)
+    }
+}
+
+/// Whether somebody agrees. The end of the input is no.
+fn is_agreed(console: &mut Console, question: &str) -> io::Result<bool> {
+    match prompt::yes(console, question) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            writeln!(console)?;
+            Ok(false)
+        }
+        answer => answer,
     }
 }
 
@@ -167,11 +185,11 @@ fn listen_to_candidate(
     let is_meter = |line: &CheckLine| {
         matches!(
             &line.finding,
-            finding::CheckFinding::Meter(MeterFinding::Received { .. })
+            CheckFinding::Meter(MeterFinding::Received { .. })
         )
     };
     let is_found = checks.iter().any(is_meter);
-    report::write_checks(console, style, &checks)?;
+    write_checks(console, style, &checks)?;
     let conclusion = if is_found {
         Conclusion {
             verdict: DoctorVerdict::PortFound,
@@ -180,7 +198,7 @@ fn listen_to_candidate(
     } else {
         other
     };
-    report::write_conclusion(console, style, machine, &conclusion)?;
+    write_conclusion(console, style, machine, &conclusion)?;
     Ok(is_found)
 }
 
@@ -189,12 +207,13 @@ fn is_link_of_package(device: &Path) -> bool {
     device == Path::new(file::DEVICE)
 }
 
-/// Reads a port, if it may be read; `is_shown`: while it is read, each second is.
-fn examine(
+/// Reads a port, if it may be read. While it is read, each second is shown, on a line that begins with `shown`; `None`: it is
+/// not.
+pub fn examine(
     device: &Path,
     machine: &Machine,
     style: Style,
-    is_shown: bool,
+    shown: Option<&str>,
     out: &mut Console,
 ) -> io::Result<Examined> {
     let named = Device::parse(&device.to_string_lossy());
@@ -205,9 +224,10 @@ fn examine(
             Err(finding) => return Ok(device::not_opened(finding, machine)),
         },
     };
-    if !is_shown {
+    let Some(indent) = shown else {
         return Ok(device::examine(&device, adapter, machine, |_, _| {}));
-    }
+    };
+    write!(out, "{indent}")?;
     show_listening(&device, style, out, |show| {
         device::examine(&device, adapter, machine, show)
     })

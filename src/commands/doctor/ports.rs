@@ -49,6 +49,14 @@ impl ListedPort {
         self.usage == PortUsage::Free
     }
 
+    /// Whether the daemon has it open.
+    pub fn is_of_service(&self) -> bool {
+        match &self.usage {
+            PortUsage::Held(holders) => holders.iter().any(Holder::is_service),
+            _ => false,
+        }
+    }
+
     /// What it is and what it is used for, for people.
     pub fn text(&self, words: Words) -> String {
         let port = match &self.adapter {

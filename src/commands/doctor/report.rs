@@ -10,7 +10,7 @@
 //! The JSON is English, and its words (`check`, `state`, `finding`, `verdict`, `remedies`) are stable: see linky-sensor(8).
 //! No meter's number is in either.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use serde_json::{Value, json};
 
@@ -60,6 +60,14 @@ pub struct Style {
 }
 
 impl Style {
+    /// That of standard output.
+    pub fn of_stdout(words: Words) -> Self {
+        Self {
+            words,
+            is_coloured: io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        }
+    }
+
     fn wrapped(self, code: &str, text: &str) -> String {
         if self.is_coloured {
             format!("\x1b[{code}m{text}\x1b[0m")

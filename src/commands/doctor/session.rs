@@ -3,7 +3,7 @@
 use super::daemon::{Daemon, is_connected};
 use super::session_finding::{SessionFinding, SessionState};
 use crate::config::{self, MqttSettings, PasswordError};
-use crate::mqtt::{TrialFailure, try_broker};
+use crate::mqtt::try_broker;
 use crate::sink::BrokerCause;
 
 /// The command, in the topic of its message.
@@ -50,16 +50,7 @@ fn state(mqtt: &MqttSettings, daemon: Option<&Daemon>) -> SessionState {
         Ok(_) if cause == Some(BrokerCause::NoPassword) && is_stored => SessionState::NotGiven,
         Ok(_) if daemon.is_some() => SessionState::OnlyForUs,
         Ok(_) => SessionState::Answers,
-        Err(TrialFailure::NotPublished(cause, topic)) => SessionState::Failed {
-            cause,
-            topic: Some(topic),
-            detail: None,
-        },
-        Err(TrialFailure::NoSession(cause, detail)) => SessionState::Failed {
-            cause,
-            topic: None,
-            detail: (cause == BrokerCause::Tls).then_some(detail),
-        },
+        Err(failure) => SessionState::of_failure(&failure),
     }
 }
 

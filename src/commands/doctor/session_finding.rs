@@ -1,6 +1,7 @@
 //! What can be found about the broker, and its text.
 
 use super::check_state::CheckState;
+use crate::mqtt::TrialFailure;
 use crate::sink::BrokerCause;
 use crate::words::Words;
 
@@ -41,6 +42,24 @@ pub enum SessionState {
         /// What TLS lacks, in English.
         detail: Option<String>,
     },
+}
+
+impl SessionState {
+    /// That of a session of our own which failed.
+    pub fn of_failure(failure: &TrialFailure) -> Self {
+        match failure {
+            TrialFailure::NotPublished(cause, topic) => Self::Failed {
+                cause: *cause,
+                topic: Some(topic.clone()),
+                detail: None,
+            },
+            TrialFailure::NoSession(cause, detail) => Self::Failed {
+                cause: *cause,
+                topic: None,
+                detail: (*cause == BrokerCause::Tls).then(|| detail.clone()),
+            },
+        }
+    }
 }
 
 impl SessionFinding {

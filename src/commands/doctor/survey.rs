@@ -20,6 +20,17 @@ use crate::serial::{self, Refusal};
 /// Below this share of good groups, in percent, a line is poor.
 const QUALITY_MIN: u64 = 95;
 
+/// Looks at the meters alone.
+pub fn look_at_meters(settings: &Settings) -> Vec<MeterSight> {
+    let asked = ask_daemon();
+    meters(settings, asked.as_ref().ok())
+}
+
+fn meters(settings: &Settings, daemon: Option<&Daemon>) -> Vec<MeterSight> {
+    let meters = settings.meters.iter();
+    meters.map(|meter| look(meter, daemon)).collect()
+}
+
 /// Looks at the chain that the configuration at `path` describes.
 pub fn survey(path: &Path) -> Sight {
     let asked = ask_daemon();
@@ -36,11 +47,7 @@ pub fn survey(path: &Path) -> Sight {
         }
     };
     let daemon = asked.as_ref().ok();
-    let meters: Vec<MeterSight> = settings
-        .meters
-        .iter()
-        .map(|meter| look(meter, daemon))
-        .collect();
+    let meters = meters(&settings, daemon);
     let mut sight = Sight {
         configuration: configuration(&settings, path, &meters),
         service: service(&asked, settings.dbus.enabled),

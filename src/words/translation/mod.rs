@@ -36,6 +36,16 @@ impl Words {
         }
     }
 
+    /// The same of a text of several lines, each of which has a row of its own.
+    pub fn translated_lines(self, english: &str) -> String {
+        let lines = english.lines().map(|line| {
+            let text = line.trim_start();
+            let indent = &line[..line.len() - text.len()];
+            format!("{indent}{}", self.translated(text))
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
     /// The faults of a configuration, each with its place, what was found, what was expected and what to do.
     pub fn faults(self, error: &ConfigError) -> String {
         let faults: Vec<String> = error

@@ -1,0 +1,228 @@
+//! The broker: its address, the user, the password. Each is tried before it is taken.
+
+use std::io::{self, Write};
+
+use super::screen;
+use crate::commands::console::Console;
+use crate::commands::doctor::CheckState;
+use crate::commands::prompt;
+use crate::commands::setup::SetupContext;
+use crate::commands::setup::broker::{self, BrokerOption};
+use crate::commands::setup::plan::{BrokerPlan, PasswordPlan};
+use crate::config::{BrokerUrl, Secret};
+use crate::mqtt::{BrokerTrial, TrialFailure};
+
+/// What was agreed on: the broker, unless there is none, and what becomes of the stored password.
+type AgreedBroker = (Option<BrokerPlan>, PasswordPlan);
+
+/// A trial of a broker as nobody.
+type AnonymousTrial = Result<BrokerTrial, TrialFailure>;
+
+/// A password, and what becomes of the stored one.
+struct PasswordAnswer {
+    password: Option<Secret>,
+    plan: PasswordPlan,
+}
+
+/// Asks until a broker takes what is published, or there is none.
+pub fn ask(context: &SetupContext<'_>, console: &mut Console) -> io::Result<AgreedBroker> {
+    if context.options.broker == Some(BrokerOption::None) {
+        return without(console);
+    }
+    let Some((url, trial)) = ask_address(context, console)? else {
+        return without(console);
+    };
+    for _ in 0..prompt::QUESTIONS_MAX {
+        let username = ask_username(&url, context, console)?;
+        let broker = BrokerPlan {
+            url: url.clone(),
+            username,
+        };
+        let (trial, plan) = match &broker.username {
+            None => (trial.clone(), context.without_user()),
+            Some(username) => {
+                let answer = ask_password(username, context, console)?;
+                let mqtt = &context.present.settings.mqtt;
+                let trial = broker::try_it(&broker, answer.password, mqtt);
+                (trial, answer.plan)
+            }
+        };
+        match trial {
+            Ok(trial) => {
+                show_proof(&broker, &trial, context, console)?;
+                return Ok((Some(broker), plan));
+            }
+            Err(failure) => show_failure(&broker, &failure, context, console)?,
+        }
+    }
+    Err(io::ErrorKind::UnexpectedEof.into())
+}
+
+fn without(console: &mut Console) -> io::Result<AgreedBroker> {
+    screen::show(console, &console.words().setup_without_broker())?;
+    Ok((None, PasswordPlan::Keep))
+}
+
+/// A broker that answers, with its answer to nobody; `None`: there is to be none.
+fn ask_address(
+    context: &SetupContext<'_>,
+    console: &mut Console,
+) -> io::Result<Option<(BrokerUrl, AnonymousTrial)>> {
+    let words = console.words();
+    let mut given = match &context.options.broker {
+        Some(BrokerOption::At(url)) => Some(url.clone()),
+        _ => None,
+    };
+    let mut usual = match context.present.broker() {
+        Some(configured) => configured.map(|broker| broker.url),
+        None if given.is_some() => None,
+        None => find_local(context, console)?,
+    };
+    for _ in 0..prompt::QUESTIONS_MAX {
+        let url = match given.take() {
+            Some(url) => url,
+            None => {
+                let question = match &usual {
+                    Some(url) => words.setup_ask_address_again(&url.to_string()),
+                    None => words.setup_ask_address(),
+                };
+                let answer = prompt::line(console, &screen::question(&question))?;
+                match (answer.as_str(), &usual) {
+                    ("", None) => return Ok(None),
+                    (no, _) if prompt::is_no(no) => return Ok(None),
+                    ("", Some(url)) => url.clone(),
+                    (typed, _) => match broker::parse_address(typed) {
+                        Ok(url) => url,
+                        Err(error) => {
+                            let text = words.translated_lines(&error.to_string());
+                            screen::show(console, &text)?;
+                            continue;
+                        }
+                    },
+                }
+            }
+        };
+        let nobody = BrokerPlan {
+            url: url.clone(),
+            username: None,
+        };
+        let trial = try_as_nobody(&nobody, context, console)?;
+        if broker::answers(&trial) {
+            let is_clear = !url.tls && url.host != "localhost";
+            let text = words.setup_broker_answers(&url.host, url.port, is_clear);
+            screen::show_state(console, CheckState::Ok, &text)?;
+            return Ok(Some((url, trial)));
+        }
+        if let Err(failure) = &trial {
+            show_failure(&nobody, failure, context, console)?;
+        }
+        usual = Some(url);
+    }
+    Err(io::ErrorKind::UnexpectedEof.into())
+}
+
+/// The broker of this machine, if one answers: nothing chooses another.
+fn find_local(context: &SetupContext<'_>, console: &mut Console) -> io::Result<Option<BrokerUrl>> {
+    let words = console.words();
+    let local = context.present.others.mqtt.url.clone();
+    let nobody = BrokerPlan {
+        url: local.clone(),
+        username: None,
+    };
+    let trial = broker::try_it(&nobody, None, &context.present.settings.mqtt);
+    if broker::answers(&trial) {
+        screen::show(console, &words.setup_broker_here())?;
+        return Ok(Some(local));
+    }
+    screen::show(console, &words.setup_broker_not_here())?;
+    Ok(None)
+}
+
+fn try_as_nobody(
+    broker: &BrokerPlan,
+    context: &SetupContext<'_>,
+    console: &mut Console,
+) -> io::Result<AnonymousTrial> {
+    // A look-up and a connection may take their time.
+    console.flush()?;
+    Ok(broker::try_it(broker, None, &context.present.settings.mqtt))
+}
+
+fn ask_username(
+    url: &BrokerUrl,
+    context: &SetupContext<'_>,
+    console: &mut Console,
+) -> io::Result<Option<String>> {
+    let words = console.words();
+    if let Some(username) = &context.options.username {
+        return Ok(Some(username.clone()).filter(|username| !username.is_empty()));
+    }
+    let configured = context.present.broker().flatten();
+    let usual = configured
+        .filter(|broker| broker.url == *url)
+        .and_then(|broker| broker.username);
+    let question = words.setup_ask_username(usual.as_deref());
+    let answer = prompt::line(console, &screen::question(&question))?;
+    Ok(match answer.as_str() {
+        "" => usual,
+        no if prompt::is_no(no) => None,
+        username => Some(username.to_owned()),
+    })
+}
+
+fn ask_password(
+    username: &str,
+    context: &SetupContext<'_>,
+    console: &mut Console,
+) -> io::Result<PasswordAnswer> {
+    let stored = context.present.password(username);
+    let question = console.words().setup_ask_password(stored.is_some());
+    let typed = prompt::secret(console, &screen::question(&question))?;
+    Ok(if typed.is_empty() {
+        PasswordAnswer {
+            password: stored,
+            plan: PasswordPlan::Keep,
+        }
+    } else {
+        let password = Secret::new(typed);
+        PasswordAnswer {
+            password: Some(password.clone()),
+            plan: PasswordPlan::Store(password),
+        }
+    })
+}
+
+fn show_proof(
+    broker: &BrokerPlan,
+    trial: &BrokerTrial,
+    context: &SetupContext<'_>,
+    console: &mut Console,
+) -> io::Result<()> {
+    let words = console.words();
+    let user = broker.username.as_deref();
+    let text = words.setup_broker_proven(user, &trial.topic);
+    screen::show_state(console, CheckState::Ok, &text)?;
+    let home_assistant = &context.present.settings.mqtt.home_assistant;
+    if !home_assistant.enabled {
+        return Ok(());
+    }
+    if trial.has_home_assistant {
+        let text = words.setup_home_assistant_found();
+        screen::show_state(console, CheckState::Ok, &text)
+    } else {
+        let text = words.setup_home_assistant_unseen();
+        screen::show_state(console, CheckState::Skipped, &text)
+    }
+}
+
+fn show_failure(
+    broker: &BrokerPlan,
+    failure: &TrialFailure,
+    context: &SetupContext<'_>,
+    console: &mut Console,
+) -> io::Result<()> {
+    let configured = &context.present.settings.mqtt;
+    let (text, steps) = broker::explained(broker, failure, configured, console.words());
+    screen::show_state(console, CheckState::Failed, &text)?;
+    screen::show_steps(console, &steps)
+}

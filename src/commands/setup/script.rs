@@ -1,0 +1,229 @@
+//! `setup --yes`: the same by options alone, for programs. Nothing is asked; a line for each thing that is done.
+
+use std::io::{self, IsTerminal, Write};
+
+use super::broker::{self, BrokerOption};
+use super::plan::{BrokerPlan, PasswordPlan, SetupPlan};
+use super::port::{self, PortProof, ReceivedMeter};
+use super::service::{self, Restart, Start};
+use super::{SetupContext, outcome_text, writing};
+use crate::commands::console::{CommandError, Console};
+use crate::commands::prompt;
+use crate::config::{Device, Language, Secret};
+use crate::mqtt::BrokerTrial;
+use crate::names::exit;
+use crate::words::Words;
+
+/// Does it. Returns the exit code.
+pub fn run(context: &SetupContext<'_>, console: &mut Console) -> Result<u8, CommandError> {
+    let words = console.words();
+    let (device, meter) = find_port(context, console)?;
+    write_port(&device, &meter, console)?;
+    let (broker, password) = find_broker(context, console)?;
+    let options = context.options;
+    let plan = SetupPlan {
+        id: options.id.clone().unwrap_or_else(|| context.present.id()),
+        device,
+        broker,
+        password,
+        language: language(context, words),
+    };
+    let text = context
+        .present
+        .text_of(&plan, words)
+        .map_err(|fault| fault.into_error(words))?;
+    if !context.is_written {
+        writeln!(console)?;
+        write!(console, "{text}")?;
+        return Ok(exit::OK);
+    }
+    let drop_in = &context.present.drop_in;
+    if context.is_unchanged(&plan, &text) {
+        let name = words.setup_row_unchanged();
+        write_row(console, &name, &drop_in.display().to_string())?;
+        return Ok(exit::OK);
+    }
+    writing::write(drop_in, &text, &plan.password).map_err(|failed| failed.into_error(words))?;
+    let name = words.setup_row_written();
+    write_row(console, &name, &drop_in.display().to_string())?;
+    restart(context, &plan, console)
+}
+
+/// The port that was named or configured, else the only one with a meter.
+fn find_port(
+    context: &SetupContext<'_>,
+    console: &mut Console,
+) -> Result<(Device, ReceivedMeter), CommandError> {
+    let words = console.words();
+    let named = context.options.device.as_ref();
+    let devices = match named.or_else(|| context.present.device()) {
+        Some(device) => vec![device.clone()],
+        None => {
+            let choices = port::choices(words).into_iter();
+            choices.map(|choice| choice.device).collect()
+        }
+    };
+    let mut found = Vec::new();
+    let mut troubles = Vec::new();
+    for device in devices {
+        match port::prove(&device, context.present, context.machine, None, console)? {
+            PortProof::Received(meter) => found.push((device, meter)),
+            PortProof::Missing(examined) => {
+                let texts = examined.checks.iter();
+                let texts: Vec<String> = texts.map(|checked| checked.finding.text(words)).collect();
+                let texts = texts.join(words.semicolon());
+                troubles.push(words.failed_for(&device.to_string(), &texts));
+            }
+        }
+    }
+    if found.len() > 1 {
+        let devices = found.iter().map(|(device, _)| device.to_string());
+        let devices: Vec<String> = devices.collect();
+        let message = words.setup_several_meters(&devices.join(", "));
+        return Err(CommandError::new(exit::UNAVAILABLE, message));
+    }
+    found.pop().ok_or_else(|| {
+        let message = match troubles.as_slice() {
+            [] => words.setup_no_port(),
+            troubles => words.setup_no_meter(&troubles.join("\n")),
+        };
+        CommandError::new(exit::UNAVAILABLE, message)
+    })
+}
+
+fn write_port(device: &Device, meter: &ReceivedMeter, console: &mut Console) -> io::Result<()> {
+    let words = console.words();
+    let mode = meter.mode.map(|mode| mode.as_str().to_owned());
+    let groups = meter.groups.map(|(good, total)| format!("{good}/{total}"));
+    let live = meter.mode.is_none().then(|| meter.sentence.clone());
+    let parts = [Some(device.to_string()), mode, groups, live];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    write_row(console, &words.setup_row_port(), &parts.join(", "))
+}
+
+/// The broker that was named or configured, else that of this machine; it was tried.
+fn find_broker(
+    context: &SetupContext<'_>,
+    console: &mut Console,
+) -> Result<(Option<BrokerPlan>, PasswordPlan), CommandError> {
+    let words = console.words();
+    let options = context.options;
+    let configured = context.present.broker();
+    let url = match (&options.broker, &configured) {
+        (Some(BrokerOption::None), _) | (None, Some(None)) => {
+            write_row(console, &words.setup_row_broker(), &words.setup_row_none())?;
+            return Ok((None, PasswordPlan::Keep));
+        }
+        (Some(BrokerOption::At(url)), _) => url.clone(),
+        (None, Some(Some(broker))) => broker.url.clone(),
+        (None, None) => context.present.others.mqtt.url.clone(),
+    };
+    let known = configured.flatten().filter(|broker| broker.url == url);
+    let username = match &options.username {
+        Some(username) => Some(username.clone()).filter(|username| !username.is_empty()),
+        None => known.and_then(|broker| broker.username),
+    };
+    let broker = BrokerPlan { url, username };
+    let (password, plan) = find_password(&broker, context, console)?;
+    let mqtt = &context.present.settings.mqtt;
+    let trial = broker::try_it(&broker, password, mqtt).map_err(|failure| {
+        let (text, steps) = broker::explained(&broker, &failure, mqtt, words);
+        let arrow = words.symbol("→", "->");
+        let steps = steps.iter().map(|step| format!("\n{arrow} {step}"));
+        let text: String = std::iter::once(text).chain(steps).collect();
+        CommandError::new(exit::UNAVAILABLE, words.setup_broker_unproven(&text))
+    })?;
+    write_broker(&broker, &trial, console)?;
+    Ok((Some(broker), plan))
+}
+
+fn write_broker(broker: &BrokerPlan, trial: &BrokerTrial, console: &mut Console) -> io::Result<()> {
+    let words = console.words();
+    let text = words.setup_row_connected(
+        &broker.url.to_string(),
+        broker.username.as_deref(),
+        trial.has_home_assistant,
+    );
+    write_row(console, &words.setup_row_broker(), &text)
+}
+
+/// The password of the user: that of standard input, else the stored one.
+fn find_password(
+    broker: &BrokerPlan,
+    context: &SetupContext<'_>,
+    console: &Console,
+) -> Result<(Option<Secret>, PasswordPlan), CommandError> {
+    let words = console.words();
+    let Some(username) = &broker.username else {
+        if context.options.password_stdin {
+            let message = words.setup_password_without_user();
+            return Err(CommandError::new(exit::USAGE, message));
+        }
+        return Ok((None, context.without_user()));
+    };
+    if !context.options.password_stdin {
+        return Ok((context.present.password(username), PasswordPlan::Keep));
+    }
+    let is_terminal = io::stdin().is_terminal();
+    let password = Some(())
+        .filter(|()| !is_terminal)
+        .and_then(|()| prompt::read_secret().ok());
+    match password.filter(|password| !password.is_empty()) {
+        Some(password) => {
+            let password = Secret::new(password);
+            Ok((Some(password.clone()), PasswordPlan::Store(password)))
+        }
+        None => {
+            let message = words.setup_password_missing();
+            Err(CommandError::new(exit::USAGE, message))
+        }
+    }
+}
+
+/// The language to write: that which is chosen. French is never what remains where nothing is.
+fn language(context: &SetupContext<'_>, words: Words) -> Option<Language> {
+    let is_french = words.language() == Language::French;
+    let chosen = context.present.settings.language.language();
+    chosen.or_else(|| is_french.then_some(Language::French))
+}
+
+fn restart(
+    context: &SetupContext<'_>,
+    plan: &SetupPlan,
+    console: &mut Console,
+) -> Result<u8, CommandError> {
+    let words = console.words();
+    let name = words.setup_row_service();
+    let before = match service::restart() {
+        Ok(Restart::Asked(before)) => before,
+        Ok(Restart::NoServiceManager) => {
+            write_row(console, &name, &words.setup_no_service_manager())?;
+            return Ok(exit::OK);
+        }
+        Err(error) => return Err(outcome_text::not_restarted(&error, words)),
+    };
+    let expected = context.expected(plan, context.present.settings.dbus.enabled);
+    let start = service::wait(before, &expected)
+        .map_err(|error| outcome_text::not_restarted(&error, words))?;
+    let (text, code) = match start {
+        Start::Received {
+            after,
+            is_published,
+            ..
+        } => {
+            let first = outcome_text::first_frame(after, is_published, words);
+            (words.setup_row_restarted(&first), exit::OK)
+        }
+        Start::Running => (words.setup_restarted(), exit::OK),
+        Start::Late => (words.setup_late(), exit::FAILURE),
+        Start::Failed(code) => (words.setup_failed(i64::from(code)), exit::FAILURE),
+    };
+    write_row(console, &name, &text)?;
+    Ok(code)
+}
+
+/// A row: what it is about, in a column of its own.
+fn write_row(console: &mut Console, name: &str, text: &str) -> io::Result<()> {
+    writeln!(console, "{name:<9} {text}")?;
+    console.flush()
+}
