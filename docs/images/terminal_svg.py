@@ -214,7 +214,8 @@ class Picture:
         for shapes in (self.papers, self.fills):
             for colour, rectangles in shapes.items():
                 path = "".join(f"M{x} {y}h{w}v{h}h-{w}z" for x, y, w, h in rectangles)
-                yield f'<path fill="{written(colour)}" d="{path}"/>'
+                # Without it fine lines appear between neighbours.
+                yield f'<path fill="{written(colour)}" shape-rendering="crispEdges" d="{path}"/>'
         for (colour, weight), paths in self.strokes.items():
             yield f'<path fill="none" stroke="{written(colour)}" stroke-width="{weight * 1.2:g}" d="{"".join(paths)}"/>'
         for colour, dots in self.dots.items():

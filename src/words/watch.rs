@@ -125,7 +125,7 @@ messages! {
     /// The keys that show the plot alone.
     keys_expand() { fr: "e  Entrée", en: "e  Enter" }
     /// What `t` does.
-    explain_range() { fr: "15 dernières minutes, 24 dernières heures", en: "last 15 minutes, last 24 hours" }
+    explain_range() { fr: "15 minutes ou 24 heures", en: "15 minutes or 24 hours" }
     /// What Tab does.
     explain_meter() { fr: "un autre compteur", en: "another meter" }
     /// What `e` does.
@@ -195,9 +195,9 @@ impl Words {
     pub fn link_word(self, link: &str) -> &'static str {
         match link {
             "receiving" => self.pick("reçu", "live"),
-            "syncing" => self.pick("écoute", "listening"),
             "no_signal" => self.pick("muet", "silent"),
-            _ => self.pick("débranché", "unplugged"),
+            "no_device" => self.pick("débranché", "unplugged"),
+            _ => self.pick("écoute", "listening"),
         }
     }
 
@@ -210,12 +210,12 @@ impl Words {
     pub fn link_trouble(self, link: &str) -> &'static str {
         match link {
             "no_device" => self.pick("L'adaptateur n'est pas là.", "The adapter is not there."),
-            "syncing" => self.pick("J'écoute le compteur…", "Listening to the meter…"),
+            "no_signal" => self.pick("Le compteur se tait.", "The meter is silent."),
             "receiving" => self.pick(
                 "Le compteur n'envoie pas sa puissance.",
                 "The meter does not send its power.",
             ),
-            _ => self.pick("Le compteur se tait.", "The meter is silent."),
+            _ => self.pick("J'écoute le compteur…", "Listening to the meter…"),
         }
     }
 
@@ -226,13 +226,13 @@ impl Words {
                 "Rebranchez-le\u{a0}: je reprends tout seul.",
                 "Plug it in again: I go on by myself.",
             ),
-            "syncing" | "receiving" => self.pick(
-                "La prochaine trame arrive.",
-                "The next frame is on its way.",
-            ),
-            _ => self.pick(
+            "no_signal" => self.pick(
                 "Vérifiez les deux fils, I1 et I2.",
                 "Check the two wires, I1 and I2.",
+            ),
+            _ => self.pick(
+                "La prochaine trame arrive.",
+                "The next frame is on its way.",
             ),
         }
     }

@@ -87,7 +87,9 @@ impl<'a> Canvas<'a> {
         let area = area.intersection(self.buffer.area);
         let mut block = Block::bordered()
             .border_set(self.palette.border())
-            .border_style(self.palette.frame());
+            .border_style(self.palette.frame())
+            // What stands in a frame does not look like the frame.
+            .title_style(Style::reset());
         if !title.is_empty() {
             let style = self.palette.bold(Tint::ACCENT);
             block = block.title(Line::styled(format!(" {title} "), style));

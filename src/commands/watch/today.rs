@@ -35,10 +35,15 @@ impl TodayEnergy {
         let mut today = Self::since_midnight(meter)
             .or_else(|| Self::by_hours(meter, now))
             .or_else(|| Self::since_opening(meter))?;
-        let current = meter.tariff_index();
+        // 0 is no index: that of a meter that has none, or of one that is silent now.
+        let has_index = today
+            .indexes
+            .iter()
+            .any(|(index, wh)| *index > 0 && *wh > 0);
+        let current = Some(meter.tariff_index()).filter(|index| *index > 0 || !has_index);
         today
             .indexes
-            .retain(|(index, energy)| *energy > 0 || *index == current);
+            .retain(|(index, energy)| *energy > 0 || Some(*index) == current);
         let is_producer = meter.flag(Key::PRODUCER) == Some(true);
         today.injected = today.injected.filter(|energy| *energy > 0 || is_producer);
         Some(today)

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use crate::commands::watch::canvas::Canvas;
+use crate::commands::watch::canvas::{Canvas, width};
 use crate::commands::watch::model::{LogLine, Occurrence};
 use crate::commands::watch::palette::Tint;
 use crate::commands::watch::scene::Scene;
@@ -24,7 +24,12 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let title = scene.words.title_link_and_log();
     let inside = canvas.panel(area, &title, broker(scene), Line::default());
     let columns = inside.width.saturating_sub(2);
-    canvas.put_line(inside.x + 1, inside.y, columns, &quality_line(scene));
+    canvas.put_line(
+        inside.x + 1,
+        inside.y,
+        columns,
+        &quality_line(scene, columns),
+    );
     let mut y = inside.y + 1;
     if let (Some(cause), 3..) = (broker_cause(scene), inside.height) {
         let style = scene.palette.ink(Tint::HOT);
@@ -50,7 +55,7 @@ pub fn draw_reception(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     } = *scene;
     let inside = canvas.panel(area, &words.title_link(), broker(scene), Line::default());
     let (x, columns) = (inside.x + 1, inside.width.saturating_sub(2));
-    canvas.put_line(x, inside.y, columns, &quality_line(scene));
+    canvas.put_line(x, inside.y, columns, &quality_line(scene, columns));
     let count = |key| words.integer(meter.int(key).unwrap_or(0));
     let maker = meter
         .text(Key::MANUFACTURER)
@@ -146,8 +151,8 @@ fn broker_cause(scene: &Scene<'_>) -> Option<String> {
     cause.map(|(why, _)| why)
 }
 
-/// `▮▮▮▮▮ 14 frames, 0 damaged`
-fn quality_line(scene: &Scene<'_>) -> Line<'static> {
+/// `▮▮▮▮▮ 14 frames, 0 damaged`; where that has no room, the damaged ones alone if there are any.
+fn quality_line(scene: &Scene<'_>, columns: u16) -> Line<'static> {
     let Scene {
         meter,
         words,
@@ -180,14 +185,21 @@ fn quality_line(scene: &Scene<'_>) -> Line<'static> {
     }
     let count = |count: i64| u64::try_from(count).unwrap_or(0);
     let frames = words.frames(count(received), &words.integer(received));
-    line.push(scene.styled(format!(" {frames}"), Style::new()));
     let text = words.frames_damaged(count(damaged), &words.integer(damaged));
     let style = if damaged > 0 {
         palette.ink(Tint::WARN)
     } else {
         palette.quiet()
     };
-    line.push(scene.styled(text, style));
+    let both = width(&frames) + width(&text) + 6 <= columns;
+    if both || damaged == 0 {
+        line.push(scene.styled(format!(" {frames}"), Style::new()));
+    }
+    if both {
+        line.push(scene.styled(text, style));
+    } else if damaged > 0 {
+        line.push(scene.styled(text.replacen(',', "", 1), style));
+    }
     Line::from(line)
 }
 

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::obstacle;
+use super::silence;
 use super::tariff;
 use crate::commands::watch::advice::advice;
 use crate::commands::watch::bars::{self, BarPlace};
@@ -18,13 +19,16 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         return;
     }
     if scene.model.obstacle.is_some() || scene.model.meters.is_empty() {
-        let text = obstacle::text(scene.model.obstacle.as_ref(), scene.words);
-        canvas.put_words(area, &text.what, scene.palette.bold(Tint::ALARM));
+        draw_obstacle(canvas, area, scene);
         return;
     }
     let mut y = area.y;
     canvas.put_line(area.x, y, area.width, &first_line(scene, area.width));
     y += 1;
+    if scene.meter.power_now().is_none() {
+        silence::draw(canvas, below(area, y), scene);
+        return;
+    }
     if let (Some((withdrawn, injected)), true) = (scene.meter.power_now(), area.height > 1) {
         let place = BarPlace {
             x: area.x,
@@ -50,12 +54,27 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
         }
     }
     if let Some((sentence, ink)) = advice(scene) {
-        let rest = Rect {
-            y,
-            height: area.bottom().saturating_sub(y),
-            ..area
-        };
-        canvas.put_words(rest, &sentence, scene.palette.ink(ink));
+        canvas.put_words(below(area, y), &sentence, scene.palette.ink(ink));
+    }
+}
+
+/// What is left of an area from a line on.
+fn below(area: Rect, y: u16) -> Rect {
+    Rect {
+        y,
+        height: area.bottom().saturating_sub(y),
+        ..area
+    }
+}
+
+/// What stands in the way, and the commands that show why, as far as there is room.
+fn draw_obstacle(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
+    let palette = scene.palette;
+    let text = obstacle::text(scene.model.obstacle.as_ref(), scene.words);
+    let mut y = area.y + canvas.put_words(area, &text.what, palette.bold(Tint::ALARM));
+    y += canvas.put_words(below(area, y), &text.remedy, palette.quiet());
+    for (y, command) in (y..area.bottom()).zip(text.commands) {
+        canvas.put_within(area.x + 1, y, area.width, command, palette.strong());
     }
 }
 

@@ -27,10 +27,9 @@ pub fn draw(canvas: &mut Canvas<'_>, inside: Rect, scene: &Scene<'_>) {
         height: inside.bottom().saturating_sub(y),
     };
     let mut y = inside.y + u16::from(inside.height > 5);
-    let ink = if link == "syncing" {
-        Tint::WARN
-    } else {
-        Tint::ALARM
+    let ink = match link {
+        "no_device" | "no_signal" => Tint::ALARM,
+        _ => Tint::WARN,
     };
     y += canvas.put_words(rest(y), &what, scene.palette.bold(ink));
     y += canvas.put_words(rest(y), &remedy.unwrap_or_default(), Style::new());
