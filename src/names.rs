@@ -115,6 +115,12 @@ pub mod topic {
         format!("{base}/{meter}/calendar")
     }
 
+    /// Nothing is published here: it is what entities are given that are to be taken away.
+    #[must_use]
+    pub fn removed(base: &str, meter: &str) -> String {
+        format!("{base}/{meter}/removed")
+    }
+
     /// Events, one message each.
     #[must_use]
     pub fn event(base: &str, meter: &str) -> String {

@@ -152,7 +152,8 @@ impl Announcer {
         self.add_base(&id);
         let layout = self.layout.clone();
         let repeated = self.removals.of(&id);
-        let announcement = announcement.with_components(removable(&id, "", &repeated));
+        let unused = topic::removed(&self.base, &id);
+        let announcement = announcement.with_components(removable(&id, &unused, &repeated));
         let (entities, words) = (announcement.entities(), announcement.words());
         let meter = self.record.0.entry(id.to_string()).or_default();
         let gone = meter.gone(&layout, &entities);

@@ -37,7 +37,7 @@ fn what_went_while_home_assistant_was_off_goes_again_after_its_start() {
     });
     let component = &again.json()["cmps"]["status_word"];
     assert_eq!(component["unique_id"], "linky_main_status_word");
-    assert_eq!(component["value_template"], "{{ None }}");
+    assert_eq!(component["state_topic"], "linky/main/removed");
     assert_eq!(component["enabled_by_default"], false);
     let (gone_again, left) = next_removal(&subscriber);
     assert_eq!(gone_again, gone);

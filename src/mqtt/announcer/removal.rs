@@ -41,8 +41,8 @@ impl Announcer {
             }
             let meter = self.record.0.entry(id.to_string()).or_default();
             meter.add(&self.layout, removed.iter().cloned());
-            let state = topic::state(&self.base, id);
-            self.push_documents(id, &removable(id, &state, removed));
+            let unused = topic::removed(&self.base, id);
+            self.push_documents(id, &removable(id, &unused, removed));
         }
         self.is_queued &= removed.is_empty();
         self.removals.begin(removed, now);

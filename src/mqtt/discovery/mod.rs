@@ -88,8 +88,8 @@ pub fn announcement(device: &AnnouncedDevice, facts: &Facts) -> Announcement {
 }
 
 /// Entities of a meter that are to be taken away: as little as it takes for Home Assistant to have them. Those that it never
-/// had are not shown meanwhile. `state`: the topic of the meter's state, of which they show nothing.
-pub fn removable(id: &str, state: &str, entities: &BTreeSet<AnnouncedEntity>) -> Announcement {
+/// had are not shown meanwhile. `unused`: a topic on which nothing is published.
+pub fn removable(id: &str, unused: &str, entities: &BTreeSet<AnnouncedEntity>) -> Announcement {
     let component = |AnnouncedEntity { platform, name }: &AnnouncedEntity| {
         let is_event = platform == "event";
         let component = without_nulls(json!({
@@ -97,7 +97,7 @@ pub fn removable(id: &str, state: &str, entities: &BTreeSet<AnnouncedEntity>) ->
             "unique_id": unique_id(id, name),
             "default_entity_id": format!("{platform}.{}", unique_id(id, name)),
             "name": name,
-            "value_template": (!is_event).then_some("{{ None }}"),
+            "state_topic": unused,
             "event_types": is_event.then(|| [EventKind::ALL[0].as_str()]),
             "enabled_by_default": false,
         }));
@@ -106,7 +106,6 @@ pub fn removable(id: &str, state: &str, entities: &BTreeSet<AnnouncedEntity>) ->
     let shared = json!({
         "o": origin(),
         "dev": {"identifiers": [format!("linky_{id}")]},
-        "state_topic": state,
     });
     Announcement {
         shared: shared.as_object().cloned().unwrap_or_default(),
