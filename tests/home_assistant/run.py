@@ -32,6 +32,9 @@ NOT_OURS = (
     "Failed to connect to MQTT server",
     "Error returned from MQTT server",
     "logging too frequently",
+    # A person gives an entity the id of another whose statistics are to go on.
+    "Cannot rename statistic_id",
+    "Cannot migrate history for entity_id",
 )
 ABOUT_US = ("linky", "components.mqtt", "helpers.template", "components.sensor", "components.energy")
 

@@ -55,6 +55,9 @@ class Takeover:
             return OLD not in await hass.states()
 
         await until("the old entity is gone", is_gone)
+        # Without what nobody has read so far.
+        self.house.wire.unplug()
+        self.house.wire.plug()
         await self.house.start()
         entities = await self.stage.settled(self.house)
         ours = entities[f"linky_{self.house.id}_energy"]["entity_id"]
