@@ -25,7 +25,7 @@ fn it_shows_the_meter_follows_the_terminal_s_size_and_leaves_with_a_goodbye() {
         " TEMPO ",
         " History ",
         " Energy ",
-        "0 damaged",
+        " damaged",
         "q quit",
     ] {
         tmux.until(text);
