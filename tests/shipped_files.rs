@@ -12,6 +12,8 @@ mod program;
 
 const MANUAL: &str = include_str!("../docs/man/linky-sensor.8");
 const MANUAL_OF_KEYS: &str = include_str!("../docs/man/linky-sensor.toml.5");
+const FRENCH_MANUAL: &str = include_str!("../docs/man/fr/linky-sensor.8");
+const FRENCH_MANUAL_OF_KEYS: &str = include_str!("../docs/man/fr/linky-sensor.toml.5");
 const EXAMPLE: &str = include_str!("../docs/examples/linky-sensor.toml");
 const POLICY: &str = include_str!("../dbus/io.github.linky_sensor.Linky1.conf");
 const UNIT: &str = include_str!("../systemd/linky-sensor.service");
@@ -146,6 +148,8 @@ fn the_manuals_are_of_no_other_system() {
     for (manual, volume) in [
         (MANUAL, "System Manager's Manual"),
         (MANUAL_OF_KEYS, "File Formats Manual"),
+        (FRENCH_MANUAL, "Manuel de l'administrateur"),
+        (FRENCH_MANUAL_OF_KEYS, "Manuel des formats de fichiers"),
     ] {
         let head: Vec<&str> = manual.lines().take(4).collect();
         assert_eq!(

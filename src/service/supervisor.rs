@@ -81,7 +81,6 @@ impl Supervisor {
         let mut is_ready = false;
         let mut hang_is_logged = false;
         let mut status = String::new();
-        let mut disk_stalls = false;
         loop {
             if !is_ready && self.sinks.are_ready() && self.systemd.notify(&NotifyState::Ready) {
                 is_ready = true;
@@ -117,16 +116,9 @@ impl Supervisor {
                         return exit::SOFTWARE;
                     }
                 }
-                let stalls = self.watchdog.disk_stalls();
-                if std::mem::replace(&mut disk_stalls, stalls) != stalls {
-                    log_disk(stalls);
-                }
             }
             if status_is_old {
-                let mut line = status_line(self.journal.states(), self.sinks.health());
-                if disk_stalls {
-                    line.push_str("; the disk does not respond");
-                }
+                let line = status_line(self.journal.states(), self.sinks.health());
                 if line != status && self.systemd.notify(&NotifyState::Status(&line)) {
                     status = line;
                 }
@@ -149,15 +141,6 @@ fn feed_watchdog<'a>(
         &NotifyState::WatchdogTrigger
     });
     hanging
-}
-
-/// Logs that the disk has stopped responding, or responds again.
-fn log_disk(stalls: bool) {
-    if stalls {
-        log::warn!(MESSAGE_ID = names::journal::STORE_FAILED; "the disk does not respond: states are still published, but none is kept for a broker that is away, and no memory for the next start; a memory card that wears out does this");
-    } else {
-        log::info!("the disk responds again");
-    }
 }
 
 /// Logs why the daemon ends. Returns the exit code.

@@ -1,5 +1,5 @@
 //! The Debian package describes itself correctly: `debian/copyright` of the crates that are linked, `debian/changelog` of
-//! `CHANGELOG.md`. `UPDATE_GOLDEN=1 cargo test --test debian` writes them.
+//! `CHANGELOG.md`; each manual page has its French one. `UPDATE_GOLDEN=1 cargo test --test debian` writes them.
 
 #![expect(
     clippy::expect_used,
@@ -10,6 +10,7 @@
 
 mod changelog;
 mod copyright;
+mod manuals;
 mod toolchain;
 
 use std::path::{Path, PathBuf};
