@@ -34,8 +34,12 @@ const READ_SIZE: usize = 1024;
 
 /// Answers one request, if there is one.
 pub async fn serve(stream: TcpStream, page: &Page) {
+    // A socket without an address is closed already.
+    let is_loopback = stream
+        .local_addr()
+        .is_ok_and(|address| address.ip().to_canonical().is_loopback());
     let answer = match timeout(HEAD_TIMEOUT, read_head(&stream)).await {
-        Ok(Ok(Some(head))) => answer(&head, page),
+        Ok(Ok(Some(head))) => answer(&head, is_loopback, page),
         Ok(Ok(None)) => refuse(HttpRefusal::HeadTooLarge, false),
         // The client is gone.
         Ok(Err(_)) => return,
@@ -108,8 +112,8 @@ async fn close(stream: TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-fn answer(head: &[u8], page: &Page) -> String {
-    match parse_head(head) {
+fn answer(head: &[u8], is_loopback: bool, page: &Page) -> String {
+    match parse_head(head, is_loopback) {
         Ok(request) => {
             let text = page.text(request.format);
             respond(
@@ -127,6 +131,9 @@ fn refuse(refusal: HttpRefusal, is_head: bool) -> String {
     let status = refusal.status();
     let body = match refusal {
         HttpRefusal::NotFound => format!("{status}: the metrics are at {}\n", names::metrics::PATH),
+        HttpRefusal::ForeignHost => {
+            format!("{status}: over loopback ask for localhost or the address\n")
+        }
         _ => format!("{status}\n"),
     };
     respond(status, "text/plain; charset=utf-8", &body, is_head)

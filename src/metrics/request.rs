@@ -7,6 +7,12 @@
 //! ```
 //! What is not such a head is refused with the status that RFC 9110 has for it. Of the fields only `Host` (it must be there, once)
 //! and `Accept` matter.
+//!
+//! A web page can make the browser of this machine ask here: its owner lets a name of theirs lead to 127.0.0.1, and the browser
+//! then takes the answer for the page's own (DNS rebinding). So a request that came over loopback is answered only under a name
+//! that no stranger can own.
+
+use std::net::{IpAddr, Ipv6Addr};
 
 use super::exposition::TextFormat;
 use crate::names;
@@ -33,6 +39,8 @@ pub enum HttpRefusal {
     Timeout,
     /// The head is too large.
     HeadTooLarge,
+    /// It came over loopback, and asks for a host of the internet.
+    ForeignHost,
     /// It is not HTTP/1.
     OtherVersion,
 }
@@ -45,6 +53,7 @@ impl HttpRefusal {
             Self::NotFound => "404 Not Found",
             Self::MethodNotAllowed => "405 Method Not Allowed",
             Self::Timeout => "408 Request Timeout",
+            Self::ForeignHost => "421 Misdirected Request",
             Self::HeadTooLarge => "431 Request Header Fields Too Large",
             Self::OtherVersion => "505 HTTP Version Not Supported",
         }
@@ -66,11 +75,11 @@ pub fn head_end(bytes: &[u8]) -> Option<usize> {
     None
 }
 
-/// Parses a whole head.
+/// Parses a whole head of a connection that came over loopback or not.
 ///
 /// # Errors
 /// How it is to be answered instead.
-pub fn parse_head(head: &[u8]) -> Result<ScrapeRequest, HttpRefusal> {
+pub fn parse_head(head: &[u8], is_loopback: bool) -> Result<ScrapeRequest, HttpRefusal> {
     let mut lines = head
         .split(|byte| *byte == b'\n')
         .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
@@ -94,11 +103,12 @@ pub fn parse_head(head: &[u8]) -> Result<ScrapeRequest, HttpRefusal> {
         }
         _ => return Err(HttpRefusal::BadRequest),
     };
-    let (mut hosts, mut accept) = (0, String::new());
+    let (mut hosts, mut is_foreign, mut accept) = (0, false, String::new());
     for line in lines.take_while(|line| !line.is_empty()) {
         let (name, value) = parse_field(line).ok_or(HttpRefusal::BadRequest)?;
         if name.eq_ignore_ascii_case(b"host") {
             hosts += 1;
+            is_foreign = !is_host_of_home(&String::from_utf8_lossy(value));
         } else if name.eq_ignore_ascii_case(b"accept") {
             accept.push_str(&String::from_utf8_lossy(value));
             accept.push(',');
@@ -108,6 +118,9 @@ pub fn parse_head(head: &[u8]) -> Result<ScrapeRequest, HttpRefusal> {
         return Err(HttpRefusal::BadRequest);
     }
     let path = path(target).ok_or(HttpRefusal::BadRequest)?;
+    if is_loopback && is_foreign {
+        return Err(HttpRefusal::ForeignHost);
+    }
     if path != names::metrics::PATH {
         return Err(HttpRefusal::NotFound);
     }
@@ -118,6 +131,23 @@ pub fn parse_head(head: &[u8]) -> Result<ScrapeRequest, HttpRefusal> {
         is_head: method == "HEAD",
         format: preferred_format(&accept),
     })
+}
+
+/// Whether a `Host`, with its port, is an address, a name without a dot, or one of a domain that is nobody's on the internet
+/// (RFC 6761, RFC 6762, RFC 8375; `internal` is what engines of containers call their host).
+fn is_host_of_home(host: &str) -> bool {
+    let (name, port) = host.rsplit_once(':').unwrap_or((host, ""));
+    let bracketed = host.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    if let Some((address, _)) = bracketed {
+        return address.parse::<Ipv6Addr>().is_ok();
+    }
+    let is_port = port.bytes().all(|byte| byte.is_ascii_digit());
+    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    let domains = [".localhost", ".local", ".home.arpa", ".internal"];
+    is_port
+        && (name.parse::<IpAddr>().is_ok()
+            || !name.contains('.')
+            || domains.iter().any(|domain| name.ends_with(domain)))
 }
 
 /// The path of a target, without the query. `None` if it is no target.
@@ -207,7 +237,7 @@ mod tests {
     use super::*;
 
     fn parse(head: &str) -> Result<ScrapeRequest, HttpRefusal> {
-        parse_head(head.as_bytes())
+        parse_head(head.as_bytes(), false)
     }
 
     fn get(fields: &str) -> Result<ScrapeRequest, HttpRefusal> {
@@ -284,6 +314,41 @@ mod tests {
     }
 
     #[test]
+    fn over_loopback_no_host_of_the_internet_is_answered() {
+        let status = |host: &str, is_loopback| {
+            let head = format!("GET /metrics HTTP/1.1\r\nHost: {host}\r\n\r\n");
+            parse_head(head.as_bytes(), is_loopback).map(|_| ())
+        };
+        for host in [
+            "",
+            "127.0.0.1",
+            "127.0.0.1:9867",
+            "[::1]",
+            "[::1]:9867",
+            "192.168.1.4:9867",
+            "localhost:9867",
+            "LOCALHOST.",
+            "linky",
+            "pi.local:9867",
+            "metrics.localhost",
+            "host.containers.internal:9867",
+        ] {
+            assert_eq!(status(host, true), Ok(()), "{host}");
+        }
+        for host in [
+            "attacker.example:9867",
+            "attacker.example",
+            "127.0.0.1.attacker.example",
+            "localhost.attacker.example.",
+            "attacker.example:local",
+            "[attacker.example]:9867",
+        ] {
+            assert_eq!(status(host, true), Err(HttpRefusal::ForeignHost), "{host}");
+            assert_eq!(status(host, false), Ok(()), "{host}");
+        }
+    }
+
+    #[test]
     fn the_format_is_negotiated() {
         let format = |accept: &str| {
             get(&format!("Host: h\r\nAccept: {accept}\r\n"))
@@ -330,7 +395,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_a_request_or_a_refusal(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = parse_head(&bytes);
+            let _ = parse_head(&bytes, true);
             if let Some(end) = head_end(&bytes) {
                 prop_assert!(end <= bytes.len());
             }

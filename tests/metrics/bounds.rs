@@ -69,6 +69,11 @@ fn what_is_no_scrape_is_refused_with_its_status() {
             "POST /metrics HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\na=b",
             405,
         ),
+        (
+            "GET /metrics HTTP/1.1\r\nHost: attacker.example:9867\r\n\r\n",
+            421,
+        ),
+        ("GET /metrics HTTP/1.1\r\nHost: localhost:9867\r\n\r\n", 200),
         ("OPTIONS /metrics HTTP/1.1\r\nHost: h\r\n\r\n", 405),
         ("GET /metrics HTTP/2.0\r\nHost: h\r\n\r\n", 505),
     ] {
