@@ -53,6 +53,22 @@ need_packages() {
 		apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}" >&2 </dev/null
 }
 
+# unpack_packages FOLDER NAME...: what Debian packages hold, without installing them: those that would start a service. What they
+# depend on is not there.
+unpack_packages() {
+	local folder=$1 part=$1.part package
+	shift
+	[ ! -d "$folder" ] || return 0
+	rm -rf "$part"
+	mkdir -p "$part"
+	printf 'unpacking %s\n' "$*" >&2
+	# The lists of packages may not be there yet, or be of before.
+	(cd "$part" && { apt-get download -q "$@" || { within 60 as_root apt-get update -q && apt-get download -q "$@"; }; }) >&2 || return
+	for package in "$part"/*.deb; do dpkg-deb --extract "$package" "$part"; done
+	rm "$part"/*.deb
+	mv "$part" "$folder"
+}
+
 need_rust() {
 	local wanted
 	wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
@@ -86,7 +102,7 @@ need_deb_builder() {
 	PATH=$top/target/tools/bin:$PATH
 	is_cargo_deb_there && return
 	printf 'installing cargo-deb %s\n' "$cargo_deb_version" >&2
-	cargo install --quiet --locked --root target/tools "cargo-deb@$cargo_deb_version" >&2
+	cargo install --quiet --debug --locked --root target/tools "cargo-deb@$cargo_deb_version" >&2
 }
 
 is_cargo_deb_there() {
@@ -104,6 +120,14 @@ need_python() {
 	"$folder/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
 		--requirement <(printf '%s\n' "$wanted") >&2
 	printf '%s\n' "$wanted" >"$folder/requirements.txt"
+}
+
+# need_pypi_tools: the tools of .github/tools.txt are in $pypi_tools, as programs that are built; for 64-bit machines with either
+# processor. It is not put into PATH: the Python in it lacks what Debian's has.
+# shellcheck disable=SC2034 # for who sources this
+pypi_tools=$top/target/pypi-tools/bin
+need_pypi_tools() {
+	need_python target/pypi-tools <.github/tools.txt
 }
 
 build_release() {

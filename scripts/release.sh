@@ -1,17 +1,14 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# Sourced after lib.sh by the tests of releasing: keys of the test in a keyring of its own, the tools from PyPI, and what a
-# test claims.
+# Sourced after lib.sh by the tests of releasing: keys of the test in a keyring of its own, and what a test claims.
 #
 #   release_work          makes the folder $work and a keyring in it; both go at the end
 #   release_key           makes the key of an archive, as docs/RELEASE.md has it: folder $release_key, secret $release_secret
-#   release_tools         zizmor, actionlint, check-jsonschema and act, in $release_tools
 #   claim TEXT COMMAND... prints whether the command succeeds
 #   fails_with TEXT COMMAND...  succeeds if the command fails and prints the text
 
 work=
 release_key=    # its public part, a folder like archive/
 release_secret= # what the environment of the workflow holds
-release_tools=$top/target/workflow-tools/bin
 # The exit status of the script: 1 as soon as a claim failed.
 failed=0
 
@@ -45,10 +42,6 @@ release_key() {
 	gpg --quiet --armor --export "$owner" >"$release_key/linky-sensor.asc"
 	printf '# of the test\n%s\n' "$signer" >"$release_key/fingerprint"
 	release_secret=$(gpg --quiet --batch --armor --export-secret-subkeys "$signer!")
-}
-
-release_tools() {
-	need_python target/workflow-tools <.github/tools.txt
 }
 
 claim() {
