@@ -9,7 +9,8 @@
 #   meter_on PORT          a simulated meter, served over the network
 #   pty_meter LINK         a simulated meter on a pseudo-terminal, LINK leads to it
 #   broker_start PORT [LINE...]   a mosquitto with these lines in its configuration
-#   engine WORD...         the engine: podman
+#   engine WORD...         the engine: podman, or what the array `engine` has
+#   image_config NAME      standard input becomes a file; prints the volume that puts it in its place
 #   contained NAME OPTION... -- WORD...   runs a container in the background as the documentation has it
 #   claim TEXT COMMAND...  prints whether the command succeeds, and the last line that it printed
 
@@ -17,6 +18,7 @@ work=
 image=
 program=
 processes=()
+engine=(podman)
 # The exit status of the script: 1 as soon as a claim failed.
 failed=0
 
@@ -30,12 +32,14 @@ image_work() {
 image_end() {
 	local process
 	if [ -f "$work/containers.conf" ]; then
-		engine rm --all --force --time 5 >/dev/null 2>&1 || true
-		engine rmi --all --force >/dev/null 2>&1 || true
+		podman rm --all --force --time 5 >/dev/null 2>&1 || true
+		podman rmi --all --force >/dev/null 2>&1 || true
 	fi
 	for process in "${processes[@]}"; do kill "$process" 2>/dev/null || true; done
 	wait
 	if [ "$(id -u)" = 0 ]; then
+		# What an engine has left mounted.
+		awk -v work="$work/" 'index($2, work) == 1 { print $2 }' /proc/mounts | xargs --no-run-if-empty umount --lazy
 		rm -rf --one-file-system "$work"
 	else
 		podman unshare rm -rf --one-file-system "$work"
@@ -43,7 +47,7 @@ image_end() {
 }
 
 image_tools() {
-	need_packages podman runc skopeo jq mosquitto mosquitto-clients socat openssl
+	need_packages podman runc skopeo jq mosquitto mosquitto-clients socat openssl procps dpkg-dev
 	# On a machine without systemd or with old control groups crun does not work, and limits cannot be raised.
 	cat >"$work/containers.conf" <<-END
 		[engine]
@@ -58,7 +62,7 @@ image_tools() {
 }
 
 engine() {
-	podman "$@"
+	"${engine[@]}" "$@"
 }
 
 image_load() {
@@ -83,7 +87,7 @@ meter_on() {
 
 pty_meter() {
 	begin "$program" simulate --link "$1"
-	within 20 test -e "$1"
+	within 60 test -e "$1"
 }
 
 broker_start() {
@@ -91,7 +95,7 @@ broker_start() {
 	shift
 	printf '%s\n' "listener $port 127.0.0.1" "user root" "$@" >"$conf"
 	begin "$(PATH=$PATH:/usr/sbin command -v mosquitto)" -c "$conf"
-	within 20 listens "$port"
+	within 60 listens "$port"
 }
 
 # A port of loopback that nobody listens on, and that neither the system nor the tests in Rust give to anyone.
@@ -103,6 +107,12 @@ free_port() {
 
 listens() {
 	(exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+image_config() {
+	cat >"$work/$1.toml"
+	chmod 644 "$work/$1.toml"
+	printf '%s:/etc/linky-sensor/linky-sensor.toml:ro' "$work/$1.toml"
 }
 
 # The options are those of docs/CONTAINER.md.
@@ -159,6 +169,31 @@ receives() {
 	local port=$1 topic=$2
 	shift 2
 	mosquitto_sub -p "$port" -t "$topic" -C 1 -W 60 "$@"
+}
+
+# state_is_published PORT BASE-TOPIC [OPTION...]: one with an energy; a value is null until it is judged.
+state_is_published() {
+	local state
+	state=$(mosquitto_sub -p "$1" -t "$2/main/state" -C 30 -W 60 "${@:3}" | jq -n 'first(inputs | select(.energy))')
+	jq -r '.link + ", " + (.energy | tostring) + " Wh"' <<<"$state"
+	[ -n "$state" ]
+}
+
+# is_killed_and_comes_back NAME: the daemon, when it hangs.
+is_killed_and_comes_back() {
+	local before
+	before=$(daemon_of "$1")
+	kill -STOP "$before"
+	# It has thirty seconds.
+	within 120 has_another_daemon "$1" "$before"
+	engine inspect --format 'restarts: {{.RestartCount}}' "$1"
+	healthy "$1"
+}
+
+# has_another_daemon NAME PROCESS
+has_another_daemon() {
+	local now
+	now=$(daemon_of "$1") && [ -n "$now" ] && [ "$now" != "$2" ]
 }
 
 # stops NAME: within the time that engines give, with exit code 0.
