@@ -62,7 +62,7 @@ start_meter() {
 	container_run cp /usr/bin/linky-sensor /usr/local/bin/linky-meter &&
 		container_run systemd-run --quiet --unit=linky-meter /usr/local/bin/linky-meter simulate \
 			--serial "$serial" --prm "$point" --link /dev/linky &&
-		within 10 container_run test -e /dev/linky &&
+		within 60 container_run test -e /dev/linky &&
 		port=$(container_run readlink -f /dev/linky) &&
 		# A serial port belongs to dialout; a pseudo-terminal has to be given to it.
 		container_run chgrp dialout "$port" && container_run chmod 660 "$port" && echo "$port"
@@ -84,7 +84,7 @@ is_active() {
 }
 
 started_at_once() {
-	within 15 is_active && [ "$(service_property NRestarts)" = 0 ] && echo "active, no restart" || {
+	within 60 is_active && [ "$(service_property NRestarts)" = 0 ] && echo "active, no restart" || {
 		container_run systemctl status --no-pager --full linky-sensor.service
 		return 1
 	}
@@ -118,7 +118,7 @@ energy_on_the_bus() {
 }
 
 energy_in_the_state() {
-	container_run mosquitto_sub -W 15 -C 1 -t linky/main/state 2>&1 | grep -o '"energy":[0-9]*' | cut -d: -f2
+	container_run mosquitto_sub -W 60 -C 1 -t linky/main/state 2>&1 | grep -o '"energy":[0-9]*' | cut -d: -f2
 }
 
 bus_gives_the_energy() {
