@@ -13,7 +13,7 @@ use nix::unistd::Pid;
 #[path = "support/program.rs"]
 mod program;
 
-const WAIT_TIMEOUT: Duration = Duration::from_secs(60);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(240);
 
 fn within<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + WAIT_TIMEOUT;

@@ -16,7 +16,7 @@ use nix::sys::termios::{LocalFlags, tcgetattr};
 #[path = "support/program.rs"]
 mod program;
 
-const WAIT_TIMEOUT: Duration = Duration::from_secs(60);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(240);
 
 /// Ended when dropped.
 struct Running(Child);

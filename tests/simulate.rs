@@ -24,7 +24,7 @@ use nix::unistd::Pid;
 #[path = "support/program.rs"]
 mod program;
 
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(240);
 
 /// A running simulator, ended with the test.
 struct Simulator(Child);

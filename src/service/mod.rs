@@ -93,7 +93,7 @@ async fn live(settings: &Settings, bus: Option<Bus>) -> u8 {
     let (files, memories) = open_files(settings, &directory);
     let history = open_history(&settings.mqtt, &directory);
     let mut watchdog = Watchdog::new();
-    let pulse = watchdog.pulse("the store");
+    let pulse = watchdog.disk_pulse();
     let (store, history, store_thread) =
         match StoreHandle::start(files, history, move || pulse.beat()) {
             Ok(started) => started,

@@ -81,6 +81,7 @@ impl Supervisor {
         let mut is_ready = false;
         let mut hang_is_logged = false;
         let mut status = String::new();
+        let mut disk_stalls = false;
         loop {
             if !is_ready && self.sinks.are_ready() && self.systemd.notify(&NotifyState::Ready) {
                 is_ready = true;
@@ -116,9 +117,16 @@ impl Supervisor {
                         return exit::SOFTWARE;
                     }
                 }
+                let stalls = self.watchdog.disk_stalls();
+                if std::mem::replace(&mut disk_stalls, stalls) != stalls {
+                    log_disk(stalls);
+                }
             }
             if status_is_old {
-                let line = status_line(self.journal.states(), self.sinks.health());
+                let mut line = status_line(self.journal.states(), self.sinks.health());
+                if disk_stalls {
+                    line.push_str("; the disk does not respond");
+                }
                 if line != status && self.systemd.notify(&NotifyState::Status(&line)) {
                     status = line;
                 }
@@ -141,6 +149,15 @@ fn feed_watchdog<'a>(
         &NotifyState::WatchdogTrigger
     });
     hanging
+}
+
+/// Logs that the disk has stopped responding, or responds again.
+fn log_disk(stalls: bool) {
+    if stalls {
+        log::warn!(MESSAGE_ID = names::journal::STORE_FAILED; "the disk does not respond: states are still published, but none is kept for a broker that is away, and no memory for the next start; a memory card that wears out does this");
+    } else {
+        log::info!("the disk responds again");
+    }
 }
 
 /// Logs why the daemon ends. Returns the exit code.

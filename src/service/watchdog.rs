@@ -4,6 +4,9 @@
 //! supervisor feeds systemd's watchdog only while every pulse is fresh, and asks for the restart as soon as one is not:
 //! a thread that hangs is worse than a restart.
 //!
+//! The thread that writes the files is the exception: only the disk can hold it up, for half a minute on some memory cards. A
+//! restart would wait for the same disk, and interrupt what goes on without it. So a disk that stalls is logged, no more.
+//!
 //! A machine that stands still (a virtual one that is paused, one that swaps) makes every loop late at once. The
 //! supervisor's check is late then too; from this it is known, and no loop is late for the time before.
 
@@ -25,6 +28,8 @@ pub struct Watchdog {
     /// When the process last ran again after it had stood still.
     resumed: Instant,
     pulses: Vec<(String, Pulse)>,
+    /// The pulse of the thread that writes the files.
+    disk: Option<Pulse>,
 }
 
 impl Watchdog {
@@ -35,6 +40,7 @@ impl Watchdog {
             last_check: now,
             resumed: now,
             pulses: Vec::new(),
+            disk: None,
         }
     }
 
@@ -45,20 +51,32 @@ impl Watchdog {
         pulse
     }
 
+    /// A pulse for the thread that writes the files.
+    pub fn disk_pulse(&mut self) -> Pulse {
+        self.disk.insert(Pulse::default()).clone()
+    }
+
     /// Checks all pulses. Returns the name of a loop that hangs, if one does.
     pub fn check(&mut self, now: Instant) -> Option<&str> {
         if now.saturating_duration_since(self.last_check) > STOOD_STILL_AFTER {
             self.resumed = now;
         }
         self.last_check = now;
-        let resumed = self.resumed;
-        let hangs = |(_, pulse): &&(String, Pulse)| {
-            now.saturating_duration_since(pulse.last_beat().max(resumed)) > HANGS_AFTER
-        };
         self.pulses
             .iter()
-            .find(hangs)
+            .find(|(_, pulse)| self.is_late(pulse))
             .map(|(name, _)| name.as_str())
+    }
+
+    /// Whether the disk had not responded for long at the last check.
+    pub fn disk_stalls(&self) -> bool {
+        self.disk.as_ref().is_some_and(|pulse| self.is_late(pulse))
+    }
+
+    /// Whether this pulse was late at the last check.
+    fn is_late(&self, pulse: &Pulse) -> bool {
+        let since = pulse.last_beat().max(self.resumed);
+        self.last_check.saturating_duration_since(since) > HANGS_AFTER
     }
 }
 
@@ -87,6 +105,20 @@ mod tests {
         );
         reader.beat();
         assert_eq!(watchdog.check(now), None);
+    }
+
+    #[test]
+    fn a_disk_that_stalls_is_no_loop_that_hangs() {
+        let mut watchdog = Watchdog::new();
+        let disk = watchdog.disk_pulse();
+        let now = Instant::now();
+        assert_eq!(check_until(&mut watchdog, now, 10), None);
+        assert!(!watchdog.disk_stalls());
+        assert_eq!(check_until(&mut watchdog, now, 20), None);
+        assert!(watchdog.disk_stalls());
+        disk.beat();
+        assert_eq!(watchdog.check(Instant::now()), None);
+        assert!(!watchdog.disk_stalls());
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub struct StoreHandle {
 impl StoreHandle {
     /// Starts the thread for these files, and for the history if there is one. It ends, with everything written and
     /// synced, when the last `StoreHandle` and the `HistoryHandle` are dropped. `pulse` is called after each job and at
-    /// least every five seconds, unless the disk does not answer.
+    /// least every five seconds, unless the disk does not respond.
     ///
     /// # Errors
     /// The thread cannot be created.

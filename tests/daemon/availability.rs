@@ -13,7 +13,7 @@ use super::support::line::Wired;
 use super::{METER, interface};
 
 /// 30 s, and the slowness of a machine.
-const OFFLINE_TIMEOUT: Duration = Duration::from_secs(90);
+const OFFLINE_TIMEOUT: Duration = Duration::from_secs(240);
 
 const AVAILABILITY: &str = "linky/main/availability";
 

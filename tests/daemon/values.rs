@@ -224,7 +224,7 @@ fn historique_three_phase_off_peak_with_an_overrun_and_its_end() {
 
 /// The longest wait for all states. Those that a slow broker does not acknowledge in 2 s come as history: from 10 s after the
 /// connection on, 20 a second.
-const DELIVERY_TIMEOUT: Duration = Duration::from_secs(120);
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(240);
 
 /// Sends the frames of a case, and compares all that came out.
 fn run(case: &Case) {

@@ -21,7 +21,7 @@ use super::{interface, object};
 
 /// The longest wait for the name after a flood or a restart of the bus. An attempt that fails delays the next one by up to
 /// 30 s, and a flood leaves its calls in the queues of the bus.
-const RECONNECT_TIMEOUT: Duration = Duration::from_secs(120);
+const RECONNECT_TIMEOUT: Duration = Duration::from_secs(240);
 
 /// The states that are awaited while a fault lasts: five seconds of them on an idle machine.
 const ENOUGH: usize = 30;

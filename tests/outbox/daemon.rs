@@ -14,7 +14,7 @@ use crate::support::daemon::{Home, config, meter, within};
 use crate::support::line::Playing;
 use crate::support::proxy::Proxy;
 
-const DELIVERY_TIMEOUT: Duration = Duration::from_secs(60);
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(240);
 
 const ROOT: &str = "/io/github/linky_sensor/Linky1";
 const MANAGER: &str = "io.github.linky_sensor.Linky1.Manager";

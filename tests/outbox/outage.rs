@@ -18,7 +18,7 @@ use crate::support::sink::{Sink, settings};
 pub const BOOT: &str = "b00t";
 
 /// Longer than a reconnection, the delay before the replay and a short history take.
-pub const REPLAY_TIMEOUT: Duration = Duration::from_secs(90);
+pub const REPLAY_TIMEOUT: Duration = Duration::from_secs(240);
 
 /// Sends `rate` frames a second for this time; the last seq.
 pub fn frames(sink: &mut Sink, rate: u32, time: Duration) -> u64 {

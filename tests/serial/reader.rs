@@ -13,7 +13,7 @@ use linky_sensor::tic::{Mode, Parity};
 use crate::meter::number;
 
 /// The longest wait for an input: many times what each takes on an idle machine.
-const INPUT_TIMEOUT: Duration = Duration::from_secs(60);
+const INPUT_TIMEOUT: Duration = Duration::from_secs(240);
 
 pub struct Allow;
 

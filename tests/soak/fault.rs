@@ -12,7 +12,7 @@ use crate::wire::Disturbance;
 /// A session comes back within its longest pause of 30 s, and so does the bus; the rest is the slowness of a machine.
 const RECOVERY_TIMEOUT: Duration = Duration::from_secs(60);
 /// A port is open again within 2 s; the rest is a frame, and the slowness of a machine.
-const PORT_TIMEOUT: Duration = Duration::from_secs(60);
+const PORT_TIMEOUT: Duration = Duration::from_secs(240);
 
 /// Some thirty frames.
 const SETTLE_TIME: Duration = Duration::from_secs(2);

@@ -20,7 +20,7 @@ pub const SPEED: f64 = 20.0;
 /// Added for a disturbance: more than the line is plugged in.
 const PLUG_RANGE: u32 = 100_000;
 /// A reader may be so late without a loss, on a machine that is busy.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(240);
 
 /// What of a frame is looked for in the states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use super::program;
 
 /// The longest wait for an event that is not slow by its nature. On an idle machine each comes within 5 s; the rest is for
 /// one that does other work.
-pub const WAIT_TIMEOUT: Duration = Duration::from_secs(60);
+pub const WAIT_TIMEOUT: Duration = Duration::from_secs(240);
 
 /// The longest time that a stop may take: `TimeoutStopSec` of our unit.
 pub const STOP_TIMEOUT: Duration = Duration::from_secs(10);

@@ -10,7 +10,7 @@ use std::time::Duration;
 use linky_sensor::simulator::{Pace, Pty, Scenario, SentFrame, SimulatedMeter, Speed};
 
 /// How long a write waits for a reader that is late; after it the bytes are lost.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(240);
 
 /// Opens the meter's end of the line; `device` becomes the reader's.
 pub fn open(device: &Path) -> Pty {
