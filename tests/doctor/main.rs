@@ -14,6 +14,7 @@
 mod chain;
 mod line;
 mod network;
+mod offer;
 mod port;
 mod stage;
 

@@ -68,3 +68,39 @@ fn a_port_is_not_opened_while_systemd_does_not_answer() {
         );
     }
 }
+
+#[test]
+fn a_port_that_this_user_may_not_open_is_named_with_its_group() {
+    let line = Line::open();
+    let device = line.device();
+    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(line.pty.path(), permissions).unwrap();
+    std::fs::set_permissions(
+        device.parent().unwrap(),
+        std::os::unix::fs::PermissionsExt::from_mode(0o755),
+    )
+    .unwrap();
+    let mut command = super::stage::command(&[device.to_str().unwrap(), "--json"], NO_BUS);
+    if nix::unistd::Uid::current().is_root() {
+        // Root may open anything: nobody may not.
+        let mut nobody = std::process::Command::new("setpriv");
+        nobody
+            .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+            .arg(command.get_program())
+            .args(command.get_args())
+            .env_remove("container")
+            .env("DBUS_SYSTEM_BUS_ADDRESS", NO_BUS)
+            .stdout(std::process::Stdio::piped());
+        command = nobody;
+    } else {
+        let nothing = std::os::unix::fs::PermissionsExt::from_mode(0o000);
+        std::fs::set_permissions(line.pty.path(), nothing).unwrap();
+    }
+    let report = run(command).json();
+    let port = &report["checks"][0];
+    assert_eq!(port["finding"], "permission", "{report}");
+    assert!(
+        port["text"].as_str().unwrap().contains("may not open it"),
+        "{report}"
+    );
+}

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use linky_sensor::simulator::{Pty, Scenario};
 
-use super::conversation::Conversation;
-use super::stage::{BY_ID, DROP_IN, is_untouched, on_stage};
+use super::machine::{DROP_IN, begin, is_untouched};
+use super::support::conversation::Conversation;
 use super::support::line::Playing;
+use super::support::stage::{BY_ID, on_stage};
 
 /// Answers what comes after the port, without a broker.
 fn finish(mut setup: Conversation) -> String {
@@ -30,7 +31,7 @@ fn an_adapter_that_is_plugged_in_late_is_found() {
         "adapter::an_adapter_that_is_plugged_in_late_is_found",
         |stage| {
             stage.install();
-            let mut setup = Conversation::begin(&["--broker", "none"]);
+            let mut setup = begin(&["--broker", "none"]);
             setup.until("There is no TIC adapter");
             setup.until("plugged in, or the name");
             // Still none.
@@ -54,7 +55,7 @@ fn a_port_without_hardware_is_typed() {
         let directory = tempfile::tempdir().unwrap();
         let link = directory.path().join("linky");
         let _meter = Playing::on(&link, Scenario::default());
-        let mut setup = Conversation::begin(&["--broker", "none"]);
+        let mut setup = begin(&["--broker", "none"]);
         setup.answer("plugged in, or the name", "ttyUSB7");
         setup.until("Did you mean \"/dev/ttyUSB7\"?");
         setup.answer("plugged in, or the name", link.to_str().unwrap());
@@ -75,7 +76,7 @@ fn one_of_several_ports_is_chosen_by_its_number() {
             let silent = Pty::open(None, Duration::ZERO).unwrap();
             stage.plug("ttyUSB1", silent.path(), false);
             let _meter = stage.plug_meter("ttyUSB0", Scenario::default());
-            let mut setup = Conversation::begin(&["--broker", "none"]);
+            let mut setup = begin(&["--broker", "none"]);
             setup.until("I see several ports:");
             setup.until("1  FT230X Basic UART (FTDI)   /dev/ttyUSB0");
             setup.until("2  FT230X Basic UART (FTDI)   /dev/ttyUSB1");
@@ -99,7 +100,7 @@ fn another_port_is_taken_where_the_only_one_is_not_it() {
             let directory = tempfile::tempdir().unwrap();
             let link = directory.path().join("linky");
             let _meter = Playing::on(&link, Scenario::default());
-            let mut setup = Conversation::begin(&["--broker", "none"]);
+            let mut setup = begin(&["--broker", "none"]);
             setup.answer("Is it yours? [Y/n] ", "no");
             setup.answer("Which port, then?", link.to_str().unwrap());
             finish(setup);
@@ -115,7 +116,7 @@ fn silence_is_listened_to_again_until_the_wire_holds() {
         |stage| {
             stage.install();
             let mut line = stage.plug_silence("ttyUSB0");
-            let mut setup = Conversation::begin(&["--broker", "none"]);
+            let mut setup = begin(&["--broker", "none"]);
             setup.until("not one byte in 12 s");
             setup.until("the terminals are I1 and I2");
             setup.until("Enter to listen again");
@@ -145,7 +146,7 @@ fn a_silent_port_is_kept_all_the_same() {
     on_stage("adapter::a_silent_port_is_kept_all_the_same", |stage| {
         stage.install();
         let _line = stage.plug_silence("ttyUSB0");
-        let mut setup = Conversation::begin(&["--broker", "none"]);
+        let mut setup = begin(&["--broker", "none"]);
         setup.answer("Enter to listen again", "keep");
         finish(setup);
         assert_eq!(device(), format!("device = \"{BY_ID}\""));
@@ -166,8 +167,7 @@ fn a_port_that_another_program_holds_is_not_opened() {
                 .write(true)
                 .open(line.path())
                 .unwrap();
-            let setup =
-                Conversation::begin(&["--broker", "none", "--device", link.to_str().unwrap()]);
+            let setup = begin(&["--broker", "none", "--device", link.to_str().unwrap()]);
             let mut setup = setup;
             setup.until("held by");
             setup.until("Enter to listen again");

@@ -4,9 +4,10 @@ use std::fs;
 
 use linky_sensor::simulator::Scenario;
 
-use super::conversation::Conversation;
-use super::stage::{CREDENTIAL, DROP_IN, PluggedMeter, Stage, is_untouched, on_stage};
+use super::machine::{CREDENTIAL, DROP_IN, begin, is_untouched};
 use super::support::broker::{Broker, Subscriber, free_port};
+use super::support::conversation::Conversation;
+use super::support::stage::{PluggedMeter, Stage, on_stage};
 
 const ADDRESS: &str = "no MQTT)";
 const USER: &str = "User name";
@@ -16,7 +17,7 @@ const PASSWORD: &str = "Password (nothing is shown)";
 fn at_the_broker(stage: &Stage) -> (PluggedMeter, Conversation) {
     stage.install();
     let meter = stage.plug_meter("ttyUSB0", Scenario::default());
-    let mut setup = Conversation::begin(&[]);
+    let mut setup = begin(&[]);
     setup.answer("Is it yours? [Y/n] ", "");
     setup.answer("[main]: ", "");
     setup.until("3. The MQTT broker");

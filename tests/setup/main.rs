@@ -11,11 +11,10 @@
 
 mod adapter;
 mod broker;
-mod conversation;
+mod machine;
 mod options;
 mod place;
 mod run;
-mod stage;
 mod systemd;
 
 #[path = "../support/mod.rs"]

@@ -4,9 +4,9 @@ use std::process::{Command, Output, Stdio};
 
 use linky_sensor::simulator::Scenario;
 
-use super::conversation::Conversation;
-use super::stage::{is_untouched, on_stage};
+use super::machine::{begin_in_container, is_untouched};
 use super::support::program;
+use super::support::stage::on_stage;
 
 fn run(mut command: Command) -> (i32, String) {
     let Output { status, stderr, .. } = command
@@ -57,7 +57,7 @@ fn in_a_container_the_file_is_shown_and_mounted_by_the_user() {
         |stage| {
             stage.install();
             let _meter = stage.plug_meter("ttyUSB0", Scenario::default());
-            let mut setup = Conversation::in_container("oci", &["--broker", "none"]);
+            let mut setup = begin_in_container(&["--broker", "none"]);
             setup.answer("Is it yours? [Y/n] ", "");
             setup.answer("[main]: ", "");
             setup.until("device = \"/dev/serial/by-id/");

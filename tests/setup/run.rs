@@ -6,9 +6,9 @@ use std::path::Path;
 
 use linky_sensor::simulator::{Scenario, TariffPlan};
 
-use super::conversation::Conversation;
-use super::stage::{BY_ID, CREDENTIAL, DROP_IN, Stage, is_untouched, on_stage};
+use super::machine::{CREDENTIAL, DROP_IN, begin, begin_in, is_untouched};
 use super::support::broker::{Broker, Subscriber};
+use super::support::stage::{BY_ID, Stage, on_stage};
 use super::systemd::FakeSystemd;
 
 /// The usual answers of each language, behind their questions.
@@ -91,7 +91,7 @@ fn first_run(stage: &Stage, lang: &str) {
     let systemd = FakeSystemd::start();
 
     let bus = systemd.bus();
-    let mut setup = Conversation::in_language(lang, &[], Some(&bus));
+    let mut setup = begin_in(lang, &[], &bus);
     let [yours, name, address, user, password, write] = questions(lang);
     setup.answer(yours, "");
     setup.answer(name, "maison");
@@ -134,7 +134,7 @@ fn first_run(stage: &Stage, lang: &str) {
     });
 
     // Once more: what is there is proposed, and Enter takes it.
-    let mut again = Conversation::in_language(lang, &[], Some(&bus));
+    let mut again = begin_in(lang, &[], &bus);
     again.answer(yours, "");
     again.answer(&name.replace("main", "maison"), "");
     again.answer(&format!("[mqtt://localhost:{}]", broker.port), "");
@@ -187,7 +187,7 @@ fn an_interruption_at_any_question_changes_nothing() {
             let questions = questions("en");
             let answers = ["", "maison", &address, "linky", "s3cret"];
             for last in 0..questions.len() {
-                let mut setup = Conversation::begin(&[]);
+                let mut setup = begin(&[]);
                 for (question, answer) in questions.iter().zip(answers).take(last) {
                     setup.answer(question, answer);
                 }
@@ -200,12 +200,12 @@ fn an_interruption_at_any_question_changes_nothing() {
                 assert!(is_untouched(), "at {}", questions[last]);
             }
             // The end of the input, and a no at the last question.
-            let mut setup = Conversation::begin(&[]);
+            let mut setup = begin(&[]);
             setup.until(questions[0]);
             setup.end_input();
             let shown = setup.end_with(1);
             assert!(shown.contains("nothing is changed"), "{shown}");
-            let mut setup = Conversation::begin(&["--broker", "none"]);
+            let mut setup = begin(&["--broker", "none"]);
             setup.answer(questions[0], "");
             setup.answer(questions[1], "");
             setup.answer(questions[5], "n");
@@ -223,7 +223,7 @@ fn the_earlier_answers_are_kept_beside() {
         let earlier = "[mqtt]\nenabled = false\ninterval = \"1min\"\n";
         stage.configure("setup.toml", earlier);
         let _meter = stage.plug_meter("ttyUSB0", Scenario::default());
-        let mut setup = Conversation::begin(&["--broker", "none"]);
+        let mut setup = begin(&["--broker", "none"]);
         setup.answer("[Y/n] ", "");
         setup.answer("[main]: ", "");
         setup.until("setup.toml.old");
@@ -244,7 +244,7 @@ fn a_service_that_fails_is_named_with_its_code() {
             let _meter = stage.plug_meter("ttyUSB0", Scenario::default());
             let systemd = FakeSystemd::that_fails(78);
             let bus = systemd.bus();
-            let mut setup = Conversation::in_language("en", &["--broker", "none"], Some(&bus));
+            let mut setup = begin_in("en", &["--broker", "none"], &bus);
             setup.answer("[Y/n] ", "");
             setup.answer("[main]: ", "");
             setup.answer("restart the service? [Y/n] ", "");

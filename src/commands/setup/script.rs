@@ -18,7 +18,7 @@ use crate::words::Words;
 pub fn run(context: &SetupContext<'_>, console: &mut Console) -> Result<u8, CommandError> {
     let words = console.words();
     let (device, meter) = find_port(context, console)?;
-    write_port(&device, &meter, console)?;
+    write_port(&device, &meter, context, console)?;
     let (broker, password) = find_broker(context, console)?;
     let options = context.options;
     let plan = SetupPlan {
@@ -33,19 +33,18 @@ pub fn run(context: &SetupContext<'_>, console: &mut Console) -> Result<u8, Comm
         .text_of(&plan, words)
         .map_err(|fault| fault.into_error(words))?;
     if !context.is_written {
-        writeln!(console)?;
         write!(console, "{text}")?;
         return Ok(exit::OK);
     }
     let drop_in = &context.present.drop_in;
     if context.is_unchanged(&plan, &text) {
         let name = words.setup_row_unchanged();
-        write_row(console, &name, &drop_in.display().to_string())?;
+        write_row(context, console, &name, &drop_in.display().to_string())?;
         return Ok(exit::OK);
     }
     writing::write(drop_in, &text, &plan.password).map_err(|failed| failed.into_error(words))?;
     let name = words.setup_row_written();
-    write_row(console, &name, &drop_in.display().to_string())?;
+    write_row(context, console, &name, &drop_in.display().to_string())?;
     restart(context, &plan, console)
 }
 
@@ -91,14 +90,19 @@ fn find_port(
     })
 }
 
-fn write_port(device: &Device, meter: &ReceivedMeter, console: &mut Console) -> io::Result<()> {
+fn write_port(
+    device: &Device,
+    meter: &ReceivedMeter,
+    context: &SetupContext<'_>,
+    console: &mut Console,
+) -> io::Result<()> {
     let words = console.words();
     let mode = meter.mode.map(|mode| mode.as_str().to_owned());
     let groups = meter.groups.map(|(good, total)| format!("{good}/{total}"));
     let live = meter.mode.is_none().then(|| meter.sentence.clone());
     let parts = [Some(device.to_string()), mode, groups, live];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
-    write_row(console, &words.setup_row_port(), &parts.join(", "))
+    write_row(context, console, &words.setup_row_port(), &parts.join(", "))
 }
 
 /// The broker that was named or configured, else that of this machine; it was tried.
@@ -111,7 +115,12 @@ fn find_broker(
     let configured = context.present.broker();
     let url = match (&options.broker, &configured) {
         (Some(BrokerOption::None), _) | (None, Some(None)) => {
-            write_row(console, &words.setup_row_broker(), &words.setup_row_none())?;
+            write_row(
+                context,
+                console,
+                &words.setup_row_broker(),
+                &words.setup_row_none(),
+            )?;
             return Ok((None, PasswordPlan::Keep));
         }
         (Some(BrokerOption::At(url)), _) => url.clone(),
@@ -133,18 +142,23 @@ fn find_broker(
         let text: String = std::iter::once(text).chain(steps).collect();
         CommandError::new(exit::UNAVAILABLE, words.setup_broker_unproven(&text))
     })?;
-    write_broker(&broker, &trial, console)?;
+    write_broker(&broker, &trial, context, console)?;
     Ok((Some(broker), plan))
 }
 
-fn write_broker(broker: &BrokerPlan, trial: &BrokerTrial, console: &mut Console) -> io::Result<()> {
+fn write_broker(
+    broker: &BrokerPlan,
+    trial: &BrokerTrial,
+    context: &SetupContext<'_>,
+    console: &mut Console,
+) -> io::Result<()> {
     let words = console.words();
     let text = words.setup_row_connected(
         &broker.url.to_string(),
         broker.username.as_deref(),
         trial.has_home_assistant,
     );
-    write_row(console, &words.setup_row_broker(), &text)
+    write_row(context, console, &words.setup_row_broker(), &text)
 }
 
 /// The password of the user: that of standard input, else the stored one.
@@ -197,7 +211,7 @@ fn restart(
     let before = match service::restart() {
         Ok(Restart::Asked(before)) => before,
         Ok(Restart::NoServiceManager) => {
-            write_row(console, &name, &words.setup_no_service_manager())?;
+            write_row(context, console, &name, &words.setup_no_service_manager())?;
             return Ok(exit::OK);
         }
         Err(error) => return Err(outcome_text::not_restarted(&error, words)),
@@ -218,12 +232,22 @@ fn restart(
         Start::Late => (words.setup_late(), exit::FAILURE),
         Start::Failed(code) => (words.setup_failed(i64::from(code)), exit::FAILURE),
     };
-    write_row(console, &name, &text)?;
+    write_row(context, console, &name, &text)?;
     Ok(code)
 }
 
-/// A row: what it is about, in a column of its own.
-fn write_row(console: &mut Console, name: &str, text: &str) -> io::Result<()> {
-    writeln!(console, "{name:<9} {text}")?;
+/// A row: what it is about, in a column of its own. Where nothing is written, standard output is the file alone.
+fn write_row(
+    context: &SetupContext<'_>,
+    console: &mut Console,
+    name: &str,
+    text: &str,
+) -> io::Result<()> {
+    let row = format!("{name:<9} {text}");
+    if !context.is_written {
+        console.note(row);
+        return Ok(());
+    }
+    writeln!(console, "{row}")?;
     console.flush()
 }

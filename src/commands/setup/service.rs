@@ -16,6 +16,9 @@ const FRAME_TIMEOUT: Duration = Duration::from_secs(60);
 /// The time for the session with the broker and for the first values, after the first frame.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// The time in which the unit may still have the state from before the restart.
+const UNIT_STATE_DELAY: Duration = Duration::from_secs(2);
+
 /// How often the daemon is asked meanwhile.
 const ASK_INTERVAL: Duration = Duration::from_millis(200);
 
@@ -111,7 +114,9 @@ async fn follow(before: Option<u32>, expected: &Expected<'_>) -> Start {
                 }
                 received = Some((after, is_connected, seen));
             }
-        } else if let Some(code) = failure().await {
+        } else if begun.elapsed() > UNIT_STATE_DELAY
+            && let Some(code) = failure().await
+        {
             return Start::Failed(code);
         }
         let first = received.as_ref().map(|(after, ..)| *after);

@@ -32,8 +32,12 @@ pub fn ask(context: &SetupContext<'_>, console: &mut Console) -> io::Result<Agre
     let Some((url, trial)) = ask_address(context, console)? else {
         return without(console);
     };
+    let mut given = context.options.username.clone();
     for _ in 0..prompt::QUESTIONS_MAX {
-        let username = ask_username(&url, context, console)?;
+        let username = match given.take() {
+            Some(username) => Some(username).filter(|username| !username.is_empty()),
+            None => ask_username(&url, context, console)?,
+        };
         let broker = BrokerPlan {
             url: url.clone(),
             username,
@@ -154,9 +158,6 @@ fn ask_username(
     console: &mut Console,
 ) -> io::Result<Option<String>> {
     let words = console.words();
-    if let Some(username) = &context.options.username {
-        return Ok(Some(username.clone()).filter(|username| !username.is_empty()));
-    }
     let configured = context.present.broker().flatten();
     let usual = configured
         .filter(|broker| broker.url == *url)

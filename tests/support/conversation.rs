@@ -10,10 +10,10 @@ use nix::pty::{PtyMaster, grantpt, posix_openpt, ptsname_r, unlockpt};
 use nix::sys::stat::Mode;
 use nix::sys::termios::{LocalFlags, tcgetattr};
 
-use super::support::daemon::{WAIT_TIMEOUT, within};
-use super::support::program;
+use super::daemon::{WAIT_TIMEOUT, within};
+use super::program;
 
-/// A running `setup` on a terminal. Ended when dropped.
+/// Our program on a terminal. Ended when dropped.
 pub struct Conversation {
     screen: PtyMaster,
     /// Keeps the terminal, also after the end of the command.
@@ -25,24 +25,8 @@ pub struct Conversation {
 }
 
 impl Conversation {
-    /// With these arguments, in English.
-    pub fn begin(arguments: &[&str]) -> Self {
-        Self::in_language("en", arguments, None)
-    }
-
-    /// In this language, on a machine with this system bus.
-    pub fn in_language(lang: &str, arguments: &[&str], bus: Option<&str>) -> Self {
-        let bus = bus.unwrap_or("unix:path=/nonexistent");
-        Self::with(lang, arguments, &[("DBUS_SYSTEM_BUS_ADDRESS", bus)])
-    }
-
-    /// In a container of this kind.
-    pub fn in_container(kind: &str, arguments: &[&str]) -> Self {
-        let bus = ("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent");
-        Self::with("en", arguments, &[bus, ("container", kind)])
-    }
-
-    fn with(lang: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+    /// With these arguments and variables, in this language.
+    pub fn begin(lang: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let flags = OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
         let screen = posix_openpt(flags | OFlag::O_NONBLOCK).unwrap();
         grantpt(&screen).unwrap();
@@ -54,7 +38,7 @@ impl Conversation {
         let child = Command::new("setsid")
             .args(["--ctty", "env", "--default-signal=INT"])
             .arg(program::PATH)
-            .args(["--lang", lang, "setup"])
+            .args(["--lang", lang])
             .args(arguments)
             .env("LC_ALL", "C.UTF-8")
             .env("NO_COLOR", "1")
@@ -128,7 +112,7 @@ impl Conversation {
 
     /// Waits for its end: the status, and all that was shown.
     pub fn end(mut self) -> (ExitStatus, String) {
-        let status = within(WAIT_TIMEOUT, "the end of setup", || {
+        let status = within(WAIT_TIMEOUT, "its end", || {
             self.read();
             self.child.try_wait().unwrap()
         });

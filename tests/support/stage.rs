@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use linky_sensor::simulator::{Pty, Scenario};
 use tempfile::TempDir;
 
-use super::support::line::Playing;
+use super::line::Playing;
 
 /// Set in the name spaces: the directory of the machine.
 const STAGE: &str = "STAGE_OF_THE_TEST";
@@ -75,9 +75,7 @@ pub fn on_stage(name: &str, test: impl FnOnce(&Stage)) {
     );
 }
 
-/// What the package has in /etc, and the setup writes.
-pub const DROP_IN: &str = "/etc/linky-sensor/linky-sensor.d/setup.toml";
-pub const CREDENTIAL: &str = "/etc/credstore/linky-sensor.mqtt-password";
+/// The name of an adapter that stays the same.
 pub const BY_ID: &str = "/dev/serial/by-id/usb-FTDI_FT230X_Basic_UART_EXAMPLE1-if00-port0";
 
 impl Stage {
@@ -117,6 +115,13 @@ impl Stage {
         }
     }
 
+    /// The kernel writes its messages to this one.
+    pub fn make_console(&self, tty: &str) {
+        let console = Path::new("/sys/class/tty/console");
+        fs::create_dir_all(console).unwrap();
+        fs::write(console.join("active"), format!("{tty}\n")).unwrap();
+    }
+
     /// An adapter with a meter behind it, which sends ten times as fast as real.
     pub fn plug_meter(&self, tty: &str, scenario: Scenario) -> PluggedMeter {
         let directory = tempfile::tempdir().unwrap();
@@ -141,9 +146,4 @@ impl Stage {
 pub struct PluggedMeter {
     _playing: Playing,
     _directory: TempDir,
-}
-
-/// What is there, and what is not.
-pub fn is_untouched() -> bool {
-    !Path::new(DROP_IN).exists() && !Path::new(CREDENTIAL).exists()
 }
