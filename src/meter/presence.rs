@@ -2,8 +2,8 @@
 //!
 //! The state's own rows and those of the meter are always there. The others are there once their label
 //! was seen in three frames, or at once where the mode sends the label only now and then. A key that is
-//! there stays there, `null` when not known, until the mode changes: the set is kept on disk, and is what
-//! is announced to Home Assistant. What the contract can never give ([`is_possible`]) is not there.
+//! there stays there, `null` when not known, until the mode changes, or a single-phase meter takes the place of one with three
+//! phases: the set is kept on disk, and is what is announced to Home Assistant. What the contract can never give ([`is_possible`]) is not there.
 
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,8 @@ use crate::tic::{Flow, Label, Mode, Role, Sent};
 pub struct Presence {
     keys: Keys,
     phases: Option<u8>,
+    /// The keys may be those of another meter, whose phases this one may not have.
+    is_another_meter: bool,
     shows_identifiers: bool,
 }
 
@@ -34,6 +36,7 @@ impl Presence {
                 .filter(|key| is_in_every_state(*key) || is_shown(key))
                 .collect(),
             phases: None,
+            is_another_meter: false,
             shows_identifiers,
         }
     }
@@ -52,6 +55,11 @@ impl Presence {
     pub fn learn(&mut self, values: &LabelValues, mode: Mode, contract: Option<Contract>) -> bool {
         let before = self.clone();
         self.count_phases(values, mode);
+        if self.phases == Some(1) && core::mem::take(&mut self.is_another_meter) {
+            Key::all()
+                .filter(|key| is_of_three_phases(*key, mode))
+                .for_each(|key| self.keys.remove(key));
+        }
         for key in Key::all() {
             match is_possible(key, contract) {
                 Some(false) => self.keys.remove(key),
@@ -87,15 +95,23 @@ impl Presence {
         {
             return false;
         }
-        let phase_is_there = match row.phase {
-            None => true,
-            Some(1) => self.phases.is_some(),
-            Some(_) => self.phases == Some(3),
+        let phase_is_there = if is_of_three_phases(key, mode) {
+            self.phases == Some(3)
+        } else {
+            row.phase.is_none() || self.phases.is_some()
         };
         let label_is_there =
             |label: &Label| values.is_present(*label) || is_occasional(*label, values);
         phase_is_there && row.source(mode).labels().iter().any(label_is_there)
     }
+}
+
+/// Whether only a meter with three phases has the quantity.
+fn is_of_three_phases(key: Key, mode: Mode) -> bool {
+    let row = key.row();
+    let labels = row.source(mode).labels();
+    let are_of_three = !labels.is_empty() && labels.iter().all(|label| label.is_three_phase());
+    row.phase.is_some_and(|phase| phase > 1) || are_of_three
 }
 
 /// Whether the quantity is in the state of any meter in any mode: the state's own rows and the meter's.
@@ -126,6 +142,7 @@ impl Part for Presence {
         if reset == Reset::Mode {
             *self = Self::new(self.shows_identifiers);
         }
+        self.is_another_meter = reset == Reset::Meter && self.phases == Some(3);
     }
 
     fn fill(&self, _: &Context<'_>, reading: &mut Reading) {

@@ -1,11 +1,14 @@
 //! What really changes gets through: how fast, and with which event.
 
+use std::collections::BTreeSet;
+
 use linky_sensor::meter::{EventKind, Key, Link};
 use linky_sensor::simulator::{Scenario, SentFrame, SentGroup, SimulatedMeter, TariffPlan};
 use linky_sensor::tic::{Label, Mode};
 
 use crate::receiver::{
-    EVENING, Receiver, after_frames, assert_indexes, historique, number, scenario, standard, with,
+    EVENING, Receiver, after_frames, assert_indexes, historique, number, scenario, standard,
+    three_phases, with,
 };
 
 fn next(meter: &mut SimulatedMeter) -> (SentFrame, Vec<SentGroup>) {
@@ -44,6 +47,41 @@ fn another_meter_is_accepted_within_ten_frames() {
             0,
             "another meter has other indexes"
         );
+    }
+}
+
+/// The keys of the phases that are gone go too, in both modes; and come back with them.
+#[test]
+fn a_single_phase_meter_in_place_of_a_three_phase_one_has_no_other_phases() {
+    for mode in Mode::ALL {
+        let single = scenario(mode, TariffPlan::OffPeak);
+        let keys = |receiver: &Receiver| {
+            let keys = receiver.state().keys.iter().map(|key| key.row().key);
+            keys.collect::<BTreeSet<_>>()
+        };
+        let (_, never_three) = after_frames(single.clone(), 60);
+        let three = Scenario {
+            mode,
+            ..three_phases(TariffPlan::OffPeak)
+        };
+        let (_, mut receiver) = after_frames(three.clone(), 60);
+        let with_three = keys(&receiver);
+        assert!(with_three.contains("current_l3"), "{with_three:?}");
+        for (serial, scenario, expected) in [
+            (123_456, single, keys(&never_three)),
+            (123_457, three, with_three),
+        ] {
+            let mut other = SimulatedMeter::new(Scenario {
+                serial,
+                start: EVENING + 3_600,
+                ..scenario
+            })
+            .unwrap();
+            receiver.turn_to(mode);
+            (0..60).for_each(|_| drop(receiver.receive(&other.next().unwrap())));
+            assert_eq!(keys(&receiver), expected, "{mode:?}");
+        }
+        assert_eq!(receiver.count(EventKind::MeterReplaced), 2);
     }
 }
 

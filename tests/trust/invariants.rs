@@ -14,6 +14,7 @@ pub struct Invariants {
     /// The last that was known.
     contract: Option<Contract>,
     keys: Keys,
+    is_replaced: bool,
     indexes: Vec<Index>,
 }
 
@@ -25,7 +26,8 @@ struct Index {
 }
 
 impl Invariants {
-    /// The number goes up by one, no key is lost within a mode but for what another contract cannot give, no index goes back in silence, and each value is of the type
+    /// The number goes up by one, no key is lost within a mode but for what another contract cannot give, and
+    /// the phases that another meter has not; no index goes back in silence, and each value is of the type
     /// of its quantity.
     pub fn check(&mut self, update: &Update) {
         let snapshot = &*update.snapshot;
@@ -34,9 +36,12 @@ impl Invariants {
         let same_mode = self.mode.is_none() || self.mode == snapshot.mode;
         let contract = snapshot.contract.or(self.contract);
         let same_contract = contract == self.contract;
+        self.is_replaced |= has_event(update, EventKind::MeterReplaced);
+        let is_replaced_by_one_phase =
+            self.is_replaced && snapshot.reading.int(Key::PHASES) == Some(1);
         let stays = |key: &Key| match *key {
             Key::NEXT_TARIFF | Key::NEXT_TARIFF_TIME | Key::NEXT_OFF_PEAK_TIME => same_contract,
-            _ => true,
+            key => !is_replaced_by_one_phase || !is_of_a_phase(key),
         };
         if same_mode {
             let mut lost = self.keys.iter().filter(|key| !snapshot.keys.contains(*key));
@@ -163,4 +168,13 @@ fn check_json(update: &Update) {
     for event in &update.events {
         serde_json::to_string(&EventOf(snapshot, event)).expect("an event is JSON");
     }
+}
+
+fn is_of_a_phase(key: Key) -> bool {
+    let row = key.row();
+    let is_of_three = |mode| {
+        let labels = row.source(mode).labels();
+        labels.iter().any(|label| label.is_three_phase())
+    };
+    row.phase.is_some() || Mode::ALL.into_iter().any(is_of_three)
 }
