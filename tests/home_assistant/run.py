@@ -26,12 +26,15 @@ from trial import Trial
 from values import Values
 
 PARTS = ("values", "home", "accidents")
-# A line of Home Assistant's log about the session with a broker that the test stopped, or about how often it logs.
+# A line of Home Assistant's log about the session with a broker that the test stopped, about how often it logs, or about a machine
+# that is busy.
 NOT_OURS = (
     "Disconnected from MQTT server",
     "Failed to connect to MQTT server",
     "Error returned from MQTT server",
+    "No ACK from MQTT server",
     "logging too frequently",
+    "seconds. Please create a bug report",
     # A person gives an entity the id of another whose statistics are to go on.
     "Cannot rename statistic_id",
     "Cannot migrate history for entity_id",
