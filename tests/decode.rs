@@ -3,7 +3,11 @@
 //! The lines of `tests/golden/decode` are what each capture gives; `UPDATE_GOLDEN=1 cargo test --test decode` writes them
 //! anew, for a person to read the difference.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use std::collections::BTreeSet;
 use std::fs;
