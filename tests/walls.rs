@@ -352,7 +352,6 @@ fn what_people_read_is_in_both_languages() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let for_programs = [
         "commands/contain",
-        "commands/demo",
         "commands/health.rs",
         "commands/list_fields.rs",
     ];

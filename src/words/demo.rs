@@ -33,4 +33,23 @@ messages! {
              \u{20} {program} demo --plain   the demo as text: MQTT and D-Bus\n\
              The file docs/GUIDE.md shows how to install it.",
     }
+    /// A program is missing.
+    demo_not_installed(program: &str, package: &str) {
+        fr: "{program} n'est pas installé : apt install {package}, ou lancez scripts/demo, qui s'en charge",
+        en: "{program} is not installed: apt install {package}, or run scripts/demo, which does it",
+    }
+    /// A program does not start.
+    demo_no_start(name: &str, seconds: u64) {
+        fr: "{name} n'a pas démarré en {seconds} s",
+        en: "{name} did not come up within {seconds} s",
+    }
+    /// There is no place for the files.
+    demo_directory() {
+        fr: "impossible de créer un dossier temporaire",
+        en: "cannot make a temporary directory",
+    }
+    /// There is no port.
+    demo_port() { fr: "aucun port pour le broker", en: "no port for the broker" }
+    /// The line of the meter.
+    demo_line() { fr: "le compteur simulé", en: "the simulated meter" }
 }

@@ -1,6 +1,5 @@
 //! A program that runs as a part of the demo, and ends with it.
 
-use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -9,8 +8,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::commands::console::CommandError;
-use crate::names::exit;
+use super::error::DemoError;
 
 /// How long a program may take to end after SIGTERM, before it is killed.
 const STOP_TIMEOUT: Duration = Duration::from_secs(6);
@@ -23,9 +21,9 @@ pub struct ChildProcess {
 
 impl ChildProcess {
     /// Starts the program, without standard input. `name` is for messages.
-    pub fn start(name: &str, command: &mut Command) -> Result<Self, CommandError> {
+    pub fn start(name: &str, command: &mut Command) -> Result<Self, DemoError> {
         let child = command.stdin(Stdio::null()).process_group(0).spawn();
-        let child = child.map_err(|error| failed(name, &error))?;
+        let child = child.map_err(|error| DemoError::named(name, error))?;
         Ok(Self { child })
     }
 
@@ -58,23 +56,13 @@ impl Drop for ChildProcess {
 }
 
 /// A program of the system, also from the directories that only root has in its PATH. `package` provides it.
-pub fn program(name: &str, package: &str) -> Result<Command, CommandError> {
+pub fn program(name: &'static str, package: &'static str) -> Result<Command, DemoError> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path)
         .chain([PathBuf::from("/usr/sbin"), PathBuf::from("/usr/bin")])
         .map(|directory| directory.join(name))
         .find(|file| file.is_file());
-    found.map(Command::new).ok_or_else(|| {
-        CommandError::new(
-            exit::UNAVAILABLE,
-            format_args!(
-                "{name} is not installed: apt install {package}, or run scripts/demo, which does it"
-            ),
-        )
-    })
-}
-
-/// The error of a part of the demo, or of its files.
-pub fn failed(what: &str, error: &io::Error) -> CommandError {
-    CommandError::new(exit::IO, format_args!("{what}: {error}"))
+    found
+        .map(Command::new)
+        .ok_or(DemoError::NotInstalled(name, package))
 }

@@ -7,8 +7,7 @@ use std::sync::mpsc::channel;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::child::failed;
-use crate::commands::console::CommandError;
+use super::error::DemoError;
 use crate::commands::simulate::SendPlan;
 use crate::simulator::{Noise, Pty, SimulatedMeter, Speed};
 
@@ -23,9 +22,8 @@ impl DemoMeter {
     ///
     /// # Errors
     /// There is no pseudo-terminal.
-    pub fn start(meter: SimulatedMeter, link: &Path) -> Result<Self, CommandError> {
-        let mut pty = Pty::open(Some(link), Duration::ZERO)
-            .map_err(|error| failed("the simulated meter", &error))?;
+    pub fn start(meter: SimulatedMeter, link: &Path) -> Result<Self, DemoError> {
+        let mut pty = Pty::open(Some(link), Duration::ZERO).map_err(DemoError::Line)?;
         let stop = Arc::new(AtomicBool::new(false));
         let plan = SendPlan {
             noise: Noise::default(),

@@ -5,6 +5,7 @@
 //! temporary directory and ends with the command.
 
 mod child;
+mod error;
 mod meter;
 mod past;
 mod setup;
@@ -16,7 +17,6 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use self::child::failed;
 use self::setup::DemoSetup;
 use self::view::DemoView;
 use super::choice::one_of;
@@ -55,7 +55,7 @@ impl Demo {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(|error| failed("the runtime", &error))?;
+            .map_err(|error| CommandError::of(exit::IO, console.words(), "tokio", error))?;
         runtime.block_on(self.play(console))?;
         Ok(exit::OK)
     }
@@ -64,13 +64,15 @@ impl Demo {
         let words = console.words();
         let limit = self.seconds.map_or(ONE_YEAR, Duration::from_secs);
         let end = Instant::now() + limit.min(ONE_YEAR);
-        let stop = wait_for_signal().map_err(|error| failed("signals", &error))?;
+        let stop = wait_for_signal()
+            .map_err(|error| CommandError::of(exit::IO, words, "signal", error))?;
         let has_screen = !self.plain && io::stdout().is_terminal();
         if has_screen {
             writeln!(console, "{}", words.demo_past())?;
             console.flush()?;
         }
-        let mut setup = DemoSetup::start(self.scenario(has_screen), has_screen)?;
+        let mut setup = DemoSetup::start(self.scenario(has_screen), has_screen)
+            .map_err(|error| error.explained(words))?;
         setup.describe(words, console)?;
         console.flush()?;
         if has_screen {
@@ -132,7 +134,9 @@ async fn show_lines(
     setup.describe_subscription(console)?;
     console.flush()?;
     let (sender, mut lines) = mpsc::channel(64);
-    let _subscriber = setup.subscribe(sender)?;
+    let _subscriber = setup
+        .subscribe(sender)
+        .map_err(|error| error.explained(console.words()))?;
     let mut view = DemoView::default();
     let mut shown_on_bus = false;
     let mut stop = Box::pin(stop);

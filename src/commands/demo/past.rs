@@ -7,9 +7,8 @@
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::commands::console::CommandError;
+use super::error::DemoError;
 use crate::meter::{Identity, Input, Memory, Meter, Moment, Timestamp};
-use crate::names::exit;
 use crate::simulator::SimulatedMeter;
 use crate::store::MemoryFile;
 use crate::tic::{Decoder, Parity};
@@ -33,7 +32,7 @@ pub fn live_through(
     meter: &mut SimulatedMeter,
     id: &str,
     directory: &Path,
-) -> Result<(), CommandError> {
+) -> Result<(), DemoError> {
     let mut known = Meter::new(Identity::new(id, "past"), &Memory::default());
     let mut decoder = Decoder::new(meter.scenario().mode, Parity::Auto);
     while let Some(sent) = meter.next() {
@@ -51,7 +50,7 @@ pub fn live_through(
         meter.let_pass(u32::try_from(left.min(STEP)).unwrap_or(0));
     }
     let saved = MemoryFile::new(directory, id).save(&known.memory());
-    saved.map_err(|error| CommandError::new(exit::IO, error))
+    saved.map_err(|error| DemoError::Past(error.to_string()))
 }
 
 #[cfg(test)]

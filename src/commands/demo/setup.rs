@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use super::child::{ChildProcess, failed, program};
+use super::child::{ChildProcess, program};
+use super::error::DemoError;
 use super::meter::DemoMeter;
 use super::past;
 use crate::commands::console::{CommandError, Console};
@@ -41,17 +42,16 @@ pub struct DemoSetup {
 
 impl DemoSetup {
     /// Starts everything. For a screen the meter has a past, and the log of the daemon goes to a file.
-    pub fn start(scenario: Scenario, has_screen: bool) -> Result<Self, CommandError> {
-        let directory = TemporaryDirectory::new()
-            .map_err(|error| failed("cannot make a temporary directory", &error))?;
+    pub fn start(scenario: Scenario, has_screen: bool) -> Result<Self, DemoError> {
+        let directory = TemporaryDirectory::new().map_err(DemoError::Directory)?;
         let path = &directory.0;
         let (bus, address) = start_bus(path)?;
-        let port = free_port().map_err(|error| failed("no port for the broker", &error))?;
+        let port = free_port().map_err(DemoError::Port)?;
         let broker = start_broker(path, port)?;
         let device = path.join("linky");
         let mode = scenario.mode.as_str();
         let mut meter =
-            SimulatedMeter::new(scenario).map_err(|error| CommandError::new(exit::USAGE, error))?;
+            SimulatedMeter::new(scenario).map_err(|error| DemoError::Meter(error.to_string()))?;
         if has_screen {
             past::live_through(&mut meter, METER, path)?;
         }
@@ -59,7 +59,7 @@ impl DemoSetup {
         let config = path.join("linky-sensor.toml");
         write_file(&config, &configuration(&device, port))?;
         let own_program =
-            std::env::current_exe().map_err(|error| failed("linky-sensor", &error))?;
+            std::env::current_exe().map_err(|error| DemoError::named("linky-sensor", error))?;
         let mut command = Command::new(own_program);
         command
             .args(["run", "--bus", "system", "--config"])
@@ -68,7 +68,7 @@ impl DemoSetup {
             .env(variable::STATE_DIRECTORY, path);
         if has_screen {
             let log = File::create(path.join(DAEMON_LOG));
-            command.stderr(log.map_err(|error| failed(DAEMON_LOG, &error))?);
+            command.stderr(log.map_err(|error| DemoError::named(DAEMON_LOG, error))?);
         }
         let daemon = ChildProcess::start("the daemon", &mut command)?;
         Ok(Self {
@@ -115,7 +115,7 @@ impl DemoSetup {
     }
 
     /// Subscribes to everything that is published; each line is a topic and its message.
-    pub fn subscribe(&self, lines: mpsc::Sender<String>) -> Result<ChildProcess, CommandError> {
+    pub fn subscribe(&self, lines: mpsc::Sender<String>) -> Result<ChildProcess, DemoError> {
         let mut command = program("mosquitto_sub", "mosquitto-clients")?;
         command
             .args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-v", "-t"])
@@ -143,24 +143,22 @@ impl DemoSetup {
         )?;
         // busctl writes to the same standard output, past the buffer.
         console.flush()?;
-        program("busctl", "systemd")?
+        let words = console.words();
+        program("busctl", "systemd")
+            .map_err(|error| error.explained(words))?
             .arg(format!("--address={}", self.address))
             .args(["get-property", names::BUS_NAME, &path, interface])
             .args(properties)
             .status()
-            .map_err(|error| failed("busctl", &error))?;
+            .map_err(|error| CommandError::of(exit::IO, words, "busctl", error))?;
         writeln!(console)?;
         console.flush()?;
         Ok(())
     }
 }
 
-fn no_start(name: &str) -> CommandError {
-    let seconds = START_TIMEOUT.as_secs();
-    CommandError::new(
-        exit::UNAVAILABLE,
-        format_args!("{name} did not come up within {seconds} s"),
-    )
+fn no_start(name: &str) -> DemoError {
+    DemoError::NoStart(name.to_owned(), START_TIMEOUT.as_secs())
 }
 
 fn forward(output: ChildStdout, lines: &mpsc::Sender<String>) {
@@ -171,7 +169,7 @@ fn forward(output: ChildStdout, lines: &mpsc::Sender<String>) {
     }
 }
 
-fn start_bus(directory: &Path) -> Result<(ChildProcess, String), CommandError> {
+fn start_bus(directory: &Path) -> Result<(ChildProcess, String), DemoError> {
     let config = directory.join("bus.conf");
     let text = format!(
         "<busconfig><type>session</type><listen>unix:path={}</listen><auth>EXTERNAL</auth>\
@@ -192,7 +190,7 @@ fn start_bus(directory: &Path) -> Result<(ChildProcess, String), CommandError> {
     let mut address = String::new();
     BufReader::new(output)
         .read_line(&mut address)
-        .map_err(|error| failed("dbus-daemon", &error))?;
+        .map_err(|error| DemoError::named("dbus-daemon", error))?;
     // The path is enough, and shorter than with the guid that follows.
     match address.trim().split(',').next() {
         Some(address) if !address.is_empty() => Ok((bus, address.to_owned())),
@@ -200,7 +198,7 @@ fn start_bus(directory: &Path) -> Result<(ChildProcess, String), CommandError> {
     }
 }
 
-fn start_broker(directory: &Path, port: u16) -> Result<ChildProcess, CommandError> {
+fn start_broker(directory: &Path, port: u16) -> Result<ChildProcess, DemoError> {
     let config = directory.join("mosquitto.conf");
     write_file(
         &config,
@@ -217,7 +215,7 @@ fn start_broker(directory: &Path, port: u16) -> Result<ChildProcess, CommandErro
 }
 
 /// Waits until a program is there.
-fn await_start(name: &str, is_there: impl Fn() -> bool) -> Result<(), CommandError> {
+fn await_start(name: &str, is_there: impl Fn() -> bool) -> Result<(), DemoError> {
     let end = Instant::now() + START_TIMEOUT;
     while !is_there() {
         if Instant::now() > end {
@@ -240,8 +238,8 @@ fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
-fn write_file(path: &Path, text: &str) -> Result<(), CommandError> {
-    std::fs::write(path, text).map_err(|error| failed(&path.display().to_string(), &error))
+fn write_file(path: &Path, text: &str) -> Result<(), DemoError> {
+    std::fs::write(path, text).map_err(|error| DemoError::named(path.display().to_string(), error))
 }
 
 /// A temporary directory, removed at the end.
