@@ -21,6 +21,7 @@
 //! offset that it goes with.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -75,9 +76,15 @@ struct SavedCounters {
     days: BTreeMap<String, DayCounter>,
 }
 
-fn counters() -> impl Iterator<Item = Key> {
-    Key::all().filter(|key| key.counts().is_some())
-}
+/// The counters, in the order of the table: few of its rows, and walked through several times a frame.
+static COUNTERS: LazyLock<Vec<Key>> =
+    LazyLock::new(|| Key::all().filter(|key| key.counts().is_some()).collect());
+
+/// The day figures, each with its counter.
+static DAY_FIGURES: LazyLock<Vec<(Key, Key)>> = LazyLock::new(|| {
+    let figure = |key: Key| Some((key, key.since_midnight()?));
+    Key::all().filter_map(figure).collect()
+});
 
 fn labels(counter: Key, mode: Mode) -> &'static [Label] {
     counter.row().source(mode).labels()
@@ -193,7 +200,7 @@ impl Counters {
             let known: Vec<i64> = labels.filter_map(|it| switch.to.get(it).copied()).collect();
             (!known.is_empty()).then(|| (counter, known.iter().sum()))
         };
-        let to = counters().filter_map(index).collect();
+        let to = COUNTERS.iter().copied().filter_map(index).collect();
         let mut save = Save::Later;
         for (counter, step) in steps(&switch.from, &to, context.now.since(switch.at)) {
             if let Some(offset) = self.offsets.get_mut(&counter) {
@@ -207,10 +214,10 @@ impl Counters {
     /// Starts the counters whose quantity is known for the first time.
     fn start(&mut self, context: &Context<'_>) -> Save {
         let mut save = Save::Later;
-        for counter in counters()
-            .filter(|key| !self.offsets.contains_key(key))
-            .collect::<Vec<_>>()
-        {
+        for counter in COUNTERS.iter().copied() {
+            if self.offsets.contains_key(&counter) {
+                continue;
+            }
             if let Some(index) = index(counter, context) {
                 let sum = self.sum(counter, context.mode);
                 self.offsets.insert(counter, index.saturating_sub(sum));
@@ -233,7 +240,7 @@ impl Counters {
         let Some(now) = DayTime::of(context) else {
             return save;
         };
-        for counter in counters() {
+        for counter in COUNTERS.iter().copied() {
             if let Some(value) = self.value(counter, context) {
                 let days = self.days.entry(counter);
                 let days = days.or_insert_with(|| DayCounter::new(now));
@@ -266,7 +273,10 @@ impl Part for Counters {
     fn on_frame(&mut self, _: &Frame, context: &Context<'_>) -> Save {
         let mut save = self.follow_contract(context);
         // A label of two counters is taken once: the second time its index does not move.
-        for label in counters().flat_map(|counter| labels(counter, context.mode)) {
+        for label in COUNTERS
+            .iter()
+            .flat_map(|counter| labels(*counter, context.mode))
+        {
             let Some(value) = context.values.fresh(*label) else {
                 continue;
             };
@@ -305,11 +315,9 @@ impl Part for Counters {
             let value = self.value(counter, context).filter(|_| has_clock)?;
             Some((self.days.get(&counter)?, value))
         };
-        for key in Key::all() {
-            if let Some(counter) = key.since_midnight() {
-                let today = days(counter).and_then(|(days, value)| days.today(value));
-                reading.set(key, today.map(Value::Int));
-            }
+        for (key, counter) in DAY_FIGURES.iter().copied() {
+            let today = days(counter).and_then(|(days, value)| days.today(value));
+            reading.set(key, today.map(Value::Int));
         }
         let yesterday = days(Key::ENERGY_COUNTER).and_then(|(days, _)| days.yesterday());
         reading.set(Key::ENERGY_YESTERDAY, yesterday.map(Value::Int));

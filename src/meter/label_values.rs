@@ -13,6 +13,15 @@ pub const FRAMES: u8 = 3;
 /// and then.
 const SIGHTING_GAP_MAX: u64 = 64;
 
+/// What is known of a label, besides its value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Standing {
+    is_known: bool,
+    was_seen: bool,
+    is_present: bool,
+    is_missing: bool,
+}
+
 #[derive(Clone, Debug, Default)]
 struct Entry {
     value: GroupValue,
@@ -30,12 +39,25 @@ struct Entry {
     missed: u8,
 }
 
+impl Entry {
+    fn standing(&self) -> Standing {
+        Standing {
+            is_known: self.known,
+            was_seen: self.seen > 0,
+            is_present: self.seen >= FRAMES,
+            is_missing: self.missed >= FRAMES,
+        }
+    }
+}
+
 /// An entry for each label of both modes.
 #[derive(Clone, Debug)]
 pub struct LabelValues {
     entries: Vec<Entry>,
     /// Frames entered so far.
     frames: u64,
+    /// See [`changes`](Self::changes).
+    changes: u64,
 }
 
 impl Default for LabelValues {
@@ -43,6 +65,7 @@ impl Default for LabelValues {
         Self {
             entries: vec![Entry::default(); Label::COUNT],
             frames: 0,
+            changes: 0,
         }
     }
 }
@@ -63,6 +86,7 @@ impl LabelValues {
             let Some(entry) = self.entries.get_mut(label.index()) else {
                 continue;
             };
+            let before = entry.standing();
             if entry.seen < FRAMES && self.frames - entry.last > SIGHTING_GAP_MAX {
                 entry.seen = 0;
             }
@@ -76,6 +100,7 @@ impl LabelValues {
                 entry.is_current = true;
                 entry.fresh = true;
             }
+            self.changes += u64::from(entry.standing() != before);
         }
         self.miss(frame);
     }
@@ -92,8 +117,10 @@ impl LabelValues {
             if here || damaged || (short && !label.is_in_short_frames()) {
                 continue;
             }
+            let before = entry.standing();
             entry.missed = (entry.missed + 1).min(FRAMES);
             entry.is_current &= entry.missed < FRAMES;
+            self.changes += u64::from(entry.standing() != before);
         }
     }
 
@@ -104,6 +131,7 @@ impl LabelValues {
             entry.fresh = false;
             entry.missed = 0;
         }
+        self.changes += 1;
     }
 
     /// No value is current or known any more. The counts of what was seen and missed remain.
@@ -113,6 +141,13 @@ impl LabelValues {
             entry.known = false;
             entry.fresh = false;
         }
+        self.changes += 1;
+    }
+
+    /// How often another label was seen, present, missing or known than before. While this number stands, so does all that
+    /// follows from these four.
+    pub fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// Whether the label was seen in enough frames, near each other, to belong to this meter.

@@ -18,13 +18,15 @@ use super::value::Value;
 use crate::tic::{Flow, Label, Mode, Role, Sent};
 
 /// The set of keys, and the number of phases that part of it hangs on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Presence {
     keys: Keys,
     phases: Option<u8>,
     /// The keys may be those of another meter, whose phases this one may not have.
     is_another_meter: bool,
     shows_identifiers: bool,
+    /// What it was learnt from last.
+    learnt: Option<(Mode, Option<Contract>, u64)>,
 }
 
 impl Presence {
@@ -38,6 +40,7 @@ impl Presence {
             phases: None,
             is_another_meter: false,
             shows_identifiers,
+            learnt: None,
         }
     }
 
@@ -53,7 +56,12 @@ impl Presence {
 
     /// Learns from the labels that were seen, and from the contract, if it is known. Returns whether anything changed.
     pub fn learn(&mut self, values: &LabelValues, mode: Mode, contract: Option<Contract>) -> bool {
-        let before = self.clone();
+        let from = Some((mode, contract, values.changes()));
+        if self.learnt == from {
+            return false;
+        }
+        self.learnt = from;
+        let before = (self.keys, self.phases);
         self.count_phases(values, mode);
         if self.phases == Some(1) && core::mem::take(&mut self.is_another_meter) {
             Key::all()
@@ -69,7 +77,7 @@ impl Presence {
                 _ => {}
             }
         }
-        *self != before
+        (self.keys, self.phases) != before
     }
 
     /// Three as soon as a label of another phase belongs to the meter; one when the first phase does and no label of

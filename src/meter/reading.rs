@@ -3,13 +3,13 @@
 use super::quantity::{COUNT, Key};
 use super::value::Value;
 
-/// A value or nothing for each row of the table, indexed by it.
+/// A value or nothing for each row of the table, indexed by it. Boxed: it is 5 kB, and goes through several hands.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Reading([Option<Value>; COUNT]);
+pub struct Reading(Box<[Option<Value>; COUNT]>);
 
 impl Default for Reading {
     fn default() -> Self {
-        Self([const { None }; COUNT])
+        Self(Box::new([const { None }; COUNT]))
     }
 }
 

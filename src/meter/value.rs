@@ -117,12 +117,9 @@ impl From<Horodate> for Time {
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_civil(f, self.unix.saturating_add(i64::from(self.offset)))?;
-        write!(
-            f,
-            "{:+03}:{:02}",
-            self.offset / 3600,
-            self.offset.abs() / 60 % 60
-        )
+        let sign = if self.offset < 0 { b'-' } else { b'+' };
+        let minutes = i64::from(self.offset.unsigned_abs() / 60);
+        write_pairs(f, [(sign, minutes / 60), (b':', minutes % 60)])
     }
 }
 
@@ -142,11 +139,23 @@ impl fmt::Display for Timestamp {
 fn write_civil(f: &mut fmt::Formatter<'_>, seconds: i64) -> fmt::Result {
     let (year, month, day) = civil::civil_from_days(seconds.div_euclid(civil::DAY));
     let second = seconds.rem_euclid(civil::DAY);
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    write!(
-        f,
-        "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
-    )
+    write!(f, "{year:04}")?;
+    let pairs = [
+        (b'-', month.into()),
+        (b'-', day.into()),
+        (b'T', second / 3600),
+        (b':', second / 60 % 60),
+        (b':', second % 60),
+    ];
+    write_pairs(f, pairs)
+}
+
+/// Writes numbers from 0 to 99 as two digits, each after its separator. A state has a dozen times: five numbers that are
+/// formatted one by one take longer than all else of a time.
+fn write_pairs<const N: usize>(f: &mut fmt::Formatter<'_>, pairs: [(u8, i64); N]) -> fmt::Result {
+    let digit = |number: i64| b'0' + u8::try_from(number % 10).unwrap_or_default();
+    let text = pairs.map(|(separator, number)| [separator, digit(number / 10), digit(number)]);
+    f.write_str(core::str::from_utf8(text.as_flattened()).unwrap_or_default())
 }
 
 /// When something was seen: the wall clock to publish, and a clock that never jumps to measure by.

@@ -272,6 +272,9 @@ impl Label {
     /// The energy indexes of the historique mode, of all tariff options. A meter sends those of one.
     pub const OPTIONS: &[Label] = select!(row => matches!(row.role, Index(..)));
 
+    /// The starts and ends of mobile peaks.
+    pub const PEAKS: &[Label] = select!(row => matches!(row.role, PeakStart(_) | PeakEnd(_)));
+
     /// The overrun warnings of the historique mode.
     pub const OVERRUN: &[Label] = select!(row => matches!(row.sent, Overrun));
 

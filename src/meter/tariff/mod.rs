@@ -129,8 +129,8 @@ fn index_in_force(values: &LabelValues) -> Option<u8> {
 /// The peaks that are announced or run.
 fn peaks(values: &LabelValues) -> Vec<PeakWindow> {
     let time = |role: Role| {
-        let label = Label::all(Mode::Standard).find(|label| label.role() == role)?;
-        Some(wall(&values.get(label)?.horodate()?))
+        let label = Label::PEAKS.iter().find(|label| label.role() == role)?;
+        Some(wall(&values.get(*label)?.horodate()?))
     };
     let peak = |number| {
         let (start, end) = (time(Role::PeakStart(number)), time(Role::PeakEnd(number)));

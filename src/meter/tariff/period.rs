@@ -127,25 +127,28 @@ impl TariffPeriod {
 
     /// The period that LTARF names; `None` if it names none that the contract can have.
     pub fn named(name: &str, contract: Contract) -> Option<Self> {
+        let name = name.to_ascii_uppercase();
         let words = || {
             name.split(|letter: char| !letter.is_ascii_alphanumeric())
                 .filter(|word| !word.is_empty())
         };
-        let is = |word: &str, other: &&str| word.eq_ignore_ascii_case(other);
-        let has = |any: &[&str]| words().any(|word| any.iter().any(|other| is(word, other)));
-        let cheap = has(&["CREUSE", "CREUSES", "HC", "HSC"]);
-        let dear = has(&["PLEINE", "PLEINES", "HP"]);
-        let colors = [
-            (Color::Blue, has(&["BLEU", "BLEUE", "BLEUS", "BLEUES"])),
-            (
-                Color::White,
-                has(&["BLANC", "BLANCHE", "BLANCS", "BLANCHES"]),
-            ),
-            (Color::Red, has(&["ROUGE", "ROUGES"])),
-        ];
-        let mut named = colors.into_iter().filter(|(_, is_named)| *is_named);
-        let color = named.next().map(|(color, _)| color);
-        let ambiguous = cheap && dear || named.next().is_some();
+        let has = |any: &[&str]| words().any(|word| any.contains(&word));
+        let (mut cheap, mut dear) = (false, false);
+        let (mut color, mut has_two_colors) = (None, false);
+        for word in words() {
+            let named = match word {
+                "BLEU" | "BLEUE" | "BLEUS" | "BLEUES" => Color::Blue,
+                "BLANC" | "BLANCHE" | "BLANCS" | "BLANCHES" => Color::White,
+                "ROUGE" | "ROUGES" => Color::Red,
+                _ => {
+                    cheap |= ["CREUSE", "CREUSES", "HC", "HSC"].contains(&word);
+                    dear |= ["PLEINE", "PLEINES", "HP"].contains(&word);
+                    continue;
+                }
+            };
+            has_two_colors |= color.replace(named).is_some_and(|other| other != named);
+        }
+        let ambiguous = cheap && dear || has_two_colors;
         let period = match (contract, color) {
             _ if ambiguous => return None,
             (Contract::Ejp, _) if has(&["POINTE", "PM"]) => EjpPeak,
