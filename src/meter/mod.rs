@@ -20,6 +20,8 @@
 
 mod counters;
 mod derive;
+mod doubts;
+mod entity;
 mod event;
 mod event_watch;
 mod foreign_json;
@@ -53,6 +55,7 @@ mod usage;
 mod value;
 mod word_names;
 
+pub use entity::{Enabled, Entity, HomeAssistant, StateClass};
 pub use event::{Event, EventKind};
 pub use input::Input;
 pub use link::Link;
@@ -68,9 +71,7 @@ pub use plausible::{Safeguard, Safeguards};
 pub use presence::is_in_every_state;
 pub use quantity::Key;
 pub use reading::{Keys, Reading};
-pub use row::{
-    Appearance, Enabled, Entity, HomeAssistant, Interface, Kind, Quantity, StateClass, capitalised,
-};
+pub use row::{Appearance, Interface, Kind, Quantity, capitalised};
 pub use snapshot::{SCHEMA, Snapshot, Update};
 pub use source::Source;
 pub use tariff::period::{Hours, TariffPeriod};

@@ -8,8 +8,9 @@
 //! have them: `phase n`, `number n` (of a tariff index or a relay), `counts NAME` (the quantity whose index a counter
 //! counts on), `today NAME` (the counter whose energy since midnight it is), `as "Property"` (another name on D-Bus).
 
+use super::entity::{Enabled, HomeAssistant};
 use super::link_cause::LinkCause;
-use super::row::{Enabled, HomeAssistant, Interface, Kind, Quantity};
+use super::row::{Interface, Kind, Quantity};
 use super::source::{Source, from, horodate as time, number, read, relay, rule, stge, text};
 use super::tariff::contract::Contract as ContractKind;
 use super::tariff::period::TariffPeriod;

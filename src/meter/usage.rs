@@ -5,9 +5,10 @@
 //!
 //! What is learnt stays while the meter is silent. Another mode begins anew.
 
+use super::entity::Enabled;
 use super::quantity::Key;
 use super::reading::Keys;
-use super::row::{Enabled, Interface};
+use super::row::Interface;
 use super::snapshot::Snapshot;
 use super::tariff::contract::Contract;
 use super::value::Value;
