@@ -24,7 +24,7 @@
 //! | `topic_claim`, `topic_gate` | whether this one publishes a meter then, and what becomes of its messages |
 //! | `arrival_watch` | whether what is published arrives |
 //! | `teleinfo2mqtt` | the same meter as teleinfo2mqtt publishes it |
-//! | `message`, `outbox`, `history_record` | messages waiting, in flight, and in the history |
+//! | `message`, `outbox`, `in_flight`, `history_record` | messages waiting, in flight, and in the history |
 //! | `wire`, `offer`, `client_id` | the steps to a session, what CONNECT asks for |
 //! | `connection`, `codec` | packets over the wire, and as bytes |
 //! | `incoming`, `reason_code` | what of them matters |
@@ -57,6 +57,7 @@ mod engine;
 mod handshake;
 mod history_record;
 mod home_assistant_start;
+mod in_flight;
 mod incoming;
 mod limits;
 mod message;

@@ -5,8 +5,7 @@
 //!                │                  │
 //!                └── spilled ───────┴──▶ history ── next, from REPLAY_DELAY on ──▶ in flight, on the topic `history`
 //! ```
-//! - At most [`IN_FLIGHT_MAX`] messages are in flight. Each has a packet id that no other one has, and an acknowledgement is
-//!   matched by id. A message of QoS 0 has the id 0 and is acknowledged when it is written.
+//! - The messages in flight are in an [`InFlightWindow`].
 //! - A state, an event or a point of the load curve (a *record*) does not wait. It is stored in the history while there
 //!   is no session, while the window is full, and while the oldest message in flight is older than [`SPILL_AFTER`]. Before
 //!   a record is stored, all older ones are, so the history is in order. Stored records stay in flight: a late acknowledgement removes them from
@@ -27,20 +26,11 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::history_record;
+use super::in_flight::InFlightWindow;
 use super::message::{Delivery, Message};
 use crate::config::{MqttSettings, Qos};
 use crate::names::topic;
 use crate::store::HistoryHandle;
-
-/// Messages in flight, at most.
-pub const IN_FLIGHT_MAX: usize = 64;
-
-/// The same for QoS 2. A broker cannot refuse such a message: one that is over its limit is dropped and completed all the
-/// same. The limit of mosquitto is 20.
-const IN_FLIGHT_MAX_QOS_2: usize = 10;
-
-/// Packet ids are 1 to this. Four windows wide, so that an id is not reused soon after its acknowledgement.
-pub const PACKET_ID_RANGE: u16 = 256;
 
 /// The time without an acknowledgement after which records are stored.
 const SPILL_AFTER: Duration = Duration::from_secs(2);
@@ -63,13 +53,6 @@ const REPLAY_DELAY: Duration = Duration::from_secs(10);
 /// The time between two replayed records: 20 a second.
 const REPLAY_INTERVAL: Duration = Duration::from_millis(50);
 
-#[derive(Debug)]
-struct InFlight {
-    message: Message,
-    packet_id: u16,
-    since: Duration,
-}
-
 /// Whether acknowledged messages arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Proof {
@@ -86,15 +69,10 @@ enum Proof {
 pub struct Outbox {
     is_connected: bool,
     waiting: VecDeque<Message>,
-    /// Oldest first.
-    in_flight: VecDeque<InFlight>,
+    in_flight: InFlightWindow,
     /// Acknowledged records without a proof, oldest first.
     unproven: Vec<Message>,
     proof: Proof,
-    qos: Qos,
-    /// Messages of this session in flight, at most.
-    window: usize,
-    last_packet_id: u16,
     history: Option<HistoryHandle>,
     dropped: Arc<AtomicU64>,
     base_topic: String,
@@ -117,12 +95,9 @@ impl Outbox {
         Self {
             is_connected: false,
             waiting: VecDeque::new(),
-            in_flight: VecDeque::with_capacity(IN_FLIGHT_MAX),
+            in_flight: InFlightWindow::new(settings.qos),
             unproven: Vec::new(),
             proof: Proof::Given,
-            qos: settings.qos,
-            window: window(settings.qos),
-            last_packet_id: 0,
             history: history.filter(|_| has_history),
             dropped,
             base_topic: settings.base_topic.clone(),
@@ -141,8 +116,7 @@ impl Outbox {
 
     /// The quality of service of this session, and how many messages the broker takes in flight.
     pub fn set_limits(&mut self, qos: Qos, in_flight_max: usize) {
-        self.qos = qos;
-        self.window = window(qos).min(in_flight_max.max(1));
+        self.in_flight.set_limits(qos, in_flight_max);
     }
 
     /// An acknowledgement is no delivery in this session until [`prove`](Self::prove).
@@ -242,23 +216,17 @@ impl Outbox {
         if !self.is_connected {
             return None;
         }
-        let next = match self.room() {
+        let next = match self.in_flight.room() {
             0 => None,
             _ => self.waiting.pop_front(),
         };
         let message = next.or_else(|| self.replay(now))?;
-        let packet_id = self.next_packet_id();
-        self.in_flight.push_back(InFlight {
-            message: message.clone(),
-            packet_id,
-            since: now,
-        });
-        Some((packet_id, message))
+        Some((self.in_flight.push(message.clone(), now), message))
     }
 
     /// The broker acknowledged this packet id. Its message; `None` if none in flight has this id.
     pub fn acknowledged(&mut self, packet_id: u16) -> Option<Message> {
-        let message = self.take_in_flight(packet_id)?;
+        let message = self.in_flight.take(packet_id)?;
         if let Some(history) = &mut self.history {
             history.begin();
         }
@@ -280,7 +248,7 @@ impl Outbox {
     /// The broker refused this packet id: a record is stored, and none is replayed in this session. The message; `None` if
     /// none in flight has this id.
     pub fn refused(&mut self, packet_id: u16) -> Option<Message> {
-        let message = self.take_in_flight(packet_id)?;
+        let message = self.in_flight.take(packet_id)?;
         if let Some(history) = &mut self.history {
             history.begin();
         }
@@ -295,7 +263,7 @@ impl Outbox {
     /// The last message of [`next`](Self::next) is not written: it does not fit the broker's limits. It is returned. A record
     /// is given up and counted.
     pub fn left_out(&mut self) -> Option<Message> {
-        let message = self.in_flight.pop_back()?.message;
+        let message = self.in_flight.take_newest()?;
         if message.is_record() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
             delivered(&message, &mut self.history);
@@ -305,18 +273,12 @@ impl Outbox {
 
     /// The oldest message in flight.
     pub fn oldest_in_flight(&self) -> Option<&Message> {
-        self.in_flight.front().map(|in_flight| &in_flight.message)
-    }
-
-    fn take_in_flight(&mut self, packet_id: u16) -> Option<Message> {
-        let mut in_flight = self.in_flight.iter();
-        let index = in_flight.position(|in_flight| in_flight.packet_id == packet_id)?;
-        Some(self.in_flight.remove(index)?.message)
+        self.in_flight.oldest().map(|(message, _)| message)
     }
 
     /// Whether nothing waits or is in flight; acknowledged records may still lack their proof.
     pub fn is_empty(&self) -> bool {
-        self.waiting.is_empty() && self.in_flight.is_empty()
+        self.waiting.is_empty() && self.in_flight.len() == 0
     }
 
     /// When [`is_stuck`](Self::is_stuck) or [`next`](Self::next) is due. [`SPILL_AFTER`] is checked with each update and
@@ -340,30 +302,11 @@ impl Outbox {
     }
 
     fn oldest(&self) -> Option<Duration> {
-        self.in_flight.front().map(|in_flight| in_flight.since)
+        self.in_flight.oldest().map(|(_, since)| since)
     }
 
     fn stuck_at(&self) -> Option<Duration> {
         self.oldest().map(|since| since + ACK_TIMEOUT)
-    }
-
-    fn room(&self) -> usize {
-        self.window.saturating_sub(self.in_flight.len())
-    }
-
-    fn next_packet_id(&mut self) -> u16 {
-        if self.qos == Qos::AtMostOnce {
-            return 0;
-        }
-        // The window is smaller than the range, so one of them is free.
-        for _ in 0..PACKET_ID_RANGE {
-            self.last_packet_id = self.last_packet_id % PACKET_ID_RANGE + 1;
-            let mut in_flight = self.in_flight.iter();
-            if in_flight.all(|in_flight| in_flight.packet_id != self.last_packet_id) {
-                break;
-            }
-        }
-        self.last_packet_id
     }
 
     fn is_acknowledging(&self, now: Duration) -> bool {
@@ -373,14 +316,13 @@ impl Outbox {
     /// Whether one more message would be written at once, or soon where the broker takes fewer in flight.
     fn can_send(&self, now: Duration) -> bool {
         let before = self.in_flight.len() + self.waiting.len();
-        self.is_acknowledging(now) && before < window(self.qos)
+        self.is_acknowledging(now) && before < self.in_flight.size_without_broker()
     }
 
     /// Stores all records that are in memory only, in order.
     fn spill(&mut self) {
         self.store_unproven();
-        let in_flight = self.in_flight.iter_mut().map(|it| &mut it.message);
-        for message in in_flight.chain(&mut self.waiting) {
+        for message in self.in_flight.messages_mut().chain(&mut self.waiting) {
             store(message, &mut self.history, &self.dropped);
         }
         self.waiting
@@ -398,8 +340,8 @@ impl Outbox {
         let due = self
             .replay_at
             .filter(|due| *due <= now && self.proof == Proof::Given && !self.is_replay_held)?;
-        let is_half_free = self.room() > self.window / 2;
-        let is_idle = self.waiting.is_empty() && is_half_free && self.is_acknowledging(now);
+        let has_room = self.waiting.is_empty() && self.in_flight.is_half_free();
+        let is_idle = has_room && self.is_acknowledging(now);
         let record = match &mut self.history {
             Some(history) if is_idle => history.read(),
             _ => None,
@@ -411,11 +353,7 @@ impl Outbox {
         // 20 a second on average; a longer delay is not caught up.
         self.replay_at = Some((due + REPLAY_INTERVAL).max(now + REPLAY_INTERVAL / 2));
         let stored = Delivery::Stored(record.number);
-        if self
-            .in_flight
-            .iter()
-            .any(|it| it.message.delivery == stored)
-        {
+        if self.in_flight.holds(&stored) {
             return None;
         }
         let payload = Bytes::from(record.payload);
@@ -428,14 +366,6 @@ impl Outbox {
         };
         let topic = topic::history(&self.base_topic, meter).into();
         Some(Message::replayed(topic, json, record.number))
-    }
-}
-
-/// Messages in flight with this quality of service, at most.
-fn window(qos: Qos) -> usize {
-    match qos {
-        Qos::AtMostOnce | Qos::AtLeastOnce => IN_FLIGHT_MAX,
-        Qos::ExactlyOnce => IN_FLIGHT_MAX_QOS_2,
     }
 }
 

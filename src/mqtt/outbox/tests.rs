@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::*;
+use crate::mqtt::in_flight::{IN_FLIGHT_MAX, PACKET_ID_RANGE};
 use crate::store::testing::ManualStore;
 
 fn state(seq: usize) -> Message {
