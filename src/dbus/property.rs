@@ -117,6 +117,17 @@ impl Property {
         }
     }
 
+    /// Whether it has another value in one snapshot than in the other. The day profiles are compared as they are: most
+    /// frames have the same, and a profile on the bus is a list of texts.
+    pub fn differs(&self, before: &Snapshot, after: &Snapshot) -> bool {
+        match self.source {
+            PropertySource::Plan(read) => read(&before.calendar) != read(&after.calendar),
+            PropertySource::Quantity(_) | PropertySource::Assumed => {
+                self.value(before) != self.value(after)
+            }
+        }
+    }
+
     /// Its value, if it is known.
     pub fn value<'a>(&self, snapshot: &'a Snapshot) -> Option<Variant<'a>> {
         match self.source {

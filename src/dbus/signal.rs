@@ -26,11 +26,10 @@ pub fn properties_changed(
     let mut changed = HashMap::new();
     let mut invalidated = Vec::new();
     for property in &spec.properties {
-        let value = property.value(after);
-        if property.change == ChangeSignal::None || value == property.value(before) {
+        if property.change == ChangeSignal::None || !property.differs(before, after) {
             continue;
         }
-        match value {
+        match property.value(after) {
             Some(value) if property.change == ChangeSignal::Value => {
                 changed.insert(property.name.as_str(), value);
             }
