@@ -91,6 +91,10 @@ def mode(name, at):
     return {"at": at, "kind": "mode", "mode": name}
 
 
+# A house that uses some Wh in each frame: what is not counted of it shows.
+BUSY = {"at": "0s", "kind": "overrun", "va": 4000, "duration": "1h"}
+
+
 async def contract_there_and_back(house):
     first = house.wire.truth.last.contract
     await house.wire.frame("another contract", lambda frame: frame.contract != first, ACCEPTED)
@@ -333,18 +337,20 @@ ACCIDENTS = [
         "historique, standard, historique; old indexes of Tempo beside off-peak",
         mode_there_and_back,
         events_at(
+            BUSY,
             contract("off-peak", "0s"),
             mode("standard", "120s"),
             mode("historique", "300s"),
             contract="tempo",
             mode="historique",
+            **{"power-kva": 9},
         ),
     ),
     Accident(
         "mode_standard",
         "standard, historique, standard",
         mode_there_and_back,
-        events_at(mode("historique", "120s"), mode("standard", "300s"), contract="off-peak"),
+        events_at(BUSY, mode("historique", "120s"), mode("standard", "300s"), contract="off-peak", **{"power-kva": 9}),
     ),
     Accident("restart", "the daemon is restarted", restart),
     Accident("killed", "the daemon is killed (SIGKILL)", killed),
