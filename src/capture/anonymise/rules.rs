@@ -20,6 +20,9 @@ const RUN_IN_FIGURES: usize = 8;
 /// A field of so many characters, most of them digits, can only be a horodate or an identifier.
 const LONG_FIELD: usize = 10;
 
+/// The same in a damaged group whose label is not known: it may be a part of an identifier, or an index that nobody misses.
+const LONG_FIELD_IN_DAMAGE: usize = 8;
+
 /// So many digits at the beginning of a torn group may be the end of an identifier.
 const TORN_DIGITS: usize = 4;
 
@@ -66,7 +69,7 @@ pub fn judge_accepted(text: &[u8], group: &AcceptedGroup, known: &Identifiers) -
                 mark_digits(text, group.data_start, group.data_end, &mut marks);
                 found = true;
             }
-            found |= mark_long_fields(text, guess, &mut marks);
+            found |= mark_long_fields(text, guess, LONG_FIELD, &mut marks);
         }
     }
     // A horodate was checked to be a date, and a label is no number.
@@ -109,7 +112,11 @@ pub fn judge_damaged(text: &[u8], known: &Identifiers) -> Option<Masking> {
             cause = cause.or(Some(Cause::Elsewhere));
         }
     }
-    if mark_long_fields(text, guess, &mut marks) {
+    let long = match guess {
+        LabelGuess::Unknown => LONG_FIELD_IN_DAMAGE,
+        LabelGuess::Identifying(..) | LabelGuess::Other(_) => LONG_FIELD,
+    };
+    if mark_long_fields(text, guess, long, &mut marks) {
         cause = cause.or(Some(Cause::Elsewhere));
     }
     // No label begins with digits: something was lost before them.
@@ -160,22 +167,26 @@ fn mark_data(text: &[u8], label_end: usize, label: Label, marks: &mut [bool]) {
     }
 }
 
-/// Marks the fields that are too long for a figure. Returns whether there is one.
-fn mark_long_fields(text: &[u8], guess: LabelGuess, marks: &mut [bool]) -> bool {
+/// Marks the fields of at least `long` characters, which are too long for a figure. Returns whether there is one.
+fn mark_long_fields(text: &[u8], guess: LabelGuess, long: usize, marks: &mut [bool]) -> bool {
     if matches!(guess, LabelGuess::Other(label) if label.kind() == DataKind::Profile) {
         return false;
     }
     let (mut place, mut found) = (0, false);
-    while place < text.len() {
-        let word = word_at(text, place);
-        let digits = word.iter().filter(|c| c.is_ascii_digit()).count();
-        if word.len() >= LONG_FIELD && digits + 2 >= LONG_FIELD && !is_horodate(word) {
-            mark_digits(text, place, place + word.len(), marks);
+    for field in text.split(|character| is_separator(*character)) {
+        let digits = field.iter().filter(|c| c.is_ascii_digit()).count();
+        if field.len() >= long && digits + 2 >= long && !is_horodate(field) {
+            mark_digits(text, place, place + field.len(), marks);
             found = true;
         }
-        place += word.len() + 1;
+        place += field.len() + 1;
     }
     found
+}
+
+/// What stands between fields. Another control character is a damaged digit.
+fn is_separator(character: u8) -> bool {
+    matches!(character, b'\t' | b' ' | b'\n' | b'\r' | 0x02 | 0x03)
 }
 
 /// A season letter and twelve digits that may be a date.

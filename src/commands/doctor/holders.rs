@@ -1,6 +1,7 @@
 //! Which processes have a port open, by /proc. Only root sees those of other users.
 
-use std::fs;
+use std::fs::{self, Metadata};
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 
 use nix::unistd::Uid;
@@ -37,11 +38,14 @@ pub enum Holders {
     Hidden,
 }
 
-/// The processes that have `device` (canonical) open.
+/// The processes that have `device` open.
 pub fn of(device: &Path) -> Holders {
+    let Ok(sought) = fs::metadata(device).map(|found| FileIdentity::of(&found)) else {
+        return Holders::None;
+    };
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     let holders: Vec<Holder> = processes
-        .filter_map(|process| holder(&process.path(), device))
+        .filter_map(|process| holder(&process.path(), &sought))
         .collect();
     match holders {
         holders if !holders.is_empty() => Holders::Processes(holders),
@@ -50,14 +54,43 @@ pub fn of(device: &Path) -> Holders {
     }
 }
 
-/// A process that has `device` open.
-fn holder(process: &Path, device: &Path) -> Option<Holder> {
+/// Which file is open, whatever its name: a container has names of its own for its devices and pseudo-terminals, and two names
+/// may be of one device.
+#[derive(Debug, PartialEq, Eq)]
+enum FileIdentity {
+    /// A pseudo-terminal: its number alone is in each container again.
+    Pty { filesystem: u64, device: u64 },
+    /// Another device.
+    Device(u64),
+    /// What is no device.
+    File { filesystem: u64, inode: u64 },
+}
+
+impl FileIdentity {
+    /// The major numbers of the near ends of pseudo-terminals (the kernel's devices.txt).
+    const PTY_MAJORS: std::ops::RangeInclusive<u64> = 136..=143;
+
+    fn of(metadata: &Metadata) -> Self {
+        let (filesystem, device) = (metadata.dev(), metadata.rdev());
+        if !metadata.file_type().is_char_device() {
+            let inode = metadata.ino();
+            return Self::File { filesystem, inode };
+        }
+        if Self::PTY_MAJORS.contains(&nix::sys::stat::major(device)) {
+            return Self::Pty { filesystem, device };
+        }
+        Self::Device(device)
+    }
+}
+
+/// A process that has this file open.
+fn holder(process: &Path, sought: &FileIdentity) -> Option<Holder> {
     let id: u32 = process.file_name()?.to_str()?.parse().ok()?;
     let files = fs::read_dir(process.join("fd")).ok()?;
-    let mut files = files
+    let mut open = files
         .flatten()
-        .filter_map(|file| fs::read_link(file.path()).ok());
-    files.find(|target| target == device)?;
+        .filter_map(|file| fs::metadata(file.path()).ok());
+    open.find(|open| FileIdentity::of(open) == *sought)?;
     let name = fs::read_to_string(process.join("comm")).unwrap_or_default();
     Some(Holder {
         name: name.trim().to_owned(),
@@ -80,8 +113,7 @@ mod tests {
     #[test]
     fn this_process_is_among_the_holders() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let path = file.path().canonicalize().unwrap();
-        match of(&path) {
+        match of(file.path()) {
             Holders::Processes(holders) => {
                 let own = std::process::id();
                 assert!(
