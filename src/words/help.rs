@@ -129,7 +129,7 @@ const HELP: &[(&str, &str)] = &[
     ),
     (
         "contain",
-        "Être le processus 1 d'un conteneur : lance le service, le surveille et finit avec lui",
+        "Sert de processus 1 à un conteneur : lance le service, le surveille et finit avec lui",
     ),
     (
         "contain.home_assistant",
