@@ -87,17 +87,16 @@ impl Stage {
     }
 }
 
-/// Waits until each of the three is received, and its event and availability are published: a place to look from.
+/// Waits until each of the three is received and available, and one state more of each, so that the events of the beginning
+/// have passed: a place to look from.
 fn until_received(record: &mut Record, from: usize) -> usize {
     for id in GOOD {
-        record.until_state(from, id, "a whole state", |state| {
-            state["link"] == "receiving" && state["energy"].is_number()
+        let is_whole = |state: &Value| state["link"] == "receiving" && state["energy"].is_number();
+        let first = record.until_state(from, id, "a whole state", is_whole);
+        record.until_state(from, id, "and one more", |state| {
+            is_whole(state) && state["seq"].as_u64() > first["seq"].as_u64()
         });
-        let (events, availability) = (topic(id, "event"), topic(id, "availability"));
-        record.until_from(from, WAIT_TIMEOUT, "the event of its link", |received| {
-            received.topic == events && received.json()["to"] == "receiving"
-        });
-        record.until_payload(0, &availability, "online");
+        record.until_payload(0, &topic(id, "availability"), "online");
     }
     record.now()
 }

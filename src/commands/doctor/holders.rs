@@ -1,6 +1,7 @@
 //! Which processes have a port open, by /proc. Only root sees those of other users.
 
 use std::fs::{self, Metadata};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 
@@ -86,16 +87,21 @@ impl FileIdentity {
 /// A process that has this file open.
 fn holder(process: &Path, sought: &FileIdentity) -> Option<Holder> {
     let id: u32 = process.file_name()?.to_str()?.parse().ok()?;
-    let files = fs::read_dir(process.join("fd")).ok()?;
-    let mut open = files
-        .flatten()
-        .filter_map(|file| fs::metadata(file.path()).ok());
-    open.find(|open| FileIdentity::of(open) == *sought)?;
+    let mut files = fs::read_dir(process.join("fd")).ok()?.flatten();
+    files.find(|file| is_same(&file.path(), sought))?;
     let name = fs::read_to_string(process.join("comm")).unwrap_or_default();
     Some(Holder {
         name: name.trim().to_owned(),
         process: id,
     })
+}
+
+/// Whether a file of a process is this one. A pseudo-terminal that went away leaves its number to the next, and its name is
+/// marked.
+fn is_same(file: &Path, sought: &FileIdentity) -> bool {
+    let is_there =
+        fs::read_link(file).is_ok_and(|name| !name.as_os_str().as_bytes().ends_with(b" (deleted)"));
+    is_there && fs::metadata(file).is_ok_and(|open| FileIdentity::of(&open) == *sought)
 }
 
 /// Their names and numbers, for people.
