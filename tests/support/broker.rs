@@ -144,8 +144,9 @@ impl Drop for Broker {
 pub fn free_port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     loop {
-        let next = std::process::id() * 41 + NEXT.fetch_add(1, Ordering::Relaxed);
-        let port = 12_000 + u16::try_from(next % 20_000).unwrap();
+        // Forty ports for each of the tests' processes, which may run beside each other.
+        let next = std::process::id() % 500 * 40 + NEXT.fetch_add(1, Ordering::Relaxed) % 40;
+        let port = 12_000 + u16::try_from(next).unwrap();
         if TcpListener::bind(("127.0.0.1", port)).is_ok() {
             return port;
         }
@@ -154,7 +155,9 @@ pub fn free_port() -> u16 {
 
 fn write_rules(directory: &TempDir, port: u16, rules: &str) {
     // A broker started by root would become another user, who may not read the directory.
-    let config = format!("listener {port} 127.0.0.1\nuser root\n{rules}");
+    // Of a subscriber that a busy machine holds up it would drop messages.
+    let config =
+        format!("listener {port} 127.0.0.1\nuser root\nmax_queued_messages 100000\n{rules}");
     fs::write(directory.path().join("mosquitto.conf"), config).unwrap();
 }
 
