@@ -813,7 +813,7 @@ _linky__sensor() {
             return 0
             ;;
         linky__subcmd__sensor__subcmd__setup)
-            opts="-h --yes --dry-run --id --device --broker --username --password-stdin --config --lang --help"
+            opts="-h --yes --dry-run --id --device --broker --ca-file --username --password-stdin --config --lang --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -828,6 +828,10 @@ _linky__sensor() {
                     return 0
                     ;;
                 --broker)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

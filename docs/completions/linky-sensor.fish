@@ -73,6 +73,7 @@ complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand demo" -s h -l 
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand setup" -l id -d 'The name of the meter for programs: a-z, 0-9 and _' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand setup" -l device -d 'The port of the adapter, or tcp://host:port' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand setup" -l broker -d 'The broker: its host, mqtt://host:port or mqtts://host:port; none for no MQTT' -r
+complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand setup" -l ca-file -d 'The file of the authority that signed the certificate of an mqtts:// broker, in PEM; empty for those of the system' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand setup" -l username -d 'The user of the broker; empty for none' -r
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand setup" -l config -d 'The configuration file' -r -F
 complete -c linky-sensor -n "__fish_linky_sensor_using_subcommand setup" -l lang -d 'The language of what is printed for people; else that of the configuration, or of the locale' -r -f -a "auto\t''

@@ -24,6 +24,12 @@ use crate::sink::BrokerCause;
 pub const DEMANDS: &str =
     "If it demands a client certificate: set client-certificate and client-key in [mqtt]";
 
+/// Before what the verification of a certificate found.
+const UNTRUSTED: &str = "its certificate is not trusted: ";
+
+/// What to do about a certificate of an authority that is not trusted.
+const NAME_AUTHORITY: &str = ". Set ca-file in [mqtt] to the certificate of the authority that signed it; without ca-file, those of the package ca-certificates are trusted";
+
 fn lost(why: impl Into<String>) -> DisconnectReason {
     DisconnectReason::Lost(BrokerCause::Tls, why.into())
 }
@@ -68,18 +74,24 @@ fn untrusted(result: &str) -> DisconnectReason {
     if lower.contains("not yet valid") {
         return lost("its certificate is not yet valid. Is the clock of this computer right?");
     }
+    // A signature that is wrong is that of an authority with the name of a trusted one, and another key.
+    let of_unknown = ["issuer", "self-signed", "verify", "signature failure"];
     let advice = if lower.contains("expired") {
-        "Renew it at the broker"
+        ". Renew it at the broker"
     } else if lower.contains("mismatch") {
-        "Write in url, in [mqtt], a name that is in the certificate"
-    } else if lower.contains("issuer") || lower.contains("self-signed") || lower.contains("verify")
-    {
-        "Set ca-file in [mqtt] to the certificate of the authority that signed it; without ca-file, those of the package ca-certificates are trusted"
+        ". Write in url, in [mqtt], a name that is in the certificate"
+    } else if of_unknown.iter().any(|word| lower.contains(word)) {
+        NAME_AUTHORITY
     } else {
-        "Replace it at the broker"
+        ". Replace it at the broker"
     };
-    let why = format!("its certificate is not trusted: {result}. {advice}");
+    let why = format!("{UNTRUSTED}{result}{advice}");
     DisconnectReason::Refused(BrokerCause::Tls, why)
+}
+
+/// What the verification found, if the reason is an authority that is not trusted.
+pub fn unknown_authority(why: &str) -> Option<&str> {
+    why.strip_prefix(UNTRUSTED)?.strip_suffix(NAME_AUTHORITY)
 }
 
 /// The broker sent an alert, or an answer that is no TLS of ours.
@@ -145,12 +157,15 @@ mod tests {
             ("IP address mismatch", "Write in url"),
             ("self-signed certificate", "Set ca-file"),
             ("unable to get local issuer certificate", "Set ca-file"),
+            ("certificate signature failure", "Set ca-file"),
             ("EE certificate key too weak", "Replace it"),
         ] {
             let DisconnectReason::Refused(BrokerCause::Tls, why) = untrusted(result) else {
                 panic!("{result} is no refusal");
             };
             assert!(why.contains(result) && why.contains(advice), "{why}");
+            let found = Some(result).filter(|_| advice == "Set ca-file");
+            assert_eq!(unknown_authority(&why), found);
         }
         let early = untrusted("certificate is not yet valid");
         assert!(

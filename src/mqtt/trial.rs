@@ -16,6 +16,7 @@ use tokio::time::{Instant, timeout_at};
 use super::client_id::known_client_id;
 use super::connection_error;
 use super::disconnect_reason::DisconnectReason;
+use super::handshake;
 use super::incoming::Incoming;
 use super::message::Message;
 use super::wire::Wire;
@@ -60,6 +61,15 @@ impl TrialFailure {
     pub fn cause(&self) -> BrokerCause {
         match self {
             Self::NoSession(cause, _) | Self::NotPublished(cause, _) => *cause,
+        }
+    }
+
+    /// What the verification of the broker's certificate found, if it is signed by no authority that is trusted. In English.
+    #[must_use]
+    pub fn unknown_authority(&self) -> Option<&str> {
+        match self {
+            Self::NoSession(BrokerCause::Tls, why) => handshake::unknown_authority(why),
+            _ => None,
         }
     }
 }

@@ -112,6 +112,10 @@ const HELP: &[(&str, &str)] = &[
         "Le broker : sa machine, mqtt://machine:port ou mqtts://machine:port ; none pour se passer de MQTT",
     ),
     (
+        "setup.ca_file",
+        "Le fichier de l'autorité qui a signé le certificat d'un broker mqtts://, en PEM ; vide pour celles du système",
+    ),
+    (
         "setup.username",
         "L'utilisateur du broker ; vide pour aucun",
     ),

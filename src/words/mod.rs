@@ -24,6 +24,7 @@
 #[macro_use]
 mod table;
 
+mod authority;
 mod broker_cause;
 mod bus;
 mod capture;

@@ -10,6 +10,7 @@
 )]
 
 mod adapter;
+mod authority;
 mod broker;
 mod machine;
 mod options;

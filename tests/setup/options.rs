@@ -13,14 +13,14 @@ use super::support::stage::{BY_ID, on_stage};
 use super::systemd::FakeSystemd;
 
 /// What a run printed, and its exit code.
-struct Printed {
-    code: i32,
-    out: String,
-    errors: String,
+pub struct Printed {
+    pub code: i32,
+    pub out: String,
+    pub errors: String,
 }
 
 /// Runs `setup --yes` with this on its standard input.
-fn setup(arguments: &[&str], input: &str, bus: Option<&str>) -> Printed {
+pub fn setup(arguments: &[&str], input: &str, bus: Option<&str>) -> Printed {
     let mut child = Command::new(program::PATH)
         .args(program::ENGLISH)
         .args(["setup", "--yes"])

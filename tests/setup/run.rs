@@ -12,7 +12,7 @@ use super::support::stage::{BY_ID, Stage, on_stage};
 use super::systemd::FakeSystemd;
 
 /// The usual answers of each language, behind their questions.
-fn questions(lang: &str) -> [&'static str; 6] {
+pub fn questions(lang: &str) -> [&'static str; 6] {
     match lang {
         "fr" => [
             "C'est le vôtre\u{a0}? [O/n] ",
@@ -35,7 +35,7 @@ fn questions(lang: &str) -> [&'static str; 6] {
 
 /// The text without what depends on the run: the port of the broker, the power, how long the first frame took, the seconds that
 /// were listened.
-fn without_moment(text: &str, port: u16) -> String {
+pub fn without_moment(text: &str, port: u16) -> String {
     let mut lines = Vec::new();
     for line in text.lines() {
         let mut line = line.replace(&port.to_string(), "PORT");
@@ -64,7 +64,7 @@ fn without_moment(text: &str, port: u16) -> String {
     lines.join("\n") + "\n"
 }
 
-fn compare(name: &str, text: &str) {
+pub fn compare(name: &str, text: &str) {
     let file = format!("tests/golden/setup/{name}.txt");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&file);
     if std::env::var_os("UPDATE_GOLDEN").is_some() {

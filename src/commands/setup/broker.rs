@@ -77,6 +77,13 @@ pub fn explained(
     configured: &MqttSettings,
     words: Words,
 ) -> (String, Vec<String>) {
+    if let Some(found) = failure.unknown_authority() {
+        let file = broker.ca_file.as_ref();
+        let file = file.map(|path| path.display().to_string());
+        let BrokerUrl { host, port, .. } = &broker.url;
+        let text = words.setup_authority_unknown(host, *port, file.as_deref(), found);
+        return (text, vec![words.setup_do_name_authority()]);
+    }
     let finding = SessionFinding {
         url: broker.url.to_string(),
         user: broker.username.clone(),

@@ -10,12 +10,14 @@
 //! | `present` | the configuration that is there |
 //! | `plan` | what is to be in force, and its text |
 //! | `port`, `broker` | finds and proves them |
+//! | `authority` | whether the service can use the file of an authority |
 //! | `writing` | the drop-in and the password |
 //! | `service`, `outcome_text` | the restart, the first frame, and their texts |
 //!
 //! Invariants: nothing is written, and nothing restarted, before the last yes; each answer was tried, or kept by the user
 //! all the same. The password is on no command line and on no screen. A port that the service reads is not opened.
 
+mod authority;
 mod broker;
 mod dialogue;
 mod outcome_text;
@@ -61,6 +63,9 @@ pub struct Setup {
     /// The broker: its host, mqtt://host:port or mqtts://host:port; none for no MQTT
     #[arg(long, value_name = "URL", value_parser = BrokerOption::parse)]
     broker: Option<BrokerOption>,
+    /// The file of the authority that signed the certificate of an mqtts:// broker, in PEM; empty for those of the system
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<String>,
     /// The user of the broker; empty for none
     #[arg(long, value_name = "NAME")]
     username: Option<String>,

@@ -1,12 +1,16 @@
 //! What is to be in force, and the text of the drop-in that makes it so.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use crate::config::{
-    BrokerUrl, Device, KeyPlace, Language, Location, MeterId, MqttSettings, Preview, Secret,
-    Settings,
+    BrokerUrl, Device, KeyPlace, Language, Location, MeterId, MqttSettings, NamedFile, Preview,
+    Secret, Settings,
 };
 use crate::words::Words;
+
+/// The key that names the authorities.
+const CA_FILE: &str = "ca-file";
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -28,6 +32,8 @@ pub struct SetupPlan {
 pub struct BrokerPlan {
     /// Where it is.
     pub url: BrokerUrl,
+    /// The file of the authorities to trust; `None`: those of the system, or there is no TLS.
+    pub ca_file: Option<PathBuf>,
     /// The user; `None` is anonymous.
     pub username: Option<String>,
 }
@@ -44,11 +50,35 @@ pub enum PasswordPlan {
 }
 
 impl BrokerPlan {
+    /// A broker that is not logged in to. Without TLS no authority is needed.
+    pub fn anonymous(url: BrokerUrl, ca_file: Option<PathBuf>) -> Self {
+        Self {
+            ca_file: ca_file.filter(|_| url.tls),
+            url,
+            username: None,
+        }
+    }
+
+    /// The one that is configured.
+    pub fn of(configured: &MqttSettings) -> Self {
+        let ca_file = configured.ca_file.as_ref();
+        let ca_file = ca_file.map(|file| file.path.clone());
+        Self {
+            username: configured.username.clone(),
+            ..Self::anonymous(configured.url.clone(), ca_file)
+        }
+    }
+
     /// The settings for it, all else as configured.
     pub fn settings(&self, configured: &MqttSettings) -> MqttSettings {
         MqttSettings {
             enabled: true,
             url: self.url.clone(),
+            ca_file: self.ca_file.clone().map(|path| NamedFile {
+                key: CA_FILE,
+                path,
+                location: None,
+            }),
             username: self.username.clone(),
             ..configured.clone()
         }
@@ -70,11 +100,18 @@ impl SetupPlan {
         );
         match &self.broker {
             None => text.push_str("enabled = false\n"),
-            Some(BrokerPlan { url, username }) => {
+            Some(BrokerPlan {
+                url,
+                ca_file,
+                username,
+            }) => {
                 if !others.mqtt.enabled {
                     text.push_str("enabled = true\n");
                 }
                 let _ = writeln!(text, "{}", line("url", &url.to_string()));
+                if let Some(path) = ca_file {
+                    let _ = writeln!(text, "{}", line(CA_FILE, &path.display().to_string()));
+                }
                 if let Some(username) = username {
                     let _ = writeln!(text, "{}", line("username", username));
                 }
@@ -101,7 +138,9 @@ impl SetupPlan {
             .or_else(|| is_other(mqtt.enabled != planned.is_some(), table, "enabled"))
             .or_else(|| {
                 let planned = planned?;
+                let ca_file = mqtt.ca_file.as_ref().map(|file| &file.path);
                 is_other(mqtt.url != planned.url, table, "url")
+                    .or_else(|| is_other(ca_file != planned.ca_file.as_ref(), table, CA_FILE))
                     .or_else(|| is_other(mqtt.username != planned.username, table, "username"))
             })
     }
@@ -126,7 +165,8 @@ mod tests {
             id: MeterId::parse("house").unwrap(),
             device: Device::parse("/dev/a \"b\"\\é").unwrap(),
             broker: Some(BrokerPlan {
-                url: BrokerUrl::parse("mqtt://nas.local").unwrap(),
+                url: BrokerUrl::parse("mqtts://nas.local").unwrap(),
+                ca_file: Some("/etc/linky-sensor/ca \"1\".pem".into()),
                 username: Some("li\"nky".to_owned()),
             }),
             password: PasswordPlan::Keep,
@@ -142,6 +182,7 @@ mod tests {
         let meter = settings.meters.first().unwrap();
         assert_eq!((&meter.id, &meter.device), (&plan.id, &plan.device));
         assert_eq!(settings.mqtt.username.as_deref(), Some("li\"nky"));
+        assert_eq!(Some(BrokerPlan::of(&settings.mqtt)), plan.broker);
         assert!(settings.mqtt.enabled);
 
         let without = SetupPlan {
@@ -169,7 +210,11 @@ mod tests {
         };
         assert_eq!(overruled(), None, "enabled again");
         for (text, key) in [
-            ("[mqtt]\nurl = \"mqtt://other\"\n", "url"),
+            ("[mqtt]\nurl = \"mqtts://other\"\n", "url"),
+            (
+                "[mqtt]\nurl = \"mqtts://nas.local\"\nca-file = \"/other\"\n",
+                "ca-file",
+            ),
             ("[mqtt]\nusername = \"other\"\n", "username"),
             ("[mqtt]\nenabled = false\n", "enabled"),
             ("[[meter]]\nid = \"house\"\ndevice = \"/dev/b\"\n", "device"),

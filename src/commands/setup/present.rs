@@ -99,12 +99,7 @@ impl Present {
             return Some(None);
         }
         let is_chosen = |key| self.all.locate(KeyPlace::Table("mqtt"), key).is_some();
-        (is_chosen("url") || is_chosen("username")).then(|| {
-            Some(BrokerPlan {
-                url: mqtt.url.clone(),
-                username: mqtt.username.clone(),
-            })
-        })
+        (is_chosen("url") || is_chosen("username")).then(|| Some(BrokerPlan::of(mqtt)))
     }
 
     /// The password that the service is given for this user.

@@ -6,10 +6,10 @@ use super::broker::{self, BrokerOption};
 use super::plan::{BrokerPlan, PasswordPlan, SetupPlan};
 use super::port::{self, PortProof, ReceivedMeter};
 use super::service::{self, Restart, Start};
-use super::{SetupContext, outcome_text, writing};
+use super::{SetupContext, authority, outcome_text, writing};
 use crate::commands::console::{CommandError, Console};
 use crate::commands::prompt;
-use crate::config::{Device, Language, Secret};
+use crate::config::{BrokerUrl, Device, Language, Secret};
 use crate::mqtt::BrokerTrial;
 use crate::names::exit;
 use crate::words::Words;
@@ -132,7 +132,10 @@ fn find_broker(
         Some(username) => Some(username.clone()).filter(|username| !username.is_empty()),
         None => known.and_then(|broker| broker.username),
     };
-    let broker = BrokerPlan { url, username };
+    let broker = BrokerPlan {
+        username,
+        ..find_authority(url, context, words)?
+    };
     let (password, plan) = find_password(&broker, context, console)?;
     let mqtt = &context.present.settings.mqtt;
     let trial = broker::try_it(&broker, password, mqtt).map_err(|failure| {
@@ -144,6 +147,36 @@ fn find_broker(
     })?;
     write_broker(&broker, &trial, context, console)?;
     Ok((Some(broker), plan))
+}
+
+/// The broker with the file of its authority, which the service can use: that of the option, else that of the configuration.
+fn find_authority(
+    url: BrokerUrl,
+    context: &SetupContext<'_>,
+    words: Words,
+) -> Result<BrokerPlan, CommandError> {
+    let ca_file = match &context.options.ca_file {
+        Some(given) => authority::parse_path(given),
+        None => context
+            .present
+            .settings
+            .mqtt
+            .ca_file
+            .as_ref()
+            .map(|file| file.path.clone()),
+    };
+    if context.options.ca_file.is_some() && !url.tls {
+        let message = words.setup_authority_without_tls(&url.to_string());
+        return Err(CommandError::new(exit::USAGE, message));
+    }
+    let broker = BrokerPlan::anonymous(url, ca_file);
+    if let Some(path) = &broker.ca_file {
+        authority::check(path, &broker.url, context.machine.home).map_err(|fault| {
+            let message = words.setup_authority_unusable(&fault.text(path, words));
+            CommandError::new(exit::UNAVAILABLE, message)
+        })?;
+    }
+    Ok(broker)
 }
 
 fn write_broker(

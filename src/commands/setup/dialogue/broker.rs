@@ -1,7 +1,8 @@
 //! The broker: its address, the user, the password. Each is tried before it is taken.
 
-use std::io::{self, Write};
+use std::io;
 
+use super::authority::{self, AnonymousTrial, ReachedBroker};
 use super::screen;
 use crate::commands::console::Console;
 use crate::commands::doctor::CheckState;
@@ -15,9 +16,6 @@ use crate::mqtt::{BrokerTrial, TrialFailure};
 /// What was agreed on: the broker, unless there is none, and what becomes of the stored password.
 type AgreedBroker = (Option<BrokerPlan>, PasswordPlan);
 
-/// A trial of a broker as nobody.
-type AnonymousTrial = Result<BrokerTrial, TrialFailure>;
-
 /// A password, and what becomes of the stored one.
 struct PasswordAnswer {
     password: Option<Secret>,
@@ -29,21 +27,25 @@ pub fn ask(context: &SetupContext<'_>, console: &mut Console) -> io::Result<Agre
     if context.options.broker == Some(BrokerOption::None) {
         return without(console);
     }
-    let Some((url, trial)) = ask_address(context, console)? else {
+    let Some(reached) = ask_address(context, console)? else {
         return without(console);
     };
+    let ReachedBroker {
+        broker: nobody,
+        trial,
+    } = reached;
     let mut given = context.options.username.clone();
     for _ in 0..prompt::QUESTIONS_MAX {
         let username = match given.take() {
             Some(username) => Some(username).filter(|username| !username.is_empty()),
-            None => ask_username(&url, context, console)?,
+            None => ask_username(&nobody.url, context, console)?,
         };
         let broker = BrokerPlan {
-            url: url.clone(),
             username,
+            ..nobody.clone()
         };
         let (trial, plan) = match &broker.username {
-            None => (trial.clone(), context.without_user()),
+            None => (AnonymousTrial::clone(&trial), context.without_user()),
             Some(username) => {
                 let answer = ask_password(username, context, console)?;
                 let mqtt = &context.present.settings.mqtt;
@@ -71,7 +73,7 @@ fn without(console: &mut Console) -> io::Result<AgreedBroker> {
 fn ask_address(
     context: &SetupContext<'_>,
     console: &mut Console,
-) -> io::Result<Option<(BrokerUrl, AnonymousTrial)>> {
+) -> io::Result<Option<ReachedBroker>> {
     let words = console.words();
     let mut given = match &context.options.broker {
         Some(BrokerOption::At(url)) => Some(url.clone()),
@@ -106,19 +108,16 @@ fn ask_address(
                 }
             }
         };
-        let nobody = BrokerPlan {
-            url: url.clone(),
-            username: None,
-        };
-        let trial = try_as_nobody(&nobody, context, console)?;
-        if broker::answers(&trial) {
-            let is_clear = !url.tls && url.host != "localhost";
-            let text = words.setup_broker_answers(&url.host, url.port, is_clear);
-            screen::show_state(console, CheckState::Ok, &text)?;
-            return Ok(Some((url, trial)));
-        }
-        if let Err(failure) = &trial {
-            show_failure(&nobody, failure, context, console)?;
+        if let Some(reached) = authority::reach(&url, context, console)? {
+            if broker::answers(&reached.trial) {
+                let is_clear = !url.tls && url.host != "localhost";
+                let text = words.setup_broker_answers(&url.host, url.port, is_clear);
+                screen::show_state(console, CheckState::Ok, &text)?;
+                return Ok(Some(reached));
+            }
+            if let Err(failure) = &reached.trial {
+                show_failure(&reached.broker, failure, context, console)?;
+            }
         }
         usual = Some(url);
     }
@@ -128,10 +127,11 @@ fn ask_address(
 /// The broker of this machine, if one answers: nothing chooses another.
 fn find_local(context: &SetupContext<'_>, console: &mut Console) -> io::Result<Option<BrokerUrl>> {
     let words = console.words();
-    let local = context.present.others.mqtt.url.clone();
+    let configured = BrokerPlan::of(&context.present.others.mqtt);
+    let local = configured.url.clone();
     let nobody = BrokerPlan {
-        url: local.clone(),
         username: None,
+        ..configured
     };
     let trial = broker::try_it(&nobody, None, &context.present.settings.mqtt);
     if broker::answers(&trial) {
@@ -140,16 +140,6 @@ fn find_local(context: &SetupContext<'_>, console: &mut Console) -> io::Result<O
     }
     screen::show(console, &words.setup_broker_not_here())?;
     Ok(None)
-}
-
-fn try_as_nobody(
-    broker: &BrokerPlan,
-    context: &SetupContext<'_>,
-    console: &mut Console,
-) -> io::Result<AnonymousTrial> {
-    // A look-up and a connection may take their time.
-    console.flush()?;
-    Ok(broker::try_it(broker, None, &context.present.settings.mqtt))
 }
 
 fn ask_username(

@@ -7,11 +7,13 @@
 //! | `adapter` | which port |
 //! | `name` | the id of the meter |
 //! | `broker` | where, who, the password |
+//! | `authority` | who signed the certificate of the broker |
 //! | `consent` | the file, and the last yes |
 //! | `outcome` | the writing, the restart, the first frame |
 //! | `screen` | how all this is shown |
 
 mod adapter;
+mod authority;
 mod broker;
 mod consent;
 mod name;

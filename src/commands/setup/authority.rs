@@ -1,0 +1,197 @@
+//! The file of the authority that signed the broker's certificate: whether the service can use it.
+//!
+//! Input: a file that somebody names. Output: its full path, or why the service cannot use it. The file is read; nothing is
+//! written.
+//!
+//! Who asks here is root, and may read more than the service: what the unit hides from it, and what the modes of the files
+//! deny its user, is found out beforehand. Access lists (ACL) are not looked at: the file holds no secret, and may be
+//! readable for all.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use nix::unistd::{Gid, User, getgrouplist};
+
+use super::plan::BrokerPlan;
+use crate::config::{BrokerUrl, MqttSettings};
+use crate::home::Home;
+use crate::mqtt;
+use crate::names;
+use crate::words::Words;
+
+/// What the unit hides from the service: `ProtectHome=` and `PrivateTmp=`.
+const HIDDEN: [&str; 5] = ["/home", "/root", "/run/user", "/tmp", "/var/tmp"];
+
+/// The bits of a mode for reading a file, and for passing through a directory.
+const READ: u32 = 4;
+const SEARCH: u32 = 1;
+
+/// Why the service cannot use a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuthorityFault {
+    /// It cannot be read, or has no certificate. In English, with the remedy.
+    Unfit(String),
+    /// The unit hides this directory from the service.
+    Hidden(&'static str),
+    /// The user of the service may not read it.
+    Denied,
+    /// The user of the service may not enter this directory on the way to it.
+    Enclosed(PathBuf),
+}
+
+impl AuthorityFault {
+    /// What it is and what to do about it, for people.
+    pub fn text(&self, path: &Path, words: Words) -> String {
+        let file = path.display().to_string();
+        match self {
+            Self::Unfit(english) => words.translated(english),
+            Self::Hidden(directory) => words.setup_authority_hidden(&file, directory),
+            Self::Denied => words.setup_authority_denied(&file, names::USER),
+            Self::Enclosed(directory) => {
+                let directory = directory.display().to_string();
+                words.setup_authority_enclosed(&file, names::USER, &directory)
+            }
+        }
+    }
+}
+
+/// The full path of a file as people type it; `None`: none is named.
+pub fn parse_path(text: &str) -> Option<PathBuf> {
+    if text.is_empty() {
+        return None;
+    }
+    std::path::absolute(text).ok()
+}
+
+/// Looks at the file of an authority for the broker at this address.
+///
+/// # Errors
+/// Why the service cannot use it.
+pub fn check(path: &Path, url: &BrokerUrl, home: Home) -> Result<(), AuthorityFault> {
+    let broker = BrokerPlan::anonymous(url.clone(), Some(path.to_owned()));
+    // The certificate of our own is none of it.
+    let settings = broker.settings(&MqttSettings::default());
+    if let Some(error) = mqtt::check_files(&settings).first() {
+        return Err(AuthorityFault::Unfit(error.to_string()));
+    }
+    if home != Home::Machine {
+        return Ok(());
+    }
+    let names = [Some(path.to_owned()), fs::canonicalize(path).ok()];
+    let names: Vec<PathBuf> = names.into_iter().flatten().collect();
+    let hidden = |directory: &&str| names.iter().any(|name| name.starts_with(directory));
+    if let Some(directory) = HIDDEN.into_iter().find(hidden) {
+        return Err(AuthorityFault::Hidden(directory));
+    }
+    // Without the package there is no such user, and its service is not there.
+    let Ok(Some(user)) = User::from_name(names::USER) else {
+        return Ok(());
+    };
+    let reader = Reader::of(&user);
+    let faults = names.iter().map(|name| reader.fault(name));
+    faults.collect()
+}
+
+/// Who reads.
+struct Reader {
+    user: u32,
+    groups: Vec<u32>,
+}
+
+impl Reader {
+    fn of(user: &User) -> Self {
+        let name = std::ffi::CString::new(user.name.as_str());
+        let groups = name
+            .ok()
+            .and_then(|name| getgrouplist(&name, user.gid).ok());
+        let groups = groups.unwrap_or_else(|| vec![user.gid]);
+        Self {
+            user: user.uid.as_raw(),
+            groups: groups.into_iter().map(Gid::as_raw).collect(),
+        }
+    }
+
+    /// The first step on the way to a file, or the file, that is denied. What cannot be looked at is not.
+    fn fault(&self, file: &Path) -> Result<(), AuthorityFault> {
+        let mut directories: Vec<&Path> = file.ancestors().skip(1).collect();
+        directories.reverse();
+        let is_denied = |path: &Path, bit| matches!(self.may(path, bit), Ok(false));
+        let closed = directories.into_iter().find(|path| is_denied(path, SEARCH));
+        match closed {
+            Some(directory) => Err(AuthorityFault::Enclosed(directory.to_owned())),
+            None if is_denied(file, READ) => Err(AuthorityFault::Denied),
+            None => Ok(()),
+        }
+    }
+
+    fn may(&self, path: &Path, bit: u32) -> io::Result<bool> {
+        let found = fs::metadata(path)?;
+        let shift = if found.uid() == self.user {
+            6
+        } else if self.groups.contains(&found.gid()) {
+            3
+        } else {
+            0
+        };
+        Ok(self.user == 0 || found.mode() >> shift & bit != 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn what_is_on_the_way_counts() {
+        let directory = tempfile::tempdir().unwrap();
+        let inner = directory.path().join("inner");
+        let file = inner.join("ca.pem");
+        fs::create_dir(&inner).unwrap();
+        fs::write(&file, "").unwrap();
+        let owner = fs::metadata(&file).unwrap();
+        let set = |path: &Path, mode| {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        };
+        let other = Reader {
+            user: owner.uid() + 1,
+            groups: vec![owner.gid() + 1],
+        };
+        let of_group = Reader {
+            user: owner.uid() + 1,
+            groups: vec![owner.gid() + 1, owner.gid()],
+        };
+        set(directory.path(), 0o755);
+        let denied = || Err(AuthorityFault::Denied);
+        let enclosed = || Err(AuthorityFault::Enclosed(inner.clone()));
+        for (inner_mode, file_mode, for_other, for_group) in [
+            (0o755, 0o644, Ok(()), Ok(())),
+            (0o755, 0o640, denied(), Ok(())),
+            (0o750, 0o644, enclosed(), Ok(())),
+            (0o755, 0o604, Ok(()), denied()),
+            (0o700, 0o600, enclosed(), enclosed()),
+        ] {
+            set(&inner, inner_mode);
+            set(&file, file_mode);
+            assert_eq!(other.fault(&file), for_other);
+            assert_eq!(of_group.fault(&file), for_group);
+        }
+        set(&inner, 0o755);
+        let owner = Reader {
+            user: owner.uid(),
+            groups: Vec::new(),
+        };
+        assert_eq!(owner.fault(&file), Ok(()));
+    }
+
+    #[test]
+    fn a_path_is_made_full() {
+        assert_eq!(parse_path(""), None);
+        assert_eq!(parse_path("/a/b"), Some("/a/b".into()));
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(parse_path("b.pem"), Some(here.join("b.pem")));
+    }
+}
