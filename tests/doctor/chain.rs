@@ -320,6 +320,20 @@ fn faults_of_the_configuration_come_first() {
 }
 
 #[test]
+fn a_configuration_that_the_service_does_not_have_yet_is_named() {
+    let broker = Broker::start();
+    let house = House::new("", &url(broker.port)).with_broker(broker.port);
+    let _meter = Playing::on(&house.device(), Scenario::default());
+    let _daemon = house.home.start_ready();
+    house.until("meter", "live");
+    assert_eq!(house.finding("configuration"), "valid");
+    let config = house.home.config();
+    let text = fs::read_to_string(&config).unwrap();
+    fs::write(&config, text.replace("\"maison\"", "\"grange\"")).unwrap();
+    house.compare("chain-changed");
+}
+
+#[test]
 fn a_service_that_does_not_run_is_found() {
     let broker = Broker::start();
     let house = House::new("", &url(broker.port)).with_broker(broker.port);

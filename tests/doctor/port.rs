@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::os::unix::net::UnixListener;
+use std::process::Stdio;
 
 use super::stage::{Lang, Line, NO_BUS, compare, ended, on_port, replaced, run};
 
@@ -23,6 +24,21 @@ fn what_is_no_port_is_refused() {
     for lang in Lang::BOTH {
         let printed = ended(on_port("/nowhere/tty", lang, NO_BUS));
         compare("missing", lang, &printed.text);
+    }
+}
+
+#[test]
+fn a_name_that_is_half_of_a_port_is_a_wrong_argument() {
+    for (port, advice) in [
+        ("ttyUSB0", "Did you mean \"/dev/ttyUSB0\"?"),
+        ("tcp://meter.example.org", "tcp://meter.example.org:3333"),
+        ("http://meter.example.org:80", "only tcp:// is"),
+    ] {
+        let mut command = super::stage::command(&[port], NO_BUS);
+        let output = command.stderr(Stdio::piped()).output().unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(64), "{errors}");
+        assert!(errors.contains(advice), "{errors}");
     }
 }
 
@@ -90,7 +106,7 @@ fn a_port_that_this_user_may_not_open_is_named_with_its_group() {
             .args(command.get_args())
             .env_remove("container")
             .env("DBUS_SYSTEM_BUS_ADDRESS", NO_BUS)
-            .stdout(std::process::Stdio::piped());
+            .stdout(Stdio::piped());
         command = nobody;
     } else {
         let nothing = std::os::unix::fs::PermissionsExt::from_mode(0o000);

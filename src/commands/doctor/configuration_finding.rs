@@ -12,6 +12,8 @@ pub enum ConfigurationFinding {
     Valid,
     /// There is no file, and the defaults are in force.
     Defaults,
+    /// It is valid, and the daemon runs with that of before.
+    Changed,
     /// It is valid, and imposes a mode on a meter that is not received.
     ModeFixed(Mode, Location),
     /// It has so many faults, the first of them here.
@@ -23,7 +25,7 @@ impl ConfigurationFinding {
     pub fn state(&self) -> CheckState {
         match self {
             Self::Valid | Self::Defaults => CheckState::Ok,
-            Self::ModeFixed(..) => CheckState::Warning,
+            Self::ModeFixed(..) | Self::Changed => CheckState::Warning,
             Self::Faults(..) => CheckState::Failed,
         }
     }
@@ -33,6 +35,7 @@ impl ConfigurationFinding {
         match self {
             Self::Valid => "valid",
             Self::Defaults => "defaults",
+            Self::Changed => "changed",
             Self::ModeFixed(..) => "mode_fixed",
             Self::Faults(..) => "faults",
         }
@@ -43,6 +46,7 @@ impl ConfigurationFinding {
         match self {
             Self::Valid => words.configuration_valid(),
             Self::Defaults => words.configuration_defaults(),
+            Self::Changed => words.configuration_changed(),
             Self::ModeFixed(mode, location) => {
                 words.configuration_mode_fixed(mode.as_str(), &location_text(location, words))
             }

@@ -46,6 +46,9 @@ fn culprit(
     if let Some(found) = of_service(&sight.service, machine) {
         return found;
     }
+    if let ConfigurationFinding::Changed = sight.configuration {
+        return (DoctorVerdict::Outdated, vec![Remedy::PutInForce]);
+    }
     let broken = sight.meters.iter().find_map(|meter| {
         let found = of_port(meter, machine);
         found.or_else(|| of_meter(meter, &sight.configuration, machine))

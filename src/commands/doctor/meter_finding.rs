@@ -56,8 +56,10 @@ pub enum MeterFinding {
     Starting,
     /// There is no port to read.
     WithoutPort,
-    /// No daemon reads it.
+    /// There is no daemon to ask.
     Unasked,
+    /// The daemon does not read it: it is not in its configuration.
+    NotOfService,
 }
 
 impl MeterFinding {
@@ -75,7 +77,7 @@ impl MeterFinding {
             | Self::Unread
             | Self::NoFrame
             | Self::Login => CheckState::Failed,
-            Self::WithoutPort | Self::Unasked => CheckState::Skipped,
+            Self::WithoutPort | Self::Unasked | Self::NotOfService => CheckState::Skipped,
         }
     }
 
@@ -96,6 +98,7 @@ impl MeterFinding {
             Self::Starting => "starting",
             Self::WithoutPort => "no_port",
             Self::Unasked => "not_asked",
+            Self::NotOfService => "not_of_service",
         }
     }
 
@@ -133,6 +136,7 @@ impl MeterFinding {
             Self::Starting => words.meter_starting(),
             Self::WithoutPort => words.meter_without_port(),
             Self::Unasked => words.meter_unasked(),
+            Self::NotOfService => words.meter_not_of_service(),
         }
     }
 }

@@ -69,7 +69,7 @@ pub use self::survey::look_at_meters;
 pub use self::verdict::DoctorVerdict;
 use super::console::{CommandError, Console};
 use super::prompt;
-use crate::config::{self, Device};
+use crate::config::{self, Device, InvalidValue};
 use crate::names::{exit, file};
 use crate::tic::Mode;
 use crate::words::Words;
@@ -78,6 +78,7 @@ use crate::words::Words;
 #[derive(Clone, Debug, clap::Args)]
 pub struct Doctor {
     /// The port to read, or tcp://host:port; without it, the whole chain is looked at and no port is opened
+    #[arg(value_parser = parse_port)]
     device: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
@@ -153,6 +154,14 @@ impl Doctor {
         }
         write_checks(out, style, checks)?;
         write_conclusion(out, style, machine, conclusion)
+    }
+}
+
+/// The name of a port, also relative to the working directory.
+fn parse_port(text: &str) -> Result<PathBuf, InvalidValue> {
+    match Device::parse(text) {
+        Err(error) if !Path::new(text).exists() => Err(error),
+        _ => Ok(PathBuf::from(text)),
     }
 }
 

@@ -89,6 +89,8 @@ pub enum Remedy {
     WaitForClock,
     /// Look at the faults of the configuration.
     CheckConfig,
+    /// Restart the daemon with the configuration as it is.
+    PutInForce,
     /// Delete the line of the mode.
     DeleteMode(u64),
     /// Look at the mode at the meter.
@@ -205,6 +207,7 @@ impl Remedy {
             Self::FindFilter => "find_filter",
             Self::WaitForClock => "wait_for_clock",
             Self::CheckConfig => "check_config",
+            Self::PutInForce => "put_in_force",
             Self::DeleteMode(_) => "delete_mode",
             Self::SeeMode => "see_mode",
             Self::Restart => "restart",
@@ -286,6 +289,7 @@ impl Remedy {
             Self::FindFilter => words.do_find_filter(),
             Self::WaitForClock => words.do_wait_for_clock(),
             Self::CheckConfig => words.do_check_config(),
+            Self::PutInForce => words.do_put_in_force(),
             Self::DeleteMode(line) => words.do_delete_mode(*line),
             Self::SeeMode => words.do_see_mode(),
             Self::Restart => words.do_restart(),

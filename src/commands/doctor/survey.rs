@@ -20,6 +20,9 @@ use crate::serial::{self, Refusal};
 /// Below this share of good groups, in percent, a line is poor.
 const QUALITY_MIN: u64 = 95;
 
+/// How far the age of a file and that of a process may differ by rounding, in seconds.
+const CLOCK_SLACK: u64 = 2;
+
 /// Looks at the meters alone.
 pub fn look_at_meters(settings: &Settings) -> Vec<MeterSight> {
     let asked = ask_daemon();
@@ -48,10 +51,12 @@ pub fn survey(path: &Path) -> Sight {
     };
     let daemon = asked.as_ref().ok();
     let meters = meters(&settings, daemon);
+    // The session of a daemon with another configuration may be with another broker.
+    let in_force = daemon.filter(|daemon| !is_outdated(daemon, &settings, path));
     let mut sight = Sight {
-        configuration: configuration(&settings, path, &meters),
+        configuration: configuration(&settings, path, &meters, daemon),
         service: service(&asked, settings.dbus.enabled),
-        session: Some(session::find(&settings.mqtt, daemon)),
+        session: Some(session::find(&settings.mqtt, in_force)),
         waiting: daemon.map_or(0, |daemon| daemon.overview.history_pending),
         meters,
     };
@@ -68,8 +73,17 @@ fn faults(error: &ConfigError, path: &Path) -> ConfigurationFinding {
     ConfigurationFinding::Faults(error.faults().len(), location)
 }
 
-/// A mode that is imposed on a meter which is not received deserves a look.
-fn configuration(settings: &Settings, path: &Path, meters: &[MeterSight]) -> ConfigurationFinding {
+/// A daemon that runs with another configuration deserves a look, and so does a mode that is imposed on a meter which is not
+/// received.
+fn configuration(
+    settings: &Settings,
+    path: &Path,
+    meters: &[MeterSight],
+    daemon: Option<&Daemon>,
+) -> ConfigurationFinding {
+    if daemon.is_some_and(|daemon| is_outdated(daemon, settings, path)) {
+        return ConfigurationFinding::Changed;
+    }
     for (meter, sight) in settings.meters.iter().zip(meters) {
         let is_unread = matches!(sight.meter, MeterFinding::Unread | MeterFinding::NoFrame);
         let id = meter.id.as_str();
@@ -84,6 +98,32 @@ fn configuration(settings: &Settings, path: &Path, meters: &[MeterSight]) -> Con
         Ok(files) if files.is_empty() => ConfigurationFinding::Defaults,
         _ => ConfigurationFinding::Valid,
     }
+}
+
+/// Whether the daemon runs with another configuration: it has other meters, or started before a file was written.
+fn is_outdated(daemon: &Daemon, settings: &Settings, path: &Path) -> bool {
+    let mut seen: Vec<&str> = daemon
+        .meters
+        .iter()
+        .map(|meter| meter.id.as_str())
+        .collect();
+    let mut named: Vec<&str> = settings
+        .meters
+        .iter()
+        .map(|meter| meter.id.as_str())
+        .collect();
+    seen.sort_unstable();
+    named.sort_unstable();
+    let is_newer = |file: &PathBuf| {
+        let written = file
+            .metadata()
+            .and_then(|metadata| metadata.modified())
+            .ok();
+        let age = written.and_then(|written| written.elapsed().ok());
+        age.zip(daemon.seconds)
+            .is_some_and(|(age, seconds)| age.as_secs() + CLOCK_SLACK < seconds)
+    };
+    seen != named || config::files(path).is_ok_and(|files| files.iter().any(is_newer))
 }
 
 fn service(asked: &Result<Daemon, ServiceFinding>, is_on_bus: bool) -> ServiceFinding {
@@ -115,6 +155,7 @@ fn look(meter: &MeterSettings, daemon: Option<&Daemon>) -> MeterSight {
         closed_port(&meter.device, seen.is_some())
     };
     let meter = match seen {
+        None if has_port(&port) && daemon.is_some() => MeterFinding::NotOfService,
         None if has_port(&port) => MeterFinding::Unasked,
         Some(seen) if is_open => through_daemon(seen),
         _ => MeterFinding::WithoutPort,

@@ -47,6 +47,8 @@ pub enum DoctorVerdict {
     Starting,
     /// The configuration has faults.
     Configuration,
+    /// The daemon runs with the configuration of before.
+    Outdated,
     /// The daemon does not run.
     Service,
     /// The daemon cannot be asked.
@@ -123,6 +125,7 @@ impl DoctorVerdict {
             Self::Works => "works",
             Self::Starting => "starting",
             Self::Configuration => "configuration",
+            Self::Outdated => "outdated",
             Self::Service => "service",
             Self::Bus => "bus",
             Self::OnlyAdapter | Self::Adapter => "adapter",
@@ -161,6 +164,7 @@ impl DoctorVerdict {
             Self::Works => words.verdict_works(),
             Self::Starting => words.verdict_starting(),
             Self::Configuration => words.verdict_configuration(),
+            Self::Outdated => words.verdict_outdated(),
             Self::Service => words.verdict_service(),
             Self::Bus => words.verdict_bus(),
             Self::OnlyAdapter => words.verdict_only_adapter(),

@@ -71,7 +71,12 @@ fn find_port(
                 let texts = examined.checks.iter();
                 let texts: Vec<String> = texts.map(|checked| checked.finding.text(words)).collect();
                 let texts = texts.join(words.semicolon());
-                troubles.push(words.failed_for(&device.to_string(), &texts));
+                let name = device.to_string();
+                troubles.push(if texts.starts_with(&name) {
+                    texts
+                } else {
+                    words.failed_for(&name, &texts)
+                });
             }
         }
     }

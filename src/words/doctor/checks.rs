@@ -52,6 +52,11 @@ messages! {
         fr: "aucun fichier : les valeurs par défaut",
         en: "no file: the defaults",
     }
+    /// The daemon has another.
+    configuration_changed() {
+        fr: "changée depuis : le service suit encore l'ancienne",
+        en: "changed since: the service still follows the one of before",
+    }
     /// A mode is imposed.
     configuration_mode_fixed(mode: &str, location: &str) {
         fr: "mode = \"{mode}\" est imposé ({location})",
@@ -144,6 +149,11 @@ messages! {
     do_check_config() {
         fr: "Chaque faute, avec sa ligne et le remède : linky-sensor check-config",
         en: "Each fault, with its line and its cure: linky-sensor check-config",
+    }
+    /// Restart with the new configuration.
+    do_put_in_force() {
+        fr: "sudo systemctl restart linky-sensor",
+        en: "sudo systemctl restart linky-sensor",
     }
     /// Delete the mode.
     do_delete_mode(line: u64) {

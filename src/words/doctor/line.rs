@@ -279,7 +279,12 @@ messages! {
     }
     /// The daemon does not run.
     meter_unasked() {
-        fr: "le service ne tourne pas : personne n'écoute",
-        en: "the service does not run: nobody listens",
+        fr: "aucun service à qui le demander",
+        en: "no service to ask",
+    }
+    /// The daemon does not read it.
+    meter_not_of_service() {
+        fr: "pas encore dans la configuration du service",
+        en: "not in the configuration of the service yet",
     }
 }

@@ -104,6 +104,11 @@ messages! {
         fr: "C'est la configuration : le service ne démarre pas avec elle.",
         en: "It is the configuration: the service does not start with it.",
     }
+    /// Another configuration.
+    verdict_outdated() {
+        fr: "La configuration n'est pas encore celle du service : elle prend effet à son redémarrage.",
+        en: "The service does not have this configuration yet: it takes effect when it restarts.",
+    }
     /// The daemon.
     verdict_service() {
         fr: "C'est le service : il ne tourne pas.",
