@@ -1,13 +1,17 @@
 //! What is printed of an error of D-Bus. Its `Display` is English, for the journal.
 
 use crate::dbus::Error;
+use crate::home::Home;
 use crate::names::BUS_NAME;
 use crate::words::Words;
 
 /// The error for people, with what to do.
 pub fn explained(error: &Error, words: Words) -> String {
     match error {
-        Error::NoBus { bus, cause } => words.bus_none(bus, &words.translated(cause)),
+        Error::NoBus { .. } if Home::current() != Home::Machine => words.bus_none_in_container(),
+        Error::NoBus { bus, cause } => {
+            words.bus_none(&words.translated(bus), &words.translated(cause))
+        }
         Error::OwnershipDenied => words.bus_ownership_denied(BUS_NAME),
         Error::NameTaken => words.bus_name_taken(BUS_NAME),
         Error::CallDenied(why) => words.bus_call_denied(why, BUS_NAME),
@@ -44,5 +48,14 @@ mod tests {
             assert_eq!(explained(&error, english), error.to_string());
             assert_ne!(explained(&error, french), error.to_string());
         }
+        let no_bus = Error::NoBus {
+            bus: "the system bus".to_owned(),
+            cause: "No such file or directory (os error 2)".to_owned(),
+        };
+        let text = explained(&no_bus, french);
+        assert!(
+            text.contains("le bus système ne répond pas (fichier"),
+            "{text}"
+        );
     }
 }

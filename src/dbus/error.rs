@@ -39,7 +39,7 @@ impl fmt::Display for Error {
             }
             Self::NoBus { bus, cause } => write!(
                 f,
-                "no D-Bus at {bus} ({cause}): is dbus running? `systemctl status dbus.socket`"
+                "no D-Bus: {bus} cannot be reached ({cause}); is it running? `systemctl status dbus.socket`"
             ),
             Self::OwnershipDenied => write!(
                 f,

@@ -3,8 +3,13 @@
 messages! {
     /// There is nothing to connect to.
     bus_none(bus: &str, cause: &str) {
-        fr: "pas de D-Bus à {bus} ({cause}) : dbus tourne-t-il ? `systemctl status dbus.socket`",
-        en: "no D-Bus at {bus} ({cause}): is dbus running? `systemctl status dbus.socket`",
+        fr: "pas de D-Bus : {bus} ne répond pas ({cause}) ; tourne-t-il ? `systemctl status dbus.socket`",
+        en: "no D-Bus: {bus} cannot be reached ({cause}); is it running? `systemctl status dbus.socket`",
+    }
+    /// A container has none.
+    bus_none_in_container() {
+        fr: "pas de D-Bus dans ce conteneur : `linky-sensor health` montre l'état",
+        en: "no D-Bus in this container: `linky-sensor health` shows the state",
     }
     /// The policy of the bus does not let us own the name.
     bus_ownership_denied(name: &str) {

@@ -151,7 +151,7 @@ messages! {
     /// The first answer is awaited.
     connecting() { fr: "J'attends le service…", en: "Waiting for the service…" }
     /// There is no bus.
-    watch_no_bus(bus: &str) { fr: "Pas de D-Bus ici\u{a0}: {bus}.", en: "There is no D-Bus here: {bus}." }
+    watch_no_bus(bus: &str) { fr: "Pas de D-Bus ici\u{a0}: {bus} ne répond pas.", en: "There is no D-Bus here: {bus} does not answer." }
     /// Before the command that shows it.
     is_dbus_there() { fr: "Pour savoir si D-Bus tourne\u{a0}:", en: "To see whether D-Bus runs:" }
     /// The daemon does not run.

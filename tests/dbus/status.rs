@@ -104,7 +104,7 @@ async fn status_prints_why_it_has_no_answer() {
     let (code, _, error) = status("unix:path=/nonexistent/bus", false);
     assert_eq!(code, Some(1));
     assert!(
-        error.contains("no D-Bus at unix:path=/nonexistent/bus"),
+        error.contains("no D-Bus: unix:path=/nonexistent/bus"),
         "{error}"
     );
 

@@ -144,7 +144,7 @@ fn no_bus(device: &Path) -> Case {
     let home =
         Home::new(&settings(device, broker.port)).on_bus("unix:path=/nonexistent/of-a-container");
     Case::new("no bus", home, "; broker connected")
-        .logging_once("no D-Bus at")
+        .logging_once("no D-Bus: ")
         .with(broker)
 }
 

@@ -1,7 +1,10 @@
 //! What stands in the way has a screen of its own, and what comes back is shown again.
 
+use std::process::Command;
+
 use crate::stage::{House, Tmux};
 use crate::support::bus::PrivateBus;
+use crate::support::program;
 
 #[test]
 fn it_waits_for_a_daemon_and_goes_on_when_another_comes() {
@@ -66,6 +69,28 @@ fn a_policy_that_refuses_is_no_missing_daemon() {
         "{text}"
     );
     assert!(text.contains("sudo systemctl reload dbus"), "{text}");
+}
+
+#[test]
+fn a_meter_that_there_is_not_is_answered_with_those_that_there_are() {
+    let house = House::new();
+    let _daemon = house.home.start_ready();
+    house.until_received();
+    for (lang, text) in [
+        ("en", "no meter has the id shed; there are: maison"),
+        ("fr", "aucun compteur n'a l'id shed ; il y a : maison"),
+    ] {
+        let output = Command::new(program::PATH)
+            .args([
+                "--lang", lang, "watch", "--once", "--meter", "shed", "--bus",
+            ])
+            .arg(house.bus.address())
+            .output()
+            .unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(64), "{errors}");
+        assert!(errors.contains(text), "{errors}");
+    }
 }
 
 #[test]

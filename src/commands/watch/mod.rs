@@ -140,7 +140,9 @@ impl WatchCommand {
             && screen.meter().is_none_or(|meter| meter.id != *id)
             && model.obstacle.is_none()
         {
-            let message = format!("no meter has the id {id}");
+            let ids: Vec<&str> = model.meters.iter().map(|meter| meter.id.as_str()).collect();
+            let message = format!("no meter has the id {id}; there are: {}", ids.join(", "));
+            let message = console.words().translated(&message);
             return Err(CommandError::new(exit::USAGE, message));
         }
         if self.json {

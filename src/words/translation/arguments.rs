@@ -89,6 +89,10 @@ pub const ROWS: &[TranslatedRow] = &[
         "plus de 1 Mio : ce n'est pas une configuration",
     ),
     (
+        "no text in UTF-8: this is no configuration",
+        "ce n'est pas du texte en UTF-8 : ce n'est pas une configuration",
+    ),
+    (
         "larger than {} MiB: a text is read as a whole, decode it in parts",
         "plus de {0} Mio : un texte est lu d'un bloc, décodez-le par morceaux",
     ),

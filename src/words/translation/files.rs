@@ -120,6 +120,10 @@ pub const ROWS: &[TranslatedRow] = &[
         "la plupart des bits sont faux, sans doute un adaptateur dont la sortie est inversée",
     ),
     // The system.
+    ("the system bus", "le bus système"),
+    ("the session bus", "le bus de session"),
+    ("I/O error: {}", "{0}"),
+    ("unexpected end of file", "la connexion est coupée"),
     (
         "No such file or directory (os error 2)",
         "fichier ou dossier introuvable",

@@ -25,7 +25,7 @@ pub fn text(obstacle: Option<&Obstacle>, words: Words) -> ObstacleText {
     let (what, remedy, commands) = match obstacle {
         Some(Obstacle::Connecting) => (words.connecting(), String::new(), vec![]),
         Some(Obstacle::NoBus(bus)) => (
-            words.watch_no_bus(bus),
+            words.watch_no_bus(&words.translated(bus)),
             words.is_dbus_there(),
             vec!["systemctl status dbus.socket"],
         ),
