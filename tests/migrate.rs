@@ -102,6 +102,17 @@ fn a_file_of_neither_is_refused_with_what_is_expected() {
         assert!(errors.contains(why), "{text}: {errors}");
         assert_eq!(output.stdout, b"", "nothing half right is printed");
     }
+    let (binary, device) = (tempfile::NamedTempFile::new().unwrap(), "/dev/zero");
+    fs::write(binary.path(), [0xFF, 0xFE, 0x00, 0x80]).unwrap();
+    for (file, why) in [
+        (binary.path(), "no text in UTF-8"),
+        (Path::new(device), "larger than 1 MiB"),
+    ] {
+        let output = migrate(file);
+        assert_eq!(output.status.code(), Some(i32::from(exit::DATA)));
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(errors.contains(why), "{errors}");
+    }
     let output = migrate(Path::new("/nowhere/x.conf"));
     assert_eq!(output.status.code(), Some(i32::from(exit::NO_INPUT)));
 }

@@ -109,8 +109,9 @@ impl Replay {
                 Err(CommandError::of(exit::DATA, words, &name, error))
             }
             Err(ReplayError::Output(error)) if is_pty => {
-                let cause = words.translated(&error.to_string());
-                Err(CommandError::new(exit::IO, cause))
+                let link = self.pty.as_deref().map(|link| link.display().to_string());
+                let port = link.unwrap_or_else(|| words.pseudo_terminal());
+                Err(CommandError::of(exit::IO, words, &port, error))
             }
             Err(ReplayError::Output(error)) => Err(CommandError::Output(error)),
             Err(ReplayError::Empty) => Err(CommandError::new(

@@ -11,15 +11,20 @@ messages! {
         fr: "{file} serait écrasé pendant sa lecture : donnez un autre nom à --output",
         en: "{file} would be overwritten while it is read: give --output another name",
     }
+    /// A port that is made by the kernel.
+    pseudo_terminal() {
+        fr: "le pseudo-terminal",
+        en: "the pseudo-terminal",
+    }
     /// How often a label was replaced.
     replaced(label: &str, accepted: u64, damaged: u64) {
         fr: "{label} : remplacé dans {accepted} groupes bons et {damaged} groupes abîmés",
         en: "{label}: replaced in {accepted} good groups and {damaged} damaged ones",
     }
     /// Digits outside the groups of identifying labels.
-    replaced_elsewhere(places: u64) {
-        fr: "Ailleurs (texte, autres groupes, morceaux de groupes) : remplacé à {places} endroits",
-        en: "Elsewhere (text, other groups, pieces of groups): replaced in {places} places",
+    replaced_elsewhere[words](places: u64) {
+        fr: "Ailleurs (texte, autres groupes, morceaux de groupes) : remplacé à {places} {}" (words.plural(places, "endroit", "endroits")),
+        en: "Elsewhere (text, other groups, pieces of groups): replaced in {places} {}" (words.plural(places, "place", "places")),
     }
     /// The file was made anonymous before.
     replaced_earlier(groups: u64) {

@@ -45,6 +45,14 @@ fn both_forms_give_the_bytes_that_were_captured() {
 }
 
 #[test]
+fn a_link_that_cannot_be_made_is_named() {
+    let arguments = ["replay", "-", "--pty", "/nowhere/meter"];
+    let (status, _, errors) = run(&arguments, &frames(Mode::Standard, 1));
+    assert_eq!(status.code(), Some(74));
+    assert!(errors.contains("/nowhere/meter: No such file"), "{errors}");
+}
+
+#[test]
 fn noise_damages_what_is_played() {
     let bytes = frames(Mode::Standard, 3);
     let arguments = [

@@ -36,9 +36,13 @@ impl Migrate {
     pub fn run(self, console: &mut Console) -> Result<u8, CommandError> {
         let words = console.words();
         let name = self.file.display().to_string();
-        let text = self
-            .read()
-            .map_err(|error| CommandError::of(exit::NO_INPUT, words, &name, error))?;
+        let text = self.read().map_err(|error| {
+            let code = match error.kind() {
+                io::ErrorKind::InvalidData => exit::DATA,
+                _ => exit::NO_INPUT,
+            };
+            CommandError::of(code, words, &name, error)
+        })?;
         let draft = python::migrate(&text, words)
             .or_else(|| teleinfo2mqtt::migrate(&text, words))
             .ok_or_else(|| CommandError::new(exit::DATA, words.migrate_unknown(&name)))?;
@@ -55,19 +59,17 @@ impl Migrate {
     }
 
     fn read(&self) -> io::Result<String> {
-        let mut text = String::new();
         let source: Box<dyn Read> = if self.file.as_os_str() == "-" {
             Box::new(io::stdin())
         } else {
             Box::new(File::open(&self.file)?)
         };
-        let size = source.take(FILE_SIZE_MAX + 1).read_to_string(&mut text)?;
+        let mut bytes = Vec::new();
+        let size = source.take(FILE_SIZE_MAX + 1).read_to_end(&mut bytes)?;
+        let other = |found: &str| io::Error::new(io::ErrorKind::InvalidData, found);
         if size as u64 > FILE_SIZE_MAX {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                "larger than 1 MiB: this is no configuration",
-            ));
+            return Err(other("larger than 1 MiB: this is no configuration"));
         }
-        Ok(text)
+        String::from_utf8(bytes).map_err(|_| other("no text in UTF-8: this is no configuration"))
     }
 }

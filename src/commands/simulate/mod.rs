@@ -197,8 +197,11 @@ impl Simulate {
         let failed = |what: &str, error: io::Error| CommandError::of(exit::IO, words, what, error);
         let mut ptys = Vec::with_capacity(meters.len());
         for number in 1..=meters.len() {
-            let pty = Pty::open(self.link_of(number).as_deref(), write_timeout)
-                .map_err(|error| failed(&words.simulate_no_pty(), error))?;
+            let link = self.link_of(number);
+            let pty = Pty::open(link.as_deref(), write_timeout).map_err(|error| match &link {
+                Some(link) => failed(&link.display().to_string(), error),
+                None => failed(&words.simulate_no_pty(), error),
+            })?;
             writeln!(console, "{}", pty.path().display())?;
             ptys.push(pty);
         }
