@@ -280,7 +280,7 @@ fn what_is_no_capture_is_refused_with_what_to_do() {
                 bytes.len()
             );
             assert!(
-                errors.starts_with(&found) && errors.contains("Record them: stty"),
+                errors.starts_with(&found) && errors.contains("Record them: linky-sensor capture"),
                 "{errors}"
             );
         }

@@ -23,8 +23,8 @@ messages! {
     }
     /// How to make a capture.
     decode_record_them() {
-        fr: "Pour les enregistrer : stty -F PORT raw cs8 -parenb 9600 (historique : 1200), puis timeout 20 cat PORT > FICHIER",
-        en: "Record them: stty -F PORT raw cs8 -parenb 9600 (historique: 1200), then timeout 20 cat PORT > FILE",
+        fr: "Pour les enregistrer : linky-sensor capture --duration 20s --output FICHIER PORT",
+        en: "Record them: linky-sensor capture --duration 20s --output FILE PORT",
     }
     /// A compressed file.
     decode_compressed(form: &str, program: &str, name: &str) {

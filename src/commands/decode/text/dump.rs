@@ -14,8 +14,10 @@ pub fn from_utf16(bytes: &[u8]) -> Option<Vec<u8>> {
             .count()
     };
     let half = head.len() / 2;
-    let little = bytes.starts_with(&[0xFF, 0xFE]) || half > 4 && nuls(1) * 4 > half * 3;
-    let big = bytes.starts_with(&[0xFE, 0xFF]) || half > 4 && nuls(0) * 4 > half * 3;
+    // A program or a picture has nuls in both halves.
+    let is_text = |high: usize, low: usize| half > 4 && nuls(high) * 4 > half * 3 && nuls(low) == 0;
+    let little = bytes.starts_with(&[0xFF, 0xFE]) || is_text(1, 0);
+    let big = bytes.starts_with(&[0xFE, 0xFF]) || is_text(0, 1);
     if !(little || big) {
         return None;
     }
@@ -119,6 +121,10 @@ mod tests {
             assert_eq!(from_utf16(&bytes).unwrap(), text.as_bytes());
         }
         assert_eq!(from_utf16(text.as_bytes()), None);
+        let program = [
+            0x7F, b'E', b'L', b'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0x3E, 0, 1, 0,
+        ];
+        assert_eq!(from_utf16(&[&program[..], &[0; 42]].concat()), None);
     }
 
     #[test]
