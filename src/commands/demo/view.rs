@@ -7,6 +7,9 @@ use serde_json::Value;
 /// The widest bar, in characters.
 const BAR: u64 = 30;
 
+/// What `mosquitto_sub -v` prints for a message without a payload.
+const NOTHING: &str = "(null)";
+
 /// What was shown so far.
 #[derive(Default)]
 pub struct DemoView {
@@ -42,7 +45,8 @@ impl DemoView {
                 )?;
                 Ok(false)
             }
-            (Some("availability"), _) => {
+            // What is retained no more is published as nothing.
+            (Some("availability"), _) if message != NOTHING => {
                 writeln!(out, "{name} {message}")?;
                 Ok(false)
             }
