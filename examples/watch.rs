@@ -1,6 +1,7 @@
 //! A program that uses linky-sensor over D-Bus, with zbus: the power of the meter `main`, at once and on each change.
 //!
-//! `cargo run --example watch` reads the system bus; `DBUS_SYSTEM_BUS_ADDRESS` names another.
+//! `cargo run --example watch` reads the system bus; `DBUS_SYSTEM_BUS_ADDRESS` names another. An argument is the id of another
+//! meter.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -13,18 +14,20 @@ use zbus::{Connection, MessageStream, OwnedVariant};
 const BUS: &str = "org.freedesktop.DBus";
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 const NAME: &str = "io.github.linky_sensor.Linky1";
-const METER: &str = "/io/github/linky_sensor/Linky1/meter_main";
+const METERS: &str = "/io/github/linky_sensor/Linky1/meter_";
 const CONSUMPTION: &str = "io.github.linky_sensor.Linky1.Consumption";
 
 type Properties = HashMap<String, OwnedVariant>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
+    let id = std::env::args().nth(1).unwrap_or_else(|| "main".to_owned());
+    let meter = format!("{METERS}{id}");
     let connection = Connection::system().await?;
     // The signals first, so that no change is missed.
     let mut messages = MessageStream::from(&connection);
     let rule =
-        format!("type='signal',path='{METER}',interface='{PROPERTIES}',arg0='{CONSUMPTION}'");
+        format!("type='signal',path='{meter}',interface='{PROPERTIES}',arg0='{CONSUMPTION}'");
     connection
         .call_method(
             Some(BUS),
@@ -35,7 +38,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         )
         .await?;
     let answer = connection
-        .call_method(Some(NAME), METER, Some(PROPERTIES), "GetAll", &CONSUMPTION)
+        .call_method(
+            Some(NAME),
+            meter.as_str(),
+            Some(PROPERTIES),
+            "GetAll",
+            &CONSUMPTION,
+        )
         .await?;
     // What is not known is not there.
     show(&answer.body().deserialize::<Properties>()?);

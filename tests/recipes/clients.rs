@@ -107,4 +107,6 @@ fn the_clients_in_python_and_shell_read_the_meter() {
         .output()
         .unwrap();
     assert_eq!(absent.status.code(), Some(1));
+    let why = String::from_utf8(absent.stderr).unwrap();
+    assert!(why.contains("absent is not known"), "{why}");
 }

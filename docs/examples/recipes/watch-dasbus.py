@@ -1,12 +1,14 @@
 #!/usr/bin/python3
-"""The same with dasbus (package python3-dasbus): properties are attributes."""
+"""The same as watch.py with dasbus (package python3-dasbus): properties are attributes."""
+
+import sys
 
 from dasbus.connection import SystemMessageBus
 from dasbus.error import DBusError
 from dasbus.loop import EventLoop
 
 NAME = "io.github.linky_sensor.Linky1"
-METER = "/io/github/linky_sensor/Linky1/meter_main"
+METER = "/io/github/linky_sensor/Linky1/meter_" + (sys.argv[1:] or ["main"])[0]
 
 bus = SystemMessageBus()
 consumption = bus.get_proxy(NAME, METER, NAME + ".Consumption")

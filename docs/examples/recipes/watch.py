@@ -1,10 +1,15 @@
 #!/usr/bin/python3
-"""What the meter draws, on each change, and what happens: a client of linky-sensor on D-Bus (package python3-gi)."""
+"""What the meter draws, on each change, and what happens: a client of linky-sensor on D-Bus (package python3-gi).
+
+The argument is the id of the meter, main without one.
+"""
+
+import sys
 
 from gi.repository import Gio, GLib
 
 NAME = "io.github.linky_sensor.Linky1"
-METER = "/io/github/linky_sensor/Linky1/meter_main"
+METER = "/io/github/linky_sensor/Linky1/meter_" + (sys.argv[1:] or ["main"])[0]
 
 
 def consumption_changed(proxy, changed, lost):
@@ -22,6 +27,8 @@ bus = Gio.bus_get_sync(Gio.BusType.SYSTEM)
 consumption = Gio.DBusProxy.new_sync(
     bus, Gio.DBusProxyFlags.NONE, None, NAME, METER, NAME + ".Consumption", None
 )
+if consumption.get_name_owner() is None:
+    print("linky-sensor does not run, or is not on this bus; what comes later is printed", file=sys.stderr)
 for name in sorted(consumption.get_cached_property_names() or []):
     print(f"{name} = {consumption.get_cached_property(name).unpack()}", flush=True)
 consumption.connect("g-properties-changed", consumption_changed)
