@@ -13,6 +13,7 @@
 
 mod chain;
 mod line;
+mod named;
 mod network;
 mod offer;
 mod port;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::machine::{Board, Machine};
+use super::ports::ListedPort;
 use super::remedy::Remedy;
 use crate::home::Home;
 use crate::meter::LineFault;
@@ -26,6 +27,21 @@ pub fn of_no_adapter(machine: &Machine) -> Vec<Remedy> {
         remedies.push(Remedy::FreePiPort);
     }
     remedies.extend(board);
+    remedies
+}
+
+/// What to do where another port than these was named.
+pub fn of_other_ports(ports: &[ListedPort], machine: &Machine) -> Vec<Remedy> {
+    let free = ports.iter().filter(|port| port.is_free());
+    let mut remedies: Vec<Remedy> = free
+        .map(|port| Remedy::ListenTo(port.best_name().display().to_string()))
+        .collect();
+    if ports.iter().any(ListedPort::is_of_service) {
+        remedies.push(Remedy::AskService);
+    }
+    if remedies.is_empty() {
+        return of_no_adapter(machine);
+    }
     remedies
 }
 

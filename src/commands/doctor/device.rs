@@ -20,8 +20,9 @@ use super::remedy::Remedy;
 use super::report::{CheckLine, Conclusion};
 use super::verdict::DoctorVerdict;
 use crate::config::Device;
+use crate::home::Home;
 use crate::meter::{Identity, Input, Key, Memory, Meter, Moment, Snapshot, Value};
-use crate::serial;
+use crate::serial::{self, Refusal};
 use crate::tic::{Flow, Frame, Label, Mode, Role};
 
 /// The name of the meter that the frames are shown by.
@@ -68,14 +69,17 @@ fn refused(finding: PortFinding, machine: &Machine) -> Examined {
             DoctorVerdict::PortBusy,
             vec![Remedy::StopHolder(holders.clone())],
         ),
+        PortFinding::Elsewhere(_, ports) => {
+            (DoctorVerdict::Port, cures::of_other_ports(ports, machine))
+        }
         PortFinding::Refused(refusal) => {
             let verdict = match refusal {
-                serial::Refusal::Closed(_) | serial::Refusal::Network { .. } => {
+                Refusal::Closed(_) | Refusal::Network { .. } => {
                     DoctorVerdict::Server
                 }
-                serial::Refusal::Console(_)
-                | serial::Refusal::LoginPrompt { .. }
-                | serial::Refusal::Held(_) => DoctorVerdict::PortBusy,
+                Refusal::Console(_)
+                | Refusal::LoginPrompt { .. }
+                | Refusal::Held(_) => DoctorVerdict::PortBusy,
                 _ => DoctorVerdict::Port,
             };
             (verdict, cures::of_refusal(refusal, machine))
@@ -123,8 +127,16 @@ pub fn examine(
     }
 }
 
-/// A port that is not opened.
+/// A port that is not opened. Where there is none of this name, those that are there are shown; a container sees its own alone.
 pub fn not_opened(finding: PortFinding, machine: &Machine) -> Examined {
+    let finding = match finding {
+        PortFinding::Refused(refusal @ (Refusal::Missing(_) | Refusal::NotAPort(_)))
+            if machine.home == Home::Machine =>
+        {
+            PortFinding::Elsewhere(refusal, ports::all())
+        }
+        finding => finding,
+    };
     refused(finding, machine)
 }
 

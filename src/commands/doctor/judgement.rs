@@ -191,6 +191,10 @@ fn of_port(sight: &MeterSight, machine: &Machine) -> Option<(DoctorVerdict, Vec<
             let remedies = vec![Remedy::StopHolder(holders.clone())];
             (DoctorVerdict::PortOfDaemon, remedies)
         }
+        PortFinding::Elsewhere(_, ports) => (
+            DoctorVerdict::PortOfDaemon,
+            cures::of_other_ports(ports, machine),
+        ),
         PortFinding::Refused(refusal) => (
             DoctorVerdict::PortOfDaemon,
             cures::of_refusal(refusal, machine),

@@ -228,10 +228,13 @@ pub fn examine(
     let named = Device::parse(&device.to_string_lossy());
     let (device, adapter) = match named {
         Ok(network @ Device::Tcp { .. }) => (network, None),
-        _ => match device::look_at(device) {
-            Ok(adapter) => (Device::Path(device.to_owned()), Some(adapter)),
-            Err(finding) => return Ok(device::not_opened(finding, machine)),
-        },
+        _ => {
+            let device = ports::named(device);
+            match device::look_at(&device) {
+                Ok(adapter) => (Device::Path(device), Some(adapter)),
+                Err(finding) => return Ok(device::not_opened(finding, machine)),
+            }
+        }
     };
     let Some(indent) = shown else {
         return Ok(device::examine(&device, adapter, machine, |_, _| {}));

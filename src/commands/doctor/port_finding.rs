@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::adapter::Adapter;
 use super::check_state::CheckState;
 use super::holders::Holder;
-use super::ports::ListedPort;
+use super::ports::{self, ListedPort};
 use crate::net::HostError;
 use crate::serial::Refusal;
 use crate::words::Words;
@@ -27,6 +27,8 @@ pub enum PortFinding {
     NoAdapter,
     /// None is named, and these are there.
     Unnamed(Vec<ListedPort>),
+    /// What was named is no port of this machine, and these are.
+    Elsewhere(Refusal, Vec<ListedPort>),
     /// Others have it open.
     Held(PathBuf, Vec<Holder>),
     /// It cannot or must not be opened.
@@ -42,6 +44,7 @@ impl PortFinding {
             Self::Unnamed(ports) if ports.iter().any(ListedPort::is_free) => CheckState::Warning,
             Self::Held(..)
             | Self::Refused(_)
+            | Self::Elsewhere(..)
             | Self::NotOpen(_)
             | Self::NoAdapter
             | Self::Unnamed(_) => CheckState::Failed,
@@ -59,7 +62,7 @@ impl PortFinding {
             Self::NoAdapter => "no_adapter",
             Self::Unnamed(_) => "unnamed",
             Self::Held(..) => "held",
-            Self::Refused(refusal) => refusal_word(refusal),
+            Self::Refused(refusal) | Self::Elsewhere(refusal, _) => refusal_word(refusal),
         }
     }
 
@@ -79,7 +82,21 @@ impl PortFinding {
             }
             Self::NotOpen(device) => words.port_not_open(&device.display().to_string()),
             Self::NoAdapter => words.port_none(),
-            Self::Unnamed(ports) => list(ports, words),
+            Self::Unnamed(ports) => {
+                let free = ports.iter().filter(|port| port.is_free()).count();
+                let title = match free {
+                    0 => words.port_none_free(),
+                    free => words.port_unnamed(free as u64),
+                };
+                title + &rows(ports, words)
+            }
+            Self::Elsewhere(refusal, ports) => {
+                let what = refusal_text(refusal, words);
+                match ports.as_slice() {
+                    [] => words.port_nowhere(&what),
+                    ports => words.port_elsewhere(&what) + &rows(ports, words),
+                }
+            }
             Self::Held(device, holders) => words.port_held_by(
                 &device.display().to_string(),
                 &super::holders::names(holders, words),
@@ -89,13 +106,9 @@ impl PortFinding {
     }
 }
 
-/// The ports, the free ones numbered.
-fn list(ports: &[ListedPort], words: Words) -> String {
-    let free = ports.iter().filter(|port| port.is_free()).count();
-    let mut text = match free {
-        0 => words.port_none_free(),
-        free => words.port_unnamed(free as u64),
-    };
+/// A line for each port, the free ones numbered.
+fn rows(ports: &[ListedPort], words: Words) -> String {
+    let mut text = String::new();
     for (number, port) in (1..).zip(ports) {
         let mark = if port.is_free() {
             number.to_string()
@@ -130,6 +143,11 @@ fn refusal_word(refusal: &Refusal) -> &'static str {
 pub fn refusal_text(refusal: &Refusal, words: Words) -> String {
     let shown = |path: &PathBuf| path.display().to_string();
     match refusal {
+        Refusal::Missing(device) | Refusal::NotAPort(device)
+            if ports::is_virtual_console(device) =>
+        {
+            words.port_virtual_console(&shown(device))
+        }
         Refusal::Missing(device) if super::is_link_of_package(device) => {
             words.port_unrecognised(&shown(device))
         }

@@ -89,6 +89,26 @@ pub fn all() -> Vec<ListedPort> {
     ports
 }
 
+/// Whether a name is that of a screen of this machine, `/dev/tty0` to `/dev/tty63`, whether or not it is there.
+pub fn is_virtual_console(device: &Path) -> bool {
+    const CONSOLES: u8 = 64;
+    let target = fs::canonicalize(device);
+    let name = target.as_deref().unwrap_or(device).to_str();
+    let number = name.and_then(|name| name.strip_prefix("/dev/tty"));
+    number.is_some_and(|number| number.parse().is_ok_and(|number: u8| number < CONSOLES))
+}
+
+/// The port that a name means: one without a folder is looked up in /dev, unless it is here alone.
+pub fn named(name: &Path) -> PathBuf {
+    let in_dev = Path::new("/dev").join(name);
+    let is_bare = name.components().count() == 1 && !name.is_absolute();
+    if is_bare && (in_dev.exists() || !name.exists()) {
+        in_dev
+    } else {
+        name.to_owned()
+    }
+}
+
 fn port(entry: &Path, by_id: &mut BTreeMap<PathBuf, Vec<PathBuf>>) -> Option<ListedPort> {
     // What has no device behind it is a terminal of the kernel's own.
     let hardware = fs::canonicalize(entry.join("device")).ok()?;
@@ -153,4 +173,36 @@ fn ask_systemd(tty: &str) -> Result<Option<String>, NoAnswer> {
         .build()
         .map_err(|_| NoAnswer)?
         .block_on(dbus::active_serial_getty(&Bus::System, tty))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_screen_is_known_by_its_name() {
+        for (name, is_screen) in [
+            ("/dev/tty0", true),
+            ("/dev/tty63", true),
+            ("/dev/tty64", false),
+            ("/dev/tty", false),
+            ("/dev/ttyS9", false),
+            ("/dev/ttyUSB0", false),
+        ] {
+            assert_eq!(is_virtual_console(Path::new(name)), is_screen, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_bare_name_is_looked_up_in_dev() {
+        for (name, port) in [
+            ("ttyUSB7", "/dev/ttyUSB7"),
+            ("null", "/dev/null"),
+            ("Cargo.toml", "Cargo.toml"),
+            ("./null", "./null"),
+            ("/dev/null", "/dev/null"),
+        ] {
+            assert_eq!(named(Path::new(name)), Path::new(port));
+        }
+    }
 }

@@ -46,6 +46,21 @@ messages! {
         fr: "{device} n'est pas un port série",
         en: "{device} is not a serial port",
     }
+    /// A terminal of the kernel's own.
+    port_virtual_console(device: &str) {
+        fr: "{device} est une console virtuelle, l'écran et le clavier de cette machine, et pas un port série",
+        en: "{device} is a virtual console, the screen and keyboard of this machine, and not a serial port",
+    }
+    /// It is no port, and these are there.
+    port_elsewhere(what: &str) {
+        fr: "{what} ; les ports de cette machine :",
+        en: "{what}; the ports of this machine:",
+    }
+    /// It is no port, and none is there.
+    port_nowhere(what: &str) {
+        fr: "{what}, et cette machine n'a aucun adaptateur TIC",
+        en: "{what}, and this machine has no TIC adapter",
+    }
     /// The kernel's console.
     port_console(device: &str) {
         fr: "{device} est la console du noyau",
