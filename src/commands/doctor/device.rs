@@ -74,12 +74,10 @@ fn refused(finding: PortFinding, machine: &Machine) -> Examined {
         }
         PortFinding::Refused(refusal) => {
             let verdict = match refusal {
-                Refusal::Closed(_) | Refusal::Network { .. } => {
-                    DoctorVerdict::Server
+                Refusal::Closed(_) | Refusal::Network { .. } => DoctorVerdict::Server,
+                Refusal::Console(_) | Refusal::LoginPrompt { .. } | Refusal::Held(_) => {
+                    DoctorVerdict::PortBusy
                 }
-                Refusal::Console(_)
-                | Refusal::LoginPrompt { .. }
-                | Refusal::Held(_) => DoctorVerdict::PortBusy,
                 _ => DoctorVerdict::Port,
             };
             (verdict, cures::of_refusal(refusal, machine))
