@@ -54,8 +54,8 @@ messages! {
     }
     /// The daemon has another.
     configuration_changed() {
-        fr: "changée depuis : le service suit encore l'ancienne",
-        en: "changed since: the service still follows the one of before",
+        fr: "pas celle du service en marche",
+        en: "not that of the running service",
     }
     /// A mode is imposed.
     configuration_mode_fixed(mode: &str, location: &str) {

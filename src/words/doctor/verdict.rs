@@ -106,8 +106,8 @@ messages! {
     }
     /// Another configuration.
     verdict_outdated() {
-        fr: "La configuration n'est pas encore celle du service : elle prend effet à son redémarrage.",
-        en: "The service does not have this configuration yet: it takes effect when it restarts.",
+        fr: "Le service tourne avec une autre configuration ; celle-ci prend effet à son redémarrage.",
+        en: "The service runs with another configuration; this one takes effect when it restarts.",
     }
     /// The daemon.
     verdict_service() {
