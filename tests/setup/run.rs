@@ -55,6 +55,14 @@ pub fn without_moment(text: &str, port: u16) -> String {
                 line.replace_range(start..start + end, "N");
             }
         }
+        // How much came before it was sure depends on the load of the machine.
+        if line.contains("good groups out of") || line.contains("groupes justes sur") {
+            let digits: &[char] = &['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
+            line = line.replace(digits, "N");
+            while line.contains("NN") {
+                line = line.replace("NN", "N");
+            }
+        }
         // How long each speed is tried depends on the load of the machine.
         if line.contains("Listening to") || line.contains("J'écoute") {
             line = line.split_inclusive('…').next().unwrap().to_owned();
