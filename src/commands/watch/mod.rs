@@ -249,6 +249,13 @@ async fn print_lines(
     }
 }
 
+/// How many columns the terminal of standard output has; `None`: it is none, or does not know.
+pub fn columns() -> Option<usize> {
+    let is_terminal = std::io::stdout().is_terminal();
+    let (columns, _) = is_terminal.then(|| size().ok()).flatten()?;
+    (columns > 0).then_some(usize::from(columns))
+}
+
 fn parse_size(text: &str) -> Result<(u16, u16), &'static str> {
     const EXPECTED: &str = "expected columns and lines, such as 120x40, each from 1 to 500";
     let (width, height) = text.split_once('x').ok_or(EXPECTED)?;

@@ -209,5 +209,5 @@ fn show_trouble(
     let mut text = Vec::new();
     doctor::write_checks(&mut text, style, &examined.checks)?;
     doctor::write_conclusion(&mut text, style, context.machine, &examined.conclusion)?;
-    screen::show(console, &String::from_utf8_lossy(&text))
+    screen::show_unbroken(console, &String::from_utf8_lossy(&text))
 }

@@ -18,9 +18,9 @@ pub fn ask(
 ) -> io::Result<bool> {
     let words = console.words();
     let drop_in = &context.present.drop_in;
-    screen::show(console, &drop_in.display().to_string())?;
+    screen::show_unbroken(console, &drop_in.display().to_string())?;
     let indented: Vec<String> = text.lines().map(|line| format!("  {line}")).collect();
-    screen::show(console, &indented.join("\n").replace("  \n", "\n"))?;
+    screen::show_unbroken(console, &indented.join("\n").replace("  \n", "\n"))?;
     match plan.password {
         PasswordPlan::Keep => {}
         PasswordPlan::Store(_) => screen::show(console, &words.setup_password_apart())?,
