@@ -1,7 +1,8 @@
-//! Writes the drop-in, and what becomes of the password. A reader never sees half a file.
+//! Writes the drop-in, and stores or removes the password. A reader never sees half a file.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::plan::PasswordPlan;
@@ -9,6 +10,10 @@ use crate::commands::credential;
 
 /// The end of the name under which the earlier file is kept. It is not read: its name does not end in `.toml`.
 const EARLIER: &str = "old";
+
+/// Modes of the drop-in and of its directory, whatever the umask of root: the service reads them as a user of its own.
+const FILE_MODE: u32 = 0o644;
+const DIRECTORY_MODE: u32 = 0o755;
 
 /// A file that could not be written, and why.
 #[derive(Debug)]
@@ -47,18 +52,23 @@ pub fn write(drop_in: &Path, text: &str, password: &PasswordPlan) -> Result<(), 
 
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let directory = path.parent().unwrap_or(Path::new("/"));
-    fs::create_dir_all(directory)?;
+    if !directory.is_dir() {
+        fs::create_dir_all(directory)?;
+        fs::set_permissions(directory, Permissions::from_mode(DIRECTORY_MODE))?;
+    }
     match fs::read_to_string(path) {
         Ok(found) if found == text => return Ok(()),
         Ok(_) => drop(fs::copy(path, earlier(path))?),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }
-    // A hidden file is not read, should this end before the renaming.
-    let mut beside = File::create(directory.join(".setup.toml.new"))?;
-    beside.write_all(text.as_bytes())?;
-    beside.sync_all()?;
-    fs::rename(directory.join(".setup.toml.new"), path)?;
+    // The daemon does not read a hidden file, should this end before the renaming.
+    let new = directory.join(".setup.toml.new");
+    let mut file = File::create(&new)?;
+    file.set_permissions(Permissions::from_mode(FILE_MODE))?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&new, path)?;
     File::open(directory)?.sync_all()
 }
 
