@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use linky_sensor::simulator::Scenario;
@@ -21,7 +22,11 @@ pub struct Printed {
 
 /// Runs `setup --yes` with this on its standard input.
 pub fn setup(arguments: &[&str], input: &str, bus: Option<&str>) -> Printed {
-    let mut child = Command::new(program::PATH)
+    run(Command::new(program::PATH), arguments, input, bus)
+}
+
+fn run(mut command: Command, arguments: &[&str], input: &str, bus: Option<&str>) -> Printed {
+    let mut child = command
         .args(program::ENGLISH)
         .args(["setup", "--yes"])
         .args(arguments)
@@ -146,6 +151,44 @@ fn what_would_be_written_is_shown() {
         assert_eq!(settings.meters[0].id.as_str(), "house");
         assert!(is_untouched());
     });
+}
+
+#[test]
+fn a_service_off_the_bus_is_restarted_and_not_waited_for() {
+    on_stage(
+        "options::a_service_off_the_bus_is_restarted_and_not_waited_for",
+        |stage| {
+            stage.install();
+            stage.configure("bus.toml", "[dbus]\nenabled = false\n");
+            let _meter = stage.plug_meter("ttyUSB0", Scenario::default());
+            let systemd = FakeSystemd::start();
+            let Printed { code, out, errors } =
+                setup(&["--broker", "none"], "", Some(&systemd.bus()));
+            assert_eq!(code, 0, "{out}{errors}");
+            assert!(out.ends_with("service   Restarted.\n"), "{out}");
+        },
+    );
+}
+
+#[test]
+fn the_service_may_read_what_a_careful_root_writes() {
+    use std::os::unix::fs::PermissionsExt;
+    on_stage(
+        "options::the_service_may_read_what_a_careful_root_writes",
+        |stage| {
+            let _meter = stage.plug_meter("ttyUSB0", Scenario::default());
+            fs::create_dir("/etc/linky-sensor").unwrap();
+            let mut command = Command::new("sh");
+            command.args(["-c", "umask 077; exec \"$@\"", "sh", program::PATH]);
+            let Printed { code, out, errors } = run(command, &["--broker", "none"], "", None);
+            assert_eq!(code, 0, "{out}{errors}");
+            let directory = Path::new(DROP_IN).parent().unwrap();
+            for (path, needed) in [(Path::new(DROP_IN), 0o444), (directory, 0o555)] {
+                let mode = fs::metadata(path).unwrap().permissions().mode();
+                assert_eq!(mode & needed, needed, "{}: {mode:o}", path.display());
+            }
+        },
+    );
 }
 
 #[test]

@@ -1,13 +1,14 @@
-//! The broker: its address as people type it, and what a session of a moment proves.
+//! The broker: its address as people type it, and what a short session with it proves.
 
 use super::plan::BrokerPlan;
+use super::present::Present;
 use crate::commands::doctor::{self, SessionFinding, SessionState};
-use crate::config::{BrokerUrl, InvalidValue, MqttSettings, Secret};
+use crate::config::{BrokerUrl, InvalidValue, Secret};
 use crate::mqtt::{BrokerTrial, TrialFailure, try_broker};
 use crate::sink::BrokerCause;
 use crate::words::Words;
 
-/// The command, in the topic of the message that is published and read back.
+/// The name of this command in the topic of the message that is published and read back.
 const PURPOSE: &str = "setup";
 
 /// The broker that an option names, or that there is none.
@@ -44,19 +45,21 @@ pub fn parse_address(text: &str) -> Result<BrokerUrl, InvalidValue> {
     }
 }
 
-/// Tries a broker. Blocks, for a minute or so where nothing answers.
+/// Connects to a broker, publishes a message and reads it back, with all other settings as configured. Blocks, for a minute or
+/// so where nothing answers.
 ///
 /// # Errors
 /// The step that failed, and why.
-pub fn try_it(
+pub fn prove(
     broker: &BrokerPlan,
     password: Option<Secret>,
-    configured: &MqttSettings,
+    present: &Present,
 ) -> Result<BrokerTrial, TrialFailure> {
-    try_broker(&broker.settings(configured), password, PURPOSE)
+    let settings = broker.settings(&present.settings.mqtt);
+    try_broker(&settings, password, PURPOSE)
 }
 
-/// Whether a broker answers there, be it with a refusal.
+/// Whether a broker answers there, even if it refuses the session.
 pub fn answers(trial: &Result<BrokerTrial, TrialFailure>) -> bool {
     !matches!(
         trial.as_ref().map_err(TrialFailure::cause),
@@ -70,11 +73,11 @@ pub fn answers(trial: &Result<BrokerTrial, TrialFailure>) -> bool {
     )
 }
 
-/// What a failed trial is for people, and what to do about it.
+/// Why [`prove`] failed, for people, and the steps to take.
 pub fn explained(
     broker: &BrokerPlan,
     failure: &TrialFailure,
-    configured: &MqttSettings,
+    present: &Present,
     words: Words,
 ) -> (String, Vec<String>) {
     if let Some(found) = failure.unknown_authority() {
@@ -89,7 +92,7 @@ pub fn explained(
         user: broker.username.clone(),
         state: SessionState::of_failure(failure),
     };
-    let cures = doctor::cures_of_broker(failure.cause(), &broker.settings(configured));
+    let cures = doctor::cures_of_broker(failure.cause(), &broker.settings(&present.settings.mqtt));
     let cures = cures.iter().map(|cure| cure.text(words)).collect();
     (finding.text(words), cures)
 }

@@ -14,8 +14,9 @@
 //! | `writing` | the drop-in and the password |
 //! | `service`, `outcome_text` | the restart, the first frame, and their texts |
 //!
-//! Invariants: nothing is written, and nothing restarted, before the last yes; each answer was tried, or kept by the user
-//! all the same. The password is on no command line and on no screen. A port that the service reads is not opened.
+//! Invariants: nothing is written or restarted before the last yes. Each answer was tried; one that failed is taken only if the
+//! user keeps it all the same. The password is on no command line and on no screen. A port that the service reads is not
+//! opened.
 
 mod authority;
 mod broker;
@@ -35,7 +36,7 @@ use nix::unistd::Uid;
 use self::broker::BrokerOption;
 use self::plan::{PasswordPlan, SetupPlan};
 use self::present::{PlanFault, Present};
-use self::service::Expected;
+use self::service::{Expected, Restart, Start};
 use self::writing::NotWritten;
 use super::console::{CommandError, Console};
 use super::credential;
@@ -45,7 +46,7 @@ use crate::home::Home;
 use crate::names::exit;
 use crate::words::Words;
 
-/// Answers, and how it is done.
+/// The options: answers, and what is done with them.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Setup {
     /// Ask nothing: take the options, what is configured, and what is found
@@ -125,7 +126,7 @@ impl Setup {
 }
 
 impl SetupContext<'_> {
-    /// Whether nothing would be another.
+    /// Whether the plan is in force already.
     fn is_unchanged(&self, plan: &SetupPlan, text: &str) -> bool {
         self.present.text.as_deref() == Some(text) && plan.password == PasswordPlan::Keep
     }
@@ -139,13 +140,29 @@ impl SetupContext<'_> {
         }
     }
 
-    /// What is waited for after the restart.
-    fn expected<'p>(&self, plan: &'p SetupPlan, is_received: bool) -> Expected<'p> {
-        Expected {
+    /// Asks systemd to restart the service.
+    fn restart(&self, words: Words) -> Result<Restart, CommandError> {
+        service::restart().map_err(|error| outcome_text::not_restarted(&error, words))
+    }
+
+    /// Follows the service after its restart, until what was planned works; `before` is the id of its former process. The
+    /// meter is waited for if `is_received`: it was received just now.
+    fn follow(
+        &self,
+        before: Option<u32>,
+        plan: &SetupPlan,
+        is_received: bool,
+        words: Words,
+    ) -> Result<Start, CommandError> {
+        if !self.present.settings.dbus.enabled {
+            return Ok(Start::NotFollowed);
+        }
+        let expected = Expected {
             meter: plan.id.as_str(),
             is_received,
             is_published: plan.broker.is_some(),
-        }
+        };
+        service::wait(before, &expected).map_err(|error| outcome_text::not_restarted(&error, words))
     }
 }
 

@@ -120,7 +120,8 @@ impl SetupPlan {
         text
     }
 
-    /// A key of another file that has precedence over what is planned: its name, and where it is.
+    /// A key of a later file that has precedence over what is planned: its name, and where it is. `settings` are those of all
+    /// `files`, this plan's among them.
     pub fn overruled(
         &self,
         settings: &Settings,

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::plan::{BrokerPlan, SetupPlan};
 use crate::config::{
-    self, ConfigError, Device, KeyPlace, Location, MeterId, MeterSettings, Preview, Secret,
-    Settings,
+    self, BrokerUrl, ConfigError, Device, KeyPlace, Location, MeterId, MeterSettings, Preview,
+    Secret, Settings,
 };
 use crate::names::file;
 use crate::words::Words;
@@ -100,6 +100,13 @@ impl Present {
         }
         let is_chosen = |key| self.all.locate(KeyPlace::Table("mqtt"), key).is_some();
         (is_chosen("url") || is_chosen("username")).then(|| Some(BrokerPlan::of(mqtt)))
+    }
+
+    /// The user that the files name for this broker.
+    pub fn username_at(&self, url: &BrokerUrl) -> Option<String> {
+        let configured = self.broker().flatten();
+        let here = configured.filter(|broker| broker.url == *url);
+        here.and_then(|broker| broker.username)
     }
 
     /// The password that the service is given for this user.

@@ -1,4 +1,4 @@
-//! `setup --yes`: the same by options alone, for programs. Nothing is asked; a line for each thing that is done.
+//! `setup --yes`: the same by options alone, for programs. Nothing is asked; a line is printed for each thing that is done.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -10,11 +10,11 @@ use super::{SetupContext, authority, outcome_text, writing};
 use crate::commands::console::{CommandError, Console};
 use crate::commands::prompt;
 use crate::config::{BrokerUrl, Device, Language, Secret};
-use crate::mqtt::BrokerTrial;
+use crate::mqtt::TrialFailure;
 use crate::names::exit;
 use crate::words::Words;
 
-/// Does it. Returns the exit code.
+/// Finds, proves, writes and restarts. Returns the exit code.
 pub fn run(context: &SetupContext<'_>, console: &mut Console) -> Result<u8, CommandError> {
     let words = console.words();
     let (device, meter) = find_port(context, console)?;
@@ -116,42 +116,41 @@ fn find_broker(
     console: &mut Console,
 ) -> Result<(Option<BrokerPlan>, PasswordPlan), CommandError> {
     let words = console.words();
-    let options = context.options;
-    let configured = context.present.broker();
-    let url = match (&options.broker, &configured) {
-        (Some(BrokerOption::None), _) | (None, Some(None)) => {
-            write_row(
-                context,
-                console,
-                &words.setup_row_broker(),
-                &words.setup_row_none(),
-            )?;
-            return Ok((None, PasswordPlan::Keep));
-        }
-        (Some(BrokerOption::At(url)), _) => url.clone(),
-        (None, Some(Some(broker))) => broker.url.clone(),
-        (None, None) => context.present.others.mqtt.url.clone(),
-    };
-    let known = configured.flatten().filter(|broker| broker.url == url);
-    let username = match &options.username {
-        Some(username) => Some(username.clone()).filter(|username| !username.is_empty()),
-        None => known.and_then(|broker| broker.username),
-    };
-    let broker = BrokerPlan {
-        username,
-        ..find_authority(url, context, words)?
+    let name = words.setup_row_broker();
+    let Some(broker) = choose_broker(context, words)? else {
+        write_row(context, console, &name, &words.setup_row_none())?;
+        return Ok((None, PasswordPlan::Keep));
     };
     let (password, plan) = find_password(&broker, context, console)?;
-    let mqtt = &context.present.settings.mqtt;
-    let trial = broker::try_it(&broker, password, mqtt).map_err(|failure| {
-        let (text, steps) = broker::explained(&broker, &failure, mqtt, words);
-        let arrow = words.symbol("→", "->");
-        let steps = steps.iter().map(|step| format!("\n{arrow} {step}"));
-        let text: String = std::iter::once(text).chain(steps).collect();
-        CommandError::new(exit::UNAVAILABLE, words.setup_broker_unproven(&text))
-    })?;
-    write_broker(&broker, &trial, context, console)?;
+    let trial = broker::prove(&broker, password, context.present)
+        .map_err(|failure| unproven(&broker, &failure, context, words))?;
+    let url = broker.url.to_string();
+    let user = broker.username.as_deref();
+    let text = words.setup_row_connected(&url, user, trial.has_home_assistant);
+    write_row(context, console, &name, &text)?;
     Ok((Some(broker), plan))
+}
+
+/// The broker that was named or configured, else that of this machine; `None`: there is to be none.
+fn choose_broker(
+    context: &SetupContext<'_>,
+    words: Words,
+) -> Result<Option<BrokerPlan>, CommandError> {
+    let present = context.present;
+    let url = match (&context.options.broker, present.broker()) {
+        (Some(BrokerOption::None), _) | (None, Some(None)) => return Ok(None),
+        (Some(BrokerOption::At(url)), _) => url.clone(),
+        (None, Some(Some(broker))) => broker.url,
+        (None, None) => present.others.mqtt.url.clone(),
+    };
+    let username = match &context.options.username {
+        Some(username) => Some(username.clone()).filter(|username| !username.is_empty()),
+        None => present.username_at(&url),
+    };
+    Ok(Some(BrokerPlan {
+        username,
+        ..find_authority(url, context, words)?
+    }))
 }
 
 /// The broker with the file of its authority, which the service can use: that of the option, else that of the configuration.
@@ -184,19 +183,17 @@ fn find_authority(
     Ok(broker)
 }
 
-fn write_broker(
+fn unproven(
     broker: &BrokerPlan,
-    trial: &BrokerTrial,
+    failure: &TrialFailure,
     context: &SetupContext<'_>,
-    console: &mut Console,
-) -> io::Result<()> {
-    let words = console.words();
-    let text = words.setup_row_connected(
-        &broker.url.to_string(),
-        broker.username.as_deref(),
-        trial.has_home_assistant,
-    );
-    write_row(context, console, &words.setup_row_broker(), &text)
+    words: Words,
+) -> CommandError {
+    let (text, steps) = broker::explained(broker, failure, context.present, words);
+    let arrow = words.symbol("→", "->");
+    let steps = steps.iter().map(|step| format!("\n{arrow} {step}"));
+    let text: String = std::iter::once(text).chain(steps).collect();
+    CommandError::new(exit::UNAVAILABLE, words.setup_broker_unproven(&text))
 }
 
 /// The password of the user: that of standard input, else the stored one.
@@ -216,23 +213,22 @@ fn find_password(
     if !context.options.password_stdin {
         return Ok((context.present.password(username), PasswordPlan::Keep));
     }
-    let is_terminal = io::stdin().is_terminal();
-    let password = Some(())
-        .filter(|()| !is_terminal)
-        .and_then(|()| prompt::read_secret().ok());
-    match password.filter(|password| !password.is_empty()) {
-        Some(password) => {
-            let password = Secret::new(password);
-            Ok((Some(password.clone()), PasswordPlan::Store(password)))
-        }
-        None => {
-            let message = words.setup_password_missing();
-            Err(CommandError::new(exit::USAGE, message))
-        }
+    // On a terminal it would be seen.
+    let password = if io::stdin().is_terminal() {
+        String::new()
+    } else {
+        prompt::read_secret().unwrap_or_default()
+    };
+    if password.is_empty() {
+        let message = words.setup_password_missing();
+        return Err(CommandError::new(exit::USAGE, message));
     }
+    let password = Secret::new(password);
+    Ok((Some(password.clone()), PasswordPlan::Store(password)))
 }
 
-/// The language to write: that which is chosen. French is never what remains where nothing is.
+/// The language to write: the configured one, else French if this command prints it. English is the default, and is not
+/// written.
 fn language(context: &SetupContext<'_>, words: Words) -> Option<Language> {
     let is_french = words.language() == Language::French;
     let chosen = context.present.settings.language.language();
@@ -246,18 +242,11 @@ fn restart(
 ) -> Result<u8, CommandError> {
     let words = console.words();
     let name = words.setup_row_service();
-    let before = match service::restart() {
-        Ok(Restart::Asked(before)) => before,
-        Ok(Restart::NoServiceManager) => {
-            write_row(context, console, &name, &words.setup_no_service_manager())?;
-            return Ok(exit::OK);
-        }
-        Err(error) => return Err(outcome_text::not_restarted(&error, words)),
+    let Restart::Requested(before) = context.restart(words)? else {
+        write_row(context, console, &name, &words.setup_no_service_manager())?;
+        return Ok(exit::OK);
     };
-    let expected = context.expected(plan, context.present.settings.dbus.enabled);
-    let start = service::wait(before, &expected)
-        .map_err(|error| outcome_text::not_restarted(&error, words))?;
-    let (text, code) = match start {
+    let (text, code) = match context.follow(before, plan, true, words)? {
         Start::Received {
             after,
             is_published,
@@ -266,7 +255,7 @@ fn restart(
             let first = outcome_text::first_frame(after, is_published, words);
             (words.setup_row_restarted(&first), exit::OK)
         }
-        Start::Running => (words.setup_restarted(), exit::OK),
+        Start::Running | Start::NotFollowed => (words.setup_restarted(), exit::OK),
         Start::Late => (words.setup_late(), exit::FAILURE),
         Start::Failed(code) => (words.setup_failed(i64::from(code)), exit::FAILURE),
     };
@@ -274,7 +263,8 @@ fn restart(
     Ok(code)
 }
 
-/// A row: what it is about, in a column of its own. Where nothing is written, standard output is the file alone.
+/// Prints a row: its name, in a column of its own, and a text. With `--dry-run` rows go to standard error: standard output has
+/// the file alone.
 fn write_row(
     context: &SetupContext<'_>,
     console: &mut Console,

@@ -22,21 +22,21 @@ const UNIT_STATE_DELAY: Duration = Duration::from_secs(2);
 /// How often the daemon is asked meanwhile.
 const ASK_INTERVAL: Duration = Duration::from_millis(200);
 
-/// A restart that was asked for.
+/// What became of the request to restart the service.
 pub enum Restart {
-    /// systemd does it. The number of the process before, if there was one.
-    Asked(Option<u32>),
+    /// systemd does it. The id of the former process, if there was one.
+    Requested(Option<u32>),
     /// There is no systemd.
     NoServiceManager,
 }
 
-/// What is waited for.
+/// What is waited for after a restart.
 pub struct Expected<'a> {
     /// The id of the meter.
     pub meter: &'a str,
-    /// It is received; else that the daemon runs is enough.
+    /// Whether to wait until the meter is received; else until the daemon runs.
     pub is_received: bool,
-    /// Its states are published.
+    /// Whether to wait for the session with the broker too.
     pub is_published: bool,
 }
 
@@ -48,12 +48,14 @@ pub enum Start {
         after: Duration,
         /// There is a session with the broker.
         is_published: bool,
-        /// What is known of the meter.
+        /// The values of the meter.
         reading: Box<Reading>,
     },
-    /// It runs, and that was all that was waited for.
+    /// It runs; the meter was not waited for.
     Running,
-    /// It did not come in time.
+    /// It is not on the bus, so it cannot be followed.
+    NotFollowed,
+    /// No frame came in time.
     Late,
     /// It failed, with this exit code.
     Failed(i32),
@@ -70,7 +72,7 @@ pub fn restart() -> Result<Restart, dbus::Error> {
             Err(_) => None,
         };
         match restart_unit(&Bus::System, UNIT).await {
-            Ok(()) => Ok(Restart::Asked(before)),
+            Ok(()) => Ok(Restart::Requested(before)),
             Err(dbus::Error::NoBus { .. } | dbus::Error::NotRunning) => {
                 Ok(Restart::NoServiceManager)
             }
@@ -79,7 +81,7 @@ pub fn restart() -> Result<Restart, dbus::Error> {
     })
 }
 
-/// Waits for the service that was restarted just now; `before` is the number of its process until then.
+/// Waits for the service that was restarted just now, 70 seconds at most; `before` is the id of its former process.
 ///
 /// # Errors
 /// There is no runtime.
@@ -96,7 +98,7 @@ fn runtime() -> Result<Runtime, dbus::Error> {
 
 async fn follow(before: Option<u32>, expected: &Expected<'_>) -> Start {
     let begun = Instant::now();
-    // The first frame: when, whether there is a session, what is known.
+    // Since the first frame: its time, whether there is a session, the values.
     let mut received: Option<(Duration, bool, SeenMeter)> = None;
     while begun.elapsed() < FRAME_TIMEOUT {
         if let Ok((is_connected, meters)) = ask(before).await {

@@ -13,7 +13,7 @@ use crate::commands::setup::{SetupContext, authority, broker};
 use crate::config::BrokerUrl;
 use crate::mqtt::{BrokerTrial, TrialFailure};
 
-/// A trial of a broker as nobody.
+/// A trial of a broker without a user.
 pub type AnonymousTrial = Result<BrokerTrial, TrialFailure>;
 
 /// A broker without a user, and its answer.
@@ -22,7 +22,7 @@ pub struct ReachedBroker {
     pub trial: AnonymousTrial,
 }
 
-/// Tries a broker as nobody, by the authority that was agreed on. `None`: there is none, another address is to be asked for.
+/// Tries a broker without a user, by the authority that was agreed on. `None`: there is none, another address is to be asked for.
 pub fn reach(
     url: &BrokerUrl,
     context: &SetupContext<'_>,
@@ -37,7 +37,7 @@ pub fn reach(
         let broker = BrokerPlan::anonymous(url.clone(), ca_file.take());
         // A look-up and a connection may take their time.
         console.flush()?;
-        let trial = broker::try_it(&broker, None, &context.present.settings.mqtt);
+        let trial = broker::prove(&broker, None, context.present);
         let unknown = trial
             .as_ref()
             .err()

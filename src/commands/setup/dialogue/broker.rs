@@ -31,25 +31,24 @@ pub fn ask(context: &SetupContext<'_>, console: &mut Console) -> io::Result<Agre
         return without(console);
     };
     let ReachedBroker {
-        broker: nobody,
+        broker: anonymous,
         trial,
     } = reached;
     let mut given = context.options.username.clone();
     for _ in 0..prompt::QUESTIONS_MAX {
         let username = match given.take() {
             Some(username) => Some(username).filter(|username| !username.is_empty()),
-            None => ask_username(&nobody.url, context, console)?,
+            None => ask_username(&anonymous.url, context, console)?,
         };
         let broker = BrokerPlan {
             username,
-            ..nobody.clone()
+            ..anonymous.clone()
         };
         let (trial, plan) = match &broker.username {
             None => (AnonymousTrial::clone(&trial), context.without_user()),
             Some(username) => {
                 let answer = ask_password(username, context, console)?;
-                let mqtt = &context.present.settings.mqtt;
-                let trial = broker::try_it(&broker, answer.password, mqtt);
+                let trial = broker::prove(&broker, answer.password, context.present);
                 (trial, answer.plan)
             }
         };
@@ -69,7 +68,7 @@ fn without(console: &mut Console) -> io::Result<AgreedBroker> {
     Ok((None, PasswordPlan::Keep))
 }
 
-/// A broker that answers, with its answer to nobody; `None`: there is to be none.
+/// Asks until a broker answers; `None`: there is to be no broker.
 fn ask_address(
     context: &SetupContext<'_>,
     console: &mut Console,
@@ -124,16 +123,16 @@ fn ask_address(
     Err(io::ErrorKind::UnexpectedEof.into())
 }
 
-/// The broker of this machine, if one answers: nothing chooses another.
+/// The broker of this machine, if one answers. It is proposed where neither the options nor the files choose one.
 fn find_local(context: &SetupContext<'_>, console: &mut Console) -> io::Result<Option<BrokerUrl>> {
     let words = console.words();
     let configured = BrokerPlan::of(&context.present.others.mqtt);
     let local = configured.url.clone();
-    let nobody = BrokerPlan {
+    let anonymous = BrokerPlan {
         username: None,
         ..configured
     };
-    let trial = broker::try_it(&nobody, None, &context.present.settings.mqtt);
+    let trial = broker::prove(&anonymous, None, context.present);
     if broker::answers(&trial) {
         screen::show(console, &words.setup_broker_here())?;
         return Ok(Some(local));
@@ -148,10 +147,7 @@ fn ask_username(
     console: &mut Console,
 ) -> io::Result<Option<String>> {
     let words = console.words();
-    let configured = context.present.broker().flatten();
-    let usual = configured
-        .filter(|broker| broker.url == *url)
-        .and_then(|broker| broker.username);
+    let usual = context.present.username_at(url);
     let question = words.setup_ask_username(usual.as_deref());
     let answer = prompt::line(console, &screen::question(&question))?;
     Ok(match answer.as_str() {
@@ -212,8 +208,7 @@ fn show_failure(
     context: &SetupContext<'_>,
     console: &mut Console,
 ) -> io::Result<()> {
-    let configured = &context.present.settings.mqtt;
-    let (text, steps) = broker::explained(broker, failure, configured, console.words());
+    let (text, steps) = broker::explained(broker, failure, context.present, console.words());
     screen::show_state(console, CheckState::Failed, &text)?;
     screen::show_steps(console, &steps)
 }

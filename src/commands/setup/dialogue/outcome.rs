@@ -6,7 +6,7 @@ use super::screen;
 use crate::commands::console::{CommandError, Console};
 use crate::commands::doctor::CheckState;
 use crate::commands::setup::plan::SetupPlan;
-use crate::commands::setup::service::{self, Restart, Start};
+use crate::commands::setup::service::{Restart, Start};
 use crate::commands::setup::{SetupContext, outcome_text, writing};
 use crate::names::exit;
 
@@ -33,41 +33,28 @@ pub fn restart(
     console: &mut Console,
 ) -> Result<u8, CommandError> {
     let words = console.words();
-    let before = match service::restart() {
-        Ok(Restart::Asked(before)) => before,
-        Ok(Restart::NoServiceManager) => {
-            let text = words.setup_no_service_manager();
-            screen::show_state(console, CheckState::Skipped, &text)?;
-            return Ok(exit::OK);
-        }
-        Err(error) => return Err(outcome_text::not_restarted(&error, words)),
+    let Restart::Requested(before) = context.restart(words)? else {
+        let text = words.setup_no_service_manager();
+        screen::show_state(console, CheckState::Skipped, &text)?;
+        return Ok(exit::OK);
     };
     show_now(console, CheckState::Ok, &words.setup_restarted())?;
-    if !context.present.settings.dbus.enabled {
-        return Ok(exit::OK);
-    }
-    let expected = context.expected(plan, is_received);
-    let start = service::wait(before, &expected)
-        .map_err(|error| outcome_text::not_restarted(&error, words))?;
-    match start {
+    match context.follow(before, plan, is_received, words)? {
+        Start::NotFollowed => Ok(exit::OK),
         Start::Received {
             after,
             is_published,
             reading,
         } => {
-            let is_wanted = expected.is_published;
             let text = outcome_text::first_frame(after, is_published, words);
-            let state = if is_published || !is_wanted {
+            let state = if is_published || plan.broker.is_none() {
                 CheckState::Ok
             } else {
                 CheckState::Warning
             };
             screen::show_state(console, state, &text)?;
-            writeln!(
-                console,
-                "\n{}",
-                words.setup_done(&outcome_text::moment(&reading, words))
-            )?;
+            let moment = outcome_text::moment(&reading, words);
+            writeln!(console, "\n{}", words.setup_done(&moment))?;
             show_next_steps(console)?;
             Ok(exit::OK)
         }
@@ -89,8 +76,8 @@ pub fn restart(
 }
 
 fn show_next_steps(console: &mut Console) -> io::Result<()> {
-    let arrow = console.words().symbol("→", "->");
     let words = console.words();
+    let arrow = words.symbol("→", "->");
     writeln!(console, "{arrow} {}", words.setup_next_watch())?;
     writeln!(console, "{arrow} {}", words.setup_next_doctor())
 }
