@@ -3,8 +3,8 @@
 //! A [`Tapper`] hands sockets over, a [`Taps`] belongs to the reader. What is written is the timed form of a capture
 //! (`docs/CAPTURE.md`).
 //!
-//! Invariants: the reader never waits. A socket takes a line at once or not at all; what it does not take is counted, and
-//! stands in the capture as a gap. At most [`TAPS_MAX`] sockets; one whose other end has gone is dropped within seconds.
+//! Invariants: the reader never waits. Bytes that the socket does not take at once are counted, and the capture has a gap in
+//! their place; no line is cut. At most [`TAPS_MAX`] sockets; one whose other end was closed is dropped at the next event.
 
 use std::io::{self, Write};
 use std::os::fd::AsFd;
@@ -78,6 +78,7 @@ struct Tap {
     begun: Instant,
     /// The speed that the capture shows; `None` before the header.
     speed: Option<Mode>,
+    /// The last of `opened` and `closed` in the capture is `closed`.
     is_closed: bool,
     /// Bytes that were not written since the last line that was.
     dropped: u64,
@@ -118,7 +119,7 @@ impl Tap {
                 }
             }
             PortEvent::Opened | PortEvent::Reconnected => {
-                self.is_closed = !self.write(at, &CaptureEvent::Opened);
+                self.is_closed &= !self.write(at, &CaptureEvent::Opened);
             }
             PortEvent::Unavailable(_) if !self.is_closed => {
                 self.is_closed = self.write(at, &CaptureEvent::Closed);
@@ -144,7 +145,8 @@ impl Tap {
         is_written
     }
 
-    /// Writes an event, after the gap before it. Returns whether the socket takes it, at once or in part.
+    /// Writes an event, after the gap before it. Returns whether the socket took it; what it took in part is completed before
+    /// the next event.
     fn write(&mut self, at: Instant, event: &CaptureEvent) -> bool {
         let offset = at.saturating_duration_since(self.begun);
         let mut lines = Vec::new();
@@ -156,7 +158,7 @@ impl Tap {
         if !self.flush_rest() {
             return false;
         }
-        // An error is a full socket, or one that is gone: the next look at it shows which.
+        // An error is a full socket, or one that is gone: `observe` finds out which.
         let taken = self.socket.write(&lines).unwrap_or(0);
         if taken == 0 {
             return false;
@@ -199,6 +201,7 @@ mod tests {
 
     use super::*;
     use crate::capture::{CaptureItem, CaptureReader};
+    use crate::serial::Refusal;
 
     fn tapped() -> (Taps, UnixStream) {
         let (tapper, taps) = tap_pair();
@@ -286,6 +289,23 @@ mod tests {
         assert!(gap > 0 && bytes > 0);
         assert_eq!(bytes + gap, sent + 9);
         assert_eq!(all.last(), Some(&CaptureEvent::Bytes(b"END".to_vec())));
+    }
+
+    #[test]
+    fn a_port_that_goes_away_is_closed_though_its_opening_was_not_written() {
+        let (mut taps, mut far) = tapped();
+        let mut reader = CaptureReader::new();
+        let mut observe = |event: &PortEvent<'_>| {
+            taps.observe(Instant::now(), event, Mode::Standard);
+        };
+        for _ in 0..500 {
+            observe(&PortEvent::Bytes(&[b'x'; 2000]));
+        }
+        observe(&PortEvent::Reconnected);
+        received(&mut far, &mut reader);
+        observe(&PortEvent::Unavailable(Refusal::Gone("/dev/x".into())));
+        let events = events(received(&mut far, &mut reader));
+        assert_eq!(events.last(), Some(&CaptureEvent::Closed));
     }
 
     #[test]

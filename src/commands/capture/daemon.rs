@@ -1,6 +1,6 @@
-//! What the running daemon receives, on the socket that it keeps for this.
+//! What the running daemon receives, copied to this command over the daemon's socket for captures.
 //!
-//! The daemon goes on: it gives a copy, and loses nothing if we are slow.
+//! The daemon goes on reading, and loses nothing if this command is slow.
 
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -17,8 +17,8 @@ use crate::names::{capture, exit, file};
 use crate::serial::Refusal;
 use crate::words::Words;
 
-/// How often the end is looked for.
-const TURN: Duration = Duration::from_millis(200);
+/// The time between two looks at whether it is to end.
+const END_POLL: Duration = Duration::from_millis(200);
 
 /// Bytes of one read.
 const READ_MAX: usize = 16 * 1024;
@@ -63,7 +63,7 @@ pub fn record_instead(
 
 fn connect(directory: &Path, request: &str) -> io::Result<UnixStream> {
     let mut connection = UnixStream::connect(directory.join(file::CAPTURE_SOCKET))?;
-    connection.set_read_timeout(Some(TURN))?;
+    connection.set_read_timeout(Some(END_POLL))?;
     // A daemon that refuses us may have ended the connection already; its answer is read all the same.
     let _ = connection.write_all(format!("{request}\n").as_bytes());
     Ok(connection)

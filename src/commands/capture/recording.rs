@@ -27,8 +27,9 @@ pub struct Recording<'c> {
     frames: u64,
     begun: Instant,
     start: i64,
-    /// When the progress was last shown; `None`: nobody looks.
+    /// When the progress was last shown; `None` where standard error is no terminal.
     shown: Option<Instant>,
+    /// The last line on the terminal is the progress.
     is_shown: bool,
 }
 
@@ -96,7 +97,7 @@ impl<'c> Recording<'c> {
         self.out.write(&text)
     }
 
-    /// Shows how far it is, once a second, on a terminal.
+    /// Shows bytes, seconds and frames so far, once a second, on a terminal.
     pub fn show_progress(&mut self) {
         let Some(shown) = self
             .shown
