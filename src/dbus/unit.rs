@@ -12,6 +12,11 @@ const SYSTEMD: &str = "org.freedesktop.systemd1";
 const MANAGER: &str = "org.freedesktop.systemd1.Manager";
 const MANAGER_PATH: &str = "/org/freedesktop/systemd1";
 
+/// A signal ended the process.
+const CLD_KILLED: i32 = 2;
+/// The same, with a core dump.
+const CLD_DUMPED: i32 = 3;
+
 /// A unit of systemd.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UnitState {
@@ -21,7 +26,7 @@ pub struct UnitState {
     pub active: String,
     /// `enabled`, `disabled`, …; empty for a unit without a file.
     pub file: String,
-    /// The exit code of its last process.
+    /// The exit code of its last process; 128 and the number of the signal if one ended it, as in a shell.
     pub exit_status: i32,
 }
 
@@ -65,15 +70,25 @@ pub async fn unit_state(bus: &Bus, unit: &str) -> Result<UnitState, Error> {
         Some(Variant::Str(text)) => text.as_str().to_owned(),
         _ => String::new(),
     };
+    let number = |name| match properties.get(name).map(|value| &**value) {
+        Some(Variant::I32(number)) => *number,
+        _ => 0,
+    };
     Ok(UnitState {
         load: text("LoadState"),
         active: text("ActiveState"),
         file: text("UnitFileState"),
-        exit_status: match properties.get("ExecMainStatus").map(|value| &**value) {
-            Some(Variant::I32(status)) => *status,
-            _ => 0,
-        },
+        exit_status: exit_status(number("ExecMainCode"), number("ExecMainStatus")),
     })
+}
+
+/// The exit status of a shell, from how a process ended (`si_code` of SIGCHLD, sigaction(2)) and the code or the signal.
+fn exit_status(code: i32, status: i32) -> i32 {
+    if code == CLD_KILLED || code == CLD_DUMPED {
+        status.saturating_add(128)
+    } else {
+        status
+    }
 }
 
 /// Asks systemd to start a unit, or to stop and start it. The job is not waited for.
@@ -96,4 +111,16 @@ pub async fn restart_unit(bus: &Bus, unit: &str) -> Result<(), Error> {
         Ok(())
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signal_is_no_exit_code() {
+        assert_eq!(exit_status(1, 78), 78, "EX_CONFIG");
+        assert_eq!(exit_status(2, 9), 137, "SIGKILL");
+        assert_eq!(exit_status(3, 6), 134, "SIGABRT, as of the watchdog");
+    }
 }
