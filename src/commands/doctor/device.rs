@@ -7,7 +7,6 @@ use std::time::Duration;
 use super::adapter::Adapter;
 use super::check_state::CheckState;
 use super::contract_finding::ContractFinding;
-use super::cures;
 use super::finding::CheckFinding;
 use super::holders::{self, Holder, Holders};
 use super::line_finding::LineFinding;
@@ -15,6 +14,7 @@ use super::listening::{Reception, listen};
 use super::machine::Machine;
 use super::meter_finding::MeterFinding;
 use super::port_finding::PortFinding;
+use super::port_remedies;
 use super::ports;
 use super::remedy::Remedy;
 use super::report::{CheckLine, Conclusion};
@@ -69,9 +69,10 @@ fn refused(finding: PortFinding, machine: &Machine) -> Examined {
             DoctorVerdict::PortBusy,
             vec![Remedy::StopHolder(holders.clone())],
         ),
-        PortFinding::Elsewhere(_, ports) => {
-            (DoctorVerdict::Port, cures::of_other_ports(ports, machine))
-        }
+        PortFinding::Elsewhere(_, ports) => (
+            DoctorVerdict::Port,
+            port_remedies::of_other_ports(ports, machine),
+        ),
         PortFinding::Refused(refusal) => {
             let verdict = match refusal {
                 Refusal::Closed(_) | Refusal::Network { .. } => DoctorVerdict::Server,
@@ -80,7 +81,7 @@ fn refused(finding: PortFinding, machine: &Machine) -> Examined {
                 }
                 _ => DoctorVerdict::Port,
             };
-            (verdict, cures::of_refusal(refusal, machine))
+            (verdict, port_remedies::of_refusal(refusal, machine))
         }
         _ => (DoctorVerdict::Port, Vec::new()),
     };
@@ -161,7 +162,7 @@ fn received(port: PortFinding, reception: &Reception, frame: &Frame, is_server: 
     let (verdict, remedies) = match &line {
         LineFinding::Bad { fault, .. } => {
             let remedies = match fault {
-                Some(fault) => cures::of_fault(*fault, is_server),
+                Some(fault) => port_remedies::of_fault(*fault, is_server),
                 None => vec![Remedy::CheckContacts],
             };
             (DoctorVerdict::BadLine, remedies)
@@ -221,7 +222,7 @@ fn not_received(port: PortFinding, reception: &Reception, is_server: bool) -> Ex
             seconds,
         };
         let remedies = match fault {
-            Some(fault) => cures::of_fault(fault, is_server),
+            Some(fault) => port_remedies::of_fault(fault, is_server),
             None => vec![Remedy::Tighten, Remedy::Invert, Remedy::Compare],
         };
         (finding, DoctorVerdict::Unreadable(fault), remedies)

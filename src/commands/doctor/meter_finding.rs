@@ -44,13 +44,13 @@ pub enum MeterFinding {
         /// The share of good groups, in percent, if it is poor.
         poor: Option<u64>,
     },
-    /// Nothing comes at the daemon.
+    /// The daemon receives no byte: its `Silent`.
     Quiet,
-    /// Bytes come at the daemon, and nothing good among them.
+    /// The daemon receives bytes, and no good group among them: its `Unreadable`.
     Unread,
-    /// Groups come at the daemon, and no frame ends.
+    /// The daemon receives groups, and no whole frame: its `WithoutFrame`.
     NoFrame,
-    /// A login prompt answers the daemon.
+    /// The daemon receives a login prompt: its `PlainText`.
     Login,
     /// The daemon has just opened the port.
     Starting,

@@ -7,42 +7,42 @@
 //! |---|---|
 //! | `survey` | the whole chain, without opening a port; its parts: |
 //! | `daemon`, `session` | the daemon over D-Bus, the broker |
-//! | `sight`, `judgement` | what was found, and which link of the chain is the culprit |
+//! | `chain`, `diagnosis` | what was found, and which link of the chain is broken |
 //! | `device` | one port: read, and what that points to; its parts: |
 //! | `listening` | reading it |
 //! | `holders`, `adapter`, `ports` | who has it open, what it is, which there are |
 //! | `machine` | what advice depends on |
 //! | `finding`, `check_state`, `*_finding` | the checks, and what each can find |
 //! | `verdict`, `remedy` | the sentence, what to do |
-//! | `cures`, `broker_cures` | which of it for a port, for a broker |
+//! | `port_remedies`, `broker_remedies` | what to do about a port, about a broker |
 //! | `report` | how all this is printed |
 //!
 //! Invariants: a port that another process has open, or that a login prompt or the kernel uses, is never opened. No number of
 //! a meter is printed.
 
 mod adapter;
-mod broker_cures;
+mod broker_remedies;
+mod chain;
 mod check_state;
 mod configuration_finding;
 mod contract_finding;
-mod cures;
 mod daemon;
 mod device;
+mod diagnosis;
 mod finding;
 mod holders;
-mod judgement;
 mod line_finding;
 mod listening;
 mod machine;
 mod meter_finding;
 mod port_finding;
+mod port_remedies;
 mod ports;
 mod remedy;
 mod report;
 mod service_finding;
 mod session;
 mod session_finding;
-mod sight;
 mod survey;
 mod verdict;
 
@@ -50,22 +50,22 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use self::adapter::Adapter;
-pub use self::broker_cures::of_broker as cures_of_broker;
+pub use self::broker_remedies::of_broker as remedies_of_broker;
 pub use self::check_state::CheckState;
 pub use self::configuration_finding::location_text;
-pub use self::cures::of_no_adapter as cures_of_no_adapter;
 pub use self::device::Examined;
+use self::diagnosis::{BrokerPlace, diagnose};
 pub use self::finding::CheckFinding;
-use self::judgement::{BrokerPlace, judge};
 pub use self::machine::Machine;
 pub use self::meter_finding::MeterFinding;
 pub use self::port_finding::refusal_text;
+pub use self::port_remedies::of_no_adapter as remedies_of_no_adapter;
 pub use self::ports::{ListedPort, all as all_ports, refusal};
 use self::remedy::Remedy;
 use self::report::{CheckLine, Conclusion};
 pub use self::report::{Style, write_checks, write_conclusion};
 pub use self::session_finding::{SessionFinding, SessionState};
-pub use self::survey::look_at_meters;
+pub use self::survey::survey_meters;
 pub use self::verdict::DoctorVerdict;
 use super::console::{CommandError, Console};
 use super::prompt;
@@ -111,17 +111,17 @@ impl Doctor {
         console: &mut Console,
     ) -> io::Result<bool> {
         let path = console.config().to_owned();
-        let sight = survey::survey(&path);
+        let chain = survey::survey(&path);
         let settings = config::load(&path).ok();
         let place = BrokerPlace {
             path: &path,
             mqtt: settings.as_ref().map(|settings| &settings.mqtt),
         };
-        let conclusion = judge(&sight, machine, &place);
+        let conclusion = diagnose(&chain, machine, &place);
         let can_answer = !self.json && io::stdin().is_terminal() && io::stdout().is_terminal();
-        let candidate = survey::only_candidate(&sight)
+        let candidate = survey::only_candidate(&chain)
             .filter(|_| can_answer && conclusion.verdict == DoctorVerdict::Unnamed);
-        let checks = sight.into_lines();
+        let checks = chain.into_lines();
         let is_well = checks
             .iter()
             .all(|line| line.finding.state() != CheckState::Failed)

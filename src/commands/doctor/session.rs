@@ -1,4 +1,4 @@
-//! The broker: what the daemon has of it, else what a session of our own proves.
+//! The broker: how the daemon's session is, else what a short session of this command proves.
 
 use super::daemon::{Daemon, is_connected};
 use super::session_finding::{SessionFinding, SessionState};
@@ -6,10 +6,10 @@ use crate::config::{self, MqttSettings, PasswordError};
 use crate::mqtt::try_broker;
 use crate::sink::BrokerCause;
 
-/// The command, in the topic of its message.
+/// The name of this command in the topic of its message.
 const PURPOSE: &str = "doctor";
 
-/// Finds how the broker is. A session of the daemon that works is not doubled.
+/// Finds how the broker is. Where the daemon's session works, there is no second one.
 pub fn find(mqtt: &MqttSettings, daemon: Option<&Daemon>) -> SessionFinding {
     SessionFinding {
         url: mqtt.url.to_string(),

@@ -23,21 +23,21 @@ pub enum SessionState {
     Off,
     /// The daemon has a session, and what it publishes arrives.
     Connected,
-    /// It takes what we publish; the daemon does not run.
+    /// It takes what this command publishes; the daemon does not run.
     Answers,
-    /// It takes what we publish; the daemon runs and has no session.
+    /// It takes what this command publishes; the daemon runs and has no session.
     OnlyForUs,
     /// It was not tried: only root can read the password.
     Untried,
-    /// The daemon was not given the password that is stored, and right.
+    /// The stored password is right, and the daemon was not given it.
     NotGiven,
     /// Another daemon publishes these meters on the same topics.
     Conflict(Vec<String>),
-    /// It cannot be used. What was tried may be a topic; the line is the details, in English.
+    /// It cannot be used.
     Failed {
         /// Why.
         cause: BrokerCause,
-        /// Where nothing could be published.
+        /// The topic on which nothing could be published, if that is what failed.
         topic: Option<String>,
         /// What TLS lacks, in English.
         detail: Option<String>,
@@ -45,7 +45,7 @@ pub enum SessionState {
 }
 
 impl SessionState {
-    /// That of a session of our own which failed.
+    /// That of a session of this command which failed.
     pub fn of_failure(failure: &TrialFailure) -> Self {
         match failure {
             TrialFailure::NotPublished(cause, topic) => Self::Failed {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::adapter::Adapter;
+use super::chain::{SurveyedChain, SurveyedMeter};
 use super::configuration_finding::ConfigurationFinding;
 use super::daemon::{Daemon, ask_daemon};
 use super::device::look_at;
@@ -10,7 +11,6 @@ use super::meter_finding::MeterFinding;
 use super::port_finding::PortFinding;
 use super::ports;
 use super::service_finding::ServiceFinding;
-use super::sight::{MeterSight, Sight};
 use super::{is_link_of_package, session};
 use crate::config::{self, ConfigError, Device, KeyPlace, MeterSettings, Settings};
 use crate::dbus::SeenMeter;
@@ -24,23 +24,23 @@ const QUALITY_MIN: u64 = 95;
 const CLOCK_SLACK: u64 = 2;
 
 /// Looks at the meters alone.
-pub fn look_at_meters(settings: &Settings) -> Vec<MeterSight> {
+pub fn survey_meters(settings: &Settings) -> Vec<SurveyedMeter> {
     let asked = ask_daemon();
     meters(settings, asked.as_ref().ok())
 }
 
-fn meters(settings: &Settings, daemon: Option<&Daemon>) -> Vec<MeterSight> {
+fn meters(settings: &Settings, daemon: Option<&Daemon>) -> Vec<SurveyedMeter> {
     let meters = settings.meters.iter();
-    meters.map(|meter| look(meter, daemon)).collect()
+    meters.map(|meter| survey_meter(meter, daemon)).collect()
 }
 
 /// Looks at the chain that the configuration at `path` describes.
-pub fn survey(path: &Path) -> Sight {
+pub fn survey(path: &Path) -> SurveyedChain {
     let asked = ask_daemon();
     let settings = match config::load(path) {
         Ok(settings) => settings,
         Err(error) => {
-            return Sight {
+            return SurveyedChain {
                 configuration: faults(&error, path),
                 service: service(&asked, true),
                 meters: Vec::new(),
@@ -53,18 +53,18 @@ pub fn survey(path: &Path) -> Sight {
     let meters = meters(&settings, daemon);
     // The session of a daemon with another configuration may be with another broker.
     let in_force = daemon.filter(|daemon| !is_outdated(daemon, &settings, path));
-    let mut sight = Sight {
+    let mut chain = SurveyedChain {
         configuration: configuration(&settings, path, &meters, daemon),
         service: service(&asked, settings.dbus.enabled),
         session: Some(session::find(&settings.mqtt, in_force)),
         waiting: daemon.map_or(0, |daemon| daemon.overview.history_pending),
         meters,
     };
-    let has_port = |sight: &MeterSight| !matches!(sight.meter, MeterFinding::WithoutPort);
-    if let ServiceFinding::Running { is_patient, .. } = &mut sight.service {
-        *is_patient = !sight.meters.iter().any(has_port);
+    let has_port = |surveyed: &SurveyedMeter| !matches!(surveyed.meter, MeterFinding::WithoutPort);
+    if let ServiceFinding::Running { is_patient, .. } = &mut chain.service {
+        *is_patient = !chain.meters.iter().any(has_port);
     }
-    sight
+    chain
 }
 
 fn faults(error: &ConfigError, path: &Path) -> ConfigurationFinding {
@@ -78,14 +78,14 @@ fn faults(error: &ConfigError, path: &Path) -> ConfigurationFinding {
 fn configuration(
     settings: &Settings,
     path: &Path,
-    meters: &[MeterSight],
+    meters: &[SurveyedMeter],
     daemon: Option<&Daemon>,
 ) -> ConfigurationFinding {
     if daemon.is_some_and(|daemon| is_outdated(daemon, settings, path)) {
         return ConfigurationFinding::Changed;
     }
-    for (meter, sight) in settings.meters.iter().zip(meters) {
-        let is_unread = matches!(sight.meter, MeterFinding::Unread | MeterFinding::NoFrame);
+    for (meter, surveyed) in settings.meters.iter().zip(meters) {
+        let is_unread = matches!(surveyed.meter, MeterFinding::Unread | MeterFinding::NoFrame);
         let id = meter.id.as_str();
         if is_unread
             && let Some(mode) = meter.mode.mode()
@@ -143,7 +143,7 @@ fn service(asked: &Result<Daemon, ServiceFinding>, is_on_bus: bool) -> ServiceFi
 }
 
 /// Looks at a meter: through the daemon, else at its port.
-fn look(meter: &MeterSettings, daemon: Option<&Daemon>) -> MeterSight {
+fn survey_meter(meter: &MeterSettings, daemon: Option<&Daemon>) -> SurveyedMeter {
     let id = meter.id.as_str().to_owned();
     let seen = daemon.and_then(|daemon| daemon.meters.iter().find(|seen| seen.id == id));
     let word = |key| seen.and_then(|seen| seen.reading.text(key));
@@ -160,7 +160,7 @@ fn look(meter: &MeterSettings, daemon: Option<&Daemon>) -> MeterSight {
         Some(seen) if is_open => through_daemon(seen),
         _ => MeterFinding::WithoutPort,
     };
-    MeterSight { id, port, meter }
+    SurveyedMeter { id, port, meter }
 }
 
 fn has_port(port: &PortFinding) -> bool {
@@ -230,13 +230,13 @@ fn through_daemon(seen: &SeenMeter) -> MeterFinding {
 }
 
 /// The only free port, where none is named and no daemon reads one: it may be listened to.
-pub fn only_candidate(sight: &Sight) -> Option<(PathBuf, Adapter)> {
+pub fn only_candidate(chain: &SurveyedChain) -> Option<(PathBuf, Adapter)> {
     let [
-        MeterSight {
+        SurveyedMeter {
             port: PortFinding::Unnamed(ports),
             ..
         },
-    ] = sight.meters.as_slice()
+    ] = chain.meters.as_slice()
     else {
         return None;
     };

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::adapter::Adapter;
+use super::chain::{SurveyedChain, SurveyedMeter};
 use super::configuration_finding::ConfigurationFinding;
-use super::judgement::{BrokerPlace, judge};
+use super::diagnosis::{BrokerPlace, diagnose};
 use super::machine::{Board, Machine};
 use super::meter_finding::MeterFinding;
 use super::port_finding::PortFinding;
@@ -12,7 +13,6 @@ use super::ports::{ListedPort, PortUsage};
 use super::report::{self, Style};
 use super::service_finding::ServiceFinding;
 use super::session_finding::{SessionFinding, SessionState};
-use super::sight::{MeterSight, Sight};
 use crate::config::{Language, MqttSettings};
 use crate::home::Home;
 use crate::serial::Refusal;
@@ -40,11 +40,11 @@ fn live() -> MeterFinding {
     }
 }
 
-fn sight(port: PortFinding, meter: MeterFinding, state: SessionState) -> Sight {
-    Sight {
+fn chain(port: PortFinding, meter: MeterFinding, state: SessionState) -> SurveyedChain {
+    SurveyedChain {
         configuration: ConfigurationFinding::Valid,
         service: running(),
-        meters: vec![MeterSight {
+        meters: vec![SurveyedMeter {
             id: "main".to_owned(),
             port,
             meter,
@@ -77,7 +77,7 @@ fn uart(usage: PortUsage) -> ListedPort {
 }
 
 /// Compares what is printed with `tests/golden/doctor/<name>.<language>.txt`.
-fn compare(name: &str, sight: impl Fn() -> Sight, machine: &Machine) {
+fn compare(name: &str, chain: impl Fn() -> SurveyedChain, machine: &Machine) {
     for language in Language::ALL {
         let style = Style {
             words: Words::new(language, false),
@@ -88,9 +88,9 @@ fn compare(name: &str, sight: impl Fn() -> Sight, machine: &Machine) {
             path: Path::new("/nonexistent"),
             mqtt: Some(&mqtt),
         };
-        let conclusion = judge(&sight(), machine, &place);
+        let conclusion = diagnose(&chain(), machine, &place);
         let mut out = Vec::new();
-        report::write_checks(&mut out, style, &sight().into_lines()).unwrap();
+        report::write_checks(&mut out, style, &chain().into_lines()).unwrap();
         report::write_conclusion(&mut out, style, machine, &conclusion).unwrap();
         let text = String::from_utf8(out).unwrap();
         let file = format!("tests/golden/doctor/{name}.{}.txt", language.as_str());
@@ -109,7 +109,7 @@ fn compare(name: &str, sight: impl Fn() -> Sight, machine: &Machine) {
 #[test]
 fn without_an_adapter_only_that_is_missing() {
     let missing = || {
-        sight(
+        chain(
             PortFinding::NoAdapter,
             MeterFinding::WithoutPort,
             SessionState::Answers,
@@ -128,7 +128,7 @@ fn without_an_adapter_only_that_is_missing() {
 fn a_port_that_nobody_named_is_shown_among_the_others() {
     let ports = || vec![dongle(PortUsage::Free), uart(PortUsage::Console)];
     let unnamed = || {
-        sight(
+        chain(
             PortFinding::Unnamed(ports()),
             MeterFinding::WithoutPort,
             SessionState::Answers,
@@ -136,7 +136,7 @@ fn a_port_that_nobody_named_is_shown_among_the_others() {
     };
     compare("unnamed", unnamed, &PI);
     let used = || {
-        sight(
+        chain(
             PortFinding::Unnamed(vec![uart(PortUsage::Login)]),
             MeterFinding::WithoutPort,
             SessionState::Off,
@@ -158,9 +158,9 @@ fn a_password_that_is_wrong_waits_for_no_meter() {
             detail: None,
         };
         let port = PortFinding::OfService("/dev/linky".into(), Some("/dev/ttyUSB0".into()));
-        Sight {
+        SurveyedChain {
             waiting: 4128,
-            ..sight(port, live(), state)
+            ..chain(port, live(), state)
         }
     };
     compare("broker", refused, &PI);
@@ -191,14 +191,14 @@ fn in_a_container_and_in_an_app_advice_is_for_outside() {
                 detail: None,
             };
             let port = PortFinding::Refused(permission(0o660, false));
-            sight(port, MeterFinding::WithoutPort, state)
+            chain(port, MeterFinding::WithoutPort, state)
         };
         compare(&format!("{name}-port"), refused, &machine);
         let stopped = || {
             let port = PortFinding::Free(Adapter::Unknown(device()));
-            Sight {
+            SurveyedChain {
                 service: ServiceFinding::NotRunning,
-                ..sight(port, MeterFinding::Unasked, SessionState::Off)
+                ..chain(port, MeterFinding::Unasked, SessionState::Off)
             }
         };
         compare(&format!("{name}-stopped"), stopped, &machine);
@@ -232,7 +232,7 @@ fn every_refusal_of_a_port_has_its_words_and_what_to_do() {
     ];
     for (name, refusal) in refusals {
         let refused = || {
-            sight(
+            chain(
                 PortFinding::Refused(refusal()),
                 MeterFinding::WithoutPort,
                 SessionState::Connected,
@@ -252,7 +252,7 @@ fn every_cause_of_a_broker_has_its_words_and_what_to_do() {
                 detail: None,
             };
             let port = PortFinding::OfService("/dev/linky".into(), None);
-            sight(port, live(), state)
+            chain(port, live(), state)
         };
         if ![BrokerCause::Nothing, BrokerCause::Disabled].contains(&cause) {
             compare(&format!("broker-{}", cause.as_str()), failed, &PI);
@@ -276,22 +276,22 @@ fn every_state_of_the_service_has_its_words_and_what_to_do() {
     ] {
         let found = || {
             let port = PortFinding::Free(Adapter::PiPort);
-            Sight {
+            SurveyedChain {
                 service: service.clone(),
-                ..sight(port, MeterFinding::Unasked, SessionState::Untried)
+                ..chain(port, MeterFinding::Unasked, SessionState::Untried)
             }
         };
         compare(&format!("service-{}", service.word()), found, &PI);
     }
     let other = || {
         let port = PortFinding::OfService("/dev/linky".into(), None);
-        Sight {
+        SurveyedChain {
             service: ServiceFinding::Running {
                 seconds: Some(60),
                 is_patient: false,
                 version: Some("9.9.9".to_owned()),
             },
-            ..sight(port, live(), SessionState::Connected)
+            ..chain(port, live(), SessionState::Connected)
         }
     };
     let text = other().service.text(Words::new(Language::English, false));
@@ -306,8 +306,8 @@ fn a_screen_without_utf8_has_signs_of_ascii() {
     };
     let mut out = Vec::new();
     let port = PortFinding::OfService("/dev/linky".into(), Some("/dev/ttyUSB0".into()));
-    let sight = sight(port, live(), SessionState::Off);
-    report::write_checks(&mut out, style, &sight.into_lines()).unwrap();
+    let chain = chain(port, live(), SessionState::Off);
+    report::write_checks(&mut out, style, &chain.into_lines()).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert!(text.contains("\x1b[32m+\x1b[0m Port "), "{text}");
     assert!(text.contains("/dev/linky -> /dev/ttyUSB0"), "{text}");

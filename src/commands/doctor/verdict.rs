@@ -74,7 +74,7 @@ pub enum DoctorVerdict {
         /// The meter is received.
         is_meter_fine: bool,
         /// In which way.
-        blame: BrokerBlame,
+        fault: BrokerFault,
         /// States that wait for it.
         waiting: u64,
     },
@@ -82,7 +82,7 @@ pub enum DoctorVerdict {
 
 /// In which way the broker, or the session with it, is the culprit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BrokerBlame {
+pub enum BrokerFault {
     /// It is not reached.
     Away,
     /// The password is wrong.
@@ -177,13 +177,13 @@ impl DoctorVerdict {
             Self::Unread => words.verdict_unread(),
             Self::Broker {
                 is_meter_fine,
-                blame,
+                fault,
                 waiting,
             } => {
                 let meter = is_meter_fine.then(|| words.meter_is_fine());
                 let waiting =
                     (*waiting > 0).then(|| words.states_wait(*waiting, &words.count(*waiting)));
-                let sentences = [meter, Some(blame.text(words)), waiting];
+                let sentences = [meter, Some(fault.text(words)), waiting];
                 sentences
                     .into_iter()
                     .flatten()
@@ -194,18 +194,18 @@ impl DoctorVerdict {
     }
 }
 
-impl BrokerBlame {
+impl BrokerFault {
     fn text(self, words: Words) -> String {
         match self {
-            Self::Away => words.blame_broker_away(),
-            Self::Password => words.blame_password(),
-            Self::Credential => words.blame_credential(),
-            Self::Rights => words.blame_rights(),
-            Self::Tls => words.blame_tls(),
-            Self::ClientId => words.blame_client_id(),
-            Self::Conflict => words.blame_conflict(),
-            Self::Refusal => words.blame_refusal(),
-            Self::Session => words.blame_session(),
+            Self::Away => words.broker_fault_away(),
+            Self::Password => words.broker_fault_password(),
+            Self::Credential => words.broker_fault_credential(),
+            Self::Rights => words.broker_fault_rights(),
+            Self::Tls => words.broker_fault_tls(),
+            Self::ClientId => words.broker_fault_client_id(),
+            Self::Conflict => words.broker_fault_conflict(),
+            Self::Refusal => words.broker_fault_refusal(),
+            Self::Session => words.broker_fault_session(),
         }
     }
 }

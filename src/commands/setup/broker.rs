@@ -92,9 +92,10 @@ pub fn explained(
         user: broker.username.clone(),
         state: SessionState::of_failure(failure),
     };
-    let cures = doctor::cures_of_broker(failure.cause(), &broker.settings(&present.settings.mqtt));
-    let cures = cures.iter().map(|cure| cure.text(words)).collect();
-    (finding.text(words), cures)
+    let remedies =
+        doctor::remedies_of_broker(failure.cause(), &broker.settings(&present.settings.mqtt));
+    let steps = remedies.iter().map(|remedy| remedy.text(words)).collect();
+    (finding.text(words), steps)
 }
 
 #[cfg(test)]

@@ -92,18 +92,16 @@ pub fn prove(
 
 /// What the daemon receives from this port.
 fn through_service(device: &Device, present: &Present, words: Words) -> Option<ReceivedMeter> {
-    let meter = present.settings.meters.iter();
-    let meter = meter.clone().find(|meter| is_same(&meter.device, device))?;
-    let sights = doctor::look_at_meters(&present.settings);
-    let sight = sights
-        .into_iter()
-        .find(|sight| sight.id == meter.id.as_str())?;
-    let MeterFinding::Live { .. } = sight.meter else {
+    let mut meters = present.settings.meters.iter();
+    let meter = meters.find(|meter| is_same(&meter.device, device))?;
+    let mut surveyed = doctor::survey_meters(&present.settings).into_iter();
+    let found = surveyed.find(|surveyed| surveyed.id == meter.id.as_str())?;
+    let MeterFinding::Live { .. } = found.meter else {
         return None;
     };
     Some(ReceivedMeter {
         mode: None,
-        sentence: words.setup_live(&sight.meter.text(words)),
+        sentence: words.setup_live(&found.meter.text(words)),
         groups: None,
     })
 }

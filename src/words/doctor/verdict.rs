@@ -165,47 +165,47 @@ messages! {
         en: "The meter is fine.",
     }
     /// The broker's address.
-    blame_broker_away() {
+    broker_fault_away() {
         fr: "C'est le broker, ou le chemin jusqu'à lui.",
         en: "It is the broker, or the way to it.",
     }
     /// The password.
-    blame_password() {
+    broker_fault_password() {
         fr: "C'est le mot de passe du broker.",
         en: "It is the broker's password.",
     }
     /// The password is not given.
-    blame_credential() {
+    broker_fault_credential() {
         fr: "Le mot de passe est bon ; c'est le service qui ne l'a pas.",
         en: "The password is right; it is the service that has not got it.",
     }
     /// Rights.
-    blame_rights() {
+    broker_fault_rights() {
         fr: "Ce sont les droits (ACL) du broker : rien de ce qui est publié n'arrive.",
         en: "It is the rules (ACL) of the broker: nothing that is published arrives.",
     }
     /// TLS.
-    blame_tls() {
+    broker_fault_tls() {
         fr: "C'est TLS, entre le service et le broker.",
         en: "It is TLS, between the service and the broker.",
     }
     /// A twin.
-    blame_client_id() {
+    broker_fault_client_id() {
         fr: "C'est le client-id : deux programmes ont le même.",
         en: "It is the client id: two programs have the same.",
     }
     /// A twin on the topic.
-    blame_conflict() {
+    broker_fault_conflict() {
         fr: "Deux services publient le même compteur : l'un des deux doit changer de nom.",
         en: "Two daemons publish the same meter: one of them must change its name.",
     }
     /// Another refusal.
-    blame_refusal() {
+    broker_fault_refusal() {
         fr: "C'est le broker : il nous refuse.",
         en: "It is the broker: it refuses us.",
     }
     /// Only the daemon is not connected.
-    blame_session() {
+    broker_fault_session() {
         fr: "Le broker va bien, et le service n'y est pas encore connecté.",
         en: "The broker is fine, and the service is not connected to it yet.",
     }

@@ -116,9 +116,9 @@ fn ask_for_adapter(
 ) -> io::Result<Option<PortCandidate>> {
     let words = console.words();
     screen::show_state(console, CheckState::Failed, &words.setup_no_adapter())?;
-    let cures = doctor::cures_of_no_adapter(context.machine);
-    let cures: Vec<String> = cures.iter().map(|cure| cure.text(words)).collect();
-    screen::show_steps(console, &cures)?;
+    let remedies = doctor::remedies_of_no_adapter(context.machine);
+    let steps: Vec<String> = remedies.iter().map(|remedy| remedy.text(words)).collect();
+    screen::show_steps(console, &steps)?;
     let question = screen::question(&words.setup_ask_adapter());
     let answer = prompt::line(console, &question)?;
     if answer.is_empty() {

@@ -1,21 +1,22 @@
-//! What the chain comes to: the first link that is broken is the culprit, and the rest is absolved.
+//! What is wrong with the chain, and what to do: the first link that is broken. Links behind it are not blamed, but for the
+//! broker, which breaks by itself.
 
 use std::path::Path;
 
-use super::broker_cures;
+use super::broker_remedies;
+use super::chain::{SurveyedChain, SurveyedMeter};
 use super::check_state::CheckState;
 use super::configuration_finding::ConfigurationFinding;
-use super::cures;
 use super::machine::Machine;
 use super::meter_finding::MeterFinding;
 use super::port_finding::PortFinding;
+use super::port_remedies;
 use super::ports::ListedPort;
 use super::remedy::Remedy;
 use super::report::Conclusion;
 use super::service_finding::ServiceFinding;
 use super::session_finding::{SessionFinding, SessionState};
-use super::sight::{MeterSight, Sight};
-use super::verdict::{BrokerBlame, DoctorVerdict};
+use super::verdict::{BrokerFault, DoctorVerdict};
 use crate::config::{self, KeyPlace, MqttSettings};
 use crate::home::Home;
 use crate::sink::BrokerCause;
@@ -28,34 +29,34 @@ pub struct BrokerPlace<'a> {
     pub mqtt: Option<&'a MqttSettings>,
 }
 
-/// Judges the chain.
-pub fn judge(sight: &Sight, machine: &Machine, place: &BrokerPlace<'_>) -> Conclusion {
-    let (verdict, remedies) = culprit(sight, machine, place);
+/// Finds the broken link, if there is one.
+pub fn diagnose(chain: &SurveyedChain, machine: &Machine, place: &BrokerPlace<'_>) -> Conclusion {
+    let (verdict, remedies) = verdict(chain, machine, place);
     Conclusion { verdict, remedies }
 }
 
-fn culprit(
-    sight: &Sight,
+fn verdict(
+    chain: &SurveyedChain,
     machine: &Machine,
     place: &BrokerPlace<'_>,
 ) -> (DoctorVerdict, Vec<Remedy>) {
-    if let ConfigurationFinding::Faults(..) = sight.configuration {
+    if let ConfigurationFinding::Faults(..) = chain.configuration {
         let remedies = vec![Remedy::CheckConfig, restart(machine)];
         return (DoctorVerdict::Configuration, remedies);
     }
-    if let Some(found) = of_service(&sight.service, machine) {
+    if let Some(found) = of_service(&chain.service, machine) {
         return found;
     }
-    if let ConfigurationFinding::Changed = sight.configuration {
+    if let ConfigurationFinding::Changed = chain.configuration {
         return (DoctorVerdict::Outdated, vec![Remedy::PutInForce]);
     }
-    let broken = sight.meters.iter().find_map(|meter| {
+    let broken = chain.meters.iter().find_map(|meter| {
         let found = of_port(meter, machine);
-        found.or_else(|| of_meter(meter, &sight.configuration, machine))
+        found.or_else(|| of_meter(meter, &chain.configuration, machine))
     });
-    let session = sight.session.as_ref().filter(|_| {
+    let session = chain.session.as_ref().filter(|_| {
         matches!(
-            sight.session_state(),
+            chain.session_state(),
             CheckState::Failed | CheckState::Warning
         )
     });
@@ -71,23 +72,23 @@ fn culprit(
             (verdict, remedies)
         }
         (None, Some(session)) => {
-            let (blame, remedies) = of_session(session, machine, place);
+            let (fault, remedies) = of_session(session, machine, place);
             let verdict = DoctorVerdict::Broker {
-                is_meter_fine: sight.is_received(),
-                blame,
-                waiting: sight.waiting,
+                is_meter_fine: chain.is_received(),
+                fault,
+                waiting: chain.waiting,
             };
             (verdict, remedies)
         }
-        (None, None) => well(sight, machine),
+        (None, None) => well(chain, machine),
     }
 }
 
 /// Nothing is broken; something may deserve a look.
-fn well(sight: &Sight, machine: &Machine) -> (DoctorVerdict, Vec<Remedy>) {
+fn well(chain: &SurveyedChain, machine: &Machine) -> (DoctorVerdict, Vec<Remedy>) {
     let mut remedies = Vec::new();
     let is_other_version = matches!(
-        sight.service,
+        chain.service,
         ServiceFinding::Running {
             version: Some(_),
             ..
@@ -96,18 +97,19 @@ fn well(sight: &Sight, machine: &Machine) -> (DoctorVerdict, Vec<Remedy>) {
     if is_other_version {
         remedies.push(restart(machine));
     }
-    let is_poor =
-        |sight: &MeterSight| matches!(sight.meter, MeterFinding::Live { poor: Some(_), .. });
-    if sight.meters.iter().any(is_poor) {
+    let is_poor = |surveyed: &SurveyedMeter| {
+        matches!(surveyed.meter, MeterFinding::Live { poor: Some(_), .. })
+    };
+    if chain.meters.iter().any(is_poor) {
         remedies.extend([Remedy::CheckContacts, Remedy::KeepApart]);
     }
     if !remedies.is_empty() {
         return (DoctorVerdict::Works, remedies);
     }
-    if !sight.is_received() {
+    if !chain.is_received() {
         return (DoctorVerdict::Starting, Vec::new());
     }
-    let is_published = sight.session.as_ref().is_some_and(|session| {
+    let is_published = chain.session.as_ref().is_some_and(|session| {
         matches!(
             session.state,
             SessionState::Connected | SessionState::Answers
@@ -160,13 +162,16 @@ fn of_service(service: &ServiceFinding, machine: &Machine) -> Option<(DoctorVerd
     })
 }
 
-fn of_port(sight: &MeterSight, machine: &Machine) -> Option<(DoctorVerdict, Vec<Remedy>)> {
-    Some(match &sight.port {
+fn of_port(surveyed: &SurveyedMeter, machine: &Machine) -> Option<(DoctorVerdict, Vec<Remedy>)> {
+    Some(match &surveyed.port {
         PortFinding::Free(_)
         | PortFinding::Changed(_)
         | PortFinding::Server(_)
         | PortFinding::OfService(..) => return None,
-        PortFinding::NoAdapter => (DoctorVerdict::OnlyAdapter, cures::of_no_adapter(machine)),
+        PortFinding::NoAdapter => (
+            DoctorVerdict::OnlyAdapter,
+            port_remedies::of_no_adapter(machine),
+        ),
         PortFinding::Unnamed(ports) => {
             let free = ports.iter().find(|port| port.is_free());
             let listen = free.map(ListedPort::best_name);
@@ -176,7 +181,7 @@ fn of_port(sight: &MeterSight, machine: &Machine) -> Option<(DoctorVerdict, Vec<
                 .collect();
             if remedies.is_empty() {
                 remedies.push(Remedy::PlugIn);
-                remedies.extend(cures::of_board(machine.board));
+                remedies.extend(port_remedies::of_board(machine.board));
                 (DoctorVerdict::OnlyAdapter, remedies)
             } else {
                 remedies.push(Remedy::Setup);
@@ -193,21 +198,21 @@ fn of_port(sight: &MeterSight, machine: &Machine) -> Option<(DoctorVerdict, Vec<
         }
         PortFinding::Elsewhere(_, ports) => (
             DoctorVerdict::PortOfDaemon,
-            cures::of_other_ports(ports, machine),
+            port_remedies::of_other_ports(ports, machine),
         ),
         PortFinding::Refused(refusal) => (
             DoctorVerdict::PortOfDaemon,
-            cures::of_refusal(refusal, machine),
+            port_remedies::of_refusal(refusal, machine),
         ),
     })
 }
 
 fn of_meter(
-    sight: &MeterSight,
+    surveyed: &SurveyedMeter,
     configuration: &ConfigurationFinding,
     machine: &Machine,
 ) -> Option<(DoctorVerdict, Vec<Remedy>)> {
-    Some(match &sight.meter {
+    Some(match &surveyed.meter {
         MeterFinding::Quiet => {
             let remedies = vec![
                 Remedy::CheckTerminals,
@@ -234,40 +239,40 @@ fn of_session(
     session: &SessionFinding,
     machine: &Machine,
     place: &BrokerPlace<'_>,
-) -> (BrokerBlame, Vec<Remedy>) {
+) -> (BrokerFault, Vec<Remedy>) {
     let location = |key| config::locate(place.path, KeyPlace::Table("mqtt"), key);
     let url = location("url").map_or(Remedy::SetUrl, Remedy::CheckUrl);
     match &session.state {
-        SessionState::Conflict(_) => (BrokerBlame::Conflict, vec![Remedy::SetOtherId]),
+        SessionState::Conflict(_) => (BrokerFault::Conflict, vec![Remedy::SetOtherId]),
         SessionState::NotGiven => {
             let remedies = vec![Remedy::GivePassword, Remedy::PasswordFileInstead];
-            (BrokerBlame::Credential, remedies)
+            (BrokerFault::Credential, remedies)
         }
         SessionState::OnlyForUs => (
-            BrokerBlame::Session,
+            BrokerFault::Session,
             vec![Remedy::WaitForBroker, Remedy::SeeJournal],
         ),
         SessionState::Failed { cause, .. } => {
-            let blame = blame(*cause);
-            let mut remedies = match (blame, place.mqtt) {
-                (BrokerBlame::Password, _) => of_password(session, machine, place),
-                (_, Some(mqtt)) => broker_cures::of_broker(*cause, mqtt),
+            let fault = fault_of(*cause);
+            let mut remedies = match (fault, place.mqtt) {
+                (BrokerFault::Password, _) => of_password(session, machine, place),
+                (_, Some(mqtt)) => broker_remedies::of_broker(*cause, mqtt),
                 (_, None) => Vec::new(),
             };
-            if blame == BrokerBlame::Away && *cause != BrokerCause::Busy {
+            if fault == BrokerFault::Away && *cause != BrokerCause::Busy {
                 remedies.push(url);
             }
-            (blame, remedies)
+            (fault, remedies)
         }
         SessionState::Off
         | SessionState::Connected
         | SessionState::Answers
-        | SessionState::Untried => (BrokerBlame::Session, Vec::new()),
+        | SessionState::Untried => (BrokerFault::Session, Vec::new()),
     }
 }
 
-/// What is to blame for a broker that cannot be used.
-fn blame(cause: BrokerCause) -> BrokerBlame {
+/// What is wrong with a broker that cannot be used for this cause.
+fn fault_of(cause: BrokerCause) -> BrokerFault {
     match cause {
         BrokerCause::NameUnknown
         | BrokerCause::NotMqtt
@@ -275,15 +280,15 @@ fn blame(cause: BrokerCause) -> BrokerBlame {
         | BrokerCause::RefusedConnection
         | BrokerCause::Timeout
         | BrokerCause::Closed
-        | BrokerCause::Busy => BrokerBlame::Away,
-        BrokerCause::Tls => BrokerBlame::Tls,
-        BrokerCause::BadCredentials | BrokerCause::NoPassword => BrokerBlame::Password,
-        BrokerCause::ClientIdTaken => BrokerBlame::ClientId,
-        BrokerCause::NotAuthorized | BrokerCause::NoPublish => BrokerBlame::Rights,
+        | BrokerCause::Busy => BrokerFault::Away,
+        BrokerCause::Tls => BrokerFault::Tls,
+        BrokerCause::BadCredentials | BrokerCause::NoPassword => BrokerFault::Password,
+        BrokerCause::ClientIdTaken => BrokerFault::ClientId,
+        BrokerCause::NotAuthorized | BrokerCause::NoPublish => BrokerFault::Rights,
         BrokerCause::ClientIdRefused
         | BrokerCause::Refused
         | BrokerCause::Nothing
-        | BrokerCause::Disabled => BrokerBlame::Refusal,
+        | BrokerCause::Disabled => BrokerFault::Refusal,
     }
 }
 
@@ -311,22 +316,61 @@ fn of_password(
     remedies
 }
 
-/// The command that tries the broker with a user.
+/// The command that tries the broker with a user, to be typed in a shell.
 fn by_hand(mqtt: &MqttSettings, user: &str) -> String {
     let url = &mqtt.url;
-    let usual = if url.tls { 8883 } else { 1883 };
-    let port = if url.port == usual && !url.tls {
-        String::new()
+    let mut command = format!("mosquitto_sub -h {}", shell_word(&url.host));
+    // mosquitto_sub connects to 1883 also with TLS.
+    if url.tls || url.port != 1883 {
+        command.push_str(&format!(" -p {}", url.port));
+    }
+    if url.tls {
+        command.push_str(" --capath /etc/ssl/certs");
+    }
+    let topics = format!("{}/#", mqtt.base_topic);
+    let (user, topics) = (shell_word(user), shell_word(&topics));
+    format!("{command} -u {user} -P … -t {topics} -C 1")
+}
+
+/// A word of a command line, in quotes unless a shell leaves all its characters alone.
+fn shell_word(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./_-".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text.to_owned()
     } else {
-        format!(" -p {}", url.port)
-    };
-    let tls = if url.tls {
-        " --capath /etc/ssl/certs"
-    } else {
-        ""
-    };
-    format!(
-        "mosquitto_sub -h {}{port}{tls} -u {user} -P … -t '{}/#' -C 1",
-        url.host, mqtt.base_topic
-    )
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::BrokerUrl;
+
+    #[test]
+    fn the_command_to_try_by_hand_is_one_for_a_shell() {
+        for (url, user, expected) in [
+            ("mqtt://nas", "linky", "-h nas -u linky"),
+            (
+                "mqtt://nas:1884",
+                "o'neil x",
+                r"-h nas -p 1884 -u 'o'\''neil x'",
+            ),
+            (
+                "mqtts://nas",
+                "$(id)",
+                "-h nas -p 8883 --capath /etc/ssl/certs -u '$(id)'",
+            ),
+        ] {
+            let mqtt = MqttSettings {
+                url: BrokerUrl::parse(url).unwrap(),
+                ..MqttSettings::default()
+            };
+            let command = by_hand(&mqtt, user);
+            assert_eq!(
+                command,
+                format!("mosquitto_sub {expected} -P … -t 'linky/#' -C 1")
+            );
+        }
+    }
 }

@@ -11,22 +11,22 @@ use super::session_finding::SessionFinding;
 
 /// The chain, from the configuration to the broker.
 #[derive(Debug)]
-pub struct Sight {
+pub struct SurveyedChain {
     /// The files.
     pub configuration: ConfigurationFinding,
     /// The daemon.
     pub service: ServiceFinding,
     /// Each meter of the configuration.
-    pub meters: Vec<MeterSight>,
+    pub meters: Vec<SurveyedMeter>,
     /// The broker; `None` where the configuration cannot be read.
     pub session: Option<SessionFinding>,
     /// States that wait for the broker.
     pub waiting: u64,
 }
 
-/// A meter.
+/// A meter of the configuration.
 #[derive(Debug)]
-pub struct MeterSight {
+pub struct SurveyedMeter {
     /// Its id.
     pub id: String,
     /// Its port.
@@ -35,10 +35,11 @@ pub struct MeterSight {
     pub meter: MeterFinding,
 }
 
-impl Sight {
+impl SurveyedChain {
     /// Whether every meter is received.
     pub fn is_received(&self) -> bool {
-        let is_live = |sight: &MeterSight| matches!(sight.meter, MeterFinding::Live { .. });
+        let is_live =
+            |surveyed: &SurveyedMeter| matches!(surveyed.meter, MeterFinding::Live { .. });
         !self.meters.is_empty() && self.meters.iter().all(is_live)
     }
 
@@ -55,9 +56,9 @@ impl Sight {
             CheckLine::of(self.service),
         ];
         let is_one = self.meters.len() == 1;
-        for sight in self.meters {
-            let meter = (!is_one).then_some(sight.id);
-            let findings: [CheckFinding; 2] = [sight.port.into(), sight.meter.into()];
+        for surveyed in self.meters {
+            let meter = (!is_one).then_some(surveyed.id);
+            let findings: [CheckFinding; 2] = [surveyed.port.into(), surveyed.meter.into()];
             lines.extend(findings.map(|finding| CheckLine {
                 meter: meter.clone(),
                 finding,
