@@ -17,6 +17,7 @@ mod connection;
 mod endpoint;
 mod exposition;
 mod family;
+mod host;
 mod page;
 mod request;
 
