@@ -13,7 +13,7 @@
 //! | file | |
 //! |---|---|
 //! | `session` | the task: connects, feeds the engine, writes its messages, reconnects |
-//! | `engine` | sans-io: what is published and when, from Updates, client events and the clock |
+//! | `engine` | sans-io: what is published and when, from Updates, what the broker sends, and the clock |
 //! | `publisher`, `topics` | the messages about one meter |
 //! | `publish_policy` | when a state of it is published |
 //! | `discovery` | the announcement of a meter for Home Assistant |
@@ -30,7 +30,7 @@
 //! | `incoming`, `reason_code` | what of them matters |
 //! | `session_files` | the password and the files of TLS, read for each attempt |
 //! | `tls`, `handshake` | the files of TLS, and why there is none |
-//! | `trial` | a session of a moment that proves an answer, for commands |
+//! | `trial` | a short session that proves a broker, for commands |
 //! | `limits`, `broker_finding` | what the broker limits, what is left out for it, and the report |
 //! | `disconnect_reason`, `connection_error`, `twin_watch` | why there is no session |
 //! | `reporter`, `backoff` | how that is reported, and when a session is tried again |

@@ -62,7 +62,7 @@ impl ConnectOffer {
         }
     }
 
-    /// The same without a last will: for a session of a moment.
+    /// The same without a last will: for a short session.
     pub fn without_will(keep_alive: Duration) -> Self {
         let mut offer = Self::new(keep_alive);
         for terms in [&mut offer.full, &mut offer.kept, &mut offer.trial] {

@@ -1,11 +1,11 @@
 //! The removals that are made once more after a start of Home Assistant.
 //!
-//! Home Assistant takes away an entity that it has; one that was taken away while Home Assistant was off stays in its registry,
-//! without a value, for good. So what was taken away while it may have been off is remembered, and after its next start
-//! announced again, with as little as that takes, and taken away some time later.
+//! Home Assistant removes an entity when it receives the removal. An entity whose removal was published while Home Assistant was
+//! off stays in its registry, without a value, for good. So what was removed while it may have been off is kept in the
+//! record, announced again after its next start, with as little as that takes, and removed again some time later.
 //!
-//! Inputs: the starts and ends of Home Assistant, what is remembered, the clock. Output: which entities are announced besides,
-//! and until when. Sans-io; time is an argument.
+//! Inputs: the starts and ends of Home Assistant, the removed entities of the record, the clock. Output: which entities are
+//! announced besides the current ones, and until when. Sans-io; time is an argument.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use std::time::Duration;
 use super::discovery::AnnouncedEntity;
 
 /// The time from the announcement to the removal: Home Assistant adds entities within a second or two.
-const STEP: Duration = Duration::from_secs(10);
+const REMOVAL_DELAY: Duration = Duration::from_secs(10);
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -23,12 +23,12 @@ pub struct RepeatedRemovals {
     is_home_assistant_there: bool,
     /// What is announced once more, by the id of its meter.
     entities: BTreeMap<Arc<str>, BTreeSet<AnnouncedEntity>>,
-    /// When it is taken away.
+    /// When they are removed.
     until: Option<Duration>,
 }
 
 impl RepeatedRemovals {
-    /// The session has ended: whether Home Assistant is there, and what it took of it, is not known.
+    /// The session has ended: whether Home Assistant is there, and what it received, is not known any more.
     pub fn clear(&mut self) {
         *self = Self::default();
     }
@@ -38,7 +38,7 @@ impl RepeatedRemovals {
         self.is_home_assistant_there = is_there;
     }
 
-    /// Whether a removal of now is taken by Home Assistant.
+    /// Whether Home Assistant receives a removal that is published now, as far as is known.
     pub fn is_home_assistant_there(&self) -> bool {
         self.is_home_assistant_there
     }
@@ -51,7 +51,7 @@ impl RepeatedRemovals {
     ) {
         for (meter, removed) in entities {
             self.entities.entry(meter).or_default().extend(removed);
-            self.until = Some(now + STEP);
+            self.until = Some(now + REMOVAL_DELAY);
         }
     }
 
@@ -60,13 +60,13 @@ impl RepeatedRemovals {
         self.entities.get(meter).cloned().unwrap_or_default()
     }
 
-    /// The meters of which it is time to take it away. While announcements are under way, that waits.
+    /// The meters whose entities are to be removed now. While announcements are under way (`is_busy`), that waits.
     pub fn take(&mut self, now: Duration, is_busy: bool) -> Vec<Arc<str>> {
         if self.until.is_none_or(|until| now < until) {
             return Vec::new();
         }
         if is_busy {
-            self.until = Some(now + STEP);
+            self.until = Some(now + REMOVAL_DELAY);
             return Vec::new();
         }
         self.until = None;

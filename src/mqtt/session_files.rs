@@ -30,13 +30,21 @@ pub struct FileContents {
     pub connector: Option<TlsConnector>,
 }
 
+/// Where the password comes from.
+#[derive(Clone, Debug)]
+enum PasswordSource {
+    /// The settings: a file or a credential, as it is then.
+    Settings,
+    /// It is known already; `None`: there is none.
+    Given(Option<Secret>),
+}
+
 type FilesRead = Result<FileContents, DisconnectReason>;
 
 /// See the module.
 pub struct SessionFiles {
     settings: MqttSettings,
-    /// The password that was given, in place of the configured one.
-    given: Option<Option<Secret>>,
+    password: PasswordSource,
     /// What is kept of the last reading; away during one.
     tls: Option<Tls>,
     /// A reading that is under way.
@@ -48,7 +56,7 @@ impl SessionFiles {
     pub fn new(settings: &MqttSettings) -> Self {
         Self {
             settings: settings.clone(),
-            given: None,
+            password: PasswordSource::Settings,
             tls: None,
             reading: None,
         }
@@ -57,7 +65,7 @@ impl SessionFiles {
     /// With these settings, and this password in place of the configured one.
     pub fn with_password(settings: &MqttSettings, password: Option<Secret>) -> Self {
         Self {
-            given: Some(password),
+            password: PasswordSource::Given(password),
             ..Self::new(settings)
         }
     }
@@ -69,16 +77,19 @@ impl SessionFiles {
     pub async fn read(&mut self) -> FilesRead {
         let reading = match &mut self.reading {
             Some(reading) => reading,
-            None => self
-                .reading
-                .insert(start(self.settings.clone(), self.given.clone(), self.tls.take()).map_err(
-                |error| {
+            None => self.reading.insert(
+                start(
+                    self.settings.clone(),
+                    self.password.clone(),
+                    self.tls.take(),
+                )
+                .map_err(|error| {
                     let why = format!(
                         "no thread can be made to read the password and the files of TLS: {error}"
                     );
                     DisconnectReason::Lost(BrokerCause::Unreachable, why)
-                },
-            )?),
+                })?,
+            ),
         };
         let Ok(read) = timeout(READ_TIMEOUT, reading).await else {
             let why = format!(
@@ -103,7 +114,7 @@ impl SessionFiles {
 
 fn start(
     settings: MqttSettings,
-    given: Option<Option<Secret>>,
+    password: PasswordSource,
     tls: Option<Tls>,
 ) -> io::Result<oneshot::Receiver<(Option<Tls>, FilesRead)>> {
     let (sender, reading) = oneshot::channel();
@@ -111,22 +122,18 @@ fn start(
         .name("files".to_owned())
         .spawn(move || {
             let mut tls = tls.or_else(|| settings.url.tls.then(|| Tls::new(&settings)));
-            let outcome = read(&settings, given, tls.as_mut());
+            let outcome = read(&settings, password, tls.as_mut());
             // Without a receiver nobody waits for it any more.
             drop(sender.send((tls, outcome)));
         })?;
     Ok(reading)
 }
 
-fn read(
-    settings: &MqttSettings,
-    given: Option<Option<Secret>>,
-    tls: Option<&mut Tls>,
-) -> FilesRead {
-    let password = match (&settings.username, given) {
+fn read(settings: &MqttSettings, password: PasswordSource, tls: Option<&mut Tls>) -> FilesRead {
+    let password = match (&settings.username, password) {
         (None, _) => None,
-        (Some(_), Some(given)) => given,
-        (Some(_), None) => config::password(settings)?,
+        (Some(_), PasswordSource::Given(password)) => password,
+        (Some(_), PasswordSource::Settings) => config::password(settings)?,
     };
     let connector = tls.map(Tls::connector).transpose()?;
     Ok(FileContents {

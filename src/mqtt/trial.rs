@@ -1,13 +1,12 @@
-//! A session of a moment: whether a broker takes this user, and what is published there comes back.
+//! A short session: whether a broker takes this user, and whether what is published there comes back.
 //!
 //! ```text
 //! connect ─▶ subscribe ─▶ publish a message ─▶ it comes back ─▶ remove it ─▶ disconnect
 //! ```
 //! Input: the settings, and a password that need not be stored. Output: what was proven, or the step that failed and its cause.
 //!
-//! Invariants: the client id is another one than the daemon's, whose session goes on; there is no last will; the message is
-//! on a topic that nothing else uses, and is removed whatever happens, as far as the broker lets it be. Each step has a time
-//! limit.
+//! Invariants: the client id is not the daemon's, whose session goes on. There is no last will. The message is on a topic that
+//! nothing else uses, and its removal is published whatever came of the other steps. Each step has a time limit.
 
 use std::time::Duration;
 
@@ -30,14 +29,14 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// The time to remove the message and to disconnect.
 const END_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Messages that are looked at in one session, at most: what is retained under the prefix of Home Assistant may be much.
+/// Messages that are taken while one answer is waited for, at most: much may be retained under the prefix of Home Assistant.
 const INCOMING_MAX: usize = 100_000;
 
 /// The packet ids of the two messages.
 const PUBLISHED: u16 = 1;
 const REMOVED: u16 = 2;
 
-/// What a broker was proven to do.
+/// What was seen at a broker that takes and delivers what is published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrokerTrial {
     /// The topic of the message that came back.
@@ -49,14 +48,14 @@ pub struct BrokerTrial {
 /// Why a broker is of no use as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TrialFailure {
-    /// There is no session; the line has the details.
+    /// There is no session, for this cause; the text has the details, in English.
     NoSession(BrokerCause, String),
     /// There is one, and what is published on this topic does not come back.
     NotPublished(BrokerCause, String),
 }
 
 impl TrialFailure {
-    /// The word for it.
+    /// The cause, as the daemon publishes it for its own session.
     #[must_use]
     pub fn cause(&self) -> BrokerCause {
         match self {
@@ -191,11 +190,11 @@ impl Trial<'_> {
         }
     }
 
-    /// The first answer that fits; `None`: none in time.
+    /// The first answer that is wanted; `None`: there is none in time.
     async fn until(
         &mut self,
         client: &str,
-        fits: impl Fn(&Incoming) -> bool,
+        is_wanted: impl Fn(&Incoming) -> bool,
     ) -> Result<Option<Incoming>, TrialFailure> {
         let deadline = Instant::now() + ANSWER_TIMEOUT;
         for _ in 0..INCOMING_MAX {
@@ -207,7 +206,7 @@ impl Trial<'_> {
             if let Incoming::Publication(publication) = &incoming {
                 self.has_home_assistant |= self.is_announcement(&publication.topic);
             }
-            if fits(&incoming) {
+            if is_wanted(&incoming) {
                 return Ok(Some(incoming));
             }
         }
@@ -220,7 +219,7 @@ impl Trial<'_> {
         below.is_some_and(|below| below.ends_with("/config") && !below.contains("/linky_"))
     }
 
-    /// Removes the message and disconnects. What cannot be written was not kept either.
+    /// Removes the message, if the broker keeps any, and disconnects. Without an answer it is left at that.
     async fn end(&mut self) {
         let deadline = Instant::now() + END_TIMEOUT;
         if self.wire.limits().retain {
@@ -239,6 +238,7 @@ impl Trial<'_> {
                 }
             }
         }
-        drop(timeout_at(deadline, self.wire.disconnect()).await);
+        // The broker ends the session by itself if this fails.
+        let _ = timeout_at(deadline, self.wire.disconnect()).await;
     }
 }

@@ -87,7 +87,7 @@ impl Wire {
         }
     }
 
-    /// A wire for a session of a moment: without a last will, and with this password.
+    /// A wire for a short session: without a last will, and with this password in place of the configured one.
     pub fn of_trial(settings: &MqttSettings, client_id: &str, password: Option<Secret>) -> Self {
         Self {
             offer: ConnectOffer::without_will(settings.keep_alive),

@@ -11,7 +11,8 @@ use crate::mqtt::discovery::{AnnouncedEntity, AnnouncedLayout, Announcement, Lay
 use crate::mqtt::message::{Message, to_json};
 use crate::names::topic;
 
-/// So many ids that are not configured any more are kept for what was taken away of them.
+/// Ids that are not configured any more and are still in the record, at most: their removed entities may have to be removed
+/// again.
 const PAST_METERS_MAX: usize = 16;
 
 impl Announcer {
