@@ -45,17 +45,17 @@ pub struct Counters {
     days: BTreeMap<Key, DayCounter>,
     /// When the last frame was taken in this start.
     last_frame: Option<(Moment, Mode)>,
-    /// The other mode's, until its total is known in this one.
+    /// Since the mode was switched, until the total is known in the new one.
     switch: Option<ModeSwitch>,
 }
 
 /// A switch of the mode that is under way.
 #[derive(Debug)]
 struct ModeSwitch {
-    /// The time of the last frame of the mode before, and the indexes in it.
+    /// The time of the last frame of the former mode, and the indexes by then.
     at: Moment,
     from: CountedIndexes,
-    /// The first indexes of the mode after.
+    /// The first indexes of the new mode.
     to: BTreeMap<Label, i64>,
 }
 
@@ -85,6 +85,19 @@ static DAY_FIGURES: LazyLock<Vec<(Key, Key)>> = LazyLock::new(|| {
     let figure = |key: Key| Some((key, key.since_midnight()?));
     Key::all().filter_map(figure).collect()
 });
+
+/// The index that each counter counts on in this mode: the sum of the values of its labels. One without any is left out.
+fn counted_indexes(
+    counters: impl Iterator<Item = Key>,
+    mode: Mode,
+    value: impl Fn(&Label) -> Option<i64>,
+) -> CountedIndexes {
+    let index = |counter| {
+        let known: Vec<i64> = labels(counter, mode).iter().filter_map(&value).collect();
+        (!known.is_empty()).then(|| (counter, known.iter().sum()))
+    };
+    counters.filter_map(index).collect()
+}
 
 fn labels(counter: Key, mode: Mode) -> &'static [Label] {
     counter.row().source(mode).labels()
@@ -175,16 +188,10 @@ impl Counters {
         let Some((at, mode)) = self.last_frame.filter(|_| !self.indexes.is_empty()) else {
             return;
         };
-        let index = |counter: &Key| {
-            let labels = labels(*counter, mode).iter();
-            let known: Vec<i64> = labels
-                .filter_map(|label| Some(self.indexes.get(label)?.value))
-                .collect();
-            (!known.is_empty()).then(|| (*counter, known.iter().sum()))
-        };
+        let value = |label: &Label| Some(self.indexes.get(label)?.value);
         self.switch = Some(ModeSwitch {
             at,
-            from: self.offsets.keys().filter_map(index).collect(),
+            from: counted_indexes(self.offsets.keys().copied(), mode, value),
             to: BTreeMap::new(),
         });
     }
@@ -195,12 +202,8 @@ impl Counters {
         let Some(switch) = self.switch.take_if(|_| is_known) else {
             return Save::Later;
         };
-        let index = |counter: Key| {
-            let labels = labels(counter, context.mode).iter();
-            let known: Vec<i64> = labels.filter_map(|it| switch.to.get(it).copied()).collect();
-            (!known.is_empty()).then(|| (counter, known.iter().sum()))
-        };
-        let to = COUNTERS.iter().copied().filter_map(index).collect();
+        let value = |label: &Label| switch.to.get(label).copied();
+        let to = counted_indexes(COUNTERS.iter().copied(), context.mode, value);
         let mut save = Save::Later;
         for (counter, step) in steps(&switch.from, &to, context.now.since(switch.at)) {
             if let Some(offset) = self.offsets.get_mut(&counter) {

@@ -1,10 +1,12 @@
-//! What is doubtful in the last frame, for the file on disk: while a doubt lasts, the last good indexes do not move, and they
-//! are wanted if the daemon is killed meanwhile.
+//! What is doubtful in the last frame, which decides when the file on disk is written.
+//!
+//! Input: the findings of each frame. Output: whether the last good indexes are to be saved. While a doubt lasts they do not
+//! move, and a daemon that is killed meanwhile has them from disk only.
 
 use super::part::{Finding, Save};
 use crate::tic::Label;
 
-/// What may be of another meter, or not continue an index: its address, and indexes that were held.
+/// The doubts of the last frame: its address may be another meter's, and indexes were held.
 #[derive(Debug, Default)]
 pub struct Doubts {
     is_unsettled: bool,
@@ -12,8 +14,7 @@ pub struct Doubts {
 }
 
 impl Doubts {
-    /// Takes those of a frame. If the last frame had not all of them, the last good indexes are to be saved: until the
-    /// doubt is over they do not move, and a daemon that is killed meanwhile has them only from disk.
+    /// Takes those of a frame. `is_unsettled`: its address may be another meter's. Returns `Save::Soon` if a doubt is new.
     pub fn replace(&mut self, is_unsettled: bool, findings: &[Finding]) -> Save {
         let held = findings.iter().filter_map(|finding| match finding {
             Finding::Held { label } if label.role().is_index() => Some(*label),

@@ -13,9 +13,9 @@ pub const FRAMES: u8 = 3;
 /// and then.
 const SIGHTING_GAP_MAX: u64 = 64;
 
-/// What is known of a label, besides its value.
+/// What [`Presence`](super::presence::Presence) learns from about a label: all but its value.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Standing {
+struct LabelStatus {
     is_known: bool,
     was_seen: bool,
     is_present: bool,
@@ -40,8 +40,8 @@ struct Entry {
 }
 
 impl Entry {
-    fn standing(&self) -> Standing {
-        Standing {
+    fn status(&self) -> LabelStatus {
+        LabelStatus {
             is_known: self.known,
             was_seen: self.seen > 0,
             is_present: self.seen >= FRAMES,
@@ -86,7 +86,7 @@ impl LabelValues {
             let Some(entry) = self.entries.get_mut(label.index()) else {
                 continue;
             };
-            let before = entry.standing();
+            let before = entry.status();
             if entry.seen < FRAMES && self.frames - entry.last > SIGHTING_GAP_MAX {
                 entry.seen = 0;
             }
@@ -100,7 +100,7 @@ impl LabelValues {
                 entry.is_current = true;
                 entry.fresh = true;
             }
-            self.changes += u64::from(entry.standing() != before);
+            self.changes += u64::from(entry.status() != before);
         }
         self.miss(frame);
     }
@@ -117,10 +117,10 @@ impl LabelValues {
             if here || damaged || (short && !label.is_in_short_frames()) {
                 continue;
             }
-            let before = entry.standing();
+            let before = entry.status();
             entry.missed = (entry.missed + 1).min(FRAMES);
             entry.is_current &= entry.missed < FRAMES;
-            self.changes += u64::from(entry.standing() != before);
+            self.changes += u64::from(entry.status() != before);
         }
     }
 
@@ -144,8 +144,8 @@ impl LabelValues {
         self.changes += 1;
     }
 
-    /// How often another label was seen, present, missing or known than before. While this number stands, so does all that
-    /// follows from these four.
+    /// How often the set of labels that are seen, present, missing or known has changed. While this number is the same, so is
+    /// all that follows from these sets.
     pub fn changes(&self) -> u64 {
         self.changes
     }

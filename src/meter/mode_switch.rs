@@ -1,32 +1,31 @@
-//! What a house used while the mode of its meter was switched.
+//! The energy that a house used while the mode of its meter was switched.
 //!
-//! From the last frame of one mode to the first of the other that is understood some seconds go by, and a counter that
-//! began anew on the indexes of the other mode would lack them. So where an index of one mode continues one of the other,
-//! what it went on by is counted. Where none does, nothing is: a step is then like any leap.
+//! Some seconds pass between the last frame of one mode and the first of the other, and a counter that began anew on the
+//! indexes of the other mode would miss their energy. So where an index of the new mode continues one of the former, the
+//! difference is counted. Where none does, nothing is counted: the difference is a jump like any other.
 //!
-//! Inputs: what the counters' indexes were in one mode and are in the other, and the time between them. Output: how much each
-//! counter goes on by. Pure.
+//! Inputs: the counters' indexes in both modes, and the time between them. Output: how much is added to each counter. Pure.
 //!
-//! | counter | goes on by |
+//! | counter | is added |
 //! |---|---|
-//! | of a tariff | what its index went on by |
-//! | of the total | the sum of these, if all tariffs that both modes have continue: the standard total may hold those of an old contract besides. Else what the total went on by. For BASE, which is index 1 or the total: the first of them that continues |
+//! | of a tariff | the step of its index |
+//! | of the total | the sum of these steps, if all tariffs that both modes have continue: the standard total may include those of an old contract. Else the step of the total. With BASE, which is index 1 or the total in standard mode: the step of the first of them that continues |
 
 use core::time::Duration;
 use std::collections::BTreeMap;
 
 use super::quantity::Key;
 
-/// What a connection can carry at most, W: that of three phases.
+/// The most that a connection can carry, in W: one with three phases.
 const POWER_MAX: i64 = 68_000;
 
-/// After a longer time an index that is a little ahead may be that of something else.
+/// After a longer time an index that is a little ahead may be another one by chance.
 const GAP_MAX: Duration = Duration::from_secs(300);
 
-/// The indexes that the counters were on, by their counters.
+/// Indexes in Wh, by the counters that count on them.
 pub type CountedIndexes = BTreeMap<Key, i64>;
 
-/// How much each counter goes on by.
+/// How much is added to each counter, in Wh; one that is not in it stays as it is.
 pub fn steps(from: &CountedIndexes, to: &CountedIndexes, gap: Duration) -> CountedIndexes {
     let step = |index: Key, counter: Key| {
         let step = to.get(&counter)? - from.get(&index)?;
@@ -52,7 +51,7 @@ pub fn steps(from: &CountedIndexes, to: &CountedIndexes, gap: Duration) -> Count
     tariffs.chain(total).collect()
 }
 
-/// Wh that a house can use in this time; `None` if it is too long.
+/// The most that a house can use in this time, in Wh, rounded up; `None` if it is longer than [`GAP_MAX`].
 fn reach(gap: Duration) -> Option<i64> {
     let seconds = i64::try_from(gap.as_secs()).ok()?;
     (gap <= GAP_MAX).then(|| (POWER_MAX * (seconds + 2)).div_euclid(3_600) + 2)

@@ -3,7 +3,8 @@
 //! The state's own rows and those of the meter are always there. The others are there once their label
 //! was seen in three frames, or at once where the mode sends the label only now and then. A key that is
 //! there stays there, `null` when not known, until the mode changes, or a single-phase meter takes the place of one with three
-//! phases: the set is kept on disk, and is what is announced to Home Assistant. What the contract can never give ([`is_possible`]) is not there.
+//! phases: the set is kept on disk, and is what is announced to Home Assistant. What the contract can never give
+//! ([`is_possible`]) is not there.
 
 use serde::{Deserialize, Serialize};
 
