@@ -13,7 +13,7 @@ impl Unseen {
     /// Switches the echo off, and drops what was typed before.
     ///
     /// # Errors
-    /// Standard input is no terminal.
+    /// Standard input is no terminal, or no thread can be made to wait for a signal.
     pub fn new() -> io::Result<Self> {
         let before = tcgetattr(io::stdin())?;
         let deadly = [
@@ -25,12 +25,14 @@ impl Unseen {
         let deadly: SigSet = deadly.into_iter().collect();
         deadly.thread_block()?;
         let shown = before.clone();
-        thread::spawn(move || {
-            let Ok(signal) = deadly.wait() else { return };
-            drop(Self(shown));
-            let _ = deadly.thread_unblock();
-            let _ = raise(signal);
-        });
+        thread::Builder::new()
+            .name("echo".to_owned())
+            .spawn(move || {
+                let Ok(signal) = deadly.wait() else { return };
+                drop(Self(shown));
+                let _ = deadly.thread_unblock();
+                let _ = raise(signal);
+            })?;
         let mut unseen = before.clone();
         unseen.local_flags.remove(LocalFlags::ECHO);
         tcsetattr(io::stdin(), SetArg::TCSAFLUSH, &unseen)?;

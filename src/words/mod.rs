@@ -40,6 +40,7 @@ pub mod locale;
 mod migrate;
 mod number;
 mod setup;
+mod setup_script;
 mod status;
 mod system;
 mod tariff;

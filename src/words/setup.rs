@@ -1,4 +1,4 @@
-//! The questions of `setup`, and what it found.
+//! The words of `setup`: its questions, and what it found. Those of `setup --yes` alone are in `setup_script`.
 
 use crate::home::Home;
 
@@ -298,83 +298,6 @@ messages! {
     setup_overruled(key: &str, location: &str) {
         fr: "rien n'est écrit : la clé {key} de {location} passe après, et l'emporte ; enlevez-la d'abord",
         en: "nothing is written: the key {key} in {location} comes later, and has precedence; remove it first",
-    }
-
-    /// A row of `--yes`.
-    setup_row_port() {
-        fr: "port",
-        en: "port",
-    }
-    /// A row of `--yes`.
-    setup_row_broker() {
-        fr: "broker",
-        en: "broker",
-    }
-    /// A row of `--yes`.
-    setup_row_written() {
-        fr: "écrit",
-        en: "written",
-    }
-    /// A row of `--yes`.
-    setup_row_unchanged() {
-        fr: "inchangé",
-        en: "unchanged",
-    }
-    /// A row of `--yes`.
-    setup_row_service() {
-        fr: "service",
-        en: "service",
-    }
-    /// No broker.
-    setup_row_none() {
-        fr: "aucun",
-        en: "none",
-    }
-    /// A broker that was proven.
-    setup_row_connected(url: &str, user: Option<&str>, has_home_assistant: bool) {
-        fr: "{url}, connecté{}{}" (
-            user.map_or_else(String::new, |user| format!(" en tant que {user}")),
-            if has_home_assistant { ", avec Home Assistant" } else { "" },
-        ),
-        en: "{url}, connected{}{}" (
-            user.map_or_else(String::new, |user| format!(" as {user}")),
-            if has_home_assistant { ", with Home Assistant" } else { "" },
-        ),
-    }
-    /// The service was restarted.
-    setup_row_restarted(first: &str) {
-        fr: "redémarré ; {first}",
-        en: "restarted; {first}",
-    }
-    /// No port.
-    setup_no_port() {
-        fr: "rien n'est écrit : aucun port libre sur cette machine (linky-sensor doctor) ; --device en nomme un",
-        en: "nothing is written: no free port on this machine (linky-sensor doctor); --device names one",
-    }
-    /// No meter.
-    setup_no_meter(troubles: &str) {
-        fr: "rien n'est écrit : aucun compteur n'est reçu\n{troubles}",
-        en: "nothing is written: no meter is received\n{troubles}",
-    }
-    /// Several meters.
-    setup_several_meters(devices: &str) {
-        fr: "rien n'est écrit : plusieurs compteurs sont reçus, choisissez avec --device : {devices}",
-        en: "nothing is written: several meters are received, choose by --device: {devices}",
-    }
-    /// The broker failed.
-    setup_broker_unproven(text: &str) {
-        fr: "rien n'est écrit : {text}\n(--broker en nomme un autre, --broker none s'en passe)",
-        en: "nothing is written: {text}\n(--broker names another one, --broker none does without)",
-    }
-    /// A password, and no user.
-    setup_password_without_user() {
-        fr: "un mot de passe veut un utilisateur : --username",
-        en: "a password needs a user: --username",
-    }
-    /// No password comes.
-    setup_password_missing() {
-        fr: "--password-stdin : aucun mot de passe sur l'entrée standard ; printf %s \"$SECRET\" | sudo linky-sensor setup …",
-        en: "--password-stdin: no password on standard input; printf %s \"$SECRET\" | sudo linky-sensor setup …",
     }
 }
 

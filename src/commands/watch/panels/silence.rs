@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use crate::commands::watch::canvas::{Canvas, wrap};
 use crate::commands::watch::palette::Tint;
 use crate::commands::watch::scene::Scene;
-use crate::meter::Key;
+use crate::meter::{Key, Link};
 
 /// Draws it where the power would be.
 pub fn draw(canvas: &mut Canvas<'_>, inside: Rect, scene: &Scene<'_>) {
@@ -27,10 +27,8 @@ pub fn draw(canvas: &mut Canvas<'_>, inside: Rect, scene: &Scene<'_>) {
         height: inside.bottom().saturating_sub(y),
     };
     let mut y = inside.y + u16::from(inside.height > 5);
-    let ink = match link {
-        "no_device" | "no_signal" => Tint::ALARM,
-        _ => Tint::WARN,
-    };
+    let is_down = [Link::NoDevice.as_str(), Link::NoSignal.as_str()].contains(&link);
+    let ink = if is_down { Tint::ALARM } else { Tint::WARN };
     y += canvas.put_words(rest(y), &what, scene.palette.bold(ink));
     y += canvas.put_words(rest(y), &remedy.unwrap_or_default(), Style::new());
     // The daemon's own line names the port; it is English, and whole or not there.
