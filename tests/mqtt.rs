@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use linky_sensor::config::{Interval, MqttSettings, NamedFile, Qos};
 use linky_sensor::meter::{Input, Key};
-use linky_sensor::sink::{BrokerCause, BrokerState, PULSE_INTERVAL};
+use linky_sensor::sink::{BrokerCause, BrokerState};
 use nix::sys::signal::Signal;
 use support::broker::{Broker, Received, Subscriber, free_port};
 use support::daemon::{STOP_TIMEOUT, WAIT_TIMEOUT, within};
@@ -213,7 +213,7 @@ fn a_broker_that_hangs_is_left_and_found_again() {
     broker.signal(Signal::SIGSTOP);
     sink.frame();
     sink.await_state(BrokerState::Disconnected, WAIT_TIMEOUT);
-    assert!(sink.pulse.last_beat().elapsed() < 2 * PULSE_INTERVAL);
+    sink.await_beat();
     broker.signal(Signal::SIGCONT);
     let last = sink.frame();
     seqs_up_to(&subscriber, last);
@@ -244,9 +244,9 @@ fn a_broker_that_closes_every_connection_is_tried_again_ever_more_slowly() {
         let pauses = attempts.windows(2).map(|pair| pair[1] - pair[0]);
         let pauses: Vec<f64> = pauses.map(|pause| pause.as_secs_f64()).collect();
         for (pause, least) in pauses.iter().zip([1.0, 2.0, 4.0, 8.0]) {
-            assert!((least - 0.1..least + 3.0).contains(pause), "{pauses:?}");
+            assert!(*pause > least - 0.1, "too early: {pauses:?}");
         }
-        assert!(sink.pulse.last_beat().elapsed() < 2 * PULSE_INTERVAL);
+        sink.await_beat();
         sink.await_state(BrokerState::Disconnected, WAIT_TIMEOUT);
         assert!(sink.stop() < STOP_TIMEOUT);
     }
@@ -256,12 +256,11 @@ fn a_broker_that_closes_every_connection_is_tried_again_ever_more_slowly() {
 fn a_broker_that_is_not_there_stops_nothing() {
     let mut sink = Sink::start(&settings(free_port()));
     sink.await_state(BrokerState::Disconnected, WAIT_TIMEOUT);
-    let (start, deadline) = (Instant::now(), Instant::now() + WAIT_TIMEOUT);
-    while sink.pulse.last_beat() <= start {
+    let begun = Instant::now();
+    within(WAIT_TIMEOUT, "the loop goes on", || {
         sink.frame();
-        assert!(Instant::now() < deadline);
-        thread::sleep(Duration::from_millis(5));
-    }
+        (sink.pulse.last_beat() > begun).then_some(())
+    });
     assert_eq!(sink.health.broker(), BrokerState::Disconnected);
     assert!(sink.stop() < STOP_TIMEOUT);
 }

@@ -4,7 +4,7 @@ use linky_sensor::config::{MqttSettings, Qos};
 use linky_sensor::sink::BrokerState;
 
 use super::support::broker::{Broker, Subscriber};
-use super::support::daemon::WAIT_TIMEOUT;
+use super::support::daemon::{WAIT_TIMEOUT, within};
 use super::support::sink::{Sink, settings};
 use super::{AVAILABILITY, BRIDGE, DISCOVERY, STATE, await_detail};
 
@@ -77,11 +77,18 @@ fn a_lower_quality_of_service_is_used_for_the_will_too() {
 
 #[test]
 fn a_shorter_keep_alive_is_kept_to() {
-    let broker = broker("max_keepalive 10");
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let broker = broker(&format!(
+        "max_keepalive 10\nlog_dest file {}\nlog_type all",
+        log.path().display()
+    ));
     let words = ["keep-alive = \"10s\""];
     let (mut sink, subscriber) = states_arrive(&broker, &settings(broker.port), &words);
-    // Nothing is published for longer than the broker waits.
-    std::thread::sleep(std::time::Duration::from_secs(17));
+    // Nothing is published: the broker would end the session, were it not for these.
+    within(WAIT_TIMEOUT, "two pings", || {
+        let log = std::fs::read_to_string(log.path()).unwrap();
+        (log.matches("Received PINGREQ from test").count() >= 2).then_some(())
+    });
     let last = sink.frame();
     subscriber.until(|received| {
         assert_ne!((&*received.topic, &*received.payload), (BRIDGE, "offline"));

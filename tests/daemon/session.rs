@@ -51,7 +51,7 @@ fn a_wrong_password_is_logged_once_with_its_remedy_and_tried_again_slowly() {
         });
     }
     let pause = attempts[1] - attempts[0];
-    assert!((28..45).contains(&pause.as_secs()), "{pause:?}");
+    assert!(pause >= Duration::from_secs(28), "too early: {pause:?}");
     within(WAIT_TIMEOUT, "the refusal for systemd", || {
         let newest = daemon
             .notices()

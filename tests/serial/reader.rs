@@ -143,14 +143,24 @@ impl Reader {
         })
     }
 
-    /// Asks for the end and waits for it.
-    pub fn stop(&mut self) -> Duration {
-        let asked = Instant::now();
+    /// Asks for the end and waits for it. Returns how many inputs still came.
+    pub fn stop(&mut self) -> usize {
+        while self.inputs.try_recv().is_ok() {}
         self.stopper.stop();
+        let deadline = Instant::now() + INPUT_TIMEOUT;
+        let mut late = 0;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.inputs.recv_timeout(left) {
+                Ok(_) => late += 1,
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => panic!("the reader does not end"),
+            }
+        }
         if let Some(thread) = self.thread.take() {
             thread.join().unwrap();
         }
-        asked.elapsed()
+        late
     }
 }
 

@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::net::TcpListener;
 use std::os::unix::fs::symlink;
-use std::time::Duration;
 
 use linky_sensor::config::Device;
 use linky_sensor::meter::Input;
@@ -128,25 +127,25 @@ fn a_port_that_must_be_left_alone_is_not_opened() {
 }
 
 #[test]
-fn a_stop_ends_the_reader_at_once() {
+fn after_a_stop_the_reader_ends_without_another_input() {
     let pty = Pty::new();
     let _meter = play(pty.writer(), Mode::Standard, 1, standard);
-    let quickest = (0..3)
-        .map(|_| {
-            let mut reader = Reader::start(pty.device(), None);
-            for _ in 0..4 {
-                reader.until_frame(Mode::Standard);
-            }
-            // The reader has just begun to sleep through the next frame.
-            reader.stop()
-        })
-        .min()
-        .unwrap();
-    assert!(quickest < Duration::from_millis(100), "{quickest:?}");
-
-    let mut waiting = Reader::start(Device::Path("/nowhere/ttyUSB0".into()), None);
-    waiting.until_unavailable("");
-    assert!(waiting.stop() < Duration::from_secs(1));
+    let sleeping = || {
+        let mut reader = Reader::start(pty.device(), None);
+        for _ in 0..4 {
+            reader.until_frame(Mode::Standard);
+        }
+        // The reader has just begun to sleep through the next frame.
+        reader.stop()
+    };
+    let waiting = || {
+        let mut reader = Reader::start(Device::Path("/nowhere/ttyUSB0".into()), None);
+        reader.until_unavailable("");
+        reader.stop()
+    };
+    // On a busy machine an input may come just as the stop is asked for: one of three tries is enough.
+    assert!((0..3).any(|_| sleeping() == 0));
+    assert!((0..3).any(|_| waiting() == 0));
 }
 
 #[test]

@@ -14,6 +14,8 @@ use linky_sensor::store::{HistoryCounts, HistoryHandle, Log, StoreHandle};
 use linky_sensor::tic::{Decoder, Frame, Mode, Parity, push_group, with_parity};
 use tempfile::TempDir;
 
+use super::daemon::WAIT_TIMEOUT;
+
 /// The sink. Stopped when dropped.
 pub struct Sink {
     pub health: Health,
@@ -151,6 +153,15 @@ impl Sink {
         let deadline = Instant::now() + timeout;
         while self.health.broker() != wanted {
             assert!(Instant::now() < deadline, "it is never {wanted:?}");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Waits until its loop goes on: until its pulse beats once more.
+    pub fn await_beat(&self) {
+        let begun = Instant::now();
+        while self.pulse.last_beat() <= begun {
+            assert!(begun.elapsed() < WAIT_TIMEOUT, "its loop does not go on");
             thread::sleep(Duration::from_millis(5));
         }
     }
