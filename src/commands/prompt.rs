@@ -11,8 +11,18 @@ use super::unseen::Unseen;
 /// The length of an answer, at most: MQTT sends that of a password in two bytes.
 const ANSWER_MAX: u64 = 65_537;
 
-/// How often a question is repeated, at most.
-pub const QUESTIONS_MAX: usize = 20;
+/// How often a question is asked, at most.
+const QUESTIONS_MAX: usize = 20;
+
+/// Asks until there is an answer. The number of times is bounded; after that it is as at the end of the input.
+pub fn until_answered<T>(mut ask: impl FnMut() -> io::Result<Option<T>>) -> io::Result<T> {
+    for _ in 0..QUESTIONS_MAX {
+        if let Some(answer) = ask()? {
+            return Ok(answer);
+        }
+    }
+    Err(io::ErrorKind::UnexpectedEof.into())
+}
 
 /// Asks for a line, and gives it without the spaces around it.
 pub fn line(console: &mut Console, question: &str) -> io::Result<String> {
@@ -39,13 +49,8 @@ pub fn read_secret() -> io::Result<String> {
 /// Asks a question that is answered by yes or no, in either language; yes is the default.
 pub fn yes(console: &mut Console, question: &str) -> io::Result<bool> {
     let choice = console.words().pick("O/n", "Y/n").to_owned();
-    for _ in 0..QUESTIONS_MAX {
-        let answer = line(console, &format!("{question} [{choice}] "))?;
-        if let Some(answer) = parse_yes(&answer) {
-            return Ok(answer);
-        }
-    }
-    Err(io::ErrorKind::UnexpectedEof.into())
+    let question = format!("{question} [{choice}] ");
+    until_answered(|| Ok(parse_yes(&line(console, &question)?)))
 }
 
 fn read_line() -> io::Result<String> {

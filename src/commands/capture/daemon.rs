@@ -8,13 +8,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::End;
-use super::port::refused;
 use super::recording::Recording;
 use crate::capture::CaptureReader;
 use crate::commands::console::CommandError;
-use crate::config::Device;
 use crate::names::{capture, exit, file};
-use crate::serial::Refusal;
 use crate::words::Words;
 
 /// The time between two looks at whether it is to end.
@@ -23,42 +20,22 @@ const END_POLL: Duration = Duration::from_millis(200);
 /// Bytes of one read.
 const READ_MAX: usize = 16 * 1024;
 
-/// Records what a meter of the daemon receives until the end.
+/// Records what a meter of the daemon receives until the end. `no_daemon` is the error where there is no daemon to ask.
 pub fn record(
     directory: &Path,
     request: &str,
     end: &End,
     recording: &mut Recording<'_>,
+    no_daemon: impl FnOnce(Words) -> CommandError,
 ) -> Result<(), CommandError> {
     let words = recording.words();
     let connection = connect(directory, request).map_err(|error| match error.kind() {
         io::ErrorKind::PermissionDenied => {
             CommandError::new(exit::NO_PERMISSION, words.only_root_captures())
         }
-        _ => CommandError::new(exit::UNAVAILABLE, words.no_daemon_to_capture()),
+        _ => no_daemon(words),
     })?;
     follow(connection, end, recording)
-}
-
-/// The same for a port that could not be opened since another process holds it.
-pub fn record_instead(
-    directory: &Path,
-    device: &Device,
-    held: &Refusal,
-    end: &End,
-    recording: &mut Recording<'_>,
-) -> Result<(), CommandError> {
-    match connect(directory, &format!("{} {device}", capture::DEVICE)) {
-        Ok(connection) => follow(connection, end, recording),
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            let message = recording.words().only_root_captures();
-            Err(CommandError::new(exit::NO_PERMISSION, message))
-        }
-        Err(_) => {
-            let words = recording.words();
-            Err(refused(exit::UNAVAILABLE, held, device, words))
-        }
-    }
 }
 
 fn connect(directory: &Path, request: &str) -> io::Result<UnixStream> {
@@ -79,26 +56,17 @@ fn follow(
     let mut answer = Vec::new();
     while !end.is_reached() {
         let read = match connection.read(&mut chunk) {
-            Ok(0) => {
+            Err(error) if is_pause(&error) => {
+                recording.show_progress();
+                continue;
+            }
+            // An error is the end too, of a daemon that has not read the request.
+            Ok(0) | Err(_) => {
                 refuse(&answer, recording.words())?;
                 recording.note_end_of_daemon();
                 break;
             }
             Ok(read) => read,
-            Err(error) => match error.kind() {
-                io::ErrorKind::WouldBlock
-                | io::ErrorKind::TimedOut
-                | io::ErrorKind::Interrupted => {
-                    recording.show_progress();
-                    continue;
-                }
-                // It may end before it has read the request.
-                _ => {
-                    refuse(&answer, recording.words())?;
-                    recording.note_end_of_daemon();
-                    break;
-                }
-            },
         };
         let bytes = chunk.get(..read).unwrap_or_default();
         if recording.is_empty() && answer.len() < READ_MAX {
@@ -116,6 +84,14 @@ fn follow(
         recording.show_progress();
     }
     Ok(())
+}
+
+/// Whether a read gave nothing yet.
+fn is_pause(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted
+    )
 }
 
 /// An error if this is the refusal of the daemon.

@@ -96,17 +96,24 @@ impl Capture {
                     || capture::ANY.to_owned(),
                     |id| format!("{} {id}", capture::METER),
                 );
-                daemon::record(&self.runtime_directory, &request, &end, &mut recording)?;
+                daemon::record(
+                    &self.runtime_directory,
+                    &request,
+                    &end,
+                    &mut recording,
+                    |words| CommandError::new(exit::UNAVAILABLE, words.no_daemon_to_capture()),
+                )?;
             }
             Some(device) => {
                 let mode = self.speed.or_else(|| self.mode.mode());
                 if let Err(held) = port::record(device, mode, &end, &mut recording)? {
-                    daemon::record_instead(
+                    let request = format!("{} {device}", capture::DEVICE);
+                    daemon::record(
                         &self.runtime_directory,
-                        device,
-                        &held,
+                        &request,
                         &end,
                         &mut recording,
+                        |words| port::refused(exit::UNAVAILABLE, &held, device, words),
                     )?;
                 }
             }

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use super::broker::{self, BrokerOption};
 use super::plan::{BrokerPlan, PasswordPlan, SetupPlan};
 use super::port::{self, PortProof, ReceivedMeter};
-use super::service::{self, Restart, Start};
+use super::service::{Restart, Start};
 use super::{SetupContext, authority, outcome_text, writing};
 use crate::commands::console::{CommandError, Console};
 use crate::commands::prompt;

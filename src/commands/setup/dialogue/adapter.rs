@@ -21,8 +21,15 @@ pub struct AgreedPort {
 /// A port that is to be listened to.
 struct PortCandidate {
     device: Device,
-    /// Somebody chose it; else it is the only one.
+    /// The user named it; else it is the only one.
     is_chosen: bool,
+}
+
+impl PortCandidate {
+    fn chosen(device: Device) -> Self {
+        let is_chosen = true;
+        Self { device, is_chosen }
+    }
 }
 
 /// What is done about a port without a meter.
@@ -36,46 +43,40 @@ enum Retry {
 /// Asks until a port is agreed on.
 pub fn ask(context: &SetupContext<'_>, console: &mut Console) -> io::Result<AgreedPort> {
     let mut named = context.options.device.clone();
-    for _ in 0..prompt::QUESTIONS_MAX {
+    prompt::until_answered(|| {
         let candidate = match named.take() {
-            Some(device) => PortCandidate {
-                device,
-                is_chosen: true,
-            },
-            None => match choose(context, console)? {
-                Some(candidate) => candidate,
-                None => continue,
-            },
+            Some(device) => Some(PortCandidate::chosen(device)),
+            None => choose(context, console)?,
         };
-        let PortCandidate { device, is_chosen } = candidate;
+        let Some(PortCandidate { device, is_chosen }) = candidate else {
+            return Ok(None);
+        };
         let (present, machine) = (context.present, context.machine);
-        match port::prove(&device, present, machine, Some(screen::INDENT), console)? {
-            PortProof::Received(meter) => {
-                screen::show_state(console, CheckState::Ok, &meter.sentence)?;
-                let question = screen::question(&console.words().setup_ask_yours());
-                if is_chosen || prompt::yes(console, &question)? {
-                    return Ok(AgreedPort {
-                        device,
-                        is_received: true,
-                    });
-                }
-                named = Some(ask_other(console)?);
-            }
-            PortProof::Missing(examined) => {
-                show_trouble(&examined, context, console)?;
-                match ask_retry(&device, console)? {
-                    Retry::Listen(device) => named = Some(device),
-                    Retry::Keep => {
-                        return Ok(AgreedPort {
-                            device,
-                            is_received: false,
-                        });
+        let is_received =
+            match port::prove(&device, present, machine, Some(screen::INDENT), console)? {
+                PortProof::Received(meter) => {
+                    screen::show_state(console, CheckState::Ok, &meter.sentence)?;
+                    let question = screen::question(&console.words().setup_ask_yours());
+                    if !is_chosen && !prompt::yes(console, &question)? {
+                        named = Some(ask_other(console)?);
+                        return Ok(None);
                     }
+                    true
                 }
-            }
-        }
-    }
-    Err(io::ErrorKind::UnexpectedEof.into())
+                PortProof::Missing(examined) => {
+                    show_trouble(&examined, context, console)?;
+                    if let Retry::Listen(device) = ask_retry(&device, console)? {
+                        named = Some(device);
+                        return Ok(None);
+                    }
+                    false
+                }
+            };
+        Ok(Some(AgreedPort {
+            device,
+            is_received,
+        }))
+    })
 }
 
 /// A port of this machine; `None`: there is none yet, it is looked for again.
@@ -125,10 +126,7 @@ fn ask_for_adapter(
         return Ok(None);
     }
     let device = parse(&answer, &[], console)?;
-    Ok(device.map(|device| PortCandidate {
-        device,
-        is_chosen: true,
-    }))
+    Ok(device.map(PortCandidate::chosen))
 }
 
 fn ask_which(choices: &[PortChoice], console: &mut Console) -> io::Result<PortCandidate> {
@@ -138,45 +136,36 @@ fn ask_which(choices: &[PortChoice], console: &mut Console) -> io::Result<PortCa
         let row = format!("  {number}  {}   {}", choice.text, choice.shown);
         screen::show(console, &row)?;
     }
-    for _ in 0..prompt::QUESTIONS_MAX {
-        let answer = prompt::line(console, &screen::question(&words.setup_ask_which()))?;
+    let question = screen::question(&words.setup_ask_which());
+    let device = prompt::until_answered(|| {
+        let answer = prompt::line(console, &question)?;
         let answer = if answer.is_empty() { "1" } else { &answer };
-        if let Some(device) = parse(answer, choices, console)? {
-            return Ok(PortCandidate {
-                device,
-                is_chosen: true,
-            });
-        }
-    }
-    Err(io::ErrorKind::UnexpectedEof.into())
+        parse(answer, choices, console)
+    })?;
+    Ok(PortCandidate::chosen(device))
 }
 
 fn ask_other(console: &mut Console) -> io::Result<Device> {
-    for _ in 0..prompt::QUESTIONS_MAX {
-        let question = screen::question(&console.words().setup_ask_other());
+    let question = screen::question(&console.words().setup_ask_other());
+    prompt::until_answered(|| {
         let answer = prompt::line(console, &question)?;
-        if let Some(device) = parse(&answer, &[], console)? {
-            return Ok(device);
-        }
-    }
-    Err(io::ErrorKind::UnexpectedEof.into())
+        parse(&answer, &[], console)
+    })
 }
 
 fn ask_retry(device: &Device, console: &mut Console) -> io::Result<Retry> {
     let words = console.words();
-    for _ in 0..prompt::QUESTIONS_MAX {
-        let answer = prompt::line(console, &screen::question(&words.setup_ask_again()))?;
+    let question = screen::question(&words.setup_ask_again());
+    prompt::until_answered(|| {
+        let answer = prompt::line(console, &question)?;
         if answer.is_empty() {
-            return Ok(Retry::Listen(device.clone()));
+            return Ok(Some(Retry::Listen(device.clone())));
         }
         if words.setup_keep() == answer.to_lowercase() {
-            return Ok(Retry::Keep);
+            return Ok(Some(Retry::Keep));
         }
-        if let Some(device) = parse(&answer, &[], console)? {
-            return Ok(Retry::Listen(device));
-        }
-    }
-    Err(io::ErrorKind::UnexpectedEof.into())
+        Ok(parse(&answer, &[], console)?.map(Retry::Listen))
+    })
 }
 
 /// A port by its number or its name; shows what is wrong with another answer.

@@ -33,7 +33,7 @@ pub fn reach(
     } else {
         None
     };
-    for _ in 0..prompt::QUESTIONS_MAX {
+    prompt::until_answered(|| {
         let broker = BrokerPlan::anonymous(url.clone(), ca_file.take());
         // A look-up and a connection may take their time.
         console.flush()?;
@@ -43,7 +43,7 @@ pub fn reach(
             .err()
             .and_then(TrialFailure::unknown_authority);
         let Some(found) = unknown else {
-            return Ok(Some(ReachedBroker { broker, trial }));
+            return Ok(Some(Some(ReachedBroker { broker, trial })));
         };
         let words = console.words();
         let file = broker.ca_file.as_ref();
@@ -52,11 +52,8 @@ pub fn reach(
         screen::show_state(console, CheckState::Failed, &text)?;
         screen::show_steps(console, &[words.setup_authority_where()])?;
         ca_file = ask(url, &words.setup_ask_authority(), None, context, console)?;
-        if ca_file.is_none() {
-            return Ok(None);
-        }
-    }
-    Err(io::ErrorKind::UnexpectedEof.into())
+        Ok(if ca_file.is_none() { Some(None) } else { None })
+    })
 }
 
 /// The file of the option, or that of the configuration, which may be changed.
@@ -92,21 +89,20 @@ fn ask(
     context: &SetupContext<'_>,
     console: &mut Console,
 ) -> io::Result<Option<PathBuf>> {
-    for _ in 0..prompt::QUESTIONS_MAX {
-        let answer = prompt::line(console, &screen::question(question))?;
+    let question = screen::question(question);
+    prompt::until_answered(|| {
+        let answer = prompt::line(console, &question)?;
         let path = match answer.as_str() {
-            no if prompt::is_no(no) => return Ok(None),
+            no if prompt::is_no(no) => None,
             "" => usual.map(Path::to_owned),
             typed => authority::parse_path(typed),
         };
         let Some(path) = path else {
-            return Ok(None);
+            return Ok(Some(None));
         };
-        if is_usable(&path, url, context, console)? {
-            return Ok(Some(path));
-        }
-    }
-    Err(io::ErrorKind::UnexpectedEof.into())
+        let is_usable = is_usable(&path, url, context, console)?;
+        Ok(is_usable.then_some(Some(path)))
+    })
 }
 
 /// Whether the service can use a file; shows why not.

@@ -35,7 +35,7 @@ pub fn ask(context: &SetupContext<'_>, console: &mut Console) -> io::Result<Agre
         trial,
     } = reached;
     let mut given = context.options.username.clone();
-    for _ in 0..prompt::QUESTIONS_MAX {
+    prompt::until_answered(|| {
         let username = match given.take() {
             Some(username) => Some(username).filter(|username| !username.is_empty()),
             None => ask_username(&anonymous.url, context, console)?,
@@ -55,12 +55,14 @@ pub fn ask(context: &SetupContext<'_>, console: &mut Console) -> io::Result<Agre
         match trial {
             Ok(trial) => {
                 show_proof(&broker, &trial, context, console)?;
-                return Ok((Some(broker), plan));
+                Ok(Some((Some(broker), plan)))
             }
-            Err(failure) => show_failure(&broker, &failure, context, console)?,
+            Err(failure) => {
+                show_failure(&broker, &failure, context, console)?;
+                Ok(None)
+            }
         }
-    }
-    Err(io::ErrorKind::UnexpectedEof.into())
+    })
 }
 
 fn without(console: &mut Console) -> io::Result<AgreedBroker> {
@@ -83,44 +85,54 @@ fn ask_address(
         None if given.is_some() => None,
         None => find_local(context, console)?,
     };
-    for _ in 0..prompt::QUESTIONS_MAX {
-        let url = match given.take() {
-            Some(url) => url,
-            None => {
-                let question = match &usual {
-                    Some(url) => words.setup_ask_address_again(&url.to_string()),
-                    None => words.setup_ask_address(),
-                };
-                let answer = prompt::line(console, &screen::question(&question))?;
-                match (answer.as_str(), &usual) {
-                    ("", None) => return Ok(None),
-                    (no, _) if prompt::is_no(no) => return Ok(None),
-                    ("", Some(url)) => url.clone(),
-                    (typed, _) => match broker::parse_address(typed) {
-                        Ok(url) => url,
-                        Err(error) => {
-                            let text = words.translated_lines(&error.to_string());
-                            screen::show(console, &text)?;
-                            continue;
-                        }
-                    },
-                }
-            }
+    prompt::until_answered(|| {
+        let typed = match given.take() {
+            Some(url) => Some(url),
+            None => ask_url(usual.as_ref(), console)?,
+        };
+        let Some(url) = typed else {
+            return Ok(Some(None));
         };
         if let Some(reached) = authority::reach(&url, context, console)? {
             if broker::answers(&reached.trial) {
                 let is_clear = !url.tls && url.host != "localhost";
                 let text = words.setup_broker_answers(&url.host, url.port, is_clear);
                 screen::show_state(console, CheckState::Ok, &text)?;
-                return Ok(Some(reached));
+                return Ok(Some(Some(reached)));
             }
             if let Err(failure) = &reached.trial {
                 show_failure(&reached.broker, failure, context, console)?;
             }
         }
         usual = Some(url);
-    }
-    Err(io::ErrorKind::UnexpectedEof.into())
+        Ok(None)
+    })
+}
+
+/// An address as it is typed, the usual one for an empty answer; `None`: there is to be no broker.
+fn ask_url(usual: Option<&BrokerUrl>, console: &mut Console) -> io::Result<Option<BrokerUrl>> {
+    let words = console.words();
+    let question = match usual {
+        Some(url) => words.setup_ask_address_again(&url.to_string()),
+        None => words.setup_ask_address(),
+    };
+    let question = screen::question(&question);
+    prompt::until_answered(|| {
+        let answer = prompt::line(console, &question)?;
+        if answer.is_empty() {
+            return Ok(Some(usual.cloned()));
+        }
+        if prompt::is_no(&answer) {
+            return Ok(Some(None));
+        }
+        match broker::parse_address(&answer) {
+            Ok(url) => Ok(Some(Some(url))),
+            Err(error) => {
+                screen::show(console, &words.translated_lines(&error.to_string()))?;
+                Ok(None)
+            }
+        }
+    })
 }
 
 /// The broker of this machine, if one answers. It is proposed where neither the options nor the files choose one.

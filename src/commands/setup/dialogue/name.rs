@@ -29,33 +29,32 @@ pub fn ask(context: &SetupContext<'_>, console: &mut Console) -> io::Result<Mete
 fn ask_free(usual: &MeterId, console: &mut Console) -> io::Result<MeterId> {
     let words = console.words();
     screen::show(console, &words.setup_name_lasts())?;
-    for _ in 0..prompt::QUESTIONS_MAX {
-        let question = words.setup_ask_name(usual.as_str());
-        let answer = prompt::line(console, &screen::question(&question))?;
+    let question = screen::question(&words.setup_ask_name(usual.as_str()));
+    prompt::until_answered(|| {
+        let answer = prompt::line(console, &question)?;
         if answer.is_empty() {
-            return Ok(usual.clone());
+            return Ok(Some(usual.clone()));
         }
         match MeterId::parse(&answer.to_lowercase()) {
-            Ok(id) => return Ok(id),
-            Err(error) => screen::show(console, &words.translated_lines(&error.to_string()))?,
+            Ok(id) => Ok(Some(id)),
+            Err(error) => {
+                screen::show(console, &words.translated_lines(&error.to_string()))?;
+                Ok(None)
+            }
         }
-    }
-    Err(io::ErrorKind::UnexpectedEof.into())
+    })
 }
 
 fn ask_which(named: &[MeterId], usual: &MeterId, console: &mut Console) -> io::Result<MeterId> {
     let words = console.words();
     let names: Vec<&str> = named.iter().map(MeterId::as_str).collect();
     let names = names.join(", ");
-    for _ in 0..prompt::QUESTIONS_MAX {
-        let question = words.setup_ask_which_name(&names, usual.as_str());
-        let answer = prompt::line(console, &screen::question(&question))?;
+    let question = screen::question(&words.setup_ask_which_name(&names, usual.as_str()));
+    prompt::until_answered(|| {
+        let answer = prompt::line(console, &question)?;
         if answer.is_empty() {
-            return Ok(usual.clone());
+            return Ok(Some(usual.clone()));
         }
-        if let Some(id) = named.iter().find(|id| id.as_str() == answer) {
-            return Ok(id.clone());
-        }
-    }
-    Err(io::ErrorKind::UnexpectedEof.into())
+        Ok(named.iter().find(|id| id.as_str() == answer).cloned())
+    })
 }
