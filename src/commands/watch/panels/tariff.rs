@@ -14,6 +14,7 @@ use crate::commands::watch::scale;
 use crate::commands::watch::scene::{Scene, color_ink};
 use crate::commands::watch::wall;
 use crate::meter::{Key, TariffPeriod};
+use crate::tic::Mode;
 use crate::tic::civil::DAY;
 
 /// The widest that a band is drawn.
@@ -29,9 +30,7 @@ struct BandPlace {
 /// Draws the panel.
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, with_advice: bool) {
     let (words, palette) = (scene.words, scene.palette);
-    let contract = scene.meter.text(Key::CONTRACT);
-    let contract: Vec<&str> = contract.split_whitespace().collect();
-    let right = Line::from(scene.quiet(match contract.join(" ") {
+    let right = Line::from(scene.quiet(match contract_name(scene) {
         name if name.is_empty() => name,
         name => format!(" {name} "),
     }));
@@ -64,6 +63,17 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, with_advice:
         };
         canvas.put_words(rest, &format!("{mark}{sentence}"), palette.ink(ink));
     }
+}
+
+/// The contract as the meter has it, or what it is called where the meter has a code, such as `BBR(` in historique mode.
+fn contract_name(scene: &Scene<'_>) -> String {
+    let kind = scene.meter.text(Key::CONTRACT_TYPE);
+    let has_code = scene.meter.text(Key::MODE) == Mode::Historique.as_str();
+    if has_code && !["", "other"].contains(&kind) {
+        return scene.words.name_of(kind);
+    }
+    let contract = scene.meter.text(Key::CONTRACT).split_whitespace();
+    contract.collect::<Vec<_>>().join(" ")
 }
 
 /// The name of the period in force: ours, or that of the meter for an unusual contract. Empty if it is not known.
@@ -129,7 +139,7 @@ pub fn next_line(scene: &Scene<'_>, columns: u16) -> Line<'static> {
             scene.quiet(after),
         ]);
     }
-    if meter.text(Key::MODE) == "historique" {
+    if meter.text(Key::MODE) == Mode::Historique.as_str() {
         let text = if is_wide {
             words.no_hours_long()
         } else {
