@@ -27,9 +27,10 @@ bus = Gio.bus_get_sync(Gio.BusType.SYSTEM)
 consumption = Gio.DBusProxy.new_sync(
     bus, Gio.DBusProxyFlags.NONE, None, NAME, METER, NAME + ".Consumption", None
 )
-if consumption.get_name_owner() is None:
-    print("linky-sensor does not run, or is not on this bus; what comes later is printed", file=sys.stderr)
-for name in sorted(consumption.get_cached_property_names() or []):
+names = sorted(consumption.get_cached_property_names() or [])
+if not names:
+    print(f"nothing is known of {METER} yet: see linky-sensor status", file=sys.stderr)
+for name in names:
     print(f"{name} = {consumption.get_cached_property(name).unpack()}", flush=True)
 consumption.connect("g-properties-changed", consumption_changed)
 bus.signal_subscribe(NAME, NAME + ".Events", None, METER, None, Gio.DBusSignalFlags.NONE, event_happened)
