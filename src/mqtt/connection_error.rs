@@ -26,8 +26,8 @@ impl From<HostError> for DisconnectReason {
 /// The word for a host that is not reached. Of several addresses the one that answered counts.
 fn unreached(error: &HostError) -> BrokerCause {
     match error {
-        HostError::Lookup(..) | HostError::LookupTimeout(_) => BrokerCause::NameUnknown,
-        HostError::Connect(failures) => {
+        HostError::Lookup(..) | HostError::LookupTimeout(..) => BrokerCause::NameUnknown,
+        HostError::Connect { failures, .. } => {
             let is = |kind| move |(_, error): &(_, io::Error)| error.kind() == kind;
             if failures.iter().any(is(io::ErrorKind::ConnectionRefused)) {
                 BrokerCause::RefusedConnection
@@ -415,7 +415,10 @@ mod tests {
         let address = "192.0.2.1:1883".parse().unwrap();
         let connect = |kinds: &[io::ErrorKind]| {
             let failures = kinds.iter().map(|kind| (address, (*kind).into()));
-            unreached(&HostError::Connect(failures.collect()))
+            unreached(&HostError::Connect {
+                failures: failures.collect(),
+                stale: None,
+            })
         };
         let (refused, timed_out) = (io::ErrorKind::ConnectionRefused, io::ErrorKind::TimedOut);
         let unreachable = io::ErrorKind::HostUnreachable;
@@ -425,7 +428,7 @@ mod tests {
         );
         assert_eq!(connect(&[unreachable, timed_out]), BrokerCause::Timeout);
         assert_eq!(connect(&[unreachable]), BrokerCause::Unreachable);
-        let lookup = HostError::LookupTimeout("broker".to_owned());
+        let lookup = HostError::LookupTimeout("broker".to_owned(), Duration::ZERO);
         assert_eq!(unreached(&lookup), BrokerCause::NameUnknown);
     }
 

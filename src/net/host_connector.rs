@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::host_error::{CONNECT_TIMEOUT, HostError};
-use super::host_lookup::HostLookup;
+use super::host_lookup::{FoundAddresses, HostLookup};
 
 /// The time that an address has before the next one is tried beside it.
 const HEAD_START: Duration = Duration::from_secs(1);
@@ -54,9 +54,12 @@ impl HostConnector {
 
     fn connect(&self) -> Result<TcpStream, HostError> {
         let mut lookup = self.lookup.lock().unwrap_or_else(PoisonError::into_inner);
-        let addresses = lookup.addresses(&self.host, self.port)?;
+        let FoundAddresses { addresses, stale } = lookup.addresses(&self.host, self.port)?;
         drop(lookup);
-        connect_any(&addresses, HEAD_START).map_err(HostError::Connect)
+        connect_any(&addresses, HEAD_START).map_err(|failures| HostError::Connect {
+            failures,
+            stale: stale.map(Box::new),
+        })
     }
 }
 

@@ -16,10 +16,15 @@ pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 pub enum HostError {
     /// The name has no address, or the resolver failed.
     Lookup(String, io::Error),
-    /// The resolver did not answer in time.
-    LookupTimeout(String),
-    /// Each address of the host, and why there is no connection to it.
-    Connect(Vec<(SocketAddr, io::Error)>),
+    /// The resolver did not answer in this time.
+    LookupTimeout(String, Duration),
+    /// There is no connection.
+    Connect {
+        /// Each address of the host, and why there is none to it.
+        failures: Vec<(SocketAddr, io::Error)>,
+        /// Why the addresses may be old ones.
+        stale: Option<Box<HostError>>,
+    },
     /// No thread could be started.
     Thread(io::Error),
 }
@@ -28,7 +33,7 @@ impl HostError {
     /// Whether no address was found.
     #[must_use]
     pub fn is_lookup(&self) -> bool {
-        matches!(self, Self::Lookup(..) | Self::LookupTimeout(_))
+        matches!(self, Self::Lookup(..) | Self::LookupTimeout(..))
     }
 }
 
@@ -46,13 +51,13 @@ impl fmt::Display for HostError {
                 }
                 Ok(())
             }
-            Self::LookupTimeout(host) => write!(
+            Self::LookupTimeout(host, timeout) => write!(
                 f,
                 "the look-up of {host} had no answer within {} s. Check the name servers of this computer (resolvectl \
                  status), or write the address",
-                LOOKUP_TIMEOUT.as_secs()
+                timeout.as_secs()
             ),
-            Self::Connect(failures) => {
+            Self::Connect { failures, stale } => {
                 for (index, (address, cause)) in failures.iter().enumerate() {
                     if index > 0 {
                         f.write_str("; ")?;
@@ -66,7 +71,10 @@ impl fmt::Display for HostError {
                         _ => write!(f, "{address}: {cause}")?,
                     }
                 }
-                Ok(())
+                match stale {
+                    Some(why) => write!(f, " (from an earlier look-up; now {why})"),
+                    None => Ok(()),
+                }
             }
             Self::Thread(cause) => write!(f, "no thread for the connection: {cause}"),
         }
@@ -90,19 +98,29 @@ mod tests {
 
     #[test]
     fn each_address_is_named_with_its_own_cause() {
-        let error = HostError::Connect(vec![
-            (
-                "[2001:db8::1]:1883".parse().unwrap(),
-                io::ErrorKind::TimedOut.into(),
-            ),
-            (
-                "192.0.2.1:1883".parse().unwrap(),
-                io::ErrorKind::ConnectionRefused.into(),
-            ),
-        ]);
+        let failures = || {
+            vec![
+                (
+                    "[2001:db8::1]:1883".parse().unwrap(),
+                    io::ErrorKind::TimedOut.into(),
+                ),
+                (
+                    "192.0.2.1:1883".parse().unwrap(),
+                    io::ErrorKind::ConnectionRefused.into(),
+                ),
+            ]
+        };
+        let text = |stale: Option<HostError>| {
+            let (failures, stale) = (failures(), stale.map(Box::new));
+            HostError::Connect { failures, stale }.to_string()
+        };
+        let causes =
+            "no answer from [2001:db8::1]:1883 within 10 s; 192.0.2.1:1883: connection refused";
+        assert_eq!(text(None), causes);
+        let down = HostError::Lookup("broker".to_owned(), io::Error::other("x"));
         assert_eq!(
-            error.to_string(),
-            "no answer from [2001:db8::1]:1883 within 10 s; 192.0.2.1:1883: connection refused"
+            text(Some(down)),
+            format!("{causes} (from an earlier look-up; now the look-up of broker failed: x)")
         );
     }
 

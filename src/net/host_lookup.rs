@@ -1,8 +1,8 @@
 //! From a name to its addresses, by the system's resolver.
 //!
-//! The resolver cannot be interrupted, so it runs on a thread. An answer that comes after the time limit serves the next
-//! attempt, so a resolver that is always too slow delays only the first one. While the resolver fails, the addresses that it gave last
-//! are used.
+//! The resolver cannot be interrupted, so it runs on a thread. Addresses that come after the time limit serve the next
+//! attempt, so a resolver that is always too slow delays only the first one; a failure that comes so late serves nothing, and
+//! the resolver is asked anew. While it fails, the addresses that it gave last are used.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
@@ -22,6 +22,15 @@ const ADDRESSES_MAX: usize = 8;
 
 type Answer = io::Result<Vec<SocketAddr>>;
 
+/// The addresses of a host, and why they may be old.
+#[derive(Debug)]
+pub struct FoundAddresses {
+    /// The families in turn.
+    pub addresses: Vec<SocketAddr>,
+    /// Why there are no newer ones.
+    pub stale: Option<HostError>,
+}
+
 /// What is found out about a host so far.
 #[derive(Debug, Default)]
 pub struct HostLookup {
@@ -32,11 +41,11 @@ pub struct HostLookup {
 }
 
 impl HostLookup {
-    /// The addresses of the host, the families in turn. Waits for the resolver.
+    /// The addresses of the host. Waits for the resolver.
     ///
     /// # Errors
     /// The resolver failed or was too slow, and never gave an address before.
-    pub fn addresses(&mut self, host: &str, port: u16) -> Result<Vec<SocketAddr>, HostError> {
+    pub fn addresses(&mut self, host: &str, port: u16) -> Result<FoundAddresses, HostError> {
         self.addresses_by(host, port, resolve)
     }
 
@@ -45,43 +54,72 @@ impl HostLookup {
         host: &str,
         port: u16,
         resolve: fn(&str, u16) -> Answer,
-    ) -> Result<Vec<SocketAddr>, HostError> {
+    ) -> Result<FoundAddresses, HostError> {
         if let Ok(address) = host.parse::<IpAddr>() {
-            return Ok(vec![(address, port).into()]);
+            return Ok(FoundAddresses {
+                addresses: vec![(address, port).into()],
+                stale: None,
+            });
         }
-        let pending = self.pending.take();
-        let (began, answer) = match pending.filter(|(began, _)| began.elapsed() < PENDING_MAX) {
-            Some(pending) => pending,
-            None => (
-                Instant::now(),
-                start(host, port, resolve).map_err(HostError::Thread)?,
-            ),
+        let stale = match self.ask(host, port, resolve) {
+            Ok(found) => {
+                self.last = in_turn(&found);
+                None
+            }
+            Err(error) if self.last.is_empty() => return Err(error),
+            Err(error) => {
+                log::debug!("{error}; the addresses of the last look-up are used");
+                Some(error)
+            }
         };
+        Ok(FoundAddresses {
+            addresses: self.last.clone(),
+            stale,
+        })
+    }
+
+    /// The answer of a look-up that is still pending, else of a new one.
+    fn ask(
+        &mut self,
+        host: &str,
+        port: u16,
+        resolve: fn(&str, u16) -> Answer,
+    ) -> Result<Vec<SocketAddr>, HostError> {
+        let pending = self.pending.take();
+        if let Some((began, answer)) = pending.filter(|(began, _)| began.elapsed() < PENDING_MAX) {
+            match self.wait(host, began, answer) {
+                // What failed is no news of now.
+                Err(HostError::Lookup(..)) => {}
+                outcome => return outcome,
+            }
+        }
+        let answer = start(host, port, resolve).map_err(HostError::Thread)?;
+        self.wait(host, Instant::now(), answer)
+    }
+
+    /// Waits for an answer; one that does not come in time is pending.
+    fn wait(
+        &mut self,
+        host: &str,
+        began: Instant,
+        answer: Receiver<Answer>,
+    ) -> Result<Vec<SocketAddr>, HostError> {
         let timeout = if self.last.is_empty() {
             LOOKUP_TIMEOUT
         } else {
             REFRESH_TIMEOUT
         };
-        let error = match answer.recv_timeout(timeout) {
-            Ok(Ok(found)) if !found.is_empty() => {
-                self.last = in_turn(&found);
-                return Ok(self.last.clone());
-            }
-            Ok(Ok(_)) => HostError::Lookup(host.to_owned(), io::Error::other("it has no address")),
-            Ok(Err(cause)) => HostError::Lookup(host.to_owned(), cause),
+        let failed = |cause| Err(HostError::Lookup(host.to_owned(), cause));
+        match answer.recv_timeout(timeout) {
+            Ok(Ok(found)) if !found.is_empty() => Ok(found),
+            Ok(Ok(_)) => failed(io::Error::other("it has no address")),
+            Ok(Err(cause)) => failed(cause),
             Err(RecvTimeoutError::Timeout) => {
                 self.pending = Some((began, answer));
-                HostError::LookupTimeout(host.to_owned())
+                Err(HostError::LookupTimeout(host.to_owned(), timeout))
             }
-            Err(RecvTimeoutError::Disconnected) => {
-                HostError::Lookup(host.to_owned(), io::Error::other("the resolver ended"))
-            }
-        };
-        if self.last.is_empty() {
-            return Err(error);
+            Err(RecvTimeoutError::Disconnected) => failed(io::Error::other("the resolver ended")),
         }
-        log::debug!("{error}; the addresses of the last look-up are used");
-        Ok(self.last.clone())
     }
 }
 
@@ -146,7 +184,7 @@ mod tests {
             ("2001:db8::1", "[2001:db8::1]:7"),
         ] {
             let found = lookup.addresses_by(host, 7, none).unwrap();
-            assert_eq!(found, addresses(&[address]));
+            assert_eq!(found.addresses, addresses(&[address]));
         }
     }
 
@@ -163,8 +201,13 @@ mod tests {
                 .is_lookup()
         );
         let first = lookup.addresses_by("name", 1, one).unwrap();
-        assert_eq!(lookup.addresses_by("name", 1, fails).unwrap(), first);
-        assert_ne!(lookup.addresses_by("name", 1, other).unwrap(), first);
+        assert!(first.stale.is_none());
+        let again = lookup.addresses_by("name", 1, fails).unwrap();
+        assert_eq!(again.addresses, first.addresses);
+        assert!(again.stale.is_some_and(|why| why.is_lookup()));
+        let moved = lookup.addresses_by("name", 1, other).unwrap();
+        assert_ne!(moved.addresses, first.addresses);
+        assert!(moved.stale.is_none());
     }
 
     #[test]
@@ -175,8 +218,19 @@ mod tests {
         sender.send(Ok(addresses(&["192.0.2.9:1"]))).unwrap();
         let never = |_: &str, _| Err(io::Error::other("asked twice"));
         assert_eq!(
-            lookup.addresses_by("name", 1, never).unwrap(),
+            lookup.addresses_by("name", 1, never).unwrap().addresses,
             addresses(&["192.0.2.9:1"])
         );
+    }
+
+    #[test]
+    fn a_late_failure_serves_nothing() {
+        let mut lookup = HostLookup::default();
+        let (sender, answer) = mpsc::sync_channel(1);
+        lookup.pending = Some((Instant::now(), answer));
+        sender.send(Err(io::Error::other("down"))).unwrap();
+        let up = |_: &str, port| Ok(vec![([192, 0, 2, 1], port).into()]);
+        let found = lookup.addresses_by("name", 1, up).unwrap();
+        assert_eq!(found.addresses, addresses(&["192.0.2.1:1"]));
     }
 }

@@ -144,6 +144,7 @@ mod tests {
     use super::*;
     use crate::net::HostError;
     use std::path::PathBuf;
+    use std::time::Duration;
 
     fn permission_of(mode: u32, member: bool) -> String {
         let device = PathBuf::from("/dev/ttyUSB0");
@@ -218,7 +219,7 @@ mod tests {
             (
                 Refusal::Network {
                     address,
-                    cause: HostError::LookupTimeout("meter".to_owned()),
+                    cause: HostError::LookupTimeout("meter".to_owned(), Duration::ZERO),
                 },
                 "server_gone",
             ),

@@ -177,8 +177,8 @@ pub fn refusal_text(refusal: &Refusal, words: Words) -> String {
 pub fn host_text(error: &HostError, words: Words) -> String {
     match error {
         HostError::Lookup(host, _) => words.host_unknown(host),
-        HostError::LookupTimeout(host) => words.host_lookup_timeout(host),
-        HostError::Connect(failures) => {
+        HostError::LookupTimeout(host, _) => words.host_lookup_timeout(host),
+        HostError::Connect { failures, .. } => {
             if let [(_, error)] = failures.as_slice() {
                 return words.system_error(error.kind(), &error.to_string());
             }
