@@ -36,8 +36,8 @@ messages! {
     }
     /// `name_unknown`
     broker_why_name() {
-        fr: "ce nom est inconnu",
-        en: "the name is not known",
+        fr: "aucune adresse trouvée pour ce nom",
+        en: "no address was found for this name",
     }
     /// `unreachable`
     broker_why_unreachable() {

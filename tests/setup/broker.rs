@@ -69,7 +69,7 @@ fn a_broker_that_does_not_answer_is_asked_for_again() {
             setup.answer(ADDRESS, "http://nas");
             setup.until("expected \"mqtt://host:port\"");
             setup.answer(ADDRESS, "nowhere.invalid");
-            setup.until("the name is not known");
+            setup.until("no address was found for this name");
             setup.answer(ADDRESS, &format!("127.0.0.1:{}", broker.port));
             setup.until("in clear");
             setup.answer(USER, "");

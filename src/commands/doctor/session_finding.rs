@@ -39,7 +39,7 @@ pub enum SessionState {
         cause: BrokerCause,
         /// The topic on which nothing could be published, if that is what failed.
         topic: Option<String>,
-        /// What TLS lacks, in English.
+        /// What TLS lacks, or the resolver answers, in English.
         detail: Option<String>,
     },
 }
@@ -56,7 +56,9 @@ impl SessionState {
             TrialFailure::NoSession(cause, detail) => Self::Failed {
                 cause: *cause,
                 topic: None,
-                detail: (*cause == BrokerCause::Tls).then(|| detail.clone()),
+                detail: [BrokerCause::Tls, BrokerCause::NameUnknown]
+                    .contains(cause)
+                    .then(|| detail.clone()),
             },
         }
     }

@@ -23,8 +23,8 @@ messages! {
     }
     /// A name.
     broker_name_unknown(url: &str) {
-        fr: "{url} : ce nom est inconnu",
-        en: "{url}: the name is not known",
+        fr: "{url} : aucune adresse trouvée pour ce nom",
+        en: "{url}: no address was found for this name",
     }
     /// No way.
     broker_unreachable(url: &str) {
