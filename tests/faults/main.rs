@@ -4,6 +4,7 @@
 //!
 //! - `watchdog`: a part that hangs ends in a restart. `absence`: what is only absent, slow or full never does.
 //! - `bus`: whatever happens to the bus, the meter and the broker do not feel it.
+//! - `resolver`: a name server that is slow, silent or wrong. `addresses`: the broker has a dead one, or another than before.
 //! - `meters`: several meters in one daemon have nothing to do with each other.
 //!
 //! What is asserted holds on a slow machine too: that states flow while the fault lasts, not how fast.
@@ -17,11 +18,14 @@
 )]
 
 mod absence;
+mod addresses;
 mod blocked;
 mod bus;
 mod crowd;
 mod flow;
 mod meters;
+mod named;
+mod resolver;
 mod systemd;
 mod watchdog;
 

@@ -17,6 +17,7 @@ pub mod daemon;
 pub mod journal;
 pub mod line;
 pub mod meter;
+pub mod name_server;
 pub mod program;
 pub mod proxy;
 pub mod record;

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test uses its own part")]
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
@@ -42,7 +42,16 @@ impl Proxy {
     /// A way to `target` whose first connections break, one after the other, when so many bytes have come back from the
     /// server: what the client sent until then has arrived, and the rest of the answers is lost. Later ones hold.
     pub fn to(target: u16, breaks_after: &'static [usize]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::on("127.0.0.1:0".parse().unwrap(), target, breaks_after)
+    }
+
+    /// A way that begins at this address, and does not break by itself.
+    pub fn at(address: SocketAddr, target: u16) -> Self {
+        Self::on(address, target, &[])
+    }
+
+    fn on(address: SocketAddr, target: u16, breaks_after: &'static [usize]) -> Self {
+        let listener = TcpListener::bind(address).unwrap();
         let port = listener.local_addr().unwrap().port();
         let broken = Arc::new(AtomicUsize::new(0));
         let gate = Arc::new(Gate {
@@ -111,7 +120,8 @@ impl Drop for Proxy {
         self.cut();
         // Wakes the accepting thread, which finds the listener gone.
         let _ = self.listener.set_nonblocking(true);
-        let _ = TcpStream::connect(("127.0.0.1", self.port));
+        let address = self.listener.local_addr().unwrap();
+        let _ = TcpStream::connect(address);
     }
 }
 
