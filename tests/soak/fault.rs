@@ -19,6 +19,9 @@ const SETTLE_TIME: Duration = Duration::from_secs(2);
 /// Settings are renewed after 5 s without a good group; until then a late state may still come.
 const SETTINGS_LAST: Duration = Duration::from_secs(3);
 
+/// An address that is known already is used after 3 s.
+const SLOWNESS: Duration = Duration::from_secs(5);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
     BrokerKilled,
@@ -44,15 +47,20 @@ pub enum Fault {
     SettingsChanged,
     /// Text comes from the port between the frames.
     Text,
+    /// The session is cut, and the name of the broker takes longer to find than is waited for.
+    SlowResolver,
+    /// The broker has another address, and its name server notices later.
+    Moved,
 }
 
 use Fault::{
     BlackHole, BrokerKilled, BrokerStopped, BusRestarted, BusStopped, Cut, DaemonKilled, Denied,
-    DiskFull, KilledInOutage, Limited, SettingsChanged, SlowWay, Text, Twin, Unplugged,
+    DiskFull, KilledInOutage, Limited, Moved, SettingsChanged, SlowResolver, SlowWay, Text, Twin,
+    Unplugged,
 };
 
 impl Fault {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         BrokerKilled,
         BrokerStopped,
         Cut,
@@ -69,6 +77,8 @@ impl Fault {
         Twin,
         SettingsChanged,
         Text,
+        SlowResolver,
+        Moved,
     ];
 
     /// It lasts from so many seconds to so many.
@@ -86,6 +96,8 @@ impl Fault {
             KilledInOutage => (8, 12),
             DiskFull => (6, 9),
             Denied | Limited | Twin => (4, 8),
+            SlowResolver => (6, 10),
+            Moved => (2, 6),
             SettingsChanged => (0, 1),
             Text => (2, 5),
         }
@@ -184,6 +196,12 @@ impl Fault {
                 stage.wire.disturb(Disturbance::Settings);
             }
             Text => stage.wire.disturb(Disturbance::Text),
+            SlowResolver => {
+                stage.names.delay(SLOWNESS);
+                stage.proxy.cut();
+                stage.proxy.mend();
+            }
+            Moved => stage.move_broker(),
         }
         stage.listen(time);
     }
@@ -206,6 +224,8 @@ impl Fault {
             // It ends when the daemon renews them.
             SettingsChanged => stage.listen(SETTINGS_LAST),
             Text => stage.wire.disturb(Disturbance::None),
+            SlowResolver => stage.names.delay(Duration::ZERO),
+            Moved => stage.name_broker(),
         }
     }
 }
@@ -229,6 +249,8 @@ impl fmt::Display for Fault {
             Twin => "another client of our id",
             SettingsChanged => "settings of the port changed",
             Text => "text from the port",
+            SlowResolver => "session cut, resolver slow",
+            Moved => "broker at another address",
         })
     }
 }

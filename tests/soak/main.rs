@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! simulated meter ──pty, 20 times too fast──> the daemon ──> a dbus-daemon
-//!        │                                       └── proxy ──> a mosquitto ──> a subscriber
+//!        │                                       └── a name server, proxy ──> a mosquitto ──> a subscriber
 //!        └───────────────────────────── account ─────────────────────┘
 //! ```
 //! Each frame is a state (`interval = "frame"`). What the meter sent is what the subscriber must receive: every state that the
@@ -48,6 +48,8 @@ use stage::{Stage, Surroundings};
 
 /// Set in the process that may mount its own file systems.
 const INSIDE: &str = "SOAK_INSIDE";
+/// Brings the loopback up and becomes what follows.
+const LOOPBACK_UP: &str = "ip link set lo up && exec \"$@\"";
 /// An end takes so long: the last late states, twenty a second.
 const END: Duration = Duration::from_secs(30);
 /// Longer than the history of any outage here takes to be delivered.
@@ -85,13 +87,14 @@ fn seed() -> u64 {
     account::now() % 1_000_000
 }
 
-/// Starts this program again where it may mount a file system, which goes with it. Returns only why that failed.
+/// Starts this program again where it may mount a file system and has a network of its own, which go with it. Returns only
+/// why that failed.
 fn go_inside(arguments: &[String]) -> std::io::Error {
     let is_root = nix::unistd::Uid::effective().is_root();
     let user = (!is_root).then_some("--map-root-user");
     Command::new("unshare")
         .args(user)
-        .arg("--mount")
+        .args(["--mount", "--net", "sh", "-c", LOOPBACK_UP, "sh"])
         .arg(env::current_exe().unwrap())
         .args(arguments)
         .env(INSIDE, "1")

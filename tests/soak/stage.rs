@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::Write;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -15,11 +16,19 @@ use crate::support::broker::{Broker, Subscriber};
 use crate::support::bus::PrivateBus;
 use crate::support::busctl::Busctl;
 use crate::support::daemon::{Daemon, Home};
+use crate::support::name_server::{Answer, NameServer};
 use crate::support::proxy::Proxy;
 use crate::wire::Wire;
 
 const ROOT: &str = "/io/github/linky_sensor/Linky1";
 const METER: &str = "/io/github/linky_sensor/Linky1/meter_main";
+
+/// The broker's name, and the addresses that the way to it has in turn.
+const NAME: &str = "broker.example";
+const ADDRESSES: [IpAddr; 2] = [
+    IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)),
+    IpAddr::V4(Ipv4Addr::new(127, 0, 0, 3)),
+];
 
 /// So much fits on the disk: several times the history of the longest outage.
 const DISK: &str = "size=64m";
@@ -66,6 +75,9 @@ pub struct Stage<'a> {
     pub wire: Wire,
     pub broker: Broker,
     pub proxy: Proxy,
+    pub names: NameServer,
+    /// The place of the current address.
+    place: usize,
     pub bus: PrivateBus,
     busctl: Busctl,
     subscriber: Subscriber,
@@ -86,6 +98,7 @@ pub struct Stage<'a> {
 pub struct Surroundings {
     broker: Broker,
     proxy: Proxy,
+    names: NameServer,
     bus: PrivateBus,
     directory: tempfile::TempDir,
 }
@@ -96,10 +109,14 @@ impl Surroundings {
         let acl = directory.path().join("acl");
         fs::write(&acl, ALL_ALLOWED).unwrap();
         let broker = Broker::ruled(&rules(&acl));
-        let proxy = Proxy::to(broker.port, &[]);
+        let proxy = Proxy::at((ADDRESSES[0], 0).into(), broker.port);
+        // The resolver waits longer than the daemon does.
+        let names = NameServer::start("timeout:30 attempts:1");
+        names.set(NAME, Answer::Addresses(vec![ADDRESSES[0]]));
         Self {
             broker,
             proxy,
+            names,
             bus: PrivateBus::permissive(),
             directory,
         }
@@ -113,7 +130,7 @@ impl Surroundings {
     pub fn home(&self) -> Home {
         let (device, port) = (self.device(), self.proxy.port);
         let config = format!(
-            "[[meter]]\nid = \"main\"\ndevice = \"{}\"\n[mqtt]\nurl = \"mqtt://127.0.0.1:{port}\"\n\
+            "[[meter]]\nid = \"main\"\ndevice = \"{}\"\n[mqtt]\nurl = \"mqtt://{NAME}:{port}\"\n\
              client-id = \"test\"\ninterval = \"frame\"\n",
             device.display()
         );
@@ -133,6 +150,8 @@ impl Surroundings {
             subscriber: Subscriber::at(&self.broker),
             broker: self.broker,
             proxy: self.proxy,
+            names: self.names,
+            place: 0,
             bus: self.bus,
             gauge: Gauge::default(),
             most: Gauge::default(),
@@ -187,6 +206,19 @@ impl Stage<'_> {
         self.take_rest();
         self.subscriber = Subscriber::at(&self.broker);
         self.proxy.mend();
+    }
+
+    /// The broker has the other address from now on; its name has the old one.
+    pub fn move_broker(&mut self) {
+        self.place = (self.place + 1) % ADDRESSES.len();
+        let address = (ADDRESSES[self.place], self.proxy.port);
+        self.proxy = Proxy::at(address.into(), self.broker.port);
+    }
+
+    /// Its name has the address too.
+    pub fn name_broker(&self) {
+        let address = ADDRESSES[self.place];
+        self.names.set(NAME, Answer::Addresses(vec![address]));
     }
 
     fn acl(&self) -> PathBuf {
