@@ -26,7 +26,6 @@ fn what_is_no_port_is_refused() {
 #[test]
 fn a_name_that_is_half_of_a_port_is_a_wrong_argument() {
     for (port, advice) in [
-        ("ttyUSB0", "Did you mean \"/dev/ttyUSB0\"?"),
         ("tcp://meter.example.org", "tcp://meter.example.org:3333"),
         ("http://meter.example.org:80", "only tcp:// is"),
     ] {

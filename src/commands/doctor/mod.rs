@@ -157,10 +157,10 @@ impl Doctor {
     }
 }
 
-/// The name of a port, also relative to the working directory.
+/// The name of a port, also relative to the working directory. One without a folder is looked up in /dev later.
 fn parse_port(text: &str) -> Result<PathBuf, InvalidValue> {
     match Device::parse(text) {
-        Err(error) if !Path::new(text).exists() => Err(error),
+        Err(error) if text.contains('/') && !Path::new(text).exists() => Err(error),
         _ => Ok(PathBuf::from(text)),
     }
 }
