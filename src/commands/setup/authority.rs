@@ -1,11 +1,10 @@
 //! The file of the authority that signed the broker's certificate: whether the service can use it.
 //!
-//! Input: a file that somebody names. Output: its full path, or why the service cannot use it. The file is read; nothing is
-//! written.
+//! Input: the name of a file. Output: its full path, or why the service cannot use it. The file is read; nothing is written.
 //!
-//! Who asks here is root, and may read more than the service: what the unit hides from it, and what the modes of the files
-//! deny its user, is found out beforehand. Access lists (ACL) are not looked at: the file holds no secret, and may be
-//! readable for all.
+//! `setup` runs as root, and may read more than the service. So what the unit hides from the service, and what the modes of
+//! files deny its user, is checked beforehand. Access lists (ACL) are ignored: the file holds no secret, and may be readable
+//! for all.
 
 use std::fs;
 use std::io;
@@ -71,7 +70,7 @@ pub fn parse_path(text: &str) -> Option<PathBuf> {
 /// Why the service cannot use it.
 pub fn check(path: &Path, url: &BrokerUrl, home: Home) -> Result<(), AuthorityFault> {
     let broker = BrokerPlan::anonymous(url.clone(), Some(path.to_owned()));
-    // The certificate of our own is none of it.
+    // Default settings: a client certificate of the configuration is not checked here.
     let settings = broker.settings(&MqttSettings::default());
     if let Some(error) = mqtt::check_files(&settings).first() {
         return Err(AuthorityFault::Unfit(error.to_string()));
@@ -94,7 +93,7 @@ pub fn check(path: &Path, url: &BrokerUrl, home: Home) -> Result<(), AuthorityFa
     faults.collect()
 }
 
-/// Who reads.
+/// The user whose permissions are checked, with all groups.
 struct Reader {
     user: u32,
     groups: Vec<u32>,
@@ -113,7 +112,11 @@ impl Reader {
         }
     }
 
-    /// The first step on the way to a file, or the file, that is denied. What cannot be looked at is not.
+    /// Checks the directories on the way to a file, from the root on, and the file; one that cannot be examined counts as
+    /// allowed.
+    ///
+    /// # Errors
+    /// The first that is denied.
     fn fault(&self, file: &Path) -> Result<(), AuthorityFault> {
         let mut directories: Vec<&Path> = file.ancestors().skip(1).collect();
         directories.reverse();

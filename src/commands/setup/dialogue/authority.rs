@@ -22,7 +22,8 @@ pub struct ReachedBroker {
     pub trial: AnonymousTrial,
 }
 
-/// Tries a broker without a user, by the authority that was agreed on. `None`: there is none, another address is to be asked for.
+/// Tries a broker without a user, and asks for the file of its authority until its certificate is trusted. `None`: no file is
+/// named, and another address is to be asked for.
 pub fn reach(
     url: &BrokerUrl,
     context: &SetupContext<'_>,
