@@ -303,10 +303,11 @@ impl Label {
 
     /// The labels of a mode, in the order in which a meter sends them.
     pub fn all(mode: Mode) -> impl Iterator<Item = Label> {
-        (0u8..)
-            .zip(&ROWS)
-            .filter(move |(_, row)| row.mode == mode)
-            .map(|(place, _)| Label(place))
+        let labels: &[Label] = match mode {
+            Mode::Standard => select!(row => matches!(row.mode, Mode::Standard)),
+            Mode::Historique => select!(row => matches!(row.mode, Mode::Historique)),
+        };
+        labels.iter().copied()
     }
 
     /// Place in the list, below [`Label::COUNT`].

@@ -75,7 +75,8 @@ impl CaptureDecoder {
         let mut left = bytes;
         while !left.is_empty() {
             let room = PIECE_MAX - self.rest.len();
-            let end = left.iter().take(room).position(|byte| ends_piece(*byte));
+            let near = left.get(..room).unwrap_or(left);
+            let end = near.iter().position(|byte| ends_piece(*byte));
             let (part, others) = left.split_at(end.map_or(room, |end| end + 1).min(left.len()));
             left = others;
             let is_whole = end.is_some() || part.len() == room;

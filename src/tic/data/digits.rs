@@ -3,21 +3,21 @@
 /// The value of decimal digits, which must be below 2^32; `None` if a character is no digit. An
 /// empty slice is 0.
 pub(in crate::tic) fn parse_decimal(digits: &[u8]) -> Option<u32> {
-    parse(digits, 10)
+    parse::<10>(digits)
 }
 
 /// The value of upper-case hexadecimal digits, at most eight.
 pub(in crate::tic) fn parse_hex(digits: &[u8]) -> Option<u32> {
-    parse(digits, 16)
+    parse::<16>(digits)
 }
 
-fn parse(digits: &[u8], radix: u32) -> Option<u32> {
+fn parse<const RADIX: u32>(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0u32, |value, digit| {
-        let figure = char::from(*digit).to_digit(radix)?;
+        let figure = char::from(*digit).to_digit(RADIX)?;
         if digit.is_ascii_lowercase() {
             return None;
         }
-        value.checked_mul(radix)?.checked_add(figure)
+        value.checked_mul(RADIX)?.checked_add(figure)
     })
 }
 

@@ -11,10 +11,11 @@ use super::group::Reject;
 use crate::tic::{Label, Mode};
 
 /// A frame in the making.
-#[derive(Default)]
 pub(super) struct FrameBuilder {
     text: String,
     spans: Vec<Span>,
+    /// Of each label, whether a group of it was accepted.
+    held: [bool; Label::COUNT],
     rejected: Rejected,
     /// Set when a marker was lost or out of place.
     pub(super) damaged: bool,
@@ -27,10 +28,25 @@ pub(super) struct FrameBuilder {
 }
 
 impl FrameBuilder {
+    /// Before the first frame.
+    pub(super) fn new() -> FrameBuilder {
+        FrameBuilder {
+            text: String::new(),
+            spans: Vec::new(),
+            held: [false; Label::COUNT],
+            rejected: Rejected::default(),
+            damaged: false,
+            parity_checked: false,
+            holds_odd: false,
+            wire_len: 0,
+        }
+    }
+
     /// Starts another frame, of which `wire_len` bytes were read, STX included.
     pub(super) fn open(&mut self, wire_len: usize, damaged: bool) {
         self.text.clear();
         self.spans.clear();
+        self.held.fill(false);
         self.rejected = Rejected::default();
         self.damaged = damaged;
         self.wire_len = wire_len;
@@ -54,11 +70,17 @@ impl FrameBuilder {
 
     /// True if a group of this label was accepted.
     pub(super) fn holds(&self, label: Label) -> bool {
-        self.spans.iter().any(|span| span.label == Some(label))
+        self.held.get(label.index()).is_some_and(|held| *held)
     }
 
     /// Adds a group.
     pub(super) fn accept(&mut self, group: &Group<'_>) {
+        let held = group
+            .label()
+            .and_then(|label| self.held.get_mut(label.index()));
+        if let Some(held) = held {
+            *held = true;
+        }
         let start = self.text.len();
         self.text.push_str(group.name());
         let name_end = self.text.len();
@@ -71,6 +93,7 @@ impl FrameBuilder {
             name_end,
             horodate_end,
             data_end: self.text.len(),
+            horodate: group.horodate(),
             number: group.number(),
         });
     }

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use super::Frame;
 use super::framing::Framing;
-use super::parity::{Parity, ParityDecoder, ParityFound, is_even};
+use super::parity::{Parity, ParityDecoder, ParityFound};
 use crate::tic::Mode;
 
 /// Bytes to frames.
@@ -45,13 +45,36 @@ impl Decoder {
     #[must_use = "a frame is returned once"]
     pub fn push(&mut self, bytes: &[u8]) -> Vec<Frame> {
         let mut frames = Vec::new();
-        for byte in bytes {
-            let character = self.parity.push(*byte);
-            let is_checked = self.parity.found() == ParityFound::Checked;
-            self.framing.note_parity(is_checked, is_even(*byte));
-            self.framing.feed(character, &mut frames);
+        let mut left = bytes;
+        while let Some((byte, others)) = left.split_first() {
+            let (text, rest) = left.split_at(self.text_len(left));
+            if text.is_empty() {
+                let character = self.parity.push(*byte);
+                self.note_parity(&[*byte]);
+                self.framing.feed(character, &mut frames);
+                left = others;
+            } else {
+                self.parity.observe(text);
+                self.note_parity(text);
+                self.framing.feed_text(text);
+                left = rest;
+            }
         }
         frames
+    }
+
+    /// How many of these bytes only go on with the open group: most do, and are taken together.
+    fn text_len(&self, bytes: &[u8]) -> usize {
+        let most = self.framing.group_room().min(self.parity.settled_len());
+        let bytes = bytes.get(..most).unwrap_or(bytes);
+        let ends =
+            |byte: &u8| !self.parity.is_good(*byte) || !self.framing.may_be_in_group(*byte & 0x7F);
+        bytes.iter().position(ends).unwrap_or(bytes.len())
+    }
+
+    fn note_parity(&mut self, bytes: &[u8]) {
+        let is_checked = self.parity.found() == ParityFound::Checked;
+        self.framing.note_parity(is_checked, bytes);
     }
 
     /// The same, and whether a group was accepted in these bytes: they are of this mode then.

@@ -47,6 +47,7 @@ pub(super) struct Span {
     pub(super) horodate_end: usize,
     /// Place after the data.
     pub(super) data_end: usize,
+    pub(super) horodate: Option<Horodate>,
     pub(super) number: u32,
 }
 
@@ -96,6 +97,12 @@ impl Frame {
         self.spans.iter().map(|span| self.group(span))
     }
 
+    /// The labels of the accepted groups that are listed, each with its [number](Group::number).
+    pub fn numbers(&self) -> impl Iterator<Item = (Label, u32)> {
+        let number = |span: &Span| Some((span.label?, span.number));
+        self.spans.iter().filter_map(number)
+    }
+
     /// The group of a label. No label is twice in a frame.
     pub fn get(&self, label: Label) -> Option<Group<'_>> {
         self.spans
@@ -142,7 +149,8 @@ impl Frame {
         Group {
             label: span.label,
             name: field(span.start, span.name_end),
-            horodate: field(span.name_end, span.horodate_end),
+            horodate: span.horodate,
+            horodate_text: field(span.name_end, span.horodate_end),
             data: field(span.horodate_end, span.data_end),
             number: span.number,
         }
@@ -167,7 +175,8 @@ impl fmt::Debug for Frame {
 pub struct Group<'a> {
     label: Option<Label>,
     name: &'a str,
-    horodate: &'a str,
+    horodate: Option<Horodate>,
+    horodate_text: &'a str,
     data: &'a str,
     number: u32,
 }
@@ -176,7 +185,8 @@ impl<'a> Group<'a> {
     pub(super) const fn new(
         label: Option<Label>,
         name: &'a str,
-        horodate: &'a str,
+        horodate: Option<Horodate>,
+        horodate_text: &'a str,
         data: &'a str,
         number: u32,
     ) -> Group<'a> {
@@ -184,6 +194,7 @@ impl<'a> Group<'a> {
             label,
             name,
             horodate,
+            horodate_text,
             data,
             number,
         }
@@ -201,12 +212,12 @@ impl<'a> Group<'a> {
 
     /// The date before the data, if there is one.
     pub fn horodate(&self) -> Option<Horodate> {
-        Horodate::parse(self.horodate.as_bytes())
+        self.horodate
     }
 
     /// The thirteen characters of the date as they came; empty if there is none.
     pub fn horodate_text(&self) -> &'a str {
-        self.horodate
+        self.horodate_text
     }
 
     /// The data as it came, never trimmed.
@@ -230,10 +241,10 @@ impl fmt::Debug for Group<'_> {
         } else {
             self.data
         };
-        if self.horodate.is_empty() {
+        if self.horodate_text.is_empty() {
             write!(f, "{}={data:?}", self.name)
         } else {
-            write!(f, "{}@{}={data:?}", self.name, self.horodate)
+            write!(f, "{}@{}={data:?}", self.name, self.horodate_text)
         }
     }
 }

@@ -24,12 +24,12 @@
 //!
 //! Invariants: a group has at most [`GROUP_MAX`] characters, a frame at most [`FRAME_MAX`] bytes.
 
-use alloc::string::String;
 use alloc::vec::Vec;
-use core::mem;
+use core::{mem, str};
 
 use super::builder::FrameBuilder;
 use super::group::{Reject, parse_group};
+use super::parity::is_even;
 use super::{CR, EOT, ETX, Frame, FrameEnd, HT, LF, STX};
 use crate::tic::Mode;
 
@@ -68,7 +68,7 @@ pub(super) struct Framing {
     state: FramingState,
     builder: FrameBuilder,
     /// The characters of the group so far; empty in all other states.
-    group: String,
+    group: Vec<u8>,
     /// The last character was an EOT of the open frame.
     interrupted: bool,
     /// The length of the open frame before an STX that came after its last group: the next frame may
@@ -85,8 +85,8 @@ impl Framing {
         Framing {
             mode,
             state: FramingState::Start,
-            builder: FrameBuilder::default(),
-            group: String::with_capacity(GROUP_MAX),
+            builder: FrameBuilder::new(),
+            group: Vec::with_capacity(GROUP_MAX),
             interrupted: false,
             stx_at: None,
             is_after_stx: false,
@@ -121,10 +121,24 @@ impl Framing {
         self.accepted
     }
 
-    /// Takes what is known of the next character: whether its parity was checked, and whether it is even.
-    pub(super) fn note_parity(&mut self, is_checked: bool, is_even: bool) {
+    /// Takes what is known of the next characters: their bytes, and whether their parity was checked.
+    pub(super) fn note_parity(&mut self, is_checked: bool, bytes: &[u8]) {
         self.builder.parity_checked = is_checked;
-        self.builder.holds_odd |= !is_checked && !is_even;
+        self.builder.holds_odd |= !is_checked && bytes.iter().any(|byte| !is_even(*byte));
+    }
+
+    /// How many more characters the open group may have; 0 outside one.
+    pub(super) fn group_room(&self) -> usize {
+        match self.state {
+            FramingState::Group => GROUP_MAX.saturating_sub(self.group.len()),
+            _ => 0,
+        }
+    }
+
+    /// Reads bytes of good parity that [may be in the open group](Self::may_be_in_group), for which it has
+    /// [room](Self::group_room).
+    pub(super) fn feed_text(&mut self, bytes: &[u8]) {
+        self.group.extend(bytes.iter().map(|byte| byte & 0x7F));
     }
 
     /// Reads a character, `None` for one of bad parity. Adds the frames that end with it.
@@ -133,7 +147,7 @@ impl Framing {
             match character {
                 Some(CR) => return self.end_group(frames),
                 Some(c) if self.group.len() < GROUP_MAX && self.may_be_in_group(c) => {
-                    return self.group.push(char::from(c));
+                    return self.group.push(c);
                 }
                 // An LF too many.
                 _ if self.group.is_empty() => {
@@ -169,7 +183,8 @@ impl Framing {
         self.close(end, frames);
     }
 
-    fn may_be_in_group(&self, character: u8) -> bool {
+    /// Whether a character may be in a group of this mode.
+    pub(super) fn may_be_in_group(&self, character: u8) -> bool {
         matches!(character, b' '..=b'~') || character == HT && self.mode == Mode::Standard
     }
 
@@ -177,7 +192,8 @@ impl Framing {
     fn end_group(&mut self, frames: &mut Vec<Frame>) {
         let len = self.group.len() + 1;
         self.make_room(len, frames);
-        match parse_group(self.mode, &self.group) {
+        let text = str::from_utf8(&self.group).unwrap_or_default();
+        match parse_group(self.mode, text) {
             Ok(group) => {
                 let begins_next = |label| {
                     self.builder.holds(label) || self.is_after_stx && self.builder.is_past(label)

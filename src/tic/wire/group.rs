@@ -19,6 +19,7 @@
 //! Invariant: `body` holds only characters 0x20 to 0x7E, and HT in standard mode; so does an
 //! accepted group.
 
+use super::HT;
 use super::encode::checksum;
 use super::frame::Group;
 use crate::tic::data::horodate::Horodate;
@@ -44,13 +45,21 @@ pub(super) enum Reject {
 /// Parses the characters of a group, LF and CR left out.
 pub(super) fn parse_group(mode: Mode, body: &str) -> Result<Group<'_>, Reject> {
     let (counted, sum) = split_sum(mode, body).ok_or(Reject::Format)?;
-    let (name, horodate, data) = split_fields(mode, counted).ok_or(Reject::Format)?;
+    let (name, horodate_text, data) = split_fields(mode, counted).ok_or(Reject::Format)?;
     if checksum(mode, counted.as_bytes()) != sum {
         return Err(Reject::Checksum);
     }
     let label = Label::find(mode, name);
+    let horodate = parse_horodate(horodate_text)?;
     let number = parse_fields(label, name, horodate, data).ok_or(Reject::Format)?;
-    Ok(Group::new(label, name, horodate, data, number))
+    Ok(Group::new(
+        label,
+        name,
+        horodate,
+        horodate_text,
+        data,
+        number,
+    ))
 }
 
 /// Splits the last separator and the sum off.
@@ -62,30 +71,47 @@ fn split_sum(mode: Mode, body: &str) -> Option<(&str, u8)> {
 
 /// Label, horodate (empty if there is none) and data.
 fn split_fields(mode: Mode, fields: &str) -> Option<(&str, &str, &str)> {
-    let (name, rest) = fields.split_once(char::from(mode.separator()))?;
+    let separator = mode.separator();
+    let (name, rest) = split_at(separator, fields)?;
     let (horodate, data) = match mode {
-        Mode::Standard => rest.split_once('\t').unwrap_or(("", rest)),
+        Mode::Standard => split_at(separator, rest).unwrap_or(("", rest)),
         Mode::Historique => ("", rest),
     };
     let dated = rest.len() != data.len();
-    let well_formed =
-        !name.is_empty() && !data.contains('\t') && (!dated || horodate.len() == HORODATE_LEN);
+    let well_formed = !name.is_empty()
+        && !data.bytes().any(|c| c == HT)
+        && (!dated || horodate.len() == HORODATE_LEN);
     well_formed.then_some((name, horodate, data))
+}
+
+/// What precedes the first separator, and what follows it. On a few characters faster than `str::split_once`.
+fn split_at(separator: u8, fields: &str) -> Option<(&str, &str)> {
+    let place = fields.bytes().position(|c| c == separator)?;
+    Some((fields.get(..place)?, fields.get(place + 1..)?))
+}
+
+/// The horodate, if there is one.
+fn parse_horodate(text: &str) -> Result<Option<Horodate>, Reject> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let horodate = Horodate::parse(text.as_bytes()).ok_or(Reject::Format)?;
+    Ok(Some(horodate))
 }
 
 /// The number that the data holds, 0 if it is none; `None` if label, horodate and data do not go
 /// together.
-fn parse_fields(label: Option<Label>, name: &str, horodate: &str, data: &str) -> Option<u32> {
-    let season = if horodate.is_empty() {
-        None
-    } else {
-        Some(Horodate::parse(horodate.as_bytes())?.season)
-    };
+fn parse_fields(
+    label: Option<Label>,
+    name: &str,
+    horodate: Option<Horodate>,
+    data: &str,
+) -> Option<u32> {
     match label {
         Some(label) => {
             let grammar = label.grammar();
-            let dated = match season {
-                Some(season) => grammar.admits_season(season),
+            let dated = match horodate {
+                Some(horodate) => grammar.admits_season(horodate.season),
                 None => !grammar.is_dated(),
             };
             dated.then(|| grammar.parse_data(data.as_bytes()))?
@@ -110,7 +136,7 @@ mod tests {
         let group = parse_group(Mode::Standard, "EAST\t021849106\t.").unwrap();
         assert_eq!(
             group,
-            Group::new(Some(Label::EAST), "EAST", "", "021849106", 21_849_106)
+            Group::new(Some(Label::EAST), "EAST", None, "", "021849106", 21_849_106)
         );
     }
 
@@ -119,7 +145,14 @@ mod tests {
         let group = parse_group(Mode::Standard, "DATE\tH081225223518\t\tH").unwrap();
         assert_eq!(
             group,
-            Group::new(Some(Label::DATE), "DATE", "H081225223518", "", 0)
+            Group::new(
+                Some(Label::DATE),
+                "DATE",
+                Horodate::parse(b"H081225223518"),
+                "H081225223518",
+                "",
+                0
+            )
         );
     }
 
@@ -137,7 +170,10 @@ mod tests {
     #[test]
     fn data_may_hold_the_separator_in_historique() {
         let group = parse_group(Mode::Historique, "DATE 16/11/23 10:11:12 $").unwrap();
-        assert_eq!(group, Group::new(None, "DATE", "", "16/11/23 10:11:12", 0));
+        assert_eq!(
+            group,
+            Group::new(None, "DATE", None, "", "16/11/23 10:11:12", 0)
+        );
     }
 
     #[test]

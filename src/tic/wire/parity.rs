@@ -68,10 +68,9 @@ const CHARACTERS_MIN: u16 = 64;
 /// So many of them must need the parity bit.
 const NEEDING_MIN: u16 = 16;
 
-/// True for a byte of even parity, bit 7 included. Not every processor counts bits in one step: half a byte has its parity
-/// in a table of sixteen bits.
+/// True for a byte of even parity, bit 7 included.
 pub(super) const fn is_even(byte: u8) -> bool {
-    0x6996 >> ((byte ^ byte >> 4) & 0xF) & 1 == 0
+    byte.count_ones().is_multiple_of(2)
 }
 
 /// Bytes to characters.
@@ -115,36 +114,57 @@ impl ParityDecoder {
     }
 
     /// The seven-bit character of a byte; `None` if its parity is bad.
-    #[inline]
     pub(super) fn push(&mut self, byte: u8) -> Option<u8> {
-        let is_even = is_even(byte);
-        if self.is_sought {
-            self.observe(is_even, !byte.is_ascii());
-        }
-        let is_good = match self.found {
-            ParityFound::Checked => is_even,
-            ParityFound::Undecided => is_even || byte.is_ascii(),
-            ParityFound::Stripped => byte.is_ascii(),
-            ParityFound::Ignored => true,
-        };
-        is_good.then_some(byte & 0x7F)
+        self.observe(&[byte]);
+        self.is_good(byte).then_some(byte & 0x7F)
     }
 
-    fn observe(&mut self, is_even: bool, is_high: bool) {
-        let evidence = &mut self.evidence;
-        evidence.characters = evidence.characters.saturating_add(1);
-        if is_even == is_high {
-            evidence.needing += 1;
-            evidence.carrying += u16::from(is_high);
+    /// Whether the parity of a byte is good by what is found.
+    pub(super) fn is_good(&self, byte: u8) -> bool {
+        match self.found {
+            ParityFound::Checked => is_even(byte),
+            ParityFound::Undecided => is_even(byte) || byte.is_ascii(),
+            ParityFound::Stripped => byte.is_ascii(),
+            ParityFound::Ignored => true,
         }
-        if evidence.characters >= CHARACTERS_MIN && evidence.needing >= NEEDING_MIN {
-            self.found = evidence.judge(self.found);
-            self.evidence = Evidence::default();
+    }
+
+    /// So many of the next bytes change nothing of what is found, whatever they are.
+    pub(super) fn settled_len(&self) -> usize {
+        if self.is_sought {
+            usize::from((CHARACTERS_MIN - 1).saturating_sub(self.evidence.characters))
+        } else {
+            usize::MAX
+        }
+    }
+
+    /// Counts bytes: one, or no more than are [settled](Self::settled_len). What is found may be another then.
+    pub(super) fn observe(&mut self, bytes: &[u8]) {
+        if self.is_sought {
+            self.evidence.count(bytes);
+            if self.evidence.is_enough() {
+                self.found = self.evidence.judge(self.found);
+                self.evidence = Evidence::default();
+            }
         }
     }
 }
 
 impl Evidence {
+    fn count(&mut self, bytes: &[u8]) {
+        let characters = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
+        self.characters = self.characters.saturating_add(characters);
+        for byte in bytes {
+            let needs_parity = !is_even(byte & 0x7F);
+            self.needing += u16::from(needs_parity);
+            self.carrying += u16::from(needs_parity & !byte.is_ascii());
+        }
+    }
+
+    fn is_enough(&self) -> bool {
+        self.characters >= CHARACTERS_MIN && self.needing >= NEEDING_MIN
+    }
+
     /// What follows: at first the majority counts, later a finding stands until a clear one contradicts it.
     fn judge(&self, found: ParityFound) -> ParityFound {
         let quarters = |count: u16| self.needing * count;
@@ -264,6 +284,26 @@ mod tests {
             .collect();
         read(&mut parity, &lossy);
         assert_eq!(parity.found(), ParityFound::Checked);
+    }
+
+    #[test]
+    fn the_same_is_found_of_bytes_that_are_counted_together() {
+        let stripped = TEXT.repeat(7);
+        let sent = sent(&TEXT.repeat(5));
+        let stream = [&sent[..], &[0; 200], &stripped, &[0xFF; 90], &sent].concat();
+        for most in [1, 2, 17, usize::MAX] {
+            let mut one_by_one = ParityDecoder::new(Parity::Auto);
+            let mut together = ParityDecoder::new(Parity::Auto);
+            let mut left = &stream[..];
+            while !left.is_empty() {
+                let len = together.settled_len().clamp(1, most).min(left.len());
+                let (taken, rest) = left.split_at(len);
+                read(&mut one_by_one, taken);
+                together.observe(taken);
+                assert_eq!(together.found(), one_by_one.found(), "{} left", left.len());
+                left = rest;
+            }
+        }
     }
 
     #[test]
