@@ -10,17 +10,22 @@ use super::quantity::Key;
 use super::snapshot::Snapshot;
 use crate::tic::{Contact, Group, Slot};
 
-/// The state: flat, the keys of the table, `null` for what is not known.
-pub struct StateJson<'a>(pub &'a Snapshot);
-
-impl Serialize for StateJson<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for (key, value) in self.0.entries() {
-            map.serialize_entry(key.row().key, &value)?;
+/// Appends the state: flat, the keys of the table, `null` for what is not known. Most of it are keys, which need no
+/// serializer.
+///
+/// # Errors
+/// None: all keys are text.
+pub fn write_state(state: &Snapshot, out: &mut Vec<u8>) -> serde_json::Result<()> {
+    out.push(b'{');
+    for (place, (key, value)) in state.entries().enumerate() {
+        if place > 0 {
+            out.push(b',');
         }
-        map.end()
+        out.extend_from_slice(key.row().json_key.as_bytes());
+        serde_json::to_writer(&mut *out, &value)?;
     }
+    out.push(b'}');
+    Ok(())
 }
 
 /// The JSON of a state without the serial number and the PRM; `None` if it is no object.

@@ -43,7 +43,7 @@ pub struct Key(u8);
 impl Key {
     /// Every quantity, in the order of the table.
     pub fn all() -> impl Iterator<Item = Self> {
-        (0..=u8::MAX).take(TABLE.len()).map(Self)
+        (0..).zip(&TABLE).map(|(place, _)| Self(place))
     }
 
     /// The quantity with this JSON key.
@@ -119,7 +119,7 @@ macro_rules! quantities {
 
         /// The rows. See the module.
         pub static TABLE: [Quantity; COUNT] = [$(Quantity {
-            key: $key, interface: Interface::$on, kind: $kind, unit: $unit, english: $english, french: $french,
+            key: $key, json_key: concat!("\"", $key, "\":"), interface: Interface::$on, kind: $kind, unit: $unit, english: $english, french: $french,
             phase: optional!($($phase)?), number: optional!($($number)?),
             renamed: optional!($($property)?),
             standard: $standard, historique: $historique, home_assistant: $home, enabled: $enabled,

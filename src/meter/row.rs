@@ -12,6 +12,8 @@ use crate::tic::Mode;
 pub struct Quantity {
     /// The JSON key: `snake_case` English, the same in both modes.
     pub key: &'static str,
+    /// The same as JSON has it before a value: `"key":`.
+    pub json_key: &'static str,
     /// Where on D-Bus it is.
     pub interface: Interface,
     /// Its type.

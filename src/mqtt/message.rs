@@ -5,6 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde::Serialize;
 
+use crate::meter::{Snapshot, json};
+
 /// A message as it is published. Cloning it copies no payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
@@ -79,6 +81,12 @@ impl Message {
             Delivery::Retained | Delivery::BestEffort => false,
         }
     }
+}
+
+/// The JSON of a state.
+pub fn state_json(state: &Snapshot) -> Vec<u8> {
+    let mut json = Vec::new();
+    json::write_state(state, &mut json).map_or_else(|_| Vec::new(), |()| json)
 }
 
 /// The JSON of a payload. It cannot fail: all keys are text.

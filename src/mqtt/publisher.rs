@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::discovery::{self, AnnouncedDevice, Announcement, Learning, LearntFacts};
-use super::message::{Message, to_json};
+use super::message::{Message, state_json, to_json};
 use super::publish_policy::PublishPolicy;
 use super::teleinfo2mqtt::{LabelAnnouncements, Teleinfo2mqttTopics};
 use super::topics::Topics;
@@ -181,7 +181,7 @@ impl Publisher {
         let state = self.policy.published()?;
         Some(Message {
             retain: self.retain,
-            ..Message::retained(&self.topics.state, to_json(&json::StateJson(state)))
+            ..Message::retained(&self.topics.state, state_json(state))
         })
     }
 
@@ -209,7 +209,7 @@ impl Publisher {
 
     fn publish_state(&mut self, out: &mut Vec<Message>) {
         self.policy.set_published(self.newest.clone());
-        let json = to_json(&json::StateJson(&self.newest));
+        let json = state_json(&self.newest);
         let (topic, meter) = (&self.topics.state, &self.meter);
         out.push(Message::record(topic, meter, json, self.retain));
         if self.newest.frame.is_none() {

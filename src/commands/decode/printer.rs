@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::unconfirmed::{MARK, Unconfirmed};
 use crate::commands::console::Console;
 use crate::commands::csv;
-use crate::meter::json::{Python, StateJson, Tic};
+use crate::meter::json::{Python, Tic, write_state};
 use crate::meter::{Key, Snapshot};
 
 /// What is printed of each frame.
@@ -55,7 +55,7 @@ impl<'a> FramePrinter<'a> {
     /// Prints a state, or the groups of its frame.
     pub fn print(&mut self, snapshot: &Snapshot) -> io::Result<()> {
         match self.format {
-            FrameFormat::State => self.write_json(&StateJson(snapshot)),
+            FrameFormat::State => self.write_line(|line| write_state(snapshot, line)),
             FrameFormat::Tic => self.write_json(&Tic(snapshot)),
             FrameFormat::Python => self.write_json(&Python(snapshot)),
             FrameFormat::Csv => self.write_record(snapshot, ""),
@@ -76,8 +76,15 @@ impl<'a> FramePrinter<'a> {
     }
 
     fn write_json(&mut self, value: &impl Serialize) -> io::Result<()> {
+        self.write_line(|line| serde_json::to_writer(line, value))
+    }
+
+    fn write_line(
+        &mut self,
+        write: impl FnOnce(&mut Vec<u8>) -> serde_json::Result<()>,
+    ) -> io::Result<()> {
         self.line.clear();
-        serde_json::to_writer(&mut self.line, value)?;
+        write(&mut self.line)?;
         self.line.push(b'\n');
         self.out.write_all(&self.line)
     }
