@@ -314,15 +314,15 @@ impl Part for Counters {
             Mode::Standard => context.values.get(Label::DATE).is_some(),
             Mode::Historique => context.now.wall.is_some(),
         };
-        let days = |counter: Key| {
-            let value = self.value(counter, context).filter(|_| has_clock)?;
+        let days = |counter: Key, reading: &Reading| {
+            let value = reading.int(counter).filter(|_| has_clock)?;
             Some((self.days.get(&counter)?, value))
         };
         for (key, counter) in DAY_FIGURES.iter().copied() {
-            let today = days(counter).and_then(|(days, value)| days.today(value));
+            let today = days(counter, reading).and_then(|(days, value)| days.today(value));
             reading.set(key, today.map(Value::Int));
         }
-        let yesterday = days(Key::ENERGY_COUNTER).and_then(|(days, _)| days.yesterday());
+        let yesterday = days(Key::ENERGY_COUNTER, reading).and_then(|(days, _)| days.yesterday());
         reading.set(Key::ENERGY_YESTERDAY, yesterday.map(Value::Int));
     }
 

@@ -1,11 +1,34 @@
 //! From the values of labels to quantities: those that a single label gives, and those that are made from several by a rule.
 
+use std::sync::LazyLock;
+
 use super::label_values::LabelValues;
 use super::part::{Context, Part, Reset};
 use super::quantity::Key;
 use super::reading::Reading;
+use super::source::read::Read;
 use super::value::Value;
 use crate::tic::{Label, Mode, TariffOption};
+
+/// A row that is read from a single label: the first of these that is known.
+type ReadRow = (Key, &'static [Label], Read);
+
+/// These rows of a mode.
+fn read_rows(mode: Mode) -> &'static [ReadRow] {
+    static STANDARD: LazyLock<Vec<ReadRow>> = LazyLock::new(|| list(Mode::Standard));
+    static HISTORIQUE: LazyLock<Vec<ReadRow>> = LazyLock::new(|| list(Mode::Historique));
+    fn list(mode: Mode) -> Vec<ReadRow> {
+        let row = |key: Key| {
+            let source = key.row().source(mode);
+            Some((key, source.labels(), source.read()?))
+        };
+        Key::all().filter_map(row).collect()
+    }
+    match mode {
+        Mode::Standard => &STANDARD,
+        Mode::Historique => &HISTORIQUE,
+    }
+}
 
 /// Fills the quantities that a single label gives.
 impl Part for LabelValues {
@@ -17,11 +40,8 @@ impl Part for LabelValues {
     }
 
     fn fill(&self, context: &Context<'_>, reading: &mut Reading) {
-        for key in Key::all() {
-            let source = key.row().source(context.mode);
-            if let Some(read) = source.read() {
-                reading.set(key, self.first(source.labels()).and_then(read));
-            }
+        for (key, labels, read) in read_rows(context.mode) {
+            reading.set(*key, self.first(labels).and_then(read));
         }
     }
 }

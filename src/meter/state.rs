@@ -27,7 +27,7 @@ use super::model::power::PowerPart;
 use super::model::trend::{TrendHandle, TrendPart};
 use super::nameplate::Nameplate;
 use super::part::{Context, Finding, Part, Reset, Save};
-use super::plausible::{Safeguards, Validator, Verdict};
+use super::plausible::{FrameContext, Safeguards, Validator, Verdict};
 use super::presence::Presence;
 use super::reading::Reading;
 use super::statistics::Statistics;
@@ -212,13 +212,15 @@ impl State {
             self.reset(Reset::Mode);
         }
         self.findings.clear();
-        let whose = self.judge_address(frame, now);
+        let mut context = self.begin_frame(frame, now);
+        let whose = self.judge_address(frame, &context);
         if whose == Whose::Another {
             self.reset(Reset::Meter);
+            context = self.begin_frame(frame, now);
         }
         let mut save = match whose {
             Whose::Unsettled => Save::Later,
-            _ => self.enter(frame, whose, now),
+            _ => self.enter(frame, whose, &context),
         };
         let held = |finding: &&Finding| matches!(finding, Finding::Held { .. });
         self.statistics
@@ -298,9 +300,14 @@ impl State {
         self.models.each_mut(&mut visit);
     }
 
+    fn begin_frame<'a>(&mut self, frame: &'a Frame, now: Moment) -> FrameContext<'a> {
+        let phases = self.core.presence.phases();
+        self.core.validator.begin_frame(frame, phases, now)
+    }
+
     /// Judges the address of a frame, before anything else of it. The address of another meter must come again, as any
     /// other text.
-    fn judge_address(&mut self, frame: &Frame, now: Moment) -> Whose {
+    fn judge_address(&mut self, frame: &Frame, context: &FrameContext<'_>) -> Whose {
         let core = &mut self.core;
         let label = Nameplate::label(frame.mode());
         let Some(group) = frame.get(label) else {
@@ -319,10 +326,7 @@ impl State {
         } else {
             known
         };
-        let context = core
-            .validator
-            .begin_frame(frame, core.presence.phases(), now);
-        let verdict = core.validator.validate(label, &group, known, &context);
+        let verdict = core.validator.validate(label, &group, known, context);
         self.findings.extend(Finding::of(label, &group, verdict));
         self.held_unnamed = 0;
         match (is_another, verdict.is_accepted()) {
@@ -337,14 +341,13 @@ impl State {
 
     /// Enters what is accepted of a frame: all groups up to an address that is not the judged one, or those that follow the
     /// address of another meter.
-    fn enter(&mut self, frame: &Frame, whose: Whose, now: Moment) -> Save {
+    fn enter(&mut self, frame: &Frame, whose: Whose, context: &FrameContext<'_>) -> Save {
         let Core {
             nameplate,
             validator,
             label_values,
-            presence,
+            ..
         } = &mut self.core;
-        let context = validator.begin_frame(frame, presence.phases(), now);
         let address = Nameplate::label(frame.mode());
         let named = frame.get(address).map(|group| group.data().to_owned());
         let mut begun = whose != Whose::Another;
@@ -359,7 +362,7 @@ impl State {
                     _ => return false,
                 }
             } else if begun {
-                let verdict = validator.validate(label, group, known, &context);
+                let verdict = validator.validate(label, group, known, context);
                 findings.extend(Finding::of(label, group, verdict));
                 verdict
             } else {

@@ -34,10 +34,8 @@ impl DecodeTotals {
         self.frames += 1;
         self.filled += u64::from(frame.groups().len() > 0);
         self.damaged += u64::from(frame.is_damaged());
-        for group in frame.groups() {
-            self.groups += 1;
-            self.unknown += u64::from(group.label().is_none());
-        }
+        self.groups += frame.groups().len() as u64;
+        self.unknown += (frame.groups().len() - frame.numbers().count()) as u64;
         let rejected = frame.rejected();
         for (total, more) in
             self.rejected

@@ -87,15 +87,11 @@ impl FrameSums {
     pub fn of(frame: &Frame, good: &dyn Fn(Label) -> Option<i64>) -> Self {
         let (mut supplier, mut distributor) = (Addition::default(), Addition::default());
         let mut total = None;
-        for group in frame.groups() {
-            match group.label().map(|label| (label.role(), label)) {
-                Some((Role::Total(Flow::Withdrawn), _)) => total = Some(group.number().into()),
-                Some((Role::Supplier(_), label)) => {
-                    supplier.add(part_number(label), group.number());
-                }
-                Some((Role::Distributor(_), label)) => {
-                    distributor.add(part_number(label), group.number());
-                }
+        for (label, number) in frame.numbers() {
+            match label.role() {
+                Role::Total(Flow::Withdrawn) => total = Some(number.into()),
+                Role::Supplier(_) => supplier.add(part_number(label), number),
+                Role::Distributor(_) => distributor.add(part_number(label), number),
                 _ => {}
             }
         }

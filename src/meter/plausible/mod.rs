@@ -208,10 +208,14 @@ impl Validator {
         };
         // A value was accepted against the sums, or another contract may move the indexes of the supplier: what the sums were
         // expected to be does not hold any more.
-        let is_known = known.is_some_and(|known| known.is(group));
-        let is_against = corroboration == Corroboration::Contradicts && !is_known;
-        let is_contract = label.role() == Role::CalendarName && known.is_some() && !is_known;
-        if verdict.is_accepted() && (is_against || is_contract) && has(Safeguard::FreshSums) {
+        let is_against = corroboration == Corroboration::Contradicts;
+        let is_contract = label.role() == Role::CalendarName && known.is_some();
+        let is_new = || known.is_none_or(|known| !known.is(group));
+        if verdict.is_accepted()
+            && (is_against || is_contract)
+            && is_new()
+            && has(Safeguard::FreshSums)
+        {
             self.cross_check = CrossCheck::default();
         }
         verdict
