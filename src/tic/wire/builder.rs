@@ -11,11 +11,12 @@ use super::group::Reject;
 use crate::tic::{Label, Mode};
 
 /// A frame in the making.
+#[derive(Default)]
 pub(super) struct FrameBuilder {
     text: String,
     spans: Vec<Span>,
-    /// Of each label, whether a group of it was accepted.
-    held: [bool; Label::COUNT],
+    /// The labels of the groups that were accepted, a bit each.
+    held: u128,
     rejected: Rejected,
     /// Set when a marker was lost or out of place.
     pub(super) damaged: bool,
@@ -27,26 +28,18 @@ pub(super) struct FrameBuilder {
     pub(super) wire_len: usize,
 }
 
-impl FrameBuilder {
-    /// Before the first frame.
-    pub(super) fn new() -> FrameBuilder {
-        FrameBuilder {
-            text: String::new(),
-            spans: Vec::new(),
-            held: [false; Label::COUNT],
-            rejected: Rejected::default(),
-            damaged: false,
-            parity_checked: false,
-            holds_odd: false,
-            wire_len: 0,
-        }
-    }
+/// The bit of a label.
+fn bit(label: Label) -> u128 {
+    const { assert!(Label::COUNT <= 128) };
+    1 << label.index()
+}
 
+impl FrameBuilder {
     /// Starts another frame, of which `wire_len` bytes were read, STX included.
     pub(super) fn open(&mut self, wire_len: usize, damaged: bool) {
         self.text.clear();
         self.spans.clear();
-        self.held.fill(false);
+        self.held = 0;
         self.rejected = Rejected::default();
         self.damaged = damaged;
         self.wire_len = wire_len;
@@ -70,17 +63,12 @@ impl FrameBuilder {
 
     /// True if a group of this label was accepted.
     pub(super) fn holds(&self, label: Label) -> bool {
-        self.held.get(label.index()).is_some_and(|held| *held)
+        self.held & bit(label) != 0
     }
 
     /// Adds a group.
     pub(super) fn accept(&mut self, group: &Group<'_>) {
-        let held = group
-            .label()
-            .and_then(|label| self.held.get_mut(label.index()));
-        if let Some(held) = held {
-            *held = true;
-        }
+        self.held |= group.label().map_or(0, bit);
         let start = self.text.len();
         self.text.push_str(group.name());
         let name_end = self.text.len();

@@ -65,11 +65,9 @@ impl Decoder {
 
     /// How many of these bytes only go on with the open group: most do, and are taken together.
     fn text_len(&self, bytes: &[u8]) -> usize {
-        let most = self.framing.group_room().min(self.parity.settled_len());
-        let bytes = bytes.get(..most).unwrap_or(bytes);
-        let ends =
-            |byte: &u8| !self.parity.is_good(*byte) || !self.framing.may_be_in_group(*byte & 0x7F);
-        bytes.iter().position(ends).unwrap_or(bytes.len())
+        let settled = bytes.get(..self.parity.settled_len()).unwrap_or(bytes);
+        let text = settled.get(..self.framing.text_len(settled));
+        self.parity.good_len(text.unwrap_or_default())
     }
 
     fn note_parity(&mut self, bytes: &[u8]) {

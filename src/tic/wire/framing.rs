@@ -85,7 +85,7 @@ impl Framing {
         Framing {
             mode,
             state: FramingState::Start,
-            builder: FrameBuilder::new(),
+            builder: FrameBuilder::default(),
             group: Vec::with_capacity(GROUP_MAX),
             interrupted: false,
             stx_at: None,
@@ -127,16 +127,20 @@ impl Framing {
         self.builder.holds_odd |= !is_checked && bytes.iter().any(|byte| !is_even(*byte));
     }
 
-    /// How many more characters the open group may have; 0 outside one.
-    pub(super) fn group_room(&self) -> usize {
-        match self.state {
-            FramingState::Group => GROUP_MAX.saturating_sub(self.group.len()),
-            _ => 0,
+    /// How many of these bytes go on with the open group, if their parity is good; 0 outside a group.
+    pub(super) fn text_len(&self, bytes: &[u8]) -> usize {
+        if self.state != FramingState::Group {
+            return 0;
         }
+        let room = GROUP_MAX.saturating_sub(self.group.len());
+        let bytes = bytes.get(..room).unwrap_or(bytes);
+        let end = bytes
+            .iter()
+            .position(|byte| !self.may_be_in_group(byte & 0x7F));
+        end.unwrap_or(bytes.len())
     }
 
-    /// Reads bytes of good parity that [may be in the open group](Self::may_be_in_group), for which it has
-    /// [room](Self::group_room).
+    /// Reads bytes of good parity that go on with the open group: no more than [`text_len`](Self::text_len).
     pub(super) fn feed_text(&mut self, bytes: &[u8]) {
         self.group.extend(bytes.iter().map(|byte| byte & 0x7F));
     }
@@ -183,8 +187,7 @@ impl Framing {
         self.close(end, frames);
     }
 
-    /// Whether a character may be in a group of this mode.
-    pub(super) fn may_be_in_group(&self, character: u8) -> bool {
+    fn may_be_in_group(&self, character: u8) -> bool {
         matches!(character, b' '..=b'~') || character == HT && self.mode == Mode::Standard
     }
 

@@ -68,9 +68,23 @@ const CHARACTERS_MIN: u16 = 64;
 /// So many of them must need the parity bit.
 const NEEDING_MIN: u16 = 16;
 
+/// Whether the parity of each byte is even. Not every processor counts bits in one step.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "a constant: checked when it is compiled"
+)]
+static EVEN: [bool; 256] = {
+    let (mut even, mut byte) = ([false; 256], 0);
+    while byte < even.len() {
+        even[byte] = byte.count_ones().is_multiple_of(2);
+        byte += 1;
+    }
+    even
+};
+
 /// True for a byte of even parity, bit 7 included.
-pub(super) const fn is_even(byte: u8) -> bool {
-    byte.count_ones().is_multiple_of(2)
+pub(super) fn is_even(byte: u8) -> bool {
+    EVEN.get(usize::from(byte)).is_some_and(|even| *even)
 }
 
 /// Bytes to characters.
@@ -127,6 +141,15 @@ impl ParityDecoder {
             ParityFound::Stripped => byte.is_ascii(),
             ParityFound::Ignored => true,
         }
+    }
+
+    /// How many bytes come before the first one of bad parity, by what is found.
+    pub(super) fn good_len(&self, bytes: &[u8]) -> usize {
+        let bad = match self.found {
+            ParityFound::Checked => bytes.iter().position(|byte| !is_even(*byte)),
+            _ => bytes.iter().position(|byte| !self.is_good(*byte)),
+        };
+        bad.unwrap_or(bytes.len())
     }
 
     /// So many of the next bytes change nothing of what is found, whatever they are.
