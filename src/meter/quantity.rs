@@ -46,6 +46,12 @@ impl Key {
         (0..).zip(&TABLE).map(|(place, _)| Self(place))
     }
 
+    /// The quantity at this place in the table.
+    pub fn at(place: usize) -> Option<Self> {
+        let key = Self(u8::try_from(place).ok()?);
+        (place < TABLE.len()).then_some(key)
+    }
+
     /// The quantity with this JSON key.
     pub fn named(name: &str) -> Option<Self> {
         Self::all().find(|key| key.row().key == name)

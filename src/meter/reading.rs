@@ -72,9 +72,18 @@ impl Keys {
 
     /// The quantities, in the order of the table.
     pub fn iter(&self) -> impl Iterator<Item = Key> {
-        let set = *self;
-        Key::all().filter(move |key| set.contains(*key))
+        let words = (0..).step_by(64).zip(self.0);
+        words.flat_map(|(first, word)| places(word).filter_map(move |place| Key::at(first + place)))
     }
+}
+
+/// The places of the bits that are set, the lowest first.
+fn places(mut word: u64) -> impl Iterator<Item = usize> {
+    core::iter::from_fn(move || {
+        let place = word.trailing_zeros();
+        word &= word.checked_sub(1)?;
+        Some(place as usize)
+    })
 }
 
 impl FromIterator<Key> for Keys {
