@@ -67,9 +67,16 @@ pub(super) fn long(scenario: &Scenario, state: &SimulatedState) -> Vec<SentGroup
     groups.text(Label::HHPHC, "A");
     groups.text(Label::MOTDETAT, "000000");
     if scenario.phases == Phases::Three {
-        groups.text(Label::PPOT, "00");
+        groups.text(Label::PPOT, &format!("{:02X}", lost_phases(state)));
     }
     groups.into_vec()
+}
+
+/// Bit n is set while phase n has no voltage.
+fn lost_phases(state: &SimulatedState) -> u8 {
+    let voltages = (1..).zip(state.measures.voltage);
+    let lost = voltages.filter(|(_, volts)| *volts == 0);
+    lost.fold(0, |bits, (phase, _)| bits | 1_u8 << phase)
 }
 
 /// A short frame: the phases that exceed, and all currents.

@@ -13,8 +13,8 @@ use super::support::daemon::{Home, WAIT_TIMEOUT, within};
 use super::support::line::Playing;
 
 /// A house: the place of a daemon, its bus, its meter's port.
-struct House {
-    home: Home,
+pub struct House {
+    pub home: Home,
     bus: PrivateBus,
     port: tempfile::TempDir,
     /// What the texts name that depends on the run.
@@ -23,7 +23,7 @@ struct House {
 
 impl House {
     /// With this section `[mqtt]`, and these lines for the meter.
-    fn new(meter: &str, mqtt: &str) -> Self {
+    pub fn new(meter: &str, mqtt: &str) -> Self {
         let bus = PrivateBus::system();
         let port = tempfile::tempdir().unwrap();
         let device = port.path().join("linky");
@@ -45,17 +45,17 @@ impl House {
     }
 
     /// The same text for a broker of another port.
-    fn with_broker(mut self, port: u16) -> Self {
+    pub fn with_broker(mut self, port: u16) -> Self {
         self.names.push((format!(":{port}"), ":BROKER"));
         self.names.push((format!("-p {port}"), "-p BROKER"));
         self
     }
 
-    fn device(&self) -> std::path::PathBuf {
+    pub fn device(&self) -> std::path::PathBuf {
         self.port.path().join("linky")
     }
 
-    fn command(&self, arguments: &[&str]) -> std::process::Command {
+    pub fn command(&self, arguments: &[&str]) -> std::process::Command {
         let config = self.home.config();
         let mut all = vec!["--config", config.to_str().unwrap()];
         all.extend(arguments);
@@ -63,7 +63,7 @@ impl House {
     }
 
     /// What check `check` finds now, by its word.
-    fn finding(&self, check: &str) -> String {
+    pub fn finding(&self, check: &str) -> String {
         let printed = run(self.command(&["--json"]));
         let report = printed.json();
         let checks = report["checks"].as_array().unwrap();
@@ -73,7 +73,7 @@ impl House {
     }
 
     /// Waits until a check finds this.
-    fn until(&self, check: &str, finding: &str) {
+    pub fn until(&self, check: &str, finding: &str) {
         let mut last = String::new();
         within(WAIT_TIMEOUT, "the finding", || {
             last = self.finding(check);
@@ -82,7 +82,7 @@ impl House {
     }
 
     /// Waits until the meter is received, and its power is known.
-    fn until_powered(&self) {
+    pub fn until_powered(&self) {
         within(WAIT_TIMEOUT, "the power", || {
             let report = run(self.command(&["--json"])).json();
             let meter = &report["checks"][3];
@@ -91,9 +91,16 @@ impl House {
     }
 
     /// Compares the text in both languages.
-    fn compare(&self, name: &str) -> Printed {
+    pub fn compare(&self, name: &str) -> Printed {
+        self.compare_with(name, &[])
+    }
+
+    /// The same, with these variables.
+    pub fn compare_with(&self, name: &str, variables: &[(&str, &str)]) -> Printed {
         let [_, english] = Lang::BOTH.map(|lang| {
-            let printed = run(self.command(&["--lang", lang.as_str()]));
+            let mut command = self.command(&["--lang", lang.as_str()]);
+            command.envs(variables.iter().copied());
+            let printed = run(command);
             let names: Vec<(&str, &str)> = self
                 .names
                 .iter()
@@ -149,7 +156,7 @@ fn without_moment(text: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-fn url(port: u16) -> String {
+pub fn url(port: u16) -> String {
     format!("url = \"mqtt://127.0.0.1:{port}\"")
 }
 
@@ -183,27 +190,6 @@ fn a_wrong_password_is_the_brokers_affair() {
     house.until("broker", "bad_credentials");
     let printed = house.compare("chain-password");
     assert_eq!(printed.code, 1, "{}", printed.text);
-}
-
-#[test]
-fn a_password_that_the_service_was_not_given_is_found() {
-    let broker = Broker::with_password("linky", "right");
-    let mqtt = format!("{}\nusername = \"linky\"", url(broker.port));
-    let house = House::new("", &mqtt).with_broker(broker.port);
-    let _daemon = house.home.start_ready();
-    // What `set-password` stores: here where systemd would put it.
-    let store = tempfile::tempdir().unwrap();
-    fs::write(store.path().join("linky-sensor.mqtt-password"), "right").unwrap();
-    let report = within(WAIT_TIMEOUT, "the refusal of the daemon", || {
-        let mut command = house.command(&["--json"]);
-        command.env("CREDENTIALS_DIRECTORY", store.path());
-        let report = run(command).json();
-        let broker = report["checks"].as_array()?.last()?;
-        (broker["finding"] == "password_not_given").then_some(report)
-    });
-    let remedies = report["remedies"].as_array().unwrap();
-    let is_named = |remedy: &serde_json::Value| remedy["remedy"] == "password_file_instead";
-    assert!(remedies.iter().any(is_named), "{report}");
 }
 
 #[test]

@@ -8,17 +8,10 @@ use linky_sensor::simulator::{Channel, Noise, Pty, Scenario, SimulatedMeter};
 use linky_sensor::tic::Mode;
 use nix::sys::termios::{SetArg, tcgetattr, tcsetattr};
 
-use super::stage::{Printed, on_line};
+use super::stage::{NUMBERS, Printed, on_line};
 
 /// Units whose numbers depend on the moment.
 const BYTES: [&str; 2] = ["octets", "bytes"];
-const GROUPS: [&str; 5] = [
-    "groupes justes",
-    "good groups",
-    "good groups out of",
-    "groupes justes sur",
-    "VA",
-];
 
 /// The pace of a meter, ten times as fast.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -82,7 +75,7 @@ fn garbled(change: impl Fn(&[bool]) -> Vec<bool>) -> impl Fn(&mut Pty) + Sync {
 fn a_good_line_needs_no_advice() {
     let printed = on_line(
         "good",
-        &["VA"],
+        &NUMBERS,
         frames(&Scenario::default(), Noise::default()),
     );
     assert_code(&printed, 0);
@@ -98,7 +91,7 @@ fn a_stripped_parity_is_no_fault() {
         strip_parity: true,
         ..Noise::default()
     };
-    let printed = on_line("parity", &["VA"], frames(&scenario, noise));
+    let printed = on_line("parity", &NUMBERS, frames(&scenario, noise));
     assert_code(&printed, 0);
 }
 
@@ -108,7 +101,7 @@ fn a_clock_that_is_lost_is_the_meters() {
         degraded_clock: true,
         ..Scenario::default()
     };
-    let printed = on_line("clock", &["VA"], frames(&scenario, Noise::default()));
+    let printed = on_line("clock", &NUMBERS, frames(&scenario, Noise::default()));
     assert_code(&printed, 0);
 }
 
@@ -137,7 +130,7 @@ fn a_bad_line_is_reported_with_its_cause() {
             },
         ),
     ] {
-        let printed = on_line(name, &GROUPS, frames(&Scenario::default(), noise));
+        let printed = on_line(name, &NUMBERS, frames(&Scenario::default(), noise));
         assert_code(&printed, 0);
     }
 }

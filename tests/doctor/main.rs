@@ -13,9 +13,11 @@
 
 mod chain;
 mod line;
+mod meter;
 mod named;
 mod network;
 mod offer;
+mod place;
 mod port;
 mod stage;
 

@@ -104,6 +104,15 @@ pub fn replaced(text: &str, names: &[(&str, &str)]) -> String {
     })
 }
 
+/// Units whose numbers depend on the moment: on a busy machine several frames come at once.
+pub const NUMBERS: [&str; 5] = [
+    "groupes justes",
+    "good groups",
+    "good groups out of",
+    "groupes justes sur",
+    "VA",
+];
+
 /// Words that numbers follow which depend on the moment.
 const BEFORE: [&str; 2] = ["good groups out of ", "groupes justes sur "];
 
@@ -119,7 +128,8 @@ pub fn without_counts(text: &str, units: &[&str]) -> String {
             let rest = &line[start..];
             if units.contains(&before.trim_end()) {
                 let end = rest.find([':', ' ']).unwrap_or(rest.len());
-                line.replace_range(start..start + end, "N");
+                let number = rest[..end].trim_end_matches(',').len();
+                line.replace_range(start..start + number, "N");
             }
         }
         for unit in units {

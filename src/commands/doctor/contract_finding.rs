@@ -14,6 +14,10 @@ pub struct ContractFinding {
     pub phases: Option<u64>,
     /// The power of the moment, in VA.
     pub power: Option<u64>,
+    /// It counts what is injected too.
+    pub is_producer: bool,
+    /// The phases, from 1, that have no voltage.
+    pub lost_phases: Vec<u64>,
     /// The meter has lost its time.
     pub is_clock_degraded: bool,
     /// Labels that every frame of this mode has, and this one has not.
@@ -23,7 +27,7 @@ pub struct ContractFinding {
 impl ContractFinding {
     /// How the check ended.
     pub fn state(&self) -> CheckState {
-        if self.missing.is_empty() && !self.is_clock_degraded {
+        if self.missing.is_empty() && self.lost_phases.is_empty() && !self.is_clock_degraded {
             CheckState::Ok
         } else {
             CheckState::Warning
@@ -34,6 +38,8 @@ impl ContractFinding {
     pub fn word(&self) -> &'static str {
         if !self.missing.is_empty() {
             "labels_missing"
+        } else if !self.lost_phases.is_empty() {
+            "phase_lost"
         } else if self.is_clock_degraded {
             "clock_degraded"
         } else {
@@ -43,7 +49,10 @@ impl ContractFinding {
 
     /// What it is, for people.
     pub fn text(&self, words: Words) -> String {
-        let known = self.known(words);
+        let known = match self.lost_phases.as_slice() {
+            [] => self.known(words),
+            lost => words.contract_lost_phases(&self.known(words), lost),
+        };
         if !self.missing.is_empty() {
             words.contract_lacks(&known, &self.missing.join(", "))
         } else if self.is_clock_degraded {
@@ -56,7 +65,8 @@ impl ContractFinding {
     fn known(&self, words: Words) -> String {
         let subscribed = self.subscribed.map(|va| words.kilovolt_amperes(signed(va)));
         let phases = self.phases.map(|count| words.phases(count));
-        let parts: Vec<String> = [self.contract.clone(), subscribed, phases]
+        let producer = self.is_producer.then(|| words.contract_producer());
+        let parts: Vec<String> = [self.contract.clone(), subscribed, phases, producer]
             .into_iter()
             .flatten()
             .collect();

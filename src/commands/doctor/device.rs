@@ -21,9 +21,9 @@ use super::report::{CheckLine, Conclusion};
 use super::verdict::DoctorVerdict;
 use crate::config::Device;
 use crate::home::Home;
-use crate::meter::{Identity, Input, Key, Memory, Meter, Moment, Snapshot, Value};
+use crate::meter::{self, Identity, Input, Key, Memory, Meter, Moment, Snapshot, Value};
 use crate::serial::{self, Refusal};
-use crate::tic::{Flow, Frame, Label, Mode, Role};
+use crate::tic::{Flow, Frame, Label, Mode, Role, Sent};
 
 /// The name of the meter that the frames are shown by.
 const NAME: &str = "doctor";
@@ -152,7 +152,7 @@ fn received(port: PortFinding, reception: &Reception, frame: &Frame, is_server: 
         LineFinding::Bad {
             good,
             total,
-            fault: crate::meter::LineFault::of_groups(groups, frame.mode(), is_checked),
+            fault: meter::LineFault::of_groups(groups, frame.mode(), is_checked),
         }
     } else if frame.is_parity_checked() {
         LineFinding::Clean(total)
@@ -168,6 +168,7 @@ fn received(port: PortFinding, reception: &Reception, frame: &Frame, is_server: 
             (DoctorVerdict::BadLine, remedies)
         }
         _ if !contract.missing.is_empty() => (DoctorVerdict::Incomplete, vec![Remedy::FindFilter]),
+        _ if !contract.lost_phases.is_empty() => (DoctorVerdict::Phase, vec![Remedy::CallGrid]),
         _ if contract.is_clock_degraded => (DoctorVerdict::Clock, vec![Remedy::WaitForClock]),
         LineFinding::WithoutParity(_) => {
             (DoctorVerdict::WithoutParity, vec![Remedy::NothingForParity])
@@ -256,18 +257,31 @@ fn shown(reception: &Reception, last: &Frame) -> Arc<Snapshot> {
 
 fn contract(frame: &Frame, shown: &Snapshot) -> ContractFinding {
     let reading = &shown.reading;
+    let is_set = |key| matches!(reading.get(key), Some(Value::Bool(true)));
     ContractFinding {
         contract: reading.get(Key::CONTRACT).map(Value::to_string),
         subscribed: reading.int(Key::SUBSCRIBED_POWER),
         phases: reading.int(Key::PHASES),
         power: reading.int(Key::APPARENT_POWER),
-        is_clock_degraded: matches!(reading.get(Key::CLOCK_DEGRADED), Some(Value::Bool(true))),
+        is_producer: is_set(Key::PRODUCER),
+        is_clock_degraded: is_set(Key::CLOCK_DEGRADED),
+        lost_phases: meter::lost_phases(frame),
         missing: missing(frame),
     }
 }
 
-/// The labels without which a meter is of little use, and which every meter of the mode sends.
+/// The labels without which a meter is of little use, and which every meter of the mode sends; those of each phase too if it has
+/// three.
 fn missing(frame: &Frame) -> Vec<&'static str> {
+    let mut sent = frame.groups().filter_map(|group| group.label());
+    let is_three_phase = sent.any(Label::is_three_phase);
+    let is_of_phase = |label: &Label| {
+        let is_measured = matches!(
+            label.role(),
+            Role::Current | Role::Voltage | Role::ApparentPower
+        );
+        is_three_phase && is_measured && label.phase().is_some() && label.sent() == Sent::Always
+    };
     let is_needed = |label: &Label| {
         let role = label.role();
         let is_contract = [Label::OPTARIF, Label::PTEC, Label::LTARF, Label::NTARF];
@@ -275,6 +289,7 @@ fn missing(frame: &Frame) -> Vec<&'static str> {
             role,
             Role::Meter | Role::Clock | Role::CalendarName | Role::Total(Flow::Withdrawn)
         ) || is_contract.contains(label)
+            || is_of_phase(label)
     };
     let labels = Label::all(frame.mode()).filter(is_needed);
     labels

@@ -87,6 +87,8 @@ pub enum Remedy {
     FindFilter,
     /// The clock is set from afar.
     WaitForClock,
+    /// A phase is lost before the meter.
+    CallGrid,
     /// Look at the faults of the configuration.
     CheckConfig,
     /// Restart the daemon with the configuration as it is.
@@ -206,6 +208,7 @@ impl Remedy {
             Self::CheckWhatAnswers => "check_what_answers",
             Self::FindFilter => "find_filter",
             Self::WaitForClock => "wait_for_clock",
+            Self::CallGrid => "call_grid",
             Self::CheckConfig => "check_config",
             Self::PutInForce => "put_in_force",
             Self::DeleteMode(_) => "delete_mode",
@@ -288,6 +291,7 @@ impl Remedy {
             Self::CheckWhatAnswers => words.do_check_what_answers(),
             Self::FindFilter => words.do_find_filter(),
             Self::WaitForClock => words.do_wait_for_clock(),
+            Self::CallGrid => words.do_call_grid(),
             Self::CheckConfig => words.do_check_config(),
             Self::PutInForce => words.do_put_in_force(),
             Self::DeleteMode(line) => words.do_delete_mode(*line),

@@ -16,6 +16,8 @@ pub enum DoctorVerdict {
     BadLine,
     /// Labels are missing.
     Incomplete,
+    /// A phase has no voltage.
+    Phase,
     /// The meter has lost its time.
     Clock,
     /// Nothing comes through the adapter.
@@ -111,6 +113,7 @@ impl DoctorVerdict {
             Self::WithoutParity => "no_parity",
             Self::BadLine => "bad_line",
             Self::Incomplete => "labels_missing",
+            Self::Phase => "phase_lost",
             Self::Clock => "clock_degraded",
             Self::Wires => "wires",
             Self::WiresOfServer => "wires_of_server",
@@ -146,6 +149,7 @@ impl DoctorVerdict {
             Self::WithoutParity => words.verdict_parity(),
             Self::BadLine => words.verdict_bad_line(),
             Self::Incomplete => words.verdict_incomplete(),
+            Self::Phase => words.verdict_phase(),
             Self::Clock => words.verdict_clock(),
             Self::Wires => words.verdict_wires(),
             Self::WiresOfServer => words.verdict_wires_of_server(),

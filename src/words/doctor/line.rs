@@ -113,6 +113,11 @@ messages! {
         fr: "{}" (if count == 1 { "une phase".to_owned() } else { format!("{count} phases") }),
         en: "{}" (if count == 1 { "one phase".to_owned() } else { format!("{count} phases") }),
     }
+    /// It injects.
+    contract_producer() {
+        fr: "producteur",
+        en: "producer",
+    }
     /// The frame has nothing of it.
     contract_unknown() {
         fr: "inconnu : la trame n'en contient rien",
@@ -122,6 +127,11 @@ messages! {
     contract_lacks(known: &str, labels: &str) {
         fr: "{known} ; il manque {labels}",
         en: "{known}; {labels} missing",
+    }
+    /// Phases without voltage.
+    contract_lost_phases(known: &str, lost: &[u64]) {
+        fr: "{known} ; {} sans tension" (numbered_phases(lost, "phase", "phases", "et")),
+        en: "{known}; no voltage on {}" (numbered_phases(lost, "phase", "phases", "and")),
     }
     /// The clock of the meter.
     contract_degraded_clock(known: &str) {
@@ -214,6 +224,11 @@ messages! {
         fr: "Un serveur ou un module filtre la trame : qu'il transmette les octets tels quels.",
         en: "A server or a module filters the frame: let it hand the bytes on as they are.",
     }
+    /// A phase without voltage.
+    do_call_grid() {
+        fr: "C'est avant le compteur, un fusible ou la ligne : appelez le dépannage d'Enedis, dont le numéro est sur la facture.\nD'ici là, n'allumez aucun moteur triphasé.",
+        en: "It is before the meter, a fuse or the line: call the repair service of Enedis, whose number is on the bill.\nUntil then, switch no three-phase motor on.",
+    }
     /// The clock of the meter.
     do_wait_for_clock() {
         fr: "Rien à faire ici : Enedis remet le compteur à l'heure à distance.",
@@ -287,4 +302,11 @@ messages! {
         fr: "pas encore dans la configuration du service",
         en: "not in the configuration of the service yet",
     }
+}
+
+/// `phase 2`, `phases 2 and 3`.
+fn numbered_phases(numbers: &[u64], one: &str, many: &str, and: &str) -> String {
+    let name = if numbers.len() == 1 { one } else { many };
+    let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
+    format!("{name} {}", numbers.join(&format!(" {and} ")))
 }

@@ -21,6 +21,11 @@ messages! {
         fr: "La ligne va bien. La trame, elle, n'est pas entière.",
         en: "The line is good. The frame is not whole.",
     }
+    /// A phase.
+    verdict_phase() {
+        fr: "La ligne va bien. C'est le réseau : une phase n'arrive pas au compteur.",
+        en: "The line is good. It is the grid: a phase does not reach the meter.",
+    }
     /// The clock.
     verdict_clock() {
         fr: "La ligne va bien. C'est le compteur qui a perdu l'heure ; ses énergies restent justes.",

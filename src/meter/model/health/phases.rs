@@ -53,9 +53,10 @@ impl PhaseState {
 impl Part for PhasePart {
     fn on_frame(&mut self, _: &Frame, context: &Context<'_>) -> Save {
         if context.phases == Some(3) {
+            let number = |label| context.values.fresh(label).map(GroupValue::number);
             let lost = match context.mode {
-                Mode::Standard => by_voltage(context),
-                Mode::Historique => by_register(context),
+                Mode::Standard => by_voltage(VOLTAGES.map(number)),
+                Mode::Historique => by_register(number(Label::PPOT)),
             };
             for ((phase, lost), number) in self.phases.iter_mut().zip(lost).zip(1_u8..) {
                 if let Some(is_lost) = lost
@@ -77,15 +78,25 @@ impl Part for PhasePart {
     }
 }
 
+/// The phases, from 1, that a single frame shows as lost.
+#[must_use]
+pub fn lost_phases(frame: &Frame) -> Vec<u64> {
+    let number = |label| frame.get(label).map(|group| group.number());
+    let lost = match frame.mode() {
+        Mode::Standard => by_voltage(VOLTAGES.map(number)),
+        Mode::Historique => by_register(number(Label::PPOT)),
+    };
+    let numbered = (1..).zip(lost).filter(|(_, lost)| *lost == Some(true));
+    numbered.map(|(number, _)| number).collect()
+}
+
 /// Bit n of PPOT is set while phase n is missing.
-fn by_register(context: &Context<'_>) -> [Option<bool>; 3] {
-    let register = context.values.fresh(Label::PPOT).map(GroupValue::number);
+fn by_register(register: Option<u32>) -> [Option<bool>; 3] {
     [1, 2, 3].map(|bit| register.map(|register| register >> bit & 1 == 1))
 }
 
 /// Nothing between the two limits, and nothing while no phase is there.
-fn by_voltage(context: &Context<'_>) -> [Option<bool>; 3] {
-    let volts = VOLTAGES.map(|label| context.values.fresh(label).map(GroupValue::number));
+fn by_voltage(volts: [Option<u32>; 3]) -> [Option<bool>; 3] {
     let is_there = |volts: Option<u32>| volts.is_some_and(|volts| volts >= THERE_FROM);
     if !volts.into_iter().any(is_there) {
         return [None; 3];
