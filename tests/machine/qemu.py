@@ -73,7 +73,8 @@ class Machine:
             *("-chardev", f"file,id=console,path={scratch}/console,append=on", "-device", "virtconsole,chardev=console"),
             *("-chardev", self._socket("shell"), "-device", "virtserialport,chardev=shell,name=driver"),
             *("-chardev", self._socket("uart"), "-serial", "chardev:uart"),
-            *("-device", "qemu-xhci,id=usb", "-qmp", f"unix:{scratch}/qmp,server=on,wait=off"),
+            # A keyboard, for its LEDs.
+            *("-device", "qemu-xhci,id=usb", "-device", "usb-kbd,bus=usb.0", "-qmp", f"unix:{scratch}/qmp,server=on,wait=off"),
         ]
 
     def _socket(self, name):

@@ -22,6 +22,7 @@ from console import Console, Purge
 from endings import Endings
 from hardened import Hardened
 from installed import DEB, Installed, listen_on_the_bus, no_identifier
+from lamp import Lamp
 from meter import Meter
 from qemu import FILES, PORTS, Machine, Trouble
 from service import Service
@@ -80,6 +81,8 @@ class Run:
         Installed(service, self.meter, port, is_header).put_to_the_test(claims)
         claims.part("in its sandbox")
         Hardened(service).put_to_the_test(claims)
+        claims.part("with a lamp")
+        Lamp(service, self.meter).put_to_the_test(claims)
         claims.part("through its life")
         endings = Endings(service, self.meter, port, is_header)
         endings.of_the_port(claims)

@@ -62,9 +62,9 @@ class Service:
         return found[-1]
 
     def port(self):
-        """The serial port that the daemon has open."""
+        """The serial port that the daemon has open, by whatever number of handles."""
         pid = self.property("MainPID")
-        opened = self.ask(f"find /proc/{pid}/fd -lname '/dev/tty*' -printf '%l\\n'")
+        opened = self.ask(f"find /proc/{pid}/fd -lname '/dev/tty*' -printf '%l\\n' | sort -u")
         check(opened, "no port is open")
         return opened
 
