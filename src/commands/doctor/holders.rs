@@ -4,6 +4,8 @@ use std::fs::{self, Metadata};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use nix::unistd::Uid;
 
@@ -11,6 +13,11 @@ use crate::words::Words;
 
 /// The name of the daemon's process.
 const SERVICE_PROCESS: &str = "linky-sensor";
+
+/// How often a port that is open is looked at, and the time between two looks. Who has it open at each of them holds it. The
+/// others had it open in passing: to change its settings, or as new processes that had not yet closed what they inherited.
+const LOOKS: u32 = 5;
+const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 
 /// A process that has a port open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,20 +46,42 @@ pub enum Holders {
     Hidden,
 }
 
-/// The processes that have `device` open.
+/// The processes that hold `device`. Takes 0.4 s if one of them is not the daemon.
 pub fn of(device: &Path) -> Holders {
     let Ok(sought) = fs::metadata(device).map(|found| FileIdentity::of(&found)) else {
         return Holders::None;
     };
-    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let holders: Vec<Holder> = processes
-        .filter_map(|process| holder(&process.path(), &sought))
-        .collect();
-    match holders {
+    let looks = (0..LOOKS).map(|number| {
+        if number > 0 {
+            thread::sleep(LOOK_INTERVAL);
+        }
+        look(&sought)
+    });
+    match lasting(looks) {
         holders if !holders.is_empty() => Holders::Processes(holders),
         _ if Uid::effective().is_root() => Holders::None,
         _ => Holders::Hidden,
     }
+}
+
+/// Those that are found by each look. No further look is taken once there are none, or one is the daemon.
+fn lasting(mut looks: impl Iterator<Item = Vec<Holder>>) -> Vec<Holder> {
+    let mut holders = looks.next().unwrap_or_default();
+    while !holders.is_empty()
+        && !holders.iter().any(Holder::is_service)
+        && let Some(found) = looks.next()
+    {
+        holders.retain(|holder| found.contains(holder));
+    }
+    holders
+}
+
+/// The processes that have this file open now.
+fn look(sought: &FileIdentity) -> Vec<Holder> {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes
+        .filter_map(|process| holder(&process.path(), sought))
+        .collect()
 }
 
 /// Which file is open, whatever its name: a container has names of its own for its devices and pseudo-terminals, and two names
@@ -129,5 +158,28 @@ mod tests {
             }
             other => panic!("{other:?}"),
         }
+    }
+
+    fn process(name: &str, process: u32) -> Holder {
+        Holder {
+            name: name.to_owned(),
+            process,
+        }
+    }
+
+    #[test]
+    fn who_has_it_open_in_passing_is_no_holder() {
+        let (cat, shell) = (process("cat", 7), process("sh", 8));
+        let looks = [vec![cat.clone(), shell.clone()], vec![cat.clone()]];
+        assert_eq!(lasting(looks.into_iter()), [cat.clone()]);
+        let looks = [vec![cat], vec![shell]];
+        assert_eq!(lasting(looks.into_iter()), []);
+    }
+
+    #[test]
+    fn the_daemon_is_a_holder_at_the_first_look() {
+        let daemon = process(SERVICE_PROCESS, 7);
+        let looks = [vec![daemon.clone()], vec![]];
+        assert_eq!(lasting(looks.into_iter()), [daemon]);
     }
 }
