@@ -3,6 +3,14 @@
 use super::Words;
 
 impl Words {
+    /// A contract as the meter names it; `kind`, the word for it, where the meter has a code such as `BBR(` (historique mode).
+    pub fn contract_name(self, named: &str, kind: Option<&str>) -> String {
+        match kind {
+            Some(kind) if !["", "other"].contains(&kind) => self.name_of(kind),
+            _ => named.split_whitespace().collect::<Vec<_>>().join(" "),
+        }
+    }
+
     /// A period by its public word, as people name it; the colour of its day apart. Empty for one with a name of its own.
     pub fn period_name(self, word: &str) -> &'static str {
         match word {

@@ -8,6 +8,8 @@ use crate::words::Words;
 pub struct ContractFinding {
     /// As the meter names it.
     pub contract: Option<String>,
+    /// Which kind it is, where the meter has a code for it.
+    pub kind: Option<&'static str>,
     /// The subscribed power, in VA.
     pub subscribed: Option<u64>,
     /// One or three.
@@ -66,7 +68,9 @@ impl ContractFinding {
         let subscribed = self.subscribed.map(|va| words.kilovolt_amperes(signed(va)));
         let phases = self.phases.map(|count| words.phases(count));
         let producer = self.is_producer.then(|| words.contract_producer());
-        let parts: Vec<String> = [self.contract.clone(), subscribed, phases, producer]
+        let contract = self.contract.as_deref();
+        let contract = contract.map(|named| words.contract_name(named, self.kind));
+        let parts: Vec<String> = [contract, subscribed, phases, producer]
             .into_iter()
             .flatten()
             .collect();

@@ -260,6 +260,10 @@ fn contract(frame: &Frame, shown: &Snapshot) -> ContractFinding {
     let is_set = |key| matches!(reading.get(key), Some(Value::Bool(true)));
     ContractFinding {
         contract: reading.get(Key::CONTRACT).map(Value::to_string),
+        kind: match (frame.mode(), reading.get(Key::CONTRACT_TYPE)) {
+            (Mode::Historique, Some(Value::Enum(kind))) => Some(kind),
+            _ => None,
+        },
         subscribed: reading.int(Key::SUBSCRIBED_POWER),
         phases: reading.int(Key::PHASES),
         power: reading.int(Key::APPARENT_POWER),

@@ -65,15 +65,12 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>, with_advice:
     }
 }
 
-/// The contract as the meter has it, or what it is called where the meter has a code, such as `BBR(` in historique mode.
 fn contract_name(scene: &Scene<'_>) -> String {
-    let kind = scene.meter.text(Key::CONTRACT_TYPE);
     let has_code = scene.meter.text(Key::MODE) == Mode::Historique.as_str();
-    if has_code && !["", "other"].contains(&kind) {
-        return scene.words.name_of(kind);
-    }
-    let contract = scene.meter.text(Key::CONTRACT).split_whitespace();
-    contract.collect::<Vec<_>>().join(" ")
+    let kind = has_code.then(|| scene.meter.text(Key::CONTRACT_TYPE));
+    scene
+        .words
+        .contract_name(scene.meter.text(Key::CONTRACT), kind)
 }
 
 /// The name of the period in force: ours, or that of the meter for an unusual contract. Empty if it is not known.
