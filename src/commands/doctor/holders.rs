@@ -171,7 +171,7 @@ mod tests {
     fn who_has_it_open_in_passing_is_no_holder() {
         let (cat, shell) = (process("cat", 7), process("sh", 8));
         let looks = [vec![cat.clone(), shell.clone()], vec![cat.clone()]];
-        assert_eq!(lasting(looks.into_iter()), [cat.clone()]);
+        assert_eq!(lasting(looks.into_iter()), vec![cat.clone()]);
         let looks = [vec![cat], vec![shell]];
         assert_eq!(lasting(looks.into_iter()), []);
     }
