@@ -123,16 +123,11 @@ impl ShownLink {
         self.changes.push_back(now.mono);
         self.link = link;
         self.cause = cause.clone();
+        let before = format!("changes of the link left out before: {left_out}");
         self.detail = match (cause.text(), left_out) {
             (_, 0) => cause.clone(),
-            ("", _) => {
-                let text = format!("{left_out} changes of the link before were left out");
-                LinkDetail::new(cause.cause(), text)
-            }
-            (text, _) => {
-                let text = format!("{text} ({left_out} changes of the link before were left out)");
-                LinkDetail::new(cause.cause(), text)
-            }
+            ("", _) => LinkDetail::new(cause.cause(), before),
+            (text, _) => LinkDetail::new(cause.cause(), format!("{text} ({before})")),
         };
     }
 }
@@ -349,7 +344,7 @@ mod tests {
         assert!(
             shown.iter().any(|(_, (_, detail))| detail
                 .text()
-                .contains("changes of the link before were left out")),
+                .contains("changes of the link left out before: ")),
             "{shown:?}"
         );
         watch.opened(cause("listening"), at(400));

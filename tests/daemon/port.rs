@@ -332,7 +332,7 @@ fn a_port_that_hangs_up_every_second_makes_few_lines_events_and_states() {
         "the number of changes that were left out",
         || {
             home.log()
-                .contains("changes of the link before were left out")
+                .contains("changes of the link left out before: ")
                 .then_some(())
         },
     );

@@ -3,8 +3,11 @@
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixListener};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::{self, JoinHandle};
@@ -18,6 +21,9 @@ use tempfile::TempDir;
 use super::daemon::WAIT_TIMEOUT;
 
 const OPENSSL_CONFIG: &str = "openssl.cnf";
+
+/// From 12 000 on: the system gives ports from 32 768 on.
+const PORTS: u32 = 20_000;
 
 /// A mosquitto on a free loopback port that remembers nothing when it ends. Ended when dropped.
 pub struct Broker {
@@ -140,17 +146,23 @@ impl Drop for Broker {
     }
 }
 
-/// A port of the loopback that nobody listens on, and that the system gives to nobody by itself.
+/// A port of the loopback that nobody listens on, that the system gives to nobody by itself, and that no other test on this
+/// machine takes before this process ends: each claims its ports by abstract sockets of their names.
 pub fn free_port() -> u16 {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    loop {
-        // Forty ports for each of the tests' processes, which may run beside each other.
-        let next = std::process::id() % 500 * 40 + NEXT.fetch_add(1, Ordering::Relaxed) % 40;
-        let port = 12_000 + u16::try_from(next).unwrap();
+    static CLAIMED: Mutex<Vec<UnixListener>> = Mutex::new(Vec::new());
+    let first = std::process::id() % PORTS;
+    for number in 0..PORTS {
+        let port = 12_000 + u16::try_from((first + number) % PORTS).unwrap();
+        let name = SocketAddr::from_abstract_name(format!("linky-sensor-test-port-{port}"));
+        let Ok(claim) = UnixListener::bind_addr(&name.unwrap()) else {
+            continue;
+        };
         if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            CLAIMED.lock().unwrap().push(claim);
             return port;
         }
     }
+    panic!("no port is free");
 }
 
 fn write_rules(directory: &TempDir, port: u16, rules: &str) {
@@ -243,7 +255,9 @@ impl Subscriber {
 
     /// The same, of the broker that listens on this port.
     pub fn on_port(port: u16, user: Option<(&str, &str)>) -> Self {
-        let id = format!("subscriber-{}", free_port());
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let next = NEXT.fetch_add(1, Ordering::Relaxed);
+        let id = format!("subscriber-{}-{next}", std::process::id());
         let mut options = MqttOptions::new(id, "127.0.0.1", port);
         options.set_max_packet_size(1 << 20, 1 << 20);
         if let Some((user, password)) = user {

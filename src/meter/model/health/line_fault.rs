@@ -190,7 +190,7 @@ impl LineFault {
         }
         match share(counts.odd) {
             0..NOISY => None,
-            NOISY..GARBLED => Some(Self::Noise),
+            NOISY..GARBLED if share(counts.steady) < SHORT_PULSES_LOST => Some(Self::Noise),
             _ if counts.high == 0 => Some(Self::ParityStripped),
             _ if ones >= INVERTED && share(counts.text) < TEXT_LEFT => Some(Self::Inverted),
             _ if ones >= SPACES_LOST && share(counts.text) >= TEXT_LEFT => Some(Self::OneLevel),
@@ -264,6 +264,11 @@ mod tests {
             (counts(490, 570, 20, 860, 521), Some(LineFault::Inverted)),
             (counts(500, 490, 70, 780, 399), Some(LineFault::TooSlow)),
             (counts(120, 400, 10, 960, 310), Some(LineFault::Noise)),
+            // A part of a frame in which few characters become odd.
+            (
+                counts(240, 320, 470, 400, 192),
+                Some(LineFault::ShortPulses),
+            ),
             (CharacterCounts::default(), None),
         ] {
             let other = CharacterCounts::default();
