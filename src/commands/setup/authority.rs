@@ -3,13 +3,14 @@
 //! Input: the name of a file. Output: its full path, or why the service cannot use it. The file is read; nothing is written.
 //!
 //! `setup` runs as root, and may read more than the service. So what the unit hides from the service, and what the modes of
-//! files deny its user, is checked beforehand. Access lists (ACL) are ignored: the file holds no secret, and may be readable
-//! for all.
+//! files deny its user, is checked beforehand. Where they deny it an access list (setfacl) may grant it all the same, so the
+//! kernel has the last word: the file is tried as that user, by setpriv of util-linux.
 
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use nix::unistd::{Gid, User, getgrouplist};
 
@@ -89,8 +90,25 @@ pub fn check(path: &Path, url: &BrokerUrl, home: Home) -> Result<(), AuthorityFa
         return Ok(());
     };
     let reader = Reader::of(&user);
-    let faults = names.iter().map(|name| reader.fault(name));
-    faults.collect()
+    let denied = names.iter().find_map(|name| reader.fault(name).err());
+    match denied {
+        Some(fault) if !can_read(&user, path) => Err(fault),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a process of this user could read a file; `false` also where only root could try that.
+fn can_read(user: &User, file: &Path) -> bool {
+    let tried = Command::new("setpriv")
+        .arg(format!("--reuid={}", user.uid))
+        .arg(format!("--regid={}", user.gid))
+        .args(["--init-groups", "--", "test", "-r"])
+        .arg(file)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    tried.is_ok_and(|status| status.success())
 }
 
 /// The user whose permissions are checked, with all groups.
@@ -188,6 +206,30 @@ mod tests {
             groups: Vec::new(),
         };
         assert_eq!(owner.fault(&file), Ok(()));
+    }
+
+    #[test]
+    fn an_access_list_grants_what_the_modes_deny() {
+        if !nix::unistd::geteuid().is_root() {
+            println!("only root can try a file as another user: not tried");
+            return;
+        }
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("ca.pem");
+        fs::write(&file, "").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        let nobody = User::from_name("nobody").unwrap().unwrap();
+        assert!(!can_read(&nobody, &file));
+        for (path, right) in [(directory.path(), "x"), (&file, "r")] {
+            let granted = Command::new("setfacl")
+                .args(["-m", &format!("u:nobody:{right}")])
+                .arg(path)
+                .status()
+                .expect("setfacl is not there: install the package acl");
+            assert!(granted.success());
+        }
+        assert!(Reader::of(&nobody).fault(&file).is_err());
+        assert!(can_read(&nobody, &file));
     }
 
     #[test]
