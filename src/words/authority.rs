@@ -1,7 +1,7 @@
 //! The questions of `setup` about the authority of a broker with TLS, and what it found.
 
 messages! {
-    /// The certificate of the broker is not trusted, by the system or by a file; the library's own words.
+    /// The certificate of the broker is not trusted, by the system or by a file; what the library found.
     setup_authority_unknown(host: &str, port: u16, file: Option<&str>, found: &str) {
         fr: "{host} répond sur {port}, mais son certificat n'est signé par aucune autorité {} ({found})." (match file {
             Some(file) => format!("de {file}"),

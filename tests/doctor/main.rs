@@ -20,6 +20,7 @@ mod offer;
 mod place;
 mod port;
 mod stage;
+mod tls;
 
 #[path = "../support/mod.rs"]
 mod support;

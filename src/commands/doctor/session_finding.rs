@@ -109,7 +109,7 @@ impl SessionFinding {
             } => {
                 let text = self.failure(*cause, topic.as_deref().unwrap_or("…"), words);
                 match detail {
-                    Some(detail) => format!("{text}\n({detail})"),
+                    Some(detail) => format!("{text}\n({})", words.translated(detail)),
                     None => text,
                 }
             }

@@ -84,7 +84,8 @@ pub fn explained(
         let file = broker.ca_file.as_ref();
         let file = file.map(|path| path.display().to_string());
         let BrokerUrl { host, port, .. } = &broker.url;
-        let text = words.setup_authority_unknown(host, *port, file.as_deref(), found);
+        let found = words.translated(found);
+        let text = words.setup_authority_unknown(host, *port, file.as_deref(), &found);
         return (text, vec![words.setup_do_name_authority()]);
     }
     let finding = SessionFinding {

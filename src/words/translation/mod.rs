@@ -9,11 +9,13 @@
 //! |---|---|
 //! | `configuration` | the faults of the configuration and of scenarios |
 //! | `files` | passwords, certificates, keys; the errors of the system |
+//! | `tls` | why there is no TLS with a broker |
 //! | `arguments` | values of the command line |
 
 mod arguments;
 mod configuration;
 mod files;
+mod tls;
 
 use super::Words;
 use crate::config::{ConfigError, Fault, Language};
@@ -85,7 +87,7 @@ impl Words {
 }
 
 fn in_french(english: &str, depth: u8) -> String {
-    let rows = [configuration::ROWS, files::ROWS, arguments::ROWS];
+    let rows = [configuration::ROWS, files::ROWS, tls::ROWS, arguments::ROWS];
     let found = rows
         .iter()
         .copied()
@@ -147,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_row_uses_all_that_varies_and_is_reached() {
-        let rows = [configuration::ROWS, files::ROWS, arguments::ROWS].concat();
+        let rows = [configuration::ROWS, files::ROWS, tls::ROWS, arguments::ROWS].concat();
         for (at, (english, french)) in rows.iter().enumerate() {
             for number in 0..english.matches("{}").count() {
                 assert!(french.contains(&format!("{{{number}}}")), "{french}");

@@ -49,7 +49,8 @@ pub fn reach(
         let words = console.words();
         let file = broker.ca_file.as_ref();
         let file = file.map(|path| path.display().to_string());
-        let text = words.setup_authority_unknown(&url.host, url.port, file.as_deref(), found);
+        let found = words.translated(found);
+        let text = words.setup_authority_unknown(&url.host, url.port, file.as_deref(), &found);
         screen::show_state(console, CheckState::Failed, &text)?;
         screen::show_steps(console, &[words.setup_authority_where()])?;
         ca_file = ask(url, &words.setup_ask_authority(), None, context, console)?;
