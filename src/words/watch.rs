@@ -183,6 +183,10 @@ messages! {
     }
     /// It goes on by itself.
     waiting_for_it() { fr: "J'attends, et je reprends tout seul.", en: "I wait, and go on by myself." }
+    /// `--once` had no answer in time.
+    watch_no_answer() { fr: "Le service n'a pas répondu à temps.", en: "The service did not answer in time." }
+    /// `--once` ends.
+    not_waiting_for_it() { fr: "Sans --once, watch attendrait, et reprendrait tout seul.", en: "Without --once, watch would wait, and go on by itself." }
 }
 
 impl Words {

@@ -106,4 +106,8 @@ fn no_bus_and_no_daemon_are_two_things() {
     house.bus.stop();
     let text = frame(&house);
     assert!(text.contains("There is no D-Bus here"), "{text}");
+    assert!(
+        text.contains("Without --once, watch would wait") && !text.contains("I wait"),
+        "{text}"
+    );
 }

@@ -28,8 +28,7 @@ pub fn draw_narrow(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
 /// Draws the panels that fit. Returns where the plot is.
 pub fn draw(canvas: &mut Canvas<'_>, body: Rect, scene: &Scene<'_>, is_expanded: bool) -> Rect {
     if scene.model.obstacle.is_some() || scene.model.meters.is_empty() {
-        let obstacle = scene.model.obstacle.as_ref();
-        obstacle::draw(canvas, body, obstacle, (scene.words, scene.palette));
+        obstacle::draw(canvas, body, scene);
         return Rect::default();
     }
     if is_expanded {

@@ -57,7 +57,7 @@ impl LineWriter {
             self.obstacle.clone_from(&model.obstacle);
             let is_obstacle = !matches!(model.obstacle, None | Some(Obstacle::Connecting));
             if is_obstacle && !as_json {
-                let text = obstacle::text(model.obstacle.as_ref(), screen.words());
+                let text = obstacle::text(model.obstacle.as_ref(), false, screen.words());
                 writeln!(out, "{}  {}", wall::clock_with_seconds(now), text.what)?;
             }
         }

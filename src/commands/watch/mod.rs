@@ -183,14 +183,18 @@ pub async fn watch_started(bus: Bus, console: &mut Console) -> Result<u8, Comman
     show_live(&mut screen, news, console).await
 }
 
-fn new_screen(words: Words, is_plain: bool) -> WatchScreen {
+fn new_screen(words: Words, is_once: bool) -> WatchScreen {
     let variable = |name: &str| std::env::var(name).ok();
     let mut palette = Palette::detect(variable, words.is_ascii());
-    if is_plain {
+    if is_once {
         // What would be faint is shaded.
         palette.depth = Depth::None;
     }
-    WatchScreen::new(words.language(), palette)
+    let mut screen = WatchScreen::new(words.language(), palette);
+    if is_once {
+        screen.show_once();
+    }
+    screen
 }
 
 /// Takes news until the daemon has answered, or is known not to, and what it answered is enough; or the time is over.

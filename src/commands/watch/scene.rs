@@ -31,6 +31,8 @@ pub struct Scene<'a> {
     pub now: i64,
     /// What the plot shows.
     pub range: PlotRange,
+    /// It is the only frame.
+    pub is_once: bool,
 }
 
 impl<'a> Scene<'a> {

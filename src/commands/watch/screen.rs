@@ -45,6 +45,7 @@ pub struct WatchScreen {
     palette: Palette,
     range: PlotRange,
     shown: usize,
+    is_once: bool,
     has_help: bool,
     is_expanded: bool,
     tabs: Vec<TabColumns>,
@@ -61,6 +62,7 @@ impl WatchScreen {
             palette,
             range: PlotRange::default(),
             shown: 0,
+            is_once: false,
             has_help: false,
             is_expanded: false,
             tabs: Vec::new(),
@@ -71,6 +73,11 @@ impl WatchScreen {
     /// Shows this range.
     pub fn show_range(&mut self, range: PlotRange) {
         self.range = range;
+    }
+
+    /// Shows a single frame, and waits for nothing.
+    pub fn show_once(&mut self) {
+        self.is_once = true;
     }
 
     /// Shows the meter with this id, once it is there.
@@ -137,6 +144,7 @@ impl WatchScreen {
             palette: self.palette,
             now,
             range: self.range,
+            is_once: self.is_once,
         }
     }
 

@@ -70,7 +70,7 @@ fn below(area: Rect, y: u16) -> Rect {
 /// What stands in the way, and the commands that show why, as far as there is room.
 fn draw_obstacle(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
     let palette = scene.palette;
-    let text = obstacle::text(scene.model.obstacle.as_ref(), scene.words);
+    let text = obstacle::text(scene.model.obstacle.as_ref(), scene.is_once, scene.words);
     let mut y = area.y + canvas.put_words(area, &text.what, palette.bold(Tint::ALARM));
     y += canvas.put_words(below(area, y), &text.remedy, palette.quiet());
     for (y, command) in (y..area.bottom()).zip(text.commands) {

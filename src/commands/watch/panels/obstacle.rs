@@ -5,7 +5,8 @@ use ratatui::style::Style;
 
 use crate::commands::watch::canvas::{self, Canvas};
 use crate::commands::watch::model::Obstacle;
-use crate::commands::watch::palette::{Palette, Tint};
+use crate::commands::watch::palette::Tint;
+use crate::commands::watch::scene::Scene;
 use crate::words::Words;
 
 /// What stands in the way, and what to do about it.
@@ -16,13 +17,18 @@ pub struct ObstacleText {
     pub remedy: String,
     /// Commands that are ready to be pasted.
     pub commands: Vec<&'static str>,
-    /// What this program does meanwhile.
-    pub meanwhile: String,
+    /// What this program does then.
+    pub next: String,
 }
 
-/// The text for an obstacle; `None` is a daemon without a meter.
-pub fn text(obstacle: Option<&Obstacle>, words: Words) -> ObstacleText {
+/// The text for an obstacle; `None` is a daemon without a meter. `is_once`: nothing else is shown, and nothing awaited.
+pub fn text(obstacle: Option<&Obstacle>, is_once: bool, words: Words) -> ObstacleText {
     let (what, remedy, commands) = match obstacle {
+        Some(Obstacle::Connecting) if is_once => (
+            words.watch_no_answer(),
+            words.see_journal(),
+            vec!["journalctl -u linky-sensor"],
+        ),
         Some(Obstacle::Connecting) => (words.connecting(), String::new(), vec![]),
         Some(Obstacle::NoBus(bus)) => (
             words.watch_no_bus(&words.translated(bus)),
@@ -58,7 +64,8 @@ pub fn text(obstacle: Option<&Obstacle>, words: Words) -> ObstacleText {
             vec!["linky-sensor doctor", "linky-sensor check-config"],
         ),
     };
-    let meanwhile = match obstacle {
+    let next = match obstacle {
+        _ if is_once => words.not_waiting_for_it(),
         Some(Obstacle::Connecting) => String::new(),
         _ => words.waiting_for_it(),
     };
@@ -66,18 +73,15 @@ pub fn text(obstacle: Option<&Obstacle>, words: Words) -> ObstacleText {
         what,
         remedy,
         commands,
-        meanwhile,
+        next,
     }
 }
 
 /// Draws it in the middle.
-pub fn draw(
-    canvas: &mut Canvas<'_>,
-    area: Rect,
-    obstacle: Option<&Obstacle>,
-    (words, palette): (Words, Palette),
-) {
-    let text = text(obstacle, words);
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, scene: &Scene<'_>) {
+    let obstacle = scene.model.obstacle.as_ref();
+    let palette = scene.palette;
+    let text = text(obstacle, scene.is_once, scene.words);
     let wrapped = |sentence: &str, style: Style| {
         let lines = canvas::wrap(sentence, area.width.saturating_sub(2));
         lines
@@ -87,7 +91,7 @@ pub fn draw(
     };
     let blank = || [(String::new(), Style::new())];
     let style = match obstacle {
-        Some(Obstacle::Connecting) => palette.quiet(),
+        Some(Obstacle::Connecting) if !scene.is_once => palette.quiet(),
         _ => palette.bold(Tint::ALARM),
     };
     let mut lines = wrapped(&text.what, style);
@@ -97,9 +101,9 @@ pub fn draw(
         let commands = text.commands.iter();
         lines.extend(commands.map(|command| ((*command).to_owned(), palette.strong())));
     }
-    if !text.meanwhile.is_empty() {
+    if !text.next.is_empty() {
         lines.extend(blank());
-        lines.extend(wrapped(&text.meanwhile, palette.quiet()));
+        lines.extend(wrapped(&text.next, palette.quiet()));
     }
     let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let top = area.y + area.height.saturating_sub(count) / 2;

@@ -141,6 +141,23 @@ fn every_state_is_kept() {
 }
 
 #[test]
+fn a_single_frame_promises_no_other() {
+    for language in LANGUAGES {
+        for (name, mut screen) in states(language) {
+            screen.show_once();
+            let is_obstacle = screen.model().obstacle.is_some() || screen.model().meters.is_empty();
+            for size in [(80, 24), (36, 8)] {
+                let frame = text::frame(&mut screen, size, EVENING);
+                let promises = ["I wait", "Waiting", "J'attends"].map(|word| frame.contains(word));
+                assert_eq!(promises, [false; 3], "{name}: {frame}");
+                let is_named = frame.contains("--once");
+                assert_eq!(is_named, is_obstacle && size.1 == 24, "{name}: {frame}");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_keys_open_is_kept() {
     for language in LANGUAGES {
         for (name, key) in [("help", '?'), ("expanded", 'e'), ("frozen", ' ')] {
