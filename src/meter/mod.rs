@@ -64,7 +64,7 @@ pub use memory::Memory;
 pub use meter::{Identity, Meter};
 pub use model::breaker::BreakerCheck;
 pub use model::curve::CurvePoint;
-pub use model::health::{CharacterCounts, GroupCounts, LineFault, lost_phases};
+pub use model::health::{CharacterCounts, GroupCounts, LineFault, lost_phases, lost_phases_shown};
 pub use model::trend::{ActivePowerRow, EnergyRow, PowerRow, TrendHandle};
 pub use nameplate::fingerprint;
 pub use plausible::{Safeguard, Safeguards};

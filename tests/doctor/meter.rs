@@ -14,7 +14,7 @@ use super::stage::{NUMBERS, Printed, on_line};
 /// The pace of a meter, ten times as fast.
 const PAUSE: Duration = Duration::from_millis(100);
 
-fn three_phase() -> Scenario {
+pub fn three_phase() -> Scenario {
     Scenario {
         phases: Phases::Three,
         power_kva: 12,
@@ -23,7 +23,7 @@ fn three_phase() -> Scenario {
 }
 
 /// The meter has lost its second phase since it began.
-fn without_second_phase(scenario: Scenario) -> Scenario {
+pub fn without_second_phase(scenario: Scenario) -> Scenario {
     let event = ScenarioEvent {
         at: 0,
         change: ScenarioChange::PhaseLoss {

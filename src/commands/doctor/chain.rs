@@ -43,6 +43,13 @@ impl SurveyedChain {
         !self.meters.is_empty() && self.meters.iter().all(is_live)
     }
 
+    /// Whether a meter that is received has a phase without voltage.
+    pub fn has_lost_phase(&self) -> bool {
+        self.meters.iter().any(|surveyed| {
+            matches!(&surveyed.meter, MeterFinding::Live { lost_phases, .. } if !lost_phases.is_empty())
+        })
+    }
+
     /// How the check of the broker ended.
     pub fn session_state(&self) -> CheckState {
         let session = self.session.as_ref();

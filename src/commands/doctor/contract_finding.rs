@@ -53,7 +53,7 @@ impl ContractFinding {
     pub fn text(&self, words: Words) -> String {
         let known = match self.lost_phases.as_slice() {
             [] => self.known(words),
-            lost => words.contract_lost_phases(&self.known(words), lost),
+            lost => words.with_lost_phases(&self.known(words), lost),
         };
         if !self.missing.is_empty() {
             words.contract_lacks(&known, &self.missing.join(", "))

@@ -72,7 +72,8 @@ fn verdict(
             (verdict, remedies)
         }
         (None, Some(session)) => {
-            let (fault, remedies) = of_session(session, machine, place);
+            let (fault, mut remedies) = of_session(session, machine, place);
+            remedies.extend(of_grid(chain));
             let verdict = DoctorVerdict::Broker {
                 is_meter_fine: chain.is_received(),
                 fault,
@@ -103,6 +104,14 @@ fn well(chain: &SurveyedChain, machine: &Machine) -> (DoctorVerdict, Vec<Remedy>
     if chain.meters.iter().any(is_poor) {
         remedies.extend([Remedy::CheckContacts, Remedy::KeepApart]);
     }
+    if let Some(grid) = of_grid(chain) {
+        let verdict = match remedies.as_slice() {
+            [] if chain.is_received() => DoctorVerdict::Phase,
+            _ => DoctorVerdict::Works,
+        };
+        remedies.insert(0, grid);
+        return (verdict, remedies);
+    }
     if !remedies.is_empty() {
         return (DoctorVerdict::Works, remedies);
     }
@@ -116,6 +125,11 @@ fn well(chain: &SurveyedChain, machine: &Machine) -> (DoctorVerdict, Vec<Remedy>
         )
     });
     (DoctorVerdict::AllWell { is_published }, Vec::new())
+}
+
+/// What to do about a phase that is lost before the meter.
+fn of_grid(chain: &SurveyedChain) -> Option<Remedy> {
+    chain.has_lost_phase().then_some(Remedy::CallGrid)
 }
 
 fn restart(machine: &Machine) -> Remedy {

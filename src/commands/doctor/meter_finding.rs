@@ -43,6 +43,8 @@ pub enum MeterFinding {
         damaged: u64,
         /// The share of good groups, in percent, if it is poor.
         poor: Option<u64>,
+        /// The phases, from 1, that have no voltage.
+        lost_phases: Vec<u64>,
     },
     /// The daemon receives no byte: its `Silent`.
     Quiet,
@@ -66,7 +68,12 @@ impl MeterFinding {
     /// How the check ended.
     pub fn state(&self) -> CheckState {
         match self {
-            Self::Received { .. } | Self::Live { poor: None, .. } => CheckState::Ok,
+            Self::Received { .. } => CheckState::Ok,
+            Self::Live {
+                poor: None,
+                lost_phases,
+                ..
+            } if lost_phases.is_empty() => CheckState::Ok,
             Self::Unreadable { .. }
             | Self::WithoutFrame { .. }
             | Self::Live { .. }
@@ -89,6 +96,7 @@ impl MeterFinding {
             Self::Unreadable { .. } => "unreadable",
             Self::WithoutFrame { .. } => "no_frame",
             Self::PlainText(_) => "text",
+            Self::Live { lost_phases, .. } if !lost_phases.is_empty() => "phase_lost",
             Self::Live { poor: None, .. } => "live",
             Self::Live { .. } => "bad_line",
             Self::Quiet => "silent",
@@ -128,7 +136,14 @@ impl MeterFinding {
                 power,
                 damaged,
                 poor,
-            } => live_text(*power, *damaged, *poor, words),
+                lost_phases,
+            } => {
+                let live = live_text(*power, *damaged, *poor, words);
+                match lost_phases.as_slice() {
+                    [] => live,
+                    lost => words.with_lost_phases(&live, lost),
+                }
+            }
             Self::Quiet => words.meter_quiet(),
             Self::Unread => words.meter_unread(),
             Self::NoFrame => words.meter_no_frame(),

@@ -14,7 +14,7 @@ use super::service_finding::ServiceFinding;
 use super::{is_link_of_package, session};
 use crate::config::{self, ConfigError, Device, KeyPlace, MeterSettings, Settings};
 use crate::dbus::SeenMeter;
-use crate::meter::{Key, Link, LinkCause};
+use crate::meter::{Key, Link, LinkCause, lost_phases_shown};
 use crate::serial::{self, Refusal};
 
 /// Below this share of good groups, in percent, a line is poor.
@@ -212,6 +212,7 @@ fn through_daemon(seen: &SeenMeter) -> MeterFinding {
             power: reading.int(Key::APPARENT_POWER),
             damaged: reading.int(Key::FRAMES_DAMAGED).unwrap_or_default(),
             poor: quality.filter(|quality| *quality < QUALITY_MIN),
+            lost_phases: lost_phases_shown(reading),
         }
     } else if is(LinkCause::NoByte) {
         MeterFinding::Quiet

@@ -37,6 +37,7 @@ fn live() -> MeterFinding {
         power: Some(3211),
         damaged: 0,
         poor: None,
+        lost_phases: Vec::new(),
     }
 }
 

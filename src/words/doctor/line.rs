@@ -128,8 +128,8 @@ messages! {
         fr: "{known} ; il manque {labels}",
         en: "{known}; {labels} missing",
     }
-    /// Phases without voltage.
-    contract_lost_phases(known: &str, lost: &[u64]) {
+    /// Phases without voltage, behind what is known.
+    with_lost_phases(known: &str, lost: &[u64]) {
         fr: "{known} ; {} sans tension" (numbered_phases(lost, "phase", "phases", "et")),
         en: "{known}; no voltage on {}" (numbered_phases(lost, "phase", "phases", "and")),
     }

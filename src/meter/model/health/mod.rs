@@ -19,7 +19,7 @@ pub use clock_drift::ClockDrift;
 pub use counts::{CharacterCounts, GroupCounts};
 pub use line_fault::LineFault;
 pub use link_quality::LinkQuality;
-pub use phases::{PhasePart, lost_phases};
+pub use phases::{PhasePart, lost_phases, lost_phases_shown};
 pub use voltage::VoltagePart;
 
 #[cfg(test)]

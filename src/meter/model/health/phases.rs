@@ -6,7 +6,9 @@
 use crate::meter::event::{Event, EventKind};
 use crate::meter::group_value::GroupValue;
 use crate::meter::part::{Context, Part, Reset, Save};
+use crate::meter::quantity::Key;
 use crate::meter::reading::Reading;
+use crate::meter::value::Value;
 use crate::tic::{Frame, Label, Mode};
 
 /// Below half of the mains, in V, a phase is lost: loads between phases leave some voltage on it.
@@ -87,6 +89,21 @@ pub fn lost_phases(frame: &Frame) -> Vec<u64> {
         Mode::Historique => by_register(number(Label::PPOT)),
     };
     let numbered = (1..).zip(lost).filter(|(_, lost)| *lost == Some(true));
+    numbered.map(|(number, _)| number).collect()
+}
+
+/// The phases, from 1, that the state of a meter shows as lost.
+#[must_use]
+pub fn lost_phases_shown(reading: &Reading) -> Vec<u64> {
+    let volts = [Key::VOLTAGE_L1, Key::VOLTAGE_L2, Key::VOLTAGE_L3].map(|key| {
+        let volts = reading.int(key)?;
+        u32::try_from(volts).ok()
+    });
+    let registered = [Key::PHASE_LOST_L1, Key::PHASE_LOST_L2, Key::PHASE_LOST_L3]
+        .map(|key| matches!(reading.get(key), Some(Value::Bool(true))));
+    let lost = by_voltage(volts).map(|lost| lost == Some(true));
+    let numbered = (1..).zip(lost.into_iter().zip(registered));
+    let numbered = numbered.filter(|(_, (by_voltage, by_register))| *by_voltage || *by_register);
     numbered.map(|(number, _)| number).collect()
 }
 

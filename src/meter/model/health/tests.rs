@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::meter::{
     EventKind, Identity, Input, Key, LinkDetail, Memory, Meter, Moment, Timestamp, Update, Value,
+    lost_phases_shown,
 };
 use crate::tic::{Decoder, Mode, Parity, push_group};
 
@@ -161,7 +162,9 @@ fn a_phase_without_voltage_is_lost_and_comes_back() {
     sent.frames(2, &three("000"));
     sent.frames(5, &three("150"));
     assert_eq!(sent.events(), [], "two frames, then a low voltage");
+    assert!(lost_phases_shown(&sent.meter.last().reading).is_empty());
     sent.frames(3, &three("034"));
+    assert_eq!(lost_phases_shown(&sent.meter.last().reading), [2]);
     sent.frames(3, &three("228"));
     assert_eq!(
         sent.events(),
@@ -186,6 +189,7 @@ fn the_lost_phases_of_the_historique_mode_are_events() {
     sent.frames(6, &three("00"));
     sent.frames(6, &three("08"));
     assert_eq!(sent.value(Key::PHASE_LOST_L3), Some(Value::Bool(true)));
+    assert_eq!(lost_phases_shown(&sent.meter.last().reading), [3]);
     let lost = event(EventKind::PhaseLost, "phase 3 present", "phase 3 lost");
     assert_eq!(sent.events(), [lost]);
 }
