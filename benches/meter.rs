@@ -1,7 +1,7 @@
 //! What a frame costs in CPU time between the wire and the sinks: decoded, and taken by the meter, all models included.
 //!
-//! An hour of frames of a simulated household, with the times at which they come. Prints microseconds a frame, the median
-//! and the best of several rounds. `cargo bench --bench meter`.
+//! 3 000 frames of a simulated household, 46 to 79 minutes of them, with the times at which they come. Prints microseconds a
+//! frame, the median and the best of nine rounds. `cargo bench --bench meter`.
 
 #![expect(clippy::expect_used, reason = "a bench fails by panicking")]
 
