@@ -117,28 +117,32 @@ impl Property {
         }
     }
 
-    /// Whether it has another value in one snapshot than in the other. The day profiles are compared as they are: most
-    /// frames have the same, and a profile on the bus is a list of texts.
+    /// Whether it has another value in one snapshot than in the other. Most stay the same from frame to frame, so they are
+    /// compared as they are before they are turned into what the bus carries.
     pub fn differs(&self, before: &Snapshot, after: &Snapshot) -> bool {
         match self.source {
             PropertySource::Plan(read) => read(&before.calendar) != read(&after.calendar),
-            PropertySource::Quantity(_) | PropertySource::Assumed => {
-                self.value(before) != self.value(after)
+            PropertySource::Quantity(key) => {
+                known(before, key) != known(after, key) && self.value(before) != self.value(after)
             }
+            PropertySource::Assumed => before.calendar.assumed != after.calendar.assumed,
         }
     }
 
     /// Its value, if it is known.
     pub fn value<'a>(&self, snapshot: &'a Snapshot) -> Option<Variant<'a>> {
         match self.source {
-            PropertySource::Quantity(key) if snapshot.keys.contains(key) => {
-                variant(key.row().kind, snapshot.reading.get(key)?)
-            }
-            PropertySource::Quantity(_) => None,
+            PropertySource::Quantity(key) => variant(key.row().kind, known(snapshot, key)?),
             PropertySource::Plan(read) => read(&snapshot.calendar).map(|slots| plan_variant(slots)),
             PropertySource::Assumed => Some(Variant::Bool(snapshot.calendar.assumed)),
         }
     }
+}
+
+/// The value of a quantity that the meter has.
+fn known(snapshot: &Snapshot, key: Key) -> Option<&Value> {
+    let has = snapshot.keys.contains(key);
+    snapshot.reading.get(key).filter(|_| has)
 }
 
 fn plan_variant(slots: &[Slot]) -> Variant<'static> {

@@ -1,6 +1,7 @@
 //! What a [`Meter`](super::Meter) is fed with: frames, and the state of the port that they come from.
 //!
-//! The port's reader makes an input at least once a second, so that a meter notices a silence without a clock of its own.
+//! The port's reader makes an input once a second, or for each frame where frames come regularly, so that a meter notices a
+//! silence without a clock of its own.
 
 use super::link_cause::LinkDetail;
 use crate::tic::Frame;

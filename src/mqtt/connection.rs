@@ -7,6 +7,7 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -265,8 +266,8 @@ impl Connection {
     }
 
     fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<Result<(), ConnectionLoss>> {
-        let mut bytes = [0; READ_SIZE];
-        let mut buffer = ReadBuf::new(&mut bytes);
+        let mut bytes = [const { MaybeUninit::uninit() }; READ_SIZE];
+        let mut buffer = ReadBuf::uninit(&mut bytes);
         match Pin::new(&mut self.stream).poll_read(context, &mut buffer) {
             Poll::Pending => Poll::Pending,
             Poll::Ready(Err(error)) => Poll::Ready(Err(ConnectionLoss::Broken(error))),

@@ -7,7 +7,7 @@ use crate::meter::Input;
 use std::collections::VecDeque;
 use std::time::Instant;
 
-/// The inputs of a port, at least one a second, until the stop.
+/// The inputs of a port until the stop, one a second or one for each regular frame.
 ///
 /// `next` blocks; it ends within 100 ms of the stop, or once the [`PortCheck`] that is under way has returned.
 pub struct InputReader<'a> {
@@ -45,7 +45,7 @@ impl Iterator for InputReader<'_> {
     type Item = Input;
 
     fn next(&mut self) -> Option<Input> {
-        // Each event comes within a second, and one that comes a second after the last input gives one.
+        // Each event comes by its time, and one that comes when an input is due gives one.
         while self.inputs.is_empty() {
             let (at, event) = self.port.next(self.line.read_at(), self.line.report_at())?;
             if let Some(taps) = &mut self.taps {

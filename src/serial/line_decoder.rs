@@ -1,7 +1,7 @@
 //! From what happens to a port to the inputs of a meter: which mode, frames, silence, noise.
 //!
-//! Input: each [`PortEvent`] with its time. Output: [`Input`]s, at least one for an event that comes a second after the
-//! last; when to read next (`read_at`), when an event is needed at the latest (`report_at`), and the speed of the port.
+//! Input: each [`PortEvent`] with its time. Output: [`Input`]s, at least one for an event at `report_at`; when to read next
+//! (`read_at`), when an event is needed at the latest (`report_at`), and the speed of the port.
 //!
 //! Pure: time is an argument. The decisions are those of `mode_detector`, `pacing` and `line_monitor`, whose time is
 //! counted from the opening of the port.
@@ -18,8 +18,13 @@ use crate::meter::{Input, LinkDetail};
 use crate::tic::{Frame, Label, Mode};
 use std::time::{Duration, Instant};
 
-/// The longest time between two inputs: the watchdog and the timeouts of the meter depend on it.
+/// The longest time between two inputs, but for frames that come at a longer interval: the watchdog and the timeouts of the
+/// meter depend on it.
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);
+/// The same for those: a reader that sleeps until a frame ends is not to wake in between.
+const REPORT_INTERVAL_MAX: Duration = Duration::from_secs(3);
+/// A frame that is later than this after the others is reported as late.
+const FRAME_DELAY_MAX: Duration = Duration::from_millis(200);
 
 /// Decodes what one port receives, over all its openings.
 pub struct LineDecoder {
@@ -98,7 +103,12 @@ impl LineDecoder {
     /// When the next event is due, if only a [`PortEvent::Timer`].
     #[must_use]
     pub fn report_at(&self) -> Instant {
-        self.reported + REPORT_INTERVAL
+        let interval = match &self.state {
+            LineState::Open(line) => line.pacing.interval(),
+            LineState::Connecting | LineState::Unavailable(_) => None,
+        };
+        let interval = interval.map_or(REPORT_INTERVAL, |frames| frames + FRAME_DELAY_MAX);
+        self.reported + interval.clamp(REPORT_INTERVAL, REPORT_INTERVAL_MAX)
     }
 
     /// Takes in what happened at `at`. Most events give no input, and then nothing is allocated.
@@ -152,7 +162,7 @@ impl LineDecoder {
         inputs
     }
 
-    /// Adds what is new besides frames, or what is due after a second without an input.
+    /// Adds what is new besides frames, or what is due when no input has come for long.
     fn report(&mut self, observation: LineObservation, at: Instant, inputs: &mut Vec<Input>) {
         let due = at >= self.report_at() && !inputs.iter().any(is_report);
         match &mut self.state {

@@ -50,8 +50,8 @@
 //! | `plain_text` | what a server or a login prompt wrote |
 //!
 //! Invariants:
-//! - There is an input about once a second, and after two or three at most (a read, a `PortCheck`): the watchdog relies on
-//!   it.
+//! - There is an input about once a second, or for each frame where frames come regularly, and after four seconds at most (a
+//!   read, a `PortCheck`): the watchdog relies on it.
 //! - A port that is missing, refused or lost is opened again until the stop.
 //! - No byte that the system delivered is lost, except those received at the speed of the other mode.
 //! - Each opening, each connection and each change of mode starts a new decoder: what the old one found out about parity

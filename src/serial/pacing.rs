@@ -29,9 +29,10 @@ const GUARD_CHARACTERS: usize = 16;
 const FRAME_LEN_MAX: usize = 1727;
 /// The shortest pause between ETX and the next STX (54E: 16.7 to 33.4 ms).
 const FRAME_GAP_MIN: Duration = Duration::from_micros(16_700);
-/// Where two periods agree, the sleep ends this many characters before the predicted end, and earlier by as much as the
-/// periods differ. More than one FIFO of 8: the last but one of its bursts has arrived, two more reads give the rest.
-const PERIOD_GUARD_CHARACTERS: usize = 12;
+/// Where two periods agree, the sleep ends this long before the predicted end, and earlier by as much as the periods
+/// differ. Shorter than a FIFO of 8 takes to fill (8.3 ms at 9600 baud, 67 ms at 1200): one read gives all but its last burst.
+/// A frame that comes earlier still is read late by the difference, and nothing of it is lost.
+const PERIOD_GUARD: Duration = Duration::from_millis(6);
 /// A shorter sleep inside a frame saves no read: a UART with a FIFO of 8 gives nothing before.
 const SLEEP_CHARACTERS_MIN: usize = 8;
 /// How often a silent line is read: the first bytes after a silence are the middle of a frame, and not urgent.
@@ -139,12 +140,21 @@ impl Pacing {
             };
         }
         let (until_end, guard) = match self.next_end {
-            Some(until_end) => (until_end, PERIOD_GUARD_CHARACTERS),
-            None => (FRAME_GAP_MIN + self.time_of(expected), GUARD_CHARACTERS),
+            Some(until_end) => (until_end, PERIOD_GUARD),
+            None => (
+                FRAME_GAP_MIN + self.time_of(expected),
+                self.time_of(GUARD_CHARACTERS),
+            ),
         };
         (last.end + until_end)
-            .saturating_sub(self.time_of(guard))
+            .saturating_sub(guard)
             .saturating_sub(now)
+    }
+
+    /// From the end of one frame to the end of the next, while frames come at a regular interval.
+    #[must_use]
+    pub fn interval(&self) -> Option<Duration> {
+        self.expected.and(self.next_end)
     }
 
     fn time_of(&self, bytes: usize) -> Duration {
@@ -180,16 +190,20 @@ mod tests {
     fn two_periods_that_agree_predict_the_end_with_its_pause() {
         let mut pacing = steady();
         pacing.push_frame(865, false, ms(2840));
-        assert_eq!(
-            pacing.sleep_time(0, ms(2840)),
-            ms(920) - pacing.time_of(PERIOD_GUARD_CHARACTERS)
-        );
+        assert_eq!(pacing.sleep_time(0, ms(2840)), ms(920) - PERIOD_GUARD);
         // A period that is 5 ms shorter: another 5 ms may be missing from the next.
         pacing.push_frame(865, false, ms(3755));
-        assert_eq!(
-            pacing.sleep_time(0, ms(3755)),
-            ms(910) - pacing.time_of(PERIOD_GUARD_CHARACTERS)
-        );
+        assert_eq!(pacing.sleep_time(0, ms(3755)), ms(910) - PERIOD_GUARD);
+    }
+
+    #[test]
+    fn the_interval_is_known_while_frames_come_regularly() {
+        assert_eq!(steady().interval(), None, "one period only");
+        let mut pacing = steady();
+        pacing.push_frame(865, false, ms(2840));
+        assert_eq!(pacing.interval(), Some(ms(920)));
+        pacing.push_silence();
+        assert_eq!(pacing.interval(), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 use super::*;
 use crate::serial::Refusal;
+use crate::simulator::{Scenario, SimulatedMeter};
 use crate::tic::{Parity, push_group, with_parity};
 
 fn settings() -> PortSettings {
@@ -90,6 +91,39 @@ fn the_groups_of_the_first_frame_and_the_frame_itself_are_reported() {
     );
     let inputs = line.push(PortEvent::Bytes(&bytes[40..]), at);
     assert_eq!(frames(&inputs), [(6, false)]);
+    assert_eq!(line.report_at(), at + REPORT_INTERVAL);
+}
+
+#[test]
+fn no_input_is_due_before_the_end_of_a_regular_frame() {
+    let settings = PortSettings {
+        device: Device::Path("/dev/ttyAMA0".into()),
+        mode: Some(Mode::Historique),
+        ..settings()
+    };
+    let scenario = Scenario {
+        mode: Mode::Historique,
+        ..Scenario::default()
+    };
+    let sent = SimulatedMeter::new(scenario).unwrap().next().unwrap();
+    let wire_time = Duration::from_secs(10) / 1200 * u32::try_from(sent.bytes.len()).unwrap();
+    let interval = wire_time + Duration::from_millis(30);
+    assert!(interval > REPORT_INTERVAL, "{interval:?}");
+    let mut line = LineDecoder::new(settings, Instant::now());
+    let mut at = line.report_at();
+    line.push(PortEvent::Opened, at);
+    for is_regular in [false, false, true, true] {
+        let inputs = line.push(PortEvent::Bytes(&sent.bytes), at);
+        assert_eq!(frames(&inputs).len(), 1);
+        let due = line.report_at() - at;
+        assert_eq!(due > interval, is_regular, "{due:?}");
+        assert!(due <= REPORT_INTERVAL_MAX, "{due:?}");
+        at += interval;
+    }
+    // The frames have ended: an input comes when it is due, and then once a second.
+    let at = line.report_at();
+    let inputs = line.push(PortEvent::NoData, at);
+    assert!(matches!(&*inputs, [Input::Tick { .. }]), "{inputs:?}");
     assert_eq!(line.report_at(), at + REPORT_INTERVAL);
 }
 
