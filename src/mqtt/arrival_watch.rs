@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::broker_finding::BrokerFinding;
+use super::codec::TopicFilter;
 use super::connection_error::refused_topic;
 use super::message::Message;
 use super::outbox::Outbox;
@@ -142,10 +143,10 @@ impl ArrivalWatch {
     }
 
     /// The broker answered to a subscription to these topics.
-    pub fn on_subscribed(&mut self, topics: &[String], reasons: &[ReasonCode]) {
+    pub fn on_subscribed(&mut self, topics: &[TopicFilter], reasons: &[ReasonCode]) {
         let answers = topics.iter().zip(reasons);
         let refused = answers.filter(|(_, reason)| reason.is_failure());
-        self.findings.extend(refused.map(|(topic, reason)| {
+        self.findings.extend(refused.map(|(TopicFilter { topic, .. }, reason)| {
             BrokerFinding::Limit(format!(
                 "it refuses the subscription to {topic}: {}. Allow this client to read it in the rules (ACL) of the broker",
                 refused_topic(*reason)
@@ -267,7 +268,7 @@ mod tests {
     #[test]
     fn a_refused_subscription_is_named() {
         let (mut watch, _) = scene();
-        let topics = ["a", "b"].map(str::to_owned);
+        let topics = ["a", "b"].map(TopicFilter::new);
         watch.on_subscribed(&topics, &[ReasonCode::SUCCESS, ReasonCode(0x87)]);
         let [BrokerFinding::Limit(what)] = &watch.take_findings()[..] else {
             panic!();

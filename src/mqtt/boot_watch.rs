@@ -1,10 +1,10 @@
 //! Finds another daemon that publishes the states of a meter on the same topic.
 //!
-//! Input: the states on our own topic, as the broker sends them back. Output: whether somebody else publishes there too. A
-//! state names its start of a daemon (`boot`) and its number (`seq`); one with another `boot` that goes on is another
-//! daemon. A single one is no proof: it may be the retained state of an earlier start.
+//! Input: the states on our own topic, ours as they are published, those of others as the broker sends them. Output: whether
+//! somebody else publishes there too. A state names its start of a daemon (`boot`) and its number (`seq`); one with another
+//! `boot` that goes on is another daemon. A single one is no proof: it may be the retained state of an earlier start.
 //!
-//! It has ended when our own states have come without one of the other for much longer than they did before. That is
+//! It has ended when our own states have been published without one of the other for much longer than they did before. That is
 //! counted in our own states: the other may publish seldom.
 
 use serde::Deserialize;
@@ -80,16 +80,8 @@ impl BootWatch {
         serde_json::from_slice(payload).map_or(StateAuthor::Unknown, StateAuthor::Foreign)
     }
 
-    /// Takes a state from the topic.
-    pub fn push(&mut self, author: &StateAuthor) {
-        match author {
-            StateAuthor::Own => self.push_own(),
-            StateAuthor::Foreign(id) => self.push_foreign(id),
-            StateAuthor::Unknown => {}
-        }
-    }
-
-    fn push_own(&mut self) {
+    /// A state of ours is published.
+    pub fn push_own(&mut self) {
         self.own_since = self.own_since.saturating_add(1);
         if self.own_since
             > self
@@ -109,7 +101,8 @@ impl BootWatch {
             .any(|part| part == self.own.as_bytes())
     }
 
-    fn push_foreign(&mut self, id: &StateId) {
+    /// A state of another start came.
+    pub fn push_foreign(&mut self, id: &StateId) {
         let is_same_start = match &self.foreign {
             Some(last) if last == id => return,
             Some(last) => last.boot == id.boot,
@@ -137,8 +130,11 @@ mod tests {
 
     /// Takes a state. Returns whether there is a conflict.
     fn push(watch: &mut BootWatch, payload: &[u8]) -> bool {
-        let author = watch.author(payload);
-        watch.push(&author);
+        match watch.author(payload) {
+            StateAuthor::Own => watch.push_own(),
+            StateAuthor::Foreign(id) => watch.push_foreign(&id),
+            StateAuthor::Unknown => {}
+        }
         watch.is_conflict()
     }
 

@@ -12,6 +12,7 @@ use std::time::Duration;
 use super::announcer::Announcer;
 use super::arrival_watch::ArrivalWatch;
 use super::broker_finding::BrokerFinding;
+use super::codec::TopicFilter;
 use super::discovery::Learning;
 use super::home_assistant_start::HomeAssistantStart;
 use super::message::Message;
@@ -42,7 +43,7 @@ pub struct Engine {
     obsolete: Option<ObsoleteTopic>,
     arrival: ArrivalWatch,
     /// The topics of this session's subscription.
-    subscribed: Vec<String>,
+    subscribed: Vec<TopicFilter>,
     is_stopping: bool,
 }
 
@@ -83,15 +84,16 @@ impl Engine {
         }
     }
 
-    /// The topics to subscribe to in a session that starts; our own is the proof that what is published arrives.
-    pub fn subscribe(&mut self) -> &[String] {
+    /// The topics to subscribe to in a session that starts. Our own availability is the proof that what is published arrives; of
+    /// the states only those of others are of interest.
+    pub fn subscribe(&mut self) -> &[TopicFilter] {
         let bridges = [&*self.bridge, self.others.filter()].into_iter();
         let states = self.publishers.iter().map(|it| &**it.state_topic());
         let follows = self.announcer.follows_home_assistant();
         let status = follows.then(|| self.home_assistant.topic());
-        let topics = bridges.chain(status).chain(states);
-        let topics = topics.chain(self.announcer.subscriptions());
-        self.subscribed = topics.map(str::to_owned).collect();
+        let topics = bridges.chain(status).chain(self.announcer.subscriptions());
+        let topics = topics.map(TopicFilter::new);
+        self.subscribed = topics.chain(states.map(TopicFilter::of_others)).collect();
         &self.subscribed
     }
 

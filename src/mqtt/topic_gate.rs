@@ -85,8 +85,10 @@ impl TopicGate {
     pub fn on_state(&mut self, payload: &[u8], is_retained: bool, has_other: bool, now: Duration) {
         let author = self.watch.author(payload);
         self.claim.on_state(&author, is_retained, has_other, now);
-        if self.claim.phase() == ClaimPhase::Publishing || author == StateAuthor::Own {
-            self.watch.push(&author);
+        if let StateAuthor::Foreign(id) = &author
+            && self.claim.phase() == ClaimPhase::Publishing
+        {
+            self.watch.push_foreign(id);
         }
     }
 
@@ -110,6 +112,7 @@ impl TopicGate {
             ClaimPhase::Publishing => {
                 if message.topic == self.state_topic {
                     self.claim.on_published();
+                    self.watch.push_own();
                 }
                 outbox.push(message, now);
             }

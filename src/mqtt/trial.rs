@@ -13,6 +13,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 use super::client_id::known_client_id;
+use super::codec::TopicFilter;
 use super::connection_error;
 use super::disconnect_reason::DisconnectReason;
 use super::handshake;
@@ -142,9 +143,9 @@ impl Trial<'_> {
     /// Publishes and reads back.
     async fn prove(&mut self, client: &str) -> Result<(), TrialFailure> {
         let topics = [
-            self.topic.to_owned(),
-            format!("{}/+/+/config", self.prefix),
-            format!("{}/+/+/+/config", self.prefix),
+            TopicFilter::new(self.topic),
+            TopicFilter::new(format!("{}/+/+/config", self.prefix)),
+            TopicFilter::new(format!("{}/+/+/+/config", self.prefix)),
         ];
         self.wire.subscribe(&topics);
         let is_answer = |incoming: &Incoming| matches!(incoming, Incoming::Subscribed(_));

@@ -14,7 +14,9 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tokio_native_tls::TlsConnector;
 
-use super::codec::{BrokerLimits, ConnectPacket, LastWill, Packet, ProtocolVersion, PublishPacket};
+use super::codec::{
+    BrokerLimits, ConnectPacket, LastWill, Packet, ProtocolVersion, PublishPacket, TopicFilter,
+};
 use super::connection::{ByteStream, Connection, ConnectionLoss, incoming};
 use super::connection_error::{self, Credentials};
 use super::disconnect_reason::DisconnectReason;
@@ -269,7 +271,7 @@ impl Wire {
     }
 
     /// Adds a subscription to these topics.
-    pub fn subscribe(&mut self, topics: &[String]) {
+    pub fn subscribe(&mut self, topics: &[TopicFilter]) {
         if let Some(connection) = &mut self.connection
             && !topics.is_empty()
         {

@@ -44,6 +44,33 @@ pub struct PublishPacket<'a> {
     pub packet_id: u16,
 }
 
+/// A topic to subscribe to (3.8.3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TopicFilter {
+    /// The topic, or a filter of topics.
+    pub topic: String,
+    /// The broker leaves out what this client publishes there. Only MQTT 5 has that.
+    pub no_local: bool,
+}
+
+impl TopicFilter {
+    /// With all that is published there.
+    pub fn new(topic: impl Into<String>) -> Self {
+        Self {
+            topic: topic.into(),
+            no_local: false,
+        }
+    }
+
+    /// With what others publish there, where the version has that.
+    pub fn of_others(topic: impl Into<String>) -> Self {
+        Self {
+            topic: topic.into(),
+            no_local: true,
+        }
+    }
+}
+
 /// Writes packets of one version.
 #[derive(Clone, Copy, Debug)]
 pub struct Encoder(pub ProtocolVersion);
@@ -114,19 +141,22 @@ impl Encoder {
     }
 
     /// Adds SUBSCRIBE with QoS 0 for all of the topics.
-    pub fn subscribe(self, packet_id: u16, topics: &[String], out: &mut BytesMut) {
-        let topics = topics.iter().cloned();
+    pub fn subscribe(self, packet_id: u16, topics: &[TopicFilter], out: &mut BytesMut) {
+        let topics = topics.iter();
         match self.0 {
             ProtocolVersion::V3 => {
                 let qos = old::QoS::AtMostOnce;
-                let filters = topics.map(|topic| v4::SubscribeFilter::new(topic, qos));
+                let filters = topics.map(|it| v4::SubscribeFilter::new(it.topic.clone(), qos));
                 let mut packet = v4::Subscribe::new_many(filters);
                 packet.pkid = packet_id;
                 drop(packet.write(out));
             }
             ProtocolVersion::V5 => {
                 let qos = new::QoS::AtMostOnce;
-                let filters = topics.map(|topic| v5::Filter::new(topic, qos));
+                let filters = topics.map(|it| v5::Filter {
+                    nolocal: it.no_local,
+                    ..v5::Filter::new(it.topic.clone(), qos)
+                });
                 let mut packet = v5::Subscribe::new_many(filters, None);
                 packet.pkid = packet_id;
                 drop(packet.write(out));
@@ -260,11 +290,11 @@ mod tests {
     #[test]
     fn a_subscription_names_its_topics() {
         let mut out = BytesMut::new();
-        Encoder(ProtocolVersion::V3).subscribe(257, &["a", "bc"].map(str::to_owned), &mut out);
-        Encoder(ProtocolVersion::V5).subscribe(257, &["a".to_owned()], &mut out);
-        assert_eq!(
-            out.to_vec(),
-            b"\x82\x0b\x01\x01\0\x01a\0\0\x02bc\0\x82\x07\x01\x01\0\0\x01a\0"
-        );
+        let topics = [TopicFilter::new("a"), TopicFilter::of_others("bc")];
+        Encoder(ProtocolVersion::V3).subscribe(257, &topics, &mut out);
+        assert_eq!(out.split(), b"\x82\x0b\x01\x01\0\x01a\0\0\x02bc\0"[..]);
+        // Bit 2 of the options: No Local.
+        Encoder(ProtocolVersion::V5).subscribe(257, &topics, &mut out);
+        assert_eq!(out, b"\x82\x0c\x01\x01\0\0\x01a\0\0\x02bc\x04"[..]);
     }
 }

@@ -19,7 +19,7 @@ mod encode;
 
 pub use broker_limits::BrokerLimits;
 pub use decode::{Packet, PublishAnswer, decode};
-pub use encode::{ConnectPacket, Encoder, LastWill, PublishPacket};
+pub use encode::{ConnectPacket, Encoder, LastWill, PublishPacket, TopicFilter};
 
 /// The size of a packet that is read, in bytes, at most. What is subscribed to is far smaller.
 pub const PACKET_SIZE_MAX: usize = 256 * 1024;
