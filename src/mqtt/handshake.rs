@@ -91,7 +91,9 @@ fn untrusted(result: &str) -> DisconnectReason {
 
 /// What the verification found, if the reason is an authority that is not trusted.
 pub fn unknown_authority(why: &str) -> Option<&str> {
-    why.strip_prefix(UNTRUSTED)?.strip_suffix(NAME_AUTHORITY)
+    // An address may be before it.
+    let (_, result) = why.split_once(UNTRUSTED)?;
+    result.strip_suffix(NAME_AUTHORITY)
 }
 
 /// The broker sent an alert, or an answer that is no TLS of ours.
@@ -166,6 +168,8 @@ mod tests {
             assert!(why.contains(result) && why.contains(advice), "{why}");
             let found = Some(result).filter(|_| advice == "Set ca-file");
             assert_eq!(unknown_authority(&why), found);
+            let of_address = format!("192.0.2.1:8883: {why}");
+            assert_eq!(unknown_authority(&of_address), found);
         }
         let early = untrusted("certificate is not yet valid");
         assert!(

@@ -85,7 +85,7 @@ impl From<DisconnectReason> for TrialFailure {
 }
 
 /// Tries a broker with a password; `purpose` is the command, and a part of the topic. Blocks, for a minute or so where nothing
-/// answers.
+/// answers. Each address of its name is tried.
 ///
 /// # Errors
 /// The step that failed, and why.
@@ -114,7 +114,7 @@ async fn attempt(
     let client = format!("{own}-{purpose}");
     let topic = topic::trial(&settings.base_topic, &own, purpose);
     let mut wire = Wire::of_trial(settings, &client, password);
-    wire.connect().await?;
+    connect(&mut wire).await?;
     let mut trial = Trial {
         topic: &topic,
         prefix: &settings.home_assistant.prefix,
@@ -129,6 +129,25 @@ async fn attempt(
         topic,
         has_home_assistant,
     })
+}
+
+/// Connects. After an address that gives no answer the other ones of the name are tried, once each.
+async fn connect(wire: &mut Wire) -> Result<(), DisconnectReason> {
+    let mut failed = Vec::new();
+    let mut refusal = None;
+    while let Err(reason) = wire.connect().await {
+        match wire.failed_address() {
+            Some(address) if !failed.contains(&address) && failed.len() + 1 < address.of() => {
+                failed.push(address);
+                if matches!(reason, DisconnectReason::Refused(..)) {
+                    refusal.get_or_insert(reason);
+                }
+            }
+            // A refusal has a remedy.
+            _ => return Err(refusal.unwrap_or(reason)),
+        }
+    }
+    Ok(())
 }
 
 struct Trial<'a> {

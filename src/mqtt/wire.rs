@@ -3,6 +3,8 @@
 //! ```text
 //!  files ─▶ host ─▶ TCP (net) ─▶ TLS ─▶ CONNECT, CONNACK ─▶ session        each step with a time limit of its own
 //! ```
+//! An address without an answer to CONNECT is tried last in the next attempt; a refusal is an answer.
+//!
 //! What the broker refuses is given up if that may help ([`ConnectOffer`]), and asked again at once. Nothing is sent again
 //! by itself: the [`Outbox`](super::outbox::Outbox) is the only record of what is in flight.
 
@@ -28,7 +30,7 @@ use super::offer::{ConnectOffer, ConnectTerms};
 use super::session_files::{FileContents, SessionFiles};
 use crate::config::{MqttSettings, Qos, Secret};
 use crate::names::topic;
-use crate::net::HostConnector;
+use crate::net::{HostAddress, HostConnector, HostStream};
 use crate::sink::BrokerCause;
 
 /// The packet id of the subscription: outside the range of those of messages.
@@ -53,6 +55,8 @@ pub struct Wire {
     /// The topic of the last will.
     bridge: String,
     host: HostConnector,
+    /// See [`failed_address`](Self::failed_address).
+    failed: Option<HostAddress>,
     files: SessionFiles,
     shows_certificate: bool,
     offer: ConnectOffer,
@@ -77,6 +81,7 @@ impl Wire {
     pub fn new(settings: &MqttSettings, client_id: &str, bridge: &str) -> Self {
         Self {
             host: HostConnector::new(&settings.url.host, settings.url.port),
+            failed: None,
             files: SessionFiles::new(settings),
             shows_certificate: settings.client_certificate.is_some()
                 && settings.client_key.is_some(),
@@ -103,19 +108,25 @@ impl Wire {
     /// # Errors
     /// Why there is no session.
     pub async fn connect(&mut self) -> Result<(), DisconnectReason> {
+        self.failed = None;
         let FileContents {
             password,
             connector,
         } = self.files.read().await?;
         for _ in 0..OFFERS_MAX {
-            let stream = match self.reach(connector.as_ref()).await {
-                Ok(stream) => stream,
+            let (stream, address) = match self.reach(connector.as_ref()).await {
+                Ok(reached) => reached,
                 Err(reason) => {
                     self.offer.on_unreachable();
                     return Err(reason);
                 }
             };
-            let (reason, is_offered_again) = match self.ask(stream, password.as_ref()).await {
+            let answer = self.ask(stream, password.as_ref()).await;
+            if !matches!(answer, ConnectAnswer::Lost(_)) {
+                self.host.answered(address);
+                self.failed = None;
+            }
+            let (reason, is_offered_again) = match answer {
                 ConnectAnswer::Accepted(mut connection, limits) => {
                     if self.offer.on_accepted() {
                         self.limits = limits;
@@ -136,7 +147,7 @@ impl Wire {
                     let tls = connector.as_ref();
                     let shows_certificate = tls.map(|_| self.shows_certificate);
                     let reason = connection_error::unanswered(loss, shows_certificate);
-                    (reason, self.offer.on_closed())
+                    (self.failed(address, reason), self.offer.on_closed())
                 }
             };
             if !is_offered_again {
@@ -151,11 +162,11 @@ impl Wire {
     async fn reach(
         &mut self,
         connector: Option<&TlsConnector>,
-    ) -> Result<Box<dyn ByteStream>, DisconnectReason> {
+    ) -> Result<(Box<dyn ByteStream>, HostAddress), DisconnectReason> {
         let (done, outcome) = oneshot::channel();
         // Without a receiver the connection is no longer wanted.
         self.host.start(move |result| drop(done.send(result)))?;
-        let stream = match outcome.await {
+        let HostStream { stream, address } = match outcome.await {
             Ok(reached) => reached?,
             Err(_) => {
                 let why = "the connection failed".to_owned();
@@ -164,22 +175,39 @@ impl Wire {
         };
         let stream = tokio_stream(stream).map_err(|error| handshake::broken(&error))?;
         let Some(connector) = connector else {
-            return Ok(Box::new(stream));
+            return Ok((Box::new(stream), address));
         };
         // A certificate has no final dot, and no zone.
         let host = self.settings.url.host.trim_end_matches('.');
         let host = host.split_once('%').map_or(host, |(address, _)| address);
-        match timeout(TLS_TIMEOUT, connector.connect(host, stream)).await {
-            Ok(Ok(stream)) => Ok(Box::new(stream)),
-            Ok(Err(error)) => Err(handshake::failed(&error)),
+        let reason = match timeout(TLS_TIMEOUT, connector.connect(host, stream)).await {
+            Ok(Ok(stream)) => return Ok((Box::new(stream), address)),
+            Ok(Err(error)) => handshake::failed(&error),
             Err(_) => {
                 let why = format!(
                     "no answer to the handshake of TLS within {} s. Is this its port for TLS?",
                     TLS_TIMEOUT.as_secs()
                 );
-                Err(DisconnectReason::Lost(BrokerCause::Tls, why))
+                DisconnectReason::Lost(BrokerCause::Tls, why)
             }
+        };
+        Err(self.failed(address, reason))
+    }
+
+    /// There is no answer to CONNECT from this address, for this reason: the next attempt begins with another one, if there
+    /// is any, and the reason has the address.
+    fn failed(&mut self, address: HostAddress, reason: DisconnectReason) -> DisconnectReason {
+        self.host.failed(address);
+        self.failed = Some(address);
+        match address.one_of_several() {
+            Some(address) => reason.at(address),
+            None => reason,
         }
+    }
+
+    /// The address that gave no answer in the last attempt.
+    pub fn failed_address(&self) -> Option<HostAddress> {
+        self.failed
     }
 
     /// CONNECT and its answer.

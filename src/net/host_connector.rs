@@ -3,18 +3,26 @@
 //! An address that gives no answer holds up the next one for [`HEAD_START`] only; then both are tried side by side. The
 //! first connection that stands is taken, and the others are closed. The head start is long enough that a server with
 //! room for a single client (ser2net) gets a single one.
+//!
+//! Whoever uses the connection reports whether the server answered; an address that did not is tried last in the next
+//! attempts ([`AddressOrder`]).
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::address_order::AddressOrder;
 use super::host_error::{CONNECT_TIMEOUT, HostError};
 use super::host_lookup::{FoundAddresses, HostLookup};
 
 /// The time that an address has before the next one is tried beside it.
 const HEAD_START: Duration = Duration::from_secs(1);
+
+/// The same before an address that gave no answer last time: on a slow way it would else win each time. Two packets that
+/// are lost at the start of a connection take 3 s.
+const HEAD_START_OF_FAILED: Duration = Duration::from_secs(5);
 
 /// A host that is reached again and again. A clone is another handle of the same.
 #[derive(Clone, Debug)]
@@ -23,6 +31,37 @@ pub struct HostConnector {
     port: u16,
     /// Locked during a look-up.
     lookup: Arc<Mutex<HostLookup>>,
+    order: Arc<Mutex<AddressOrder>>,
+}
+
+/// A connection that stands, and where it leads to.
+#[derive(Debug)]
+pub struct HostStream {
+    /// The connection.
+    pub stream: TcpStream,
+    /// The address at its other end.
+    pub address: HostAddress,
+}
+
+/// One of the addresses of a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HostAddress {
+    address: SocketAddr,
+    of: usize,
+}
+
+impl HostAddress {
+    /// The address, where the host has several. For people: a host with a single one is known by its name.
+    #[must_use]
+    pub fn one_of_several(self) -> Option<SocketAddr> {
+        (self.of > 1).then_some(self.address)
+    }
+
+    /// How many addresses the host has.
+    #[must_use]
+    pub fn of(self) -> usize {
+        self.of
+    }
 }
 
 impl HostConnector {
@@ -33,6 +72,7 @@ impl HostConnector {
             host: host.into(),
             port,
             lookup: Arc::default(),
+            order: Arc::default(),
         }
     }
 
@@ -42,7 +82,7 @@ impl HostConnector {
     /// The thread cannot be started.
     pub fn start(
         &self,
-        done: impl FnOnce(Result<TcpStream, HostError>) + Send + 'static,
+        done: impl FnOnce(Result<HostStream, HostError>) + Send + 'static,
     ) -> Result<(), HostError> {
         let connector = self.clone();
         std::thread::Builder::new()
@@ -52,22 +92,57 @@ impl HostConnector {
             .map_err(HostError::Thread)
     }
 
-    fn connect(&self) -> Result<TcpStream, HostError> {
+    /// The server at this address gave no answer on a connection that stood: it is tried last.
+    pub fn failed(&self, address: HostAddress) {
+        self.order().failed(address.address);
+    }
+
+    /// The server at this address answered.
+    pub fn answered(&self, address: HostAddress) {
+        self.order().answered(address.address);
+    }
+
+    fn order(&self) -> MutexGuard<'_, AddressOrder> {
+        self.order.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn connect(&self) -> Result<HostStream, HostError> {
         let mut lookup = self.lookup.lock().unwrap_or_else(PoisonError::into_inner);
-        let FoundAddresses { addresses, stale } = lookup.addresses(&self.host, self.port)?;
+        let FoundAddresses {
+            mut addresses,
+            stale,
+        } = lookup.addresses(&self.host, self.port)?;
         drop(lookup);
-        connect_any(&addresses, HEAD_START).map_err(|failures| HostError::Connect {
-            failures,
-            stale: stale.map(Box::new),
-        })
+        self.order().sort(&mut addresses);
+        let head_start = |next| match self.order().has_failed(next) {
+            true => HEAD_START_OF_FAILED,
+            false => HEAD_START,
+        };
+        match connect_any(&addresses, head_start) {
+            Ok((stream, address)) => Ok(HostStream {
+                stream,
+                address: HostAddress {
+                    address,
+                    of: addresses.len(),
+                },
+            }),
+            Err(failures) => Err(HostError::Connect {
+                failures,
+                stale: stale.map(Box::new),
+            }),
+        }
     }
 }
 
 type Failure = (SocketAddr, io::Error);
-type Outcome = Result<TcpStream, Failure>;
+type Outcome = Result<(TcpStream, SocketAddr), Failure>;
 
-/// The first connection that stands, else why there is none to each of the addresses, in their order.
-fn connect_any(addresses: &[SocketAddr], head_start: Duration) -> Result<TcpStream, Vec<Failure>> {
+/// The first connection that stands, else why there is none to each of the addresses, in their order. `head_start` is the
+/// time until an address is tried beside those before it.
+fn connect_any(
+    addresses: &[SocketAddr],
+    head_start: impl Fn(SocketAddr) -> Duration,
+) -> Result<(TcpStream, SocketAddr), Vec<Failure>> {
     if let [address] = addresses {
         return connect_one(*address).map_err(|failure| vec![failure]);
     }
@@ -78,14 +153,12 @@ fn connect_any(addresses: &[SocketAddr], head_start: Duration) -> Result<TcpStre
         if let Some(address) = left.next() {
             start_one(*address, sender.clone());
         }
-        let wait = match left.len() {
-            0 => CONNECT_TIMEOUT * 2,
-            _ => head_start,
-        };
+        let next = left.as_slice().first();
+        let wait = next.map_or(CONNECT_TIMEOUT * 2, |next| head_start(*next));
         match outcomes.recv_timeout(wait) {
-            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Ok(reached)) => return Ok(reached),
             Ok(Err(failure)) => failures.push(failure),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) if left.len() > 0 => {}
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) if next.is_some() => {}
             // Each attempt ends by its own timeout, so this is not reached.
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
         }
@@ -109,7 +182,10 @@ fn start_one(address: SocketAddr, sender: Sender<Outcome>) {
 }
 
 fn connect_one(address: SocketAddr) -> Outcome {
-    TcpStream::connect_timeout(&address, CONNECT_TIMEOUT).map_err(|error| (address, error))
+    match TcpStream::connect_timeout(&address, CONNECT_TIMEOUT) {
+        Ok(stream) => Ok((stream, address)),
+        Err(error) => Err((address, error)),
+    }
 }
 
 #[cfg(test)]
@@ -143,8 +219,9 @@ mod tests {
         let server = TcpListener::bind("127.0.0.1:0").unwrap();
         let good = server.local_addr().unwrap();
         let began = Instant::now();
-        let stream = connect_any(&[silent, good], Duration::from_millis(20)).unwrap();
-        assert_eq!(stream.peer_addr().unwrap(), good);
+        let head_start = |_| Duration::from_millis(20);
+        let (stream, address) = connect_any(&[silent, good], head_start).unwrap();
+        assert_eq!((stream.peer_addr().unwrap(), address), (good, good));
         assert!(began.elapsed() < CONNECT_TIMEOUT);
     }
 
@@ -158,7 +235,7 @@ mod tests {
                     .unwrap()
             })
             .collect();
-        let failures = connect_any(&closed, HEAD_START).unwrap_err();
+        let failures = connect_any(&closed, |_| HEAD_START).unwrap_err();
         let named: Vec<SocketAddr> = failures.iter().map(|(address, _)| *address).collect();
         assert_eq!(named, closed);
         assert!(
@@ -168,10 +245,8 @@ mod tests {
         );
     }
 
-    #[test]
-    fn a_name_with_several_addresses_is_reached() {
-        let server = TcpListener::bind("127.0.0.1:0").unwrap();
-        let connector = HostConnector::new("localhost", server.local_addr().unwrap().port());
+    /// The outcome of one attempt.
+    fn reach(connector: &HostConnector) -> HostStream {
         let (sender, outcome) = mpsc::channel();
         connector
             .start(move |result| sender.send(result).unwrap())
@@ -179,6 +254,15 @@ mod tests {
         outcome
             .recv_timeout(Duration::from_secs(60))
             .unwrap()
-            .unwrap();
+            .unwrap()
+    }
+
+    #[test]
+    fn a_name_with_several_addresses_is_reached() {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = server.local_addr().unwrap().port();
+        reach(&HostConnector::new("localhost", port));
+        let reached = reach(&HostConnector::new("127.0.0.1", port));
+        assert_eq!(reached.address.one_of_several(), None);
     }
 }

@@ -9,7 +9,7 @@
 use super::PortCheck;
 use super::diagnosis;
 use super::refusal::Refusal;
-use crate::net::{HostConnector, HostError};
+use crate::net::{HostAddress, HostConnector, HostError, HostStream};
 use crate::tic::Mode;
 use nix::fcntl::OFlag;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -20,7 +20,6 @@ use nix::sys::termios::{
 use serialport::{ErrorKind, SerialPort, TTYPort};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
-use std::net::TcpStream;
 use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -37,7 +36,7 @@ pub enum OpenPort {
     /// A serial port or a pty.
     Tty(Tty),
     /// A serial port behind a network.
-    Tcp(TcpStream),
+    Tcp(HostStream),
 }
 
 /// An open tty, by two handles: the library's, which locks it and sets its speed, and one that is read, which never waits by
@@ -67,7 +66,7 @@ impl OpenPort {
     pub fn read(&mut self, buffer: &mut [u8]) -> ReadOutcome {
         let read = match self {
             Self::Tty(tty) => tty.read(buffer),
-            Self::Tcp(stream) => stream.read(buffer),
+            Self::Tcp(server) => server.stream.read(buffer),
         };
         match read {
             Ok(0) if self.is_connected() => ReadOutcome::Nothing,
@@ -121,6 +120,15 @@ impl OpenPort {
     #[must_use]
     pub fn is_network(&self) -> bool {
         matches!(self, Self::Tcp(_))
+    }
+
+    /// Where the server of a `tcp://` source is.
+    #[must_use]
+    pub fn server(&self) -> Option<HostAddress> {
+        match self {
+            Self::Tty(_) => None,
+            Self::Tcp(server) => Some(server.address),
+        }
     }
 }
 
@@ -237,7 +245,7 @@ fn has_hung_up(input: &File) -> bool {
 #[derive(Debug)]
 pub struct PendingConnection {
     address: String,
-    outcome: Receiver<Result<TcpStream, HostError>>,
+    outcome: Receiver<Result<HostStream, HostError>>,
 }
 
 impl PendingConnection {
@@ -263,11 +271,12 @@ impl PendingConnection {
                 Err(HostError::Thread(io::ErrorKind::Other.into()))
             }
         };
-        let port = result.and_then(|stream| {
-            stream
+        let port = result.and_then(|server| {
+            server
+                .stream
                 .set_read_timeout(Some(READ_TIMEOUT))
                 .map_err(HostError::Thread)?;
-            Ok(OpenPort::Tcp(stream))
+            Ok(OpenPort::Tcp(server))
         });
         Some(port.map_err(|cause| Refusal::Network {
             address: self.address.clone(),

@@ -9,7 +9,8 @@
 //! - a tty without a good group is opened anew after [`IDLE_TIMEOUT`], for a driver or a dongle may be wedged, and then ever
 //!   more seldom, for a line may be empty for years;
 //! - a `tcp://` source that gives nothing for [`IDLE_TIMEOUT`] is connected to anew: the server may have lost power and closed
-//!   nothing.
+//!   nothing. Of several addresses of its name, the one that gave nothing good is tried last then, as after a connection that
+//!   is closed.
 //!
 //! The port is not reported as lost then, since a silent meter behind a good port looks the same. What is good is found by
 //! the upper half, which calls [`PortReader::confirm`].
@@ -19,7 +20,7 @@ use super::port::{self, OpenPort, PendingConnection, ReadOutcome};
 use super::refusal::Refusal;
 use super::{PortCheck, Stop};
 use crate::config::Device;
-use crate::net::HostConnector;
+use crate::net::{HostAddress, HostConnector};
 use crate::tic::Mode;
 use std::mem;
 use std::time::{Duration, Instant};
@@ -93,6 +94,8 @@ enum PortState {
         good: Instant,
         /// The same, or the last look at the settings.
         checked: Instant,
+        /// Whether there was a good group.
+        is_proven: bool,
     },
     /// It failed outside a read.
     Lost,
@@ -187,9 +190,21 @@ impl<'a> PortReader<'a> {
         self.backoff.reset();
         self.tty_idle_timeout = self.idle_timeout;
         self.is_changed_reported = false;
-        if let PortState::Open { good, checked, .. } = &mut self.state {
+        if let PortState::Open {
+            port,
+            good,
+            checked,
+            is_proven,
+            ..
+        } = &mut self.state
+        {
             *good = Instant::now();
             *checked = *good;
+            if !*is_proven && let (Some(connector), Some(server)) = (&self.connector, port.server())
+            {
+                connector.answered(server);
+            }
+            *is_proven = true;
         }
     }
 
@@ -260,6 +275,7 @@ impl<'a> PortReader<'a> {
         if self.is_idle() {
             log::debug!("{}: opened anew, as nothing good has come", self.device);
             self.tty_idle_timeout = (self.tty_idle_timeout * 2).min(TTY_IDLE_TIMEOUT_MAX);
+            self.server_failed();
             // It is closed first, since it is exclusive, and some servers have one client only.
             self.state = PortState::Closed {
                 open_at: Instant::now() + REOPEN_PAUSE,
@@ -318,6 +334,18 @@ impl<'a> PortReader<'a> {
         }
     }
 
+    /// Of several addresses the next attempt is to begin with another one.
+    fn server_failed(&self) {
+        if let PortState::Open { port, .. } = &self.state
+            && let (Some(connector), Some(server)) = (&self.connector, port.server())
+        {
+            connector.failed(server);
+            if let Some(address) = server.one_of_several() {
+                log::debug!("{}: nothing good has come from {address}", self.device);
+            }
+        }
+    }
+
     fn opened(&mut self, port: OpenPort, replaces: bool) -> PortOutcome {
         log::debug!("{} is open", self.device);
         let now = Instant::now();
@@ -326,6 +354,7 @@ impl<'a> PortReader<'a> {
             active: now,
             good: now,
             checked: now,
+            is_proven: false,
         };
         if replaces {
             PortOutcome::Reconnected
@@ -338,9 +367,24 @@ impl<'a> PortReader<'a> {
         let wait = self.backoff.next_wait_after_loss();
         let refusal = match &self.device {
             Device::Path(path) => Refusal::HungUp(path.clone()),
-            tcp @ Device::Tcp { .. } => Refusal::Closed(tcp.to_string()),
+            tcp @ Device::Tcp { .. } => Refusal::Closed(self.of_server(tcp)),
         };
+        if !matches!(&self.state, PortState::Open { is_proven, .. } if *is_proven) {
+            self.server_failed();
+        }
         self.close(refusal, wait)
+    }
+
+    /// The name of a source, with the address that it was reached by if it has several.
+    fn of_server(&self, device: &Device) -> String {
+        let server = match &self.state {
+            PortState::Open { port, .. } => port.server(),
+            _ => None,
+        };
+        match server.and_then(HostAddress::one_of_several) {
+            Some(address) => format!("{device} ({address})"),
+            None => device.to_string(),
+        }
     }
 
     fn unavailable(&mut self, refusal: Refusal) -> PortOutcome {

@@ -1,15 +1,18 @@
-//! The broker has several addresses, another than before, or one that only an interface makes whole.
+//! A name has several addresses, another than before, or one that only an interface makes whole.
 
 use std::fs;
-use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6, TcpStream};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::flow::is_complete;
 use super::named::{Machine, NAME, PATIENT, lines, until_logged};
-use super::support::daemon::{WAIT_TIMEOUT, meter, within};
+use super::support::daemon::{Home, WAIT_TIMEOUT, meter, within};
+use super::support::line::Wired;
 use super::support::name_server::Answer;
+use super::support::proxy::Proxy;
+use super::support::scripted_broker::{ScriptedBroker, refuse};
 use super::support::stage::on_stage;
 
 const LOSS: &str = "no session with";
@@ -25,6 +28,33 @@ fn add_address(address: &str) {
         .status()
         .expect("ip is not there: install the package iproute2");
     assert!(added.success(), "{address}: {added}");
+}
+
+/// The address that is tried first: IPv6 goes before IPv4.
+const FIRST: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 2);
+
+/// Adds this address, and gives the name it and another one.
+fn name_two(machine: &Machine, name: &str, second: &str) {
+    add_address(&format!("{FIRST}/128"));
+    let second: IpAddr = second.parse().unwrap();
+    let both = vec![FIRST.into(), second];
+    machine.names.set(name, Answer::Addresses(both));
+}
+
+/// A server at the first address that takes connections, and never reads or writes.
+fn silent(port: u16) -> TcpListener {
+    // An address that was just added takes its time.
+    within(WAIT_TIMEOUT, "a listener", || {
+        TcpListener::bind((FIRST, port)).ok()
+    })
+}
+
+/// The next connection.
+fn accepted(server: &TcpListener) -> TcpStream {
+    server.set_nonblocking(true).unwrap();
+    within(WAIT_TIMEOUT, "a connection", || {
+        Some(server.accept().ok()?.0)
+    })
 }
 
 /// A listener whose queue is full: it does not answer.
@@ -58,26 +88,35 @@ fn is_being_tried(port: u16) -> bool {
     })
 }
 
+/// A session by one address of the broker; then `moves` cuts this way and opens another one, and nothing is lost.
+fn move_the_broker(options: &str, moves: impl FnOnce(&Machine, &Home, Proxy) -> Proxy) {
+    let mut machine = Machine::new(options);
+    let old = machine.way(([127, 0, 0, 2], 0));
+    machine.names.set_address(NAME, "127.0.0.2");
+    let home = machine.home(&format!("mqtt://{NAME}:{}", old.port), &[]);
+    let _daemon = home.start_ready();
+    let from = machine.until_flowing();
+    let _new = moves(&machine, &home, old);
+    until_logged(&home, CONNECTED, 2);
+    machine.until_flowing();
+    is_complete(&mut machine.record, from, "main");
+}
+
 #[test]
 fn a_broker_that_moves_is_followed_with_the_next_attempt() {
     on_stage(
         "addresses::a_broker_that_moves_is_followed_with_the_next_attempt",
         |_| {
-            let mut machine = Machine::new(PATIENT);
-            let old = machine.way(([127, 0, 0, 2], 0));
-            let port = old.port;
-            machine.names.set_address(NAME, "127.0.0.2");
-            let home = machine.home(&format!("mqtt://{NAME}:{port}"), &[]);
-            let _daemon = home.start_ready();
-            let from = machine.until_flowing();
-            drop(old);
-            until_logged(&home, &format!("127.0.0.2:{port}: Connection refused"), 1);
-            let _new = machine.way(([127, 0, 0, 3], port));
-            machine.names.set_address(NAME, "127.0.0.3");
-            until_logged(&home, CONNECTED, 2);
-            assert_eq!(machine.names.asked(NAME), 1, "{}", home.log());
-            machine.until_flowing();
-            is_complete(&mut machine.record, from, "main");
+            move_the_broker(PATIENT, |machine, home, old| {
+                let port = old.port;
+                drop(old);
+                until_logged(home, &format!("127.0.0.2:{port}: Connection refused"), 1);
+                let new = machine.way(([127, 0, 0, 3], port));
+                machine.names.set_address(NAME, "127.0.0.3");
+                until_logged(home, CONNECTED, 2);
+                assert_eq!(machine.names.asked(NAME), 1, "{}", home.log());
+                new
+            });
         },
     );
 }
@@ -87,25 +126,19 @@ fn a_broker_that_moves_while_the_resolver_is_silent_is_found_when_it_answers() {
     on_stage(
         "addresses::a_broker_that_moves_while_the_resolver_is_silent_is_found_when_it_answers",
         |_| {
-            let mut machine = Machine::new("timeout:1 attempts:1");
-            let old = machine.way(([127, 0, 0, 2], 0));
-            let port = old.port;
-            machine.names.set_address(NAME, "127.0.0.2");
-            let home = machine.home(&format!("mqtt://{NAME}:{port}"), &[]);
-            let _daemon = home.start_ready();
-            let from = machine.until_flowing();
-            machine.names.set(NAME, Answer::Silence);
-            drop(old);
-            let _new = machine.way(([127, 0, 0, 3], port));
-            // What is tried is old, and the journal has why.
-            let stale = format!("(from an earlier look-up; now the look-up of {NAME} ");
-            until_logged(&home, &stale, 1);
-            let refused = format!("127.0.0.2:{port}: Connection refused");
-            assert!(lines(&home, &stale)[0].contains(&refused), "{}", home.log());
-            machine.names.set_address(NAME, "127.0.0.3");
-            until_logged(&home, CONNECTED, 2);
-            machine.until_flowing();
-            is_complete(&mut machine.record, from, "main");
+            move_the_broker("timeout:1 attempts:1", |machine, home, old| {
+                let port = old.port;
+                machine.names.set(NAME, Answer::Silence);
+                drop(old);
+                let new = machine.way(([127, 0, 0, 3], port));
+                // What is tried is old, and the journal has why.
+                let stale = format!("(from an earlier look-up; now the look-up of {NAME} ");
+                until_logged(home, &stale, 1);
+                let refused = format!("127.0.0.2:{port}: Connection refused");
+                assert!(lines(home, &stale)[0].contains(&refused), "{}", home.log());
+                machine.names.set_address(NAME, "127.0.0.3");
+                new
+            });
         },
     );
 }
@@ -114,12 +147,9 @@ fn a_broker_that_moves_while_the_resolver_is_silent_is_found_when_it_answers() {
 fn a_dead_address_hides_no_living_one() {
     on_stage("addresses::a_dead_address_hides_no_living_one", |_| {
         let mut machine = Machine::new(PATIENT);
-        add_address("2001:db8::2/128");
         let way = machine.way(([127, 0, 0, 2], 0));
-        let dead: Ipv6Addr = "2001:db8::2".parse().unwrap();
-        let _dead = unanswering((dead, way.port).into());
-        let both = vec![dead.into(), "127.0.0.2".parse().unwrap()];
-        machine.names.set(NAME, Answer::Addresses(both));
+        name_two(&machine, NAME, "127.0.0.2");
+        let _dead = unanswering((FIRST, way.port).into());
         assert!(!is_being_tried(way.port));
         let home = machine.home(&format!("mqtt://{NAME}:{}", way.port), &[]);
         let _daemon = home.start_ready();
@@ -130,6 +160,122 @@ fn a_dead_address_hides_no_living_one() {
         machine.until_flowing();
         assert_eq!(lines(&home, LOSS).len(), 0, "{}", home.log());
     });
+}
+
+#[test]
+fn a_silent_address_hides_no_living_one_for_long() {
+    on_stage(
+        "addresses::a_silent_address_hides_no_living_one_for_long",
+        |_| {
+            let mut machine = Machine::new(PATIENT);
+            let way = machine.way(([127, 0, 0, 2], 0));
+            name_two(&machine, NAME, "127.0.0.2");
+            let _silent = silent(way.port);
+            let home = machine.home(&format!("mqtt://{NAME}:{}", way.port), &[]);
+            // It tries both in one run.
+            let (page, url) = (machine.doctor(&home), format!("{NAME}:{}", way.port));
+            assert!(page.contains(&format!("{url} answers")), "{page}");
+            let _daemon = home.start_ready();
+            until_logged(&home, CONNECTED, 1);
+            let named = lines(&home, LOSS);
+            let silence = format!("[{FIRST}]:{}: no answer to CONNECT", way.port);
+            assert!(named.len() == 1 && named[0].contains(&silence), "{named:?}");
+            machine.until_flowing();
+        },
+    );
+}
+
+#[test]
+fn an_address_that_closes_or_refuses_tls_by_silence_is_tried_last() {
+    on_stage(
+        "addresses::an_address_that_closes_or_refuses_tls_by_silence_is_tried_last",
+        |_| {
+            let machine = Machine::new(PATIENT);
+            let living = machine.way(([127, 0, 0, 2], 0));
+            let port = living.port;
+            name_two(&machine, NAME, "127.0.0.2");
+            let closing = within(WAIT_TIMEOUT, "a listener", || {
+                drop(TcpListener::bind((FIRST, port)).ok()?);
+                Some(machine.way((FIRST, port)))
+            });
+            closing.cut();
+            {
+                let home = machine.home(&format!("mqtt://{NAME}:{port}"), &[]);
+                let _daemon = home.start_ready();
+                until_logged(&home, CONNECTED, 1);
+                let named = lines(&home, &format!("{LOSS} mqtt://{NAME}:{port}: [{FIRST}]:"));
+                assert_eq!(named.len(), 1, "{}", home.log());
+            }
+            // The second attempt arrives at the other address.
+            let other = TcpListener::bind("127.0.0.2:0").unwrap();
+            let port = other.local_addr().unwrap().port();
+            let _silent = silent(port);
+            let home = machine.home(&format!("mqtts://{NAME}:{port}"), &[]);
+            let _daemon = home.start_ready();
+            accepted(&other);
+            let silence = format!("[{FIRST}]:{port}: no answer to the handshake of TLS");
+            until_logged(&home, &silence, 1);
+        },
+    );
+}
+
+#[test]
+fn an_address_whose_broker_refuses_is_not_left() {
+    on_stage(
+        "addresses::an_address_whose_broker_refuses_is_not_left",
+        |_| {
+            const BAD_CREDENTIALS: u8 = 4;
+            let machine = Machine::new(PATIENT);
+            let way = machine.way(([127, 0, 0, 2], 0));
+            let refusing = ScriptedBroker::new(|_| refuse(BAD_CREDENTIALS));
+            name_two(&machine, NAME, "127.0.0.2");
+            drop(silent(way.port));
+            let _to_it = Proxy::at((FIRST, way.port).into(), refusing.port);
+            let home = machine.home(&format!("mqtt://{NAME}:{}", way.port), &[]);
+            let _daemon = home.start_ready();
+            machine.until_cause_is("bad_credentials");
+            // Those of the first attempt, then one of the second.
+            let first = Instant::now();
+            while first.elapsed() < Duration::from_secs(20) {
+                refusing.connect();
+            }
+            assert_eq!(lines(&home, CONNECTED).len(), 0, "{}", home.log());
+            assert_eq!(lines(&home, LOSS).len(), 1, "{}", home.log());
+        },
+    );
+}
+
+#[test]
+fn a_meter_whose_name_has_a_silent_address_is_read_from_the_other() {
+    on_stage(
+        "addresses::a_meter_whose_name_has_a_silent_address_is_read_from_the_other",
+        |_| {
+            const METER: &str = "meter.example";
+            let machine = Machine::new(PATIENT);
+            let living = TcpListener::bind("127.0.0.4:0").unwrap();
+            let port = living.local_addr().unwrap().port();
+            name_two(&machine, METER, "127.0.0.4");
+            let silent = silent(port);
+            let device = format!("tcp://{METER}:{port}");
+            let remote = meter("remote", Path::new(&device));
+            let home = machine.home("mqtt://127.0.0.1:1", &[remote]);
+            let _daemon = home.start_ready();
+            let _taken = accepted(&silent);
+            machine.until_link_has("remote", "no byte");
+            let mut line = accepted(&living);
+            let mut wired = Wired::usual();
+            within(WAIT_TIMEOUT, "the meter at the other address", || {
+                wired.send(&mut line);
+                (machine.of_meter("remote", "Link")? == "receiving").then_some(())
+            });
+            // It closes: the server that was good is connected to again.
+            drop(line);
+            drop(accepted(&living));
+            // Now it closed before anything good came.
+            accepted(&silent);
+            until_logged(&home, &format!("(127.0.0.4:{port}): the server closed"), 1);
+        },
+    );
 }
 
 #[test]
