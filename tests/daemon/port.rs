@@ -260,7 +260,8 @@ fn rubbish_is_reported_as_such_and_the_first_frames_behind_it_are_read() {
             })
             .collect();
         line.write_all(&bytes).unwrap();
-        thread::sleep(Duration::from_millis(100)); // 9600 baud
+        // The pace of the line, 9600 baud: what is tested is noise that a wire can carry.
+        thread::sleep(Duration::from_millis(100));
     }
     let detail = house.until_link_is(from, &mut daemon, "no_signal");
     assert!(detail.contains("no correct group"), "{detail}");
@@ -289,6 +290,7 @@ fn a_port_that_hangs_up_every_second_makes_few_lines_events_and_states() {
         let mut flaps = 0;
         while !asked.load(Ordering::Relaxed) {
             let playing = Playing::on(&device, Scenario::default());
+            // What is tested: a port that is there for a second.
             thread::sleep(Duration::from_secs(1));
             drop(playing);
             flaps += 1;
@@ -297,6 +299,7 @@ fn a_port_that_hangs_up_every_second_makes_few_lines_events_and_states() {
     });
     let mut daemon = home.start_ready();
     let (began, from) = (Instant::now(), house.record.now());
+    // What is tested: how much there is in half a minute. It is taken as it comes.
     while began.elapsed() < Duration::from_secs(30) {
         house.record.received();
         thread::sleep(Duration::from_millis(100));

@@ -149,16 +149,22 @@ async def left_of(house, id):
 # The daemon and the wire.
 
 
+async def unread_frames(house, count):
+    """Waits until the meter has sent so many frames that no daemon reads."""
+    for _ in range(count):
+        await house.wire.frame("a frame that no daemon reads")
+
+
 async def restart(house):
     await house.stop()
-    await asyncio.sleep(3)
+    await unread_frames(house, 2)
     await house.start()
     await followed(house)
 
 
 async def killed(house):
     await house.stop(signal.SIGKILL)
-    await asyncio.sleep(5)
+    await unread_frames(house, 4)
     await house.start()
     await followed(house)
 
@@ -167,7 +173,7 @@ def unplugged(seconds):
     async def act(house):
         house.cut = [time.time()]
         house.wire.unplug()
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(seconds)  # What is tried: so many seconds without a port.
         house.wire.plug()
         await followed(house)
         house.cut.append(time.time())

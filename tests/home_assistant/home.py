@@ -10,6 +10,7 @@ from frames import FrameReader
 from quantities import PARIS
 from screens import Browser
 from values import grid_source
+from wait import until
 
 PART = "a single-phase house with off-peak hours, in French"
 
@@ -162,4 +163,16 @@ class Home:
                 "unit_of_measurement": "Wh",
             }
             await self.stage.hass.ask("recorder/import_statistics", metadata=metadata, stats=rows)
-        await asyncio.sleep(5)
+        last = int((midnight + timedelta(hours=23)).timestamp()) * 1000
+
+        async def are_imported():
+            rows = await self.stage.hass.ask(
+                "recorder/statistics_during_period",
+                start_time=midnight.isoformat(),
+                statistic_ids=entity_ids,
+                period="hour",
+                types=["sum"],
+            )
+            return all(any(row["start"] == last for row in rows.get(entity, ())) for entity in entity_ids)
+
+        await until("yesterday is in the statistics", are_imported, every=1)

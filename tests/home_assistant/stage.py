@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import datetime, timezone
 
 from broker import Broker
 from daemon import House
@@ -14,7 +15,6 @@ from wait import until
 QUIET = 8
 # Home Assistant compiles its statistics at each fifth minute, ten seconds later.
 WINDOW = 300
-COMPILED_AFTER = 25
 
 
 class Stage:
@@ -70,4 +70,19 @@ class Stage:
     async def window_compiled(self):
         """Waits until what happened up to here is in the statistics."""
         boundary = (time.time() // WINDOW + 1) * WINDOW
-        await asyncio.sleep(boundary + COMPILED_AFTER - time.time())
+        # Its own clock: before, there is nothing to ask for.
+        await asyncio.sleep(boundary - time.time())
+        begin = datetime.fromtimestamp(boundary - WINDOW, timezone.utc).isoformat()
+
+        async def is_compiled():
+            known = await self.hass.ask("recorder/list_statistic_ids")
+            rows = await self.hass.ask(
+                "recorder/statistics_during_period",
+                start_time=begin,
+                statistic_ids=[row["statistic_id"] for row in known],
+                period="5minute",
+                types=["state"],
+            )
+            return any(rows.values())
+
+        await until("the statistics of the last five minutes are compiled", is_compiled, every=1)

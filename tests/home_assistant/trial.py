@@ -104,7 +104,13 @@ class Trial:
             quantity = self.stage.key_of(unique_id, house)
             if quantity and quantity.key not in ESTIMATES and not entry["disabled_by"]:
                 values[entry["entity_id"]] = quantity
-        await asyncio.sleep(3)  # The recorder writes each second.
+
+        async def is_recorded():
+            # The recorder writes in order: behind a later state all is there.
+            later = await states_of(self.stage, values, cut[1])
+            return any(state["lu"] > cut[1] + 0.5 for states in later.values() for state in states)
+
+        await until("what came after the cut is recorded", is_recorded, every=1)
         recorded = await states_of(self.stage, values, cut[0] - 1, cut[1])
         at_cut = lambda states: next((s["s"] for s in reversed(states) if s["lu"] <= cut[0]), None)
         flapped = sorted(
@@ -163,13 +169,13 @@ class Trial:
 
         async def with_memory():
             await broker.stop()
-            await asyncio.sleep(5)
+            await asyncio.sleep(5)  # What is tried: some seconds without a broker.
             await broker.start()
 
         async def without_memory():
             await broker.stop()
             broker.forget()
-            await asyncio.sleep(5)
+            await asyncio.sleep(5)  # What is tried: some seconds without a broker.
             await broker.start()
 
         for title, act in (

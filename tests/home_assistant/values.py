@@ -82,11 +82,20 @@ class Values:
             report.claim(part, "states come", False, error)
 
     async def _look(self, house, case):
-        _, contract, mode, producer = case
+        """Compares with a new state, until Home Assistant shows all of it or the next one comes."""
         await house.state("the next state")
-        # Home Assistant has shown it by then, and the next is some seconds away.
-        await asyncio.sleep(2)
-        before = house.states()[-1]
+        message, found = house.states()[-1], None
+
+        async def is_shown():
+            nonlocal found
+            found = await self._compare(house, case, message)
+            return not found.wrong or house.states()[-1] is not message
+
+        await until(f"{house.name}: what Home Assistant shows of a state", is_shown, every=1)
+        return found
+
+    async def _compare(self, house, case, before):
+        _, contract, mode, producer = case
         states, entities = await asyncio.gather(self.stage.hass.states(), self.stage.hass.entities(house.id))
         found = Look(before.json)
         if house.states()[-1] is not before:
