@@ -6,7 +6,6 @@ use std::time::Duration;
 use linky_sensor::simulator::{Pty, Scenario};
 use linky_sensor::tic::Mode;
 
-use super::meter::{three_phase, without_second_phase};
 use super::stage::{Lang, NO_BUS, Printed, compare, ended, replaced, run};
 use super::support::broker::{Broker, Subscriber, free_port};
 use super::support::bus::PrivateBus;
@@ -171,25 +170,6 @@ fn a_house_that_works_needs_no_advice() {
     house.until("broker", "connected");
     let printed = house.compare("chain-good");
     assert_eq!(printed.code, 0, "{}", printed.text);
-}
-
-#[test]
-fn a_phase_without_voltage_is_named_by_what_the_daemon_receives() {
-    let broker = Broker::start();
-    let house = House::new("", &url(broker.port)).with_broker(broker.port);
-    for mode in [Mode::Standard, Mode::Historique] {
-        let scenario = Scenario {
-            mode,
-            ..without_second_phase(three_phase())
-        };
-        let _meter = Playing::on(&house.device(), scenario);
-        let _daemon = house.home.start_ready();
-        house.until("meter", "phase_lost");
-        house.until_powered();
-        house.until("broker", "connected");
-        let printed = house.compare("chain-phase-lost");
-        assert_eq!(printed.code, 0, "{}", printed.text);
-    }
 }
 
 #[test]

@@ -9,12 +9,15 @@ use linky_sensor::simulator::{
 };
 use linky_sensor::tic::Mode;
 
+use super::chain::{House, url};
 use super::stage::{NUMBERS, Printed, on_line};
+use super::support::broker::Broker;
+use super::support::line::Playing;
 
 /// The pace of a meter, ten times as fast.
 const PAUSE: Duration = Duration::from_millis(100);
 
-pub fn three_phase() -> Scenario {
+fn three_phase() -> Scenario {
     Scenario {
         phases: Phases::Three,
         power_kva: 12,
@@ -23,7 +26,7 @@ pub fn three_phase() -> Scenario {
 }
 
 /// The meter has lost its second phase since it began.
-pub fn without_second_phase(scenario: Scenario) -> Scenario {
+fn without_second_phase(scenario: Scenario) -> Scenario {
     let event = ScenarioEvent {
         at: 0,
         change: ScenarioChange::PhaseLoss {
@@ -135,6 +138,25 @@ fn a_phase_without_voltage_is_named_in_historique_mode_too() {
     };
     let printed = doctor("phase-lost-historique", &scenario, &[]);
     assert_ends(&printed, 0, "no voltage on phase 2");
+}
+
+#[test]
+fn a_phase_without_voltage_is_named_by_what_the_daemon_receives() {
+    let broker = Broker::start();
+    let house = House::new("", &url(broker.port)).with_broker(broker.port);
+    for mode in [Mode::Standard, Mode::Historique] {
+        let scenario = Scenario {
+            mode,
+            ..without_second_phase(three_phase())
+        };
+        let _meter = Playing::on(&house.device(), scenario);
+        let _daemon = house.home.start_ready();
+        house.until("meter", "phase_lost");
+        house.until_powered();
+        house.until("broker", "connected");
+        let printed = house.compare("chain-phase-lost");
+        assert_eq!(printed.code, 0, "{}", printed.text);
+    }
 }
 
 #[test]
