@@ -1,17 +1,22 @@
 //! A broker with TLS that cannot be used: why is in French too, where OpenSSL's own words are English.
 
+use std::fs::{self, Permissions};
 use std::io::Write as _;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::thread;
 
 use super::chain::House;
-use super::stage::run;
+use super::stage::{NO_BUS, run};
 use super::support::broker::{Broker, free_port};
 use super::support::certificates::{Authority, Pair, THIS_MACHINE};
+use super::support::program;
 
-/// What the doctor prints in French of the broker on this port.
-fn printed(port: u16, authority: &Path, client: Option<&Pair>) -> String {
+/// The keys of the broker on this port.
+fn mqtt(port: u16, authority: &Path, client: Option<&Pair>) -> String {
     let mut mqtt = format!(
         "url = \"mqtts://localhost:{port}\"\nca-file = \"{}\"\n",
         authority.display()
@@ -23,7 +28,12 @@ fn printed(port: u16, authority: &Path, client: Option<&Pair>) -> String {
             key.display()
         );
     }
-    let house = House::new("", &mqtt);
+    mqtt
+}
+
+/// What the doctor prints of it in French.
+fn printed(port: u16, authority: &Path, client: Option<&Pair>) -> String {
+    let house = House::new("", &mqtt(port, authority, client));
     let printed = run(house.command(&["--lang", "fr"])).text;
     // As people read it, without no-break spaces.
     printed.replace('\u{a0}', " ")
@@ -92,6 +102,42 @@ fn what_a_broker_refuses_is_in_french() {
         let printed = printed(port, &ca, client);
         assert!(printed.contains(wanted), "{wanted}\n{printed}");
     }
+}
+
+#[test]
+fn a_key_that_only_the_service_may_read_is_no_fault() {
+    let authority = Authority::new();
+    let client = authority.sign("client", "DNS:client");
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name| directory.path().join(name);
+    // Root may read everything, so somebody else asks, who must be able to reach all the rest.
+    for folder in [directory.path(), &authority.path("")] {
+        fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
+    }
+    fs::set_permissions(&client.key, Permissions::from_mode(0o000)).unwrap();
+    // By another process: a test beside this one would inherit the copy, open for writing.
+    let mut copy = Command::new("cp");
+    let copied = copy.args([Path::new(program::PATH), &at("linky-sensor")]);
+    assert!(copied.status().unwrap().success());
+    let mqtt = mqtt(free_port(), &authority.certificate(), Some(&client));
+    let config = at("linky-sensor.toml");
+    fs::write(&config, format!("[mqtt]\n{mqtt}")).unwrap();
+    let mut command = Command::new(at("linky-sensor"));
+    command
+        .args(program::ENGLISH)
+        .args(["doctor", "--json", "--config"])
+        .arg(config)
+        .env("DBUS_SYSTEM_BUS_ADDRESS", NO_BUS)
+        .env_remove("container")
+        .env_remove("CREDENTIALS_DIRECTORY")
+        .stdout(Stdio::piped());
+    if nix::unistd::geteuid().is_root() {
+        command.uid(65_534);
+    }
+    let report = run(command).json();
+    let broker = report["checks"].as_array().unwrap().last().unwrap();
+    assert_eq!(broker["finding"], "not_tried", "{report}");
+    assert!(!report.to_string().contains("chmod"), "{report}");
 }
 
 #[test]

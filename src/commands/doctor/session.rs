@@ -3,7 +3,8 @@
 use super::daemon::{Daemon, is_connected};
 use super::session_finding::{SessionFinding, SessionState};
 use crate::config::{self, MqttSettings, PasswordError};
-use crate::mqtt::try_broker;
+use crate::home::Home;
+use crate::mqtt::{self, try_broker};
 use crate::sink::BrokerCause;
 
 /// The name of this command in the topic of its message.
@@ -40,7 +41,8 @@ fn state(mqtt: &MqttSettings, daemon: Option<&Daemon>) -> SessionState {
         Ok(password) => password,
         Err(error) => return unreadable(&error, cause),
     };
-    if password.is_none() && mqtt.username.is_some() && !nix::unistd::Uid::effective().is_root() {
+    let lacks_password = password.is_none() && mqtt.username.is_some();
+    if !nix::unistd::Uid::effective().is_root() && (lacks_password || is_kept_from_us(mqtt)) {
         return cause
             .filter(|cause| *cause != BrokerCause::Nothing)
             .map_or(SessionState::Untried, failed);
@@ -52,6 +54,12 @@ fn state(mqtt: &MqttSettings, daemon: Option<&Daemon>) -> SessionState {
         Ok(_) => SessionState::Answers,
         Err(failure) => SessionState::of_failure(&failure),
     }
+}
+
+/// Whether this user may not read a file of TLS: the service, another user, perhaps may. In a container it is the same one.
+fn is_kept_from_us(settings: &MqttSettings) -> bool {
+    let is_denied = |error: &mqtt::Error| error.denied().is_some();
+    Home::current() == Home::Machine && mqtt::check_files(settings).iter().any(is_denied)
 }
 
 fn failed(cause: BrokerCause) -> SessionState {

@@ -27,7 +27,7 @@ pub enum SessionState {
     Answers,
     /// It takes what this command publishes; the daemon runs and has no session.
     OnlyForUs,
-    /// It was not tried: only root can read the password.
+    /// It was not tried: only root can read the password, or the files of TLS.
     Untried,
     /// The stored password is right, and the daemon was not given it.
     NotGiven,

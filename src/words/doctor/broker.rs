@@ -18,8 +18,8 @@ messages! {
     }
     /// It cannot be tried.
     broker_untried(url: &str) {
-        fr: "{url}, non essayé : seul root peut lire le mot de passe",
-        en: "{url}, not tried: only root can read the password",
+        fr: "{url}, non essayé : seul root peut lire le mot de passe, ou les fichiers de TLS",
+        en: "{url}, not tried: only root can read the password, or the files of TLS",
     }
     /// A name.
     broker_name_unknown(url: &str) {
