@@ -208,7 +208,7 @@ impl Meter {
     }
 
     fn snapshot(&self, frame: Option<Arc<Frame>>, now: Moment) -> Snapshot {
-        let mut reading = Reading::default();
+        let mut reading = Reading::sized_like(&self.last.reading);
         self.state.fill(now, &mut reading);
         self.fill_link(&mut reading, now);
         let mut snapshot = Snapshot {

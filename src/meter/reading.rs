@@ -3,26 +3,60 @@
 use super::quantity::{COUNT, Key};
 use super::value::Value;
 
-/// A value or nothing for each row of the table, indexed by it. Boxed: it is 5 kB, and goes through several hands.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Reading(Box<[Option<Value>; COUNT]>);
+/// A value or nothing for each row of the table. There is one for each frame, and most meters know a third of the rows:
+/// room for all of them would be 4 kB to clear and to carry.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// For each row the place of its value, counted from 1; 0 for one that never had any.
+    places: [u8; COUNT],
+    /// In the order in which they were first set.
+    values: Vec<Option<Value>>,
+}
 
 impl Default for Reading {
     fn default() -> Self {
-        Self(Box::new([const { None }; COUNT]))
+        const { assert!(COUNT <= u8::MAX as usize) };
+        Self {
+            places: [0; COUNT],
+            values: Vec::new(),
+        }
+    }
+}
+
+impl PartialEq for Reading {
+    fn eq(&self, other: &Self) -> bool {
+        Key::all().all(|key| self.get(key) == other.get(key))
     }
 }
 
 impl Reading {
+    /// An empty one with room for as many values as `other` has.
+    pub fn sized_like(other: &Self) -> Self {
+        Self {
+            values: Vec::with_capacity(other.values.len()),
+            ..Self::default()
+        }
+    }
+
     /// What is known of a quantity.
     pub fn get(&self, key: Key) -> Option<&Value> {
-        self.0.get(key.index()).and_then(Option::as_ref)
+        let place = self.places.get(key.index())?.checked_sub(1)?;
+        self.values.get(usize::from(place))?.as_ref()
     }
 
     /// Sets the value of a quantity; `None` for unknown.
     pub fn set(&mut self, key: Key, value: Option<Value>) {
-        if let Some(place) = self.0.get_mut(key.index()) {
-            *place = value;
+        let Some(place) = self.places.get_mut(key.index()) else {
+            return;
+        };
+        let known = place
+            .checked_sub(1)
+            .and_then(|place| self.values.get_mut(usize::from(place)));
+        if let Some(known) = known {
+            *known = value;
+        } else if value.is_some() {
+            self.values.push(value);
+            *place = u8::try_from(self.values.len()).unwrap_or_default();
         }
     }
 
@@ -93,5 +127,40 @@ impl FromIterator<Key> for Keys {
             set.insert(key);
         }
         set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_replaced_taken_back_and_set_again() {
+        let mut reading = Reading::default();
+        for value in [Some(1), Some(2), None, Some(3)] {
+            let value = value.map(Value::Int);
+            reading.set(Key::ENERGY, value.clone());
+            reading.set(Key::POWER, None);
+            assert_eq!(reading.get(Key::ENERGY), value.as_ref());
+            assert_eq!(reading.get(Key::POWER), None);
+        }
+        assert_eq!(reading.values.len(), 1, "no value is kept but the last");
+    }
+
+    #[test]
+    fn every_row_has_a_place_and_the_order_does_not_matter() {
+        let (mut up, mut down) = (Reading::default(), Reading::default());
+        let keys: Vec<Key> = Key::all().collect();
+        let value = |key: Key| Some(Value::Int(key.index() as u64));
+        for key in &keys {
+            up.set(*key, value(*key));
+        }
+        for key in keys.iter().rev() {
+            down.set(*key, value(*key));
+        }
+        assert_eq!(up, down);
+        assert!(keys.iter().all(|key| up.get(*key) == value(*key).as_ref()));
+        down.set(Key::ENERGY, None);
+        assert_ne!(up, down);
     }
 }
