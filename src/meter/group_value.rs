@@ -1,5 +1,8 @@
 //! The value of one accepted group: number, horodate and text, and the readings that the specification gives them.
 
+use core::cell::OnceCell;
+use std::sync::Arc;
+
 use crate::tic::{Address, Group, Horodate, Period, Relays, Status};
 
 /// The value of a group that was accepted.
@@ -8,6 +11,8 @@ pub struct GroupValue {
     number: u32,
     horodate: Option<Horodate>,
     text: String,
+    /// Made when it is first asked for.
+    trimmed: OnceCell<Arc<str>>,
 }
 
 impl GroupValue {
@@ -17,6 +22,7 @@ impl GroupValue {
             number: group.number(),
             horodate: group.horodate(),
             text: group.data().to_owned(),
+            trimmed: OnceCell::new(),
         }
     }
 
@@ -31,8 +37,11 @@ impl GroupValue {
     pub fn set(&mut self, group: &Group<'_>) {
         self.number = group.number();
         self.horodate = group.horodate();
-        self.text.clear();
-        self.text.push_str(group.data());
+        if self.text != group.data() {
+            self.text.clear();
+            self.text.push_str(group.data());
+            self.trimmed.take();
+        }
     }
 
     /// The digits or the hexadecimal digits of the group, as a number; 0 for a text.
@@ -48,6 +57,11 @@ impl GroupValue {
     /// The data as sent, never trimmed.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The data without the blanks around it, shared by all states that show it.
+    pub fn trimmed(&self) -> &Arc<str> {
+        self.trimmed.get_or_init(|| self.text.trim().into())
     }
 
     /// The data as the status register.

@@ -6,6 +6,7 @@
 //! [`LineFault`]: super::LineFault
 
 use core::fmt;
+use std::sync::Arc;
 
 /// The likely cause. The word is `link_cause`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -83,12 +84,12 @@ impl LinkCause {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LinkDetail {
     cause: LinkCause,
-    text: String,
+    text: Arc<str>,
 }
 
 impl LinkDetail {
     /// A cause, and the line about it.
-    pub fn new(cause: LinkCause, text: impl Into<String>) -> Self {
+    pub fn new(cause: LinkCause, text: impl Into<Arc<str>>) -> Self {
         Self {
             cause,
             text: text.into(),
@@ -103,6 +104,11 @@ impl LinkDetail {
     /// The line for people.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The same, shared by all states that show it.
+    pub fn shared_text(&self) -> Arc<str> {
+        self.text.clone()
     }
 
     /// Whether there is nothing to report.

@@ -243,7 +243,7 @@ impl Meter {
             _ => self.link.detail().clone(),
         };
         for (key, value) in [
-            (Key::LINK_DETAIL, Some(Value::Text(detail.text().into()))),
+            (Key::LINK_DETAIL, Some(Value::Text(detail.shared_text()))),
             (Key::LINK_CAUSE, Some(Value::Enum(detail.cause().as_str()))),
             (
                 Key::LINK_QUALITY,

@@ -173,8 +173,8 @@ pub mod read {
 
     /// The text, trimmed.
     pub fn text(content: &GroupValue) -> Option<Value> {
-        let text = content.text().trim();
-        (!text.is_empty()).then(|| Value::Text(text.into()))
+        let text = content.trimmed();
+        (!text.is_empty()).then(|| Value::Text(text.clone()))
     }
 
     /// The horodate.
