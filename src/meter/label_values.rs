@@ -29,14 +29,12 @@ struct Entry {
     known: bool,
     /// The value is current.
     is_current: bool,
-    /// The value was accepted in the last frame.
-    fresh: bool,
-    /// In the frame that is being entered.
-    here: bool,
     seen: u8,
-    /// The number of the frame in which it was seen last.
-    last: u64,
     missed: u8,
+    /// The number of the frame in which it was seen last, from 1.
+    last: u64,
+    /// The number of the frame in which the value was accepted.
+    accepted: u64,
 }
 
 impl Entry {
@@ -77,9 +75,6 @@ impl LabelValues {
         frame: &Frame,
         mut admit: impl FnMut(Label, &Group<'_>, Option<&GroupValue>) -> bool,
     ) {
-        for entry in &mut self.entries {
-            entry.fresh = false;
-        }
         self.frames += 1;
         for group in frame.groups() {
             let Some(label) = group.label() else { continue };
@@ -93,12 +88,11 @@ impl LabelValues {
             entry.seen = (entry.seen + 1).min(FRAMES);
             entry.last = self.frames;
             entry.missed = 0;
-            entry.here = true;
             if admit(label, &group, entry.known.then_some(&entry.value)) {
                 entry.value.set(&group);
                 entry.known = true;
                 entry.is_current = true;
-                entry.fresh = true;
+                entry.accepted = self.frames;
             }
             self.changes += u64::from(entry.status() != before);
         }
@@ -111,7 +105,7 @@ impl LabelValues {
             let Some(entry) = self.entries.get_mut(label.index()) else {
                 continue;
             };
-            let here = core::mem::take(&mut entry.here);
+            let here = entry.last == self.frames;
             let damaged =
                 damaged && !(label.sent() == Sent::Overrun && frame.end() == FrameEnd::Etx);
             if here || damaged || (short && !label.is_in_short_frames()) {
@@ -128,7 +122,6 @@ impl LabelValues {
     pub fn expire(&mut self) {
         for entry in &mut self.entries {
             entry.is_current = false;
-            entry.fresh = false;
             entry.missed = 0;
         }
         self.changes += 1;
@@ -139,7 +132,6 @@ impl LabelValues {
         for entry in &mut self.entries {
             entry.is_current = false;
             entry.known = false;
-            entry.fresh = false;
         }
         self.changes += 1;
     }
@@ -191,7 +183,7 @@ impl LabelValues {
     pub fn fresh(&self, label: Label) -> Option<&GroupValue> {
         self.entries
             .get(label.index())
-            .filter(|entry| entry.fresh)
+            .filter(|entry| entry.is_current && entry.accepted == self.frames)
             .map(|entry| &entry.value)
     }
 
