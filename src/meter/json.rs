@@ -8,6 +8,7 @@ use super::event::Event;
 use super::model::curve::CurvePoint;
 use super::quantity::Key;
 use super::snapshot::Snapshot;
+use super::value::Value;
 use crate::tic::{Contact, Group, Slot};
 
 /// Appends the state: flat, the keys of the table, `null` for what is not known. Most of it are keys, which need no
@@ -22,9 +23,25 @@ pub fn write_state(state: &Snapshot, out: &mut Vec<u8>) -> serde_json::Result<()
             out.push(b',');
         }
         out.extend_from_slice(key.row().json_key.as_bytes());
-        serde_json::to_writer(&mut *out, &value)?;
+        write_value(value, out)?;
     }
     out.push(b'}');
+    Ok(())
+}
+
+/// Appends a value. Half of them have no character to escape, and so need no serializer either.
+fn write_value(value: Option<&Value>, out: &mut Vec<u8>) -> serde_json::Result<()> {
+    match value {
+        None => out.extend_from_slice(b"null"),
+        Some(Value::Bool(true)) => out.extend_from_slice(b"true"),
+        Some(Value::Bool(false)) => out.extend_from_slice(b"false"),
+        Some(Value::Enum(word)) => {
+            out.push(b'"');
+            out.extend_from_slice(word.as_bytes());
+            out.push(b'"');
+        }
+        Some(value) => serde_json::to_writer(out, value)?,
+    }
     Ok(())
 }
 
