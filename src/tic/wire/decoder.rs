@@ -65,9 +65,12 @@ impl Decoder {
 
     /// How many of these bytes only go on with the open group: most do, and are taken together.
     fn text_len(&self, bytes: &[u8]) -> usize {
-        let settled = bytes.get(..self.parity.settled_len()).unwrap_or(bytes);
-        let text = settled.get(..self.framing.text_len(settled));
-        self.parity.good_len(text.unwrap_or_default())
+        let most = self.parity.settled_len().min(self.framing.room());
+        let bytes = bytes.get(..most).unwrap_or(bytes);
+        let goes_on =
+            |byte: u8| self.parity.is_good(byte) && self.framing.may_be_in_group(byte & 0x7F);
+        let end = bytes.iter().position(|byte| !goes_on(*byte));
+        end.unwrap_or(bytes.len())
     }
 
     fn note_parity(&mut self, bytes: &[u8]) {

@@ -127,20 +127,16 @@ impl Framing {
         self.builder.holds_odd |= !is_checked && bytes.iter().any(|byte| !is_even(*byte));
     }
 
-    /// How many of these bytes go on with the open group, if their parity is good; 0 outside a group.
-    pub(super) fn text_len(&self, bytes: &[u8]) -> usize {
-        if self.state != FramingState::Group {
-            return 0;
+    /// How many characters the open group has room for; 0 outside a group.
+    pub(super) fn room(&self) -> usize {
+        if self.state == FramingState::Group {
+            GROUP_MAX.saturating_sub(self.group.len())
+        } else {
+            0
         }
-        let room = GROUP_MAX.saturating_sub(self.group.len());
-        let bytes = bytes.get(..room).unwrap_or(bytes);
-        let end = bytes
-            .iter()
-            .position(|byte| !self.may_be_in_group(byte & 0x7F));
-        end.unwrap_or(bytes.len())
     }
 
-    /// Reads bytes of good parity that go on with the open group: no more than [`text_len`](Self::text_len).
+    /// Reads bytes of good parity that go on with the open group: no more than it has [room](Self::room) for.
     pub(super) fn feed_text(&mut self, bytes: &[u8]) {
         self.group.extend(bytes.iter().map(|byte| byte & 0x7F));
     }
@@ -187,7 +183,8 @@ impl Framing {
         self.close(end, frames);
     }
 
-    fn may_be_in_group(&self, character: u8) -> bool {
+    /// Whether a group may have the character.
+    pub(super) fn may_be_in_group(&self, character: u8) -> bool {
         matches!(character, b' '..=b'~') || character == HT && self.mode == Mode::Standard
     }
 

@@ -143,15 +143,6 @@ impl ParityDecoder {
         }
     }
 
-    /// How many bytes come before the first one of bad parity, by what is found.
-    pub(super) fn good_len(&self, bytes: &[u8]) -> usize {
-        let bad = match self.found {
-            ParityFound::Checked => bytes.iter().position(|byte| !is_even(*byte)),
-            _ => bytes.iter().position(|byte| !self.is_good(*byte)),
-        };
-        bad.unwrap_or(bytes.len())
-    }
-
     /// So many of the next bytes change nothing of what is found, whatever they are.
     pub(super) fn settled_len(&self) -> usize {
         if self.is_sought {
