@@ -17,8 +17,8 @@ impl DisconnectReason {
     /// The same, of one of the addresses of the broker.
     pub fn at(self, address: SocketAddr) -> Self {
         match self {
-            Self::Lost(cause, why) => Self::Lost(cause, format!("{address}: {why}")),
-            Self::Refused(cause, why) => Self::Refused(cause, format!("{address}: {why}")),
+            Self::Lost(cause, why) => Self::Lost(cause, format!("at {address}: {why}")),
+            Self::Refused(cause, why) => Self::Refused(cause, format!("at {address}: {why}")),
         }
     }
 }

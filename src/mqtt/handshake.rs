@@ -168,7 +168,7 @@ mod tests {
             assert!(why.contains(result) && why.contains(advice), "{why}");
             let found = Some(result).filter(|_| advice == "Set ca-file");
             assert_eq!(unknown_authority(&why), found);
-            let of_address = format!("192.0.2.1:8883: {why}");
+            let of_address = format!("at 192.0.2.1:8883: {why}");
             assert_eq!(unknown_authority(&of_address), found);
         }
         let early = untrusted("certificate is not yet valid");

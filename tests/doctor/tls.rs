@@ -53,19 +53,19 @@ fn what_a_certificate_lacks_is_in_french() {
     for (shown, wanted) in [
         (
             authority.sign_expired("expired", THIS_MACHINE),
-            "(son certificat n'est pas accepté : il a expiré. Renouvelez-le chez le broker)",
+            "son certificat n'est pas accepté : il a expiré. Renouvelez-le chez le broker)",
         ),
         (
             authority.sign("elsewhere", "DNS:elsewhere.example.org"),
-            "(son certificat n'est pas accepté : il est pour un autre nom. Écrivez dans url, sous [mqtt], un nom",
+            "son certificat n'est pas accepté : il est pour un autre nom. Écrivez dans url, sous [mqtt], un nom",
         ),
         (
             authority.self_signed("own"),
-            "(son certificat n'est pas accepté : il est auto-signé. Donnez à ca-file, sous [mqtt],",
+            "son certificat n'est pas accepté : il est auto-signé. Donnez à ca-file, sous [mqtt],",
         ),
         (
             stranger.sign("server", THIS_MACHINE),
-            "(son certificat n'est pas accepté : l'autorité qui l'a signé n'est pas connue ici. Donnez à ca-file",
+            "son certificat n'est pas accepté : l'autorité qui l'a signé n'est pas connue ici. Donnez à ca-file",
         ),
     ] {
         let port = free_port();
@@ -86,15 +86,15 @@ fn what_a_broker_refuses_is_in_french() {
     for (client, wanted) in [
         (
             None,
-            "(il refuse d'ouvrir TLS. S'il exige un certificat client : client-certificate et client-key sous [mqtt])",
+            "il refuse d'ouvrir TLS. S'il exige un certificat client : client-certificate et client-key sous [mqtt])",
         ),
         (
             Some(&foreign),
-            "(il refuse notre certificat client, dont il ne connaît pas l'autorité.",
+            "il refuse notre certificat client, dont il ne connaît pas l'autorité.",
         ),
         (
             Some(&expired),
-            "(il refuse notre certificat client, qui a expiré. Renouvelez-le)",
+            "il refuse notre certificat client, qui a expiré. Renouvelez-le)",
         ),
     ] {
         let port = free_port();
@@ -146,7 +146,7 @@ fn a_port_without_tls_is_named_in_french() {
     let ca = authority.certificate();
     let plain = Broker::start();
     let text = printed(plain.port, &ca, None);
-    let wanted = "(il a coupé la connexion avant qu'il y ait TLS (";
+    let wanted = "il a coupé la connexion avant qu'il y ait TLS (";
     assert!(
         text.contains(wanted) && text.contains("Est-ce bien son port pour TLS ?)"),
         "{text}"
@@ -161,7 +161,7 @@ fn a_port_without_tls_is_named_in_french() {
     });
     let text = printed(port, &ca, None);
     assert!(
-        text.contains("(il n'y a pas de TLS sur ce port. Mettez le port de TLS dans url"),
+        text.contains("il n'y a pas de TLS sur ce port. Mettez le port de TLS dans url"),
         "{text}"
     );
     drop(other.join().unwrap());

@@ -203,7 +203,10 @@ fn an_address_that_closes_or_refuses_tls_by_silence_is_tried_last() {
                 let home = machine.home(&format!("mqtt://{NAME}:{port}"), &[]);
                 let _daemon = home.start_ready();
                 until_logged(&home, CONNECTED, 1);
-                let named = lines(&home, &format!("{LOSS} mqtt://{NAME}:{port}: [{FIRST}]:"));
+                let named = lines(
+                    &home,
+                    &format!("{LOSS} mqtt://{NAME}:{port}: at [{FIRST}]:"),
+                );
                 assert_eq!(named.len(), 1, "{}", home.log());
             }
             // The second attempt arrives at the other address.

@@ -148,6 +148,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_of_one_address_is_translated_behind_it() {
+        assert_eq!(
+            in_french(
+                "at [2001:db8::2]:8883: it refuses the handshake. x",
+                DEPTH_MAX
+            ),
+            "à l'adresse [2001:db8::2]:8883 : il refuse d'ouvrir TLS. x"
+        );
+    }
+
+    #[test]
     fn a_row_uses_all_that_varies_and_is_reached() {
         let rows = [configuration::ROWS, files::ROWS, tls::ROWS, arguments::ROWS].concat();
         for (at, (english, french)) in rows.iter().enumerate() {

@@ -4,6 +4,8 @@ use super::TranslatedRow;
 
 /// See the module above.
 pub const ROWS: &[TranslatedRow] = &[
+    // Of a broker with several addresses.
+    ("at {}: {}", "à l'adresse {0} : {1}"),
     (
         "its certificate is not trusted: {}. Renew it at the broker",
         "son certificat n'est pas accepté : {0}. Renouvelez-le chez le broker",
@@ -27,6 +29,10 @@ pub const ROWS: &[TranslatedRow] = &[
     (
         "it ended the connection before there was TLS ({}). Is this its port for TLS?",
         "il a coupé la connexion avant qu'il y ait TLS ({0}). Est-ce bien son port pour TLS ?",
+    ),
+    (
+        "no answer to the handshake of TLS within {} s. Is this its port for TLS?",
+        "pas de réponse à l'ouverture de TLS en {0} s. Est-ce bien son port pour TLS ?",
     ),
     (
         "it ended the connection as soon as there was TLS. {}",
