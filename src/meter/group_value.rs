@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::tic::{Address, Group, Horodate, Period, Relays, Status};
 
 /// The value of a group that was accepted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct GroupValue {
     number: u32,
     horodate: Option<Horodate>,
