@@ -1,11 +1,12 @@
 //! Finds another daemon that publishes the states of a meter on the same topic.
 //!
-//! Input: the states on our own topic, ours as they are published, those of others as the broker sends them. Output: whether
-//! somebody else publishes there too. A state names its start of a daemon (`boot`) and its number (`seq`); one with another
-//! `boot` that goes on is another daemon. A single one is no proof: it may be the retained state of an earlier start.
+//! Input: the states on our own topic, ours as the broker acknowledges them, those of others as it sends them. Output:
+//! whether somebody else publishes there too. A state names its start of a daemon (`boot`) and its number (`seq`); one with
+//! another `boot` that goes on is another daemon. A single one is no proof: it may be the retained state of an earlier start.
 //!
-//! It has ended when our own states have been published without one of the other for much longer than they did before. That is
-//! counted in our own states: the other may publish seldom.
+//! It has ended when our own states have been acknowledged without one of the other for much longer than before. That is
+//! counted in our own states: the other may publish seldom. Those that only wait do not count: while the broker hangs,
+//! nothing comes of the other either.
 
 use serde::Deserialize;
 
@@ -80,7 +81,7 @@ impl BootWatch {
         serde_json::from_slice(payload).map_or(StateAuthor::Unknown, StateAuthor::Foreign)
     }
 
-    /// A state of ours is published.
+    /// The broker has taken a state of ours.
     pub fn push_own(&mut self) {
         self.own_since = self.own_since.saturating_add(1);
         if self.own_since

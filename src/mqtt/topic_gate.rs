@@ -92,6 +92,15 @@ impl TopicGate {
         }
     }
 
+    /// The broker has taken a message about a meter; of QoS 0: it is written. Returns whether it was a state of this one.
+    pub fn on_acknowledged(&mut self, message: &Message) -> bool {
+        let is_state = message.topic == self.state_topic;
+        if is_state {
+            self.watch.push_own();
+        }
+        is_state
+    }
+
     /// The session has ended, for the outbox too.
     pub fn on_disconnected(&mut self, outbox: &mut Outbox, now: Duration) {
         self.claim.on_disconnected();
@@ -112,7 +121,6 @@ impl TopicGate {
             ClaimPhase::Publishing => {
                 if message.topic == self.state_topic {
                     self.claim.on_published();
-                    self.watch.push_own();
                 }
                 outbox.push(message, now);
             }
@@ -145,5 +153,41 @@ impl TopicGate {
             }
         }
         change
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::Sample;
+    use super::*;
+
+    const NOW: Duration = Duration::ZERO;
+
+    #[test]
+    fn a_conflict_ends_with_what_the_broker_took_and_not_with_what_waits() {
+        let settings = MqttSettings::default();
+        let bridge = "linky/bridge/host/availability".into();
+        let publisher = Publisher::new(&settings, "Linky", Sample::new().last(), &bridge);
+        let mut outbox = Outbox::new(&settings, None, Arc::default(), false);
+        let mut gate = TopicGate::new(&publisher, &settings);
+        gate.claim().on_connected(NOW);
+        gate.claim().on_looked(false, NOW);
+        gate.follow(&mut outbox, NOW);
+        for seq in 0..=3 {
+            let state = format!(r#"{{"boot":"theirs","seq":{seq}}}"#);
+            gate.on_state(state.as_bytes(), false, false, NOW);
+        }
+        assert_eq!(gate.follow(&mut outbox, NOW).conflict, Some(true));
+
+        let state = Message::retained(publisher.state_topic(), "{}");
+        for _ in 0..100 {
+            gate.push(state.clone(), &mut outbox, NOW);
+        }
+        assert_eq!(gate.follow(&mut outbox, NOW).conflict, None);
+        assert!(!gate.on_acknowledged(&Message::retained(&bridge, "online")));
+        for _ in 0..100 {
+            assert!(gate.on_acknowledged(&state));
+        }
+        assert_eq!(gate.follow(&mut outbox, NOW).conflict, Some(false));
     }
 }

@@ -72,6 +72,10 @@ impl Engine {
         if let Some(obsolete) = self.obsolete.take_if(is_removal) {
             obsolete.removed.set();
         }
+        let mut gates = self.gates.iter_mut();
+        if let Some(meter) = gates.position(|gate| gate.on_acknowledged(&message)) {
+            self.follow_gate(meter, now);
+        }
         self.on_announced(&message, ReasonCode::SUCCESS, now);
     }
 
