@@ -144,10 +144,14 @@ impl Wire {
                     (reason, self.offer.on_refused(code, form))
                 }
                 ConnectAnswer::Lost(loss) => {
+                    // The address answered to another offer, which is made again.
+                    if self.offer.on_closed() {
+                        continue;
+                    }
                     let tls = connector.as_ref();
                     let shows_certificate = tls.map(|_| self.shows_certificate);
                     let reason = connection_error::unanswered(loss, shows_certificate);
-                    (self.failed(address, reason), self.offer.on_closed())
+                    (self.failed(address, reason), false)
                 }
             };
             if !is_offered_again {

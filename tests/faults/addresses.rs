@@ -12,7 +12,7 @@ use super::support::daemon::{Home, WAIT_TIMEOUT, meter, within};
 use super::support::line::Wired;
 use super::support::name_server::Answer;
 use super::support::proxy::Proxy;
-use super::support::scripted_broker::{ScriptedBroker, refuse};
+use super::support::scripted_broker::{Reaction, ScriptedBroker, Seen, refuse};
 use super::support::stage::on_stage;
 
 const LOSS: &str = "no session with";
@@ -218,6 +218,29 @@ fn an_address_that_closes_or_refuses_tls_by_silence_is_tried_last() {
             accepted(&other);
             let silence = format!("[{FIRST}]:{port}: no answer to the handshake of TLS");
             until_logged(&home, &silence, 1);
+        },
+    );
+}
+
+#[test]
+fn an_address_whose_broker_closes_for_one_offer_and_takes_another_is_kept() {
+    on_stage(
+        "addresses::an_address_whose_broker_closes_for_one_offer_and_takes_another_is_kept",
+        |_| {
+            let machine = Machine::new(PATIENT);
+            let older = ScriptedBroker::new(|seen| match seen {
+                Seen::Connect(connect) if connect.level == 5 => Reaction::Close,
+                _ => Reaction::Take,
+            });
+            let way = Proxy::at(([127, 0, 0, 2], 0).into(), older.port);
+            name_two(&machine, NAME, "127.0.0.2");
+            let silent = silent(way.port);
+            let home = machine.home(&format!("mqtt://{NAME}:{}", way.port), &[]);
+            let _daemon = home.start_ready();
+            until_logged(&home, CONNECTED, 1);
+            silent.set_nonblocking(true).unwrap();
+            assert!(silent.accept().is_ok(), "it is tried first");
+            assert!(silent.accept().is_err(), "it is tried once");
         },
     );
 }
