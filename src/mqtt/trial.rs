@@ -85,7 +85,7 @@ impl From<DisconnectReason> for TrialFailure {
 }
 
 /// Tries a broker with a password; `purpose` is the command, and a part of the topic. Blocks, for a minute or so where nothing
-/// answers. Each address of its name is tried.
+/// answers, and longer where its name has several addresses that give no answer: each is tried.
 ///
 /// # Errors
 /// The step that failed, and why.
@@ -144,7 +144,9 @@ async fn connect(wire: &mut Wire) -> Result<(), DisconnectReason> {
                 }
             }
             // A refusal has a remedy.
-            _ => return Err(refusal.unwrap_or(reason)),
+            Some(_) => return Err(refusal.unwrap_or(reason)),
+            // What answers to CONNECT is what the service will use.
+            None => return Err(reason),
         }
     }
     Ok(())
