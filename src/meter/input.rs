@@ -31,7 +31,7 @@ pub enum Input {
     },
     /// A frame ended; it may hold no group at all.
     Frame(Frame),
-    /// The port is open, and none of the others came for a second.
+    /// The port is open, and none of the others came by the time that one was due.
     Tick {
         /// Why nothing correct arrives; empty if it does, or for the first seconds without.
         detail: LinkDetail,

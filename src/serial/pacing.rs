@@ -5,10 +5,10 @@
 //! and the reader sleeps until shortly before it. The tty keeps what arrives meanwhile: it holds 4095 bytes, the longest
 //! frame is 1727 (54E, every group at once).
 //!
-//! Input: frames, counts of bytes, silence. Output: how long to sleep, once a frame as a rule: from its predecessor's end to
-//! shortly before its own. Two periods that agree predict that end, pauses included; the shorter one counts. Without them
-//! the sleep is counted from the bytes still missing, at the shortest pause that is allowed: the reader then sleeps several
-//! times, for less each time.
+//! Input: frames, counts of bytes, silence. Output: the interval of regular frames, and how long to sleep: once a frame as a
+//! rule, from its predecessor's end to shortly before its own. Two periods that agree predict that end, pauses included; the
+//! shorter one counts. Without them the sleep is counted from the bytes still missing, at the shortest pause that is allowed:
+//! the reader then sleeps several times, for less each time.
 //!
 //! There is no prediction
 //! - before two equal frames, or after a frame of another length;

@@ -9,11 +9,13 @@
 //! - a tty without a good group is opened anew after [`IDLE_TIMEOUT`], for a driver or a dongle may be wedged, and then ever
 //!   more seldom, for a line may be empty for years;
 //! - a `tcp://` source that gives nothing for [`IDLE_TIMEOUT`] is connected to anew: the server may have lost power and closed
-//!   nothing. Of several addresses of its name, the one that gave nothing good is tried last then, as after a connection that
-//!   is closed.
+//!   nothing.
 //!
 //! The port is not reported as lost then, since a silent meter behind a good port looks the same. What is good is found by
 //! the upper half, which calls [`PortReader::confirm`].
+//!
+//! Where the name of a `tcp://` source has several addresses, one that was silent for so long, or closed the connection before
+//! a good group, is tried last from then on.
 
 use super::backoff::OpenBackoff;
 use super::port::{self, OpenPort, PendingConnection, ReadOutcome};
@@ -334,7 +336,7 @@ impl<'a> PortReader<'a> {
         }
     }
 
-    /// Of several addresses the next attempt is to begin with another one.
+    /// The server is silent, or closed before a good group: of several addresses the next attempt begins with another one.
     fn server_failed(&self) {
         if let PortState::Open { port, .. } = &self.state
             && let (Some(connector), Some(server)) = (&self.connector, port.server())

@@ -1,6 +1,6 @@
 //! The thread of one meter: inputs of its port go into the meter, updates of the meter go to the sinks.
 //!
-//! The thread never waits for a sink. Its pulse beats at each input; the longest time between two is three seconds.
+//! The thread never waits for a sink. Its pulse beats at each input; the longest time between two is four seconds.
 
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
