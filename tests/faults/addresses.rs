@@ -1,13 +1,17 @@
 //! A name has several addresses, another than before, or one that only an interface makes whole.
 
 use std::fs;
+use std::io::Write as _;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::flow::is_complete;
 use super::named::{Machine, NAME, PATIENT, lines, until_logged};
+use super::support::broker::Broker;
+use super::support::certificates::Authority;
 use super::support::daemon::{Home, WAIT_TIMEOUT, meter, within};
 use super::support::line::Wired;
 use super::support::name_server::Answer;
@@ -267,6 +271,37 @@ fn an_address_whose_broker_refuses_is_not_left() {
             }
             assert_eq!(lines(&home, CONNECTED).len(), 0, "{}", home.log());
             assert_eq!(lines(&home, LOSS).len(), 1, "{}", home.log());
+        },
+    );
+}
+
+#[test]
+fn the_doctor_reports_the_address_that_answers_before_one_without_tls() {
+    on_stage(
+        "addresses::the_doctor_reports_the_address_that_answers_before_one_without_tls",
+        |_| {
+            let machine = Machine::new(PATIENT);
+            let authority = Authority::new();
+            let shown = authority.sign("server", &format!("DNS:{NAME}"));
+            let broker = Broker::ruled(&format!(
+                "allow_anonymous false\ncertfile {}\nkeyfile {}\n",
+                shown.certificate.display(),
+                shown.key.display()
+            ));
+            name_two(&machine, NAME, "127.0.0.1");
+            let plain = silent(broker.port);
+            thread::spawn(move || {
+                let mut open = Vec::new();
+                for mut client in plain.incoming().flatten() {
+                    client.write_all(b"220 this is something else\r\n").unwrap();
+                    open.push(client);
+                }
+            });
+            let ca = authority.certificate();
+            let (url, ca) = (format!("mqtts://{NAME}:{}", broker.port), ca.display());
+            let home = machine.home(&format!("{url}\"\nca-file = \"{ca}"), &[]);
+            let page = machine.doctor(&home);
+            assert!(page.contains("answers, and wants a user name"), "{page}");
         },
     );
 }
