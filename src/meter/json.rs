@@ -166,3 +166,25 @@ impl Serialize for RawGroup<'_> {
         map.end()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::meter::Kind;
+    use crate::meter::quantity::TABLE;
+
+    #[test]
+    fn what_is_written_without_a_serializer_is_what_it_would_write() {
+        let words = TABLE.iter().filter_map(|row| match row.kind {
+            Kind::Enum(words) => Some(words),
+            _ => None,
+        });
+        let words = words.flatten().map(|word| Some(Value::Enum(word)));
+        let others = [None, Some(Value::Bool(true)), Some(Value::Bool(false))];
+        for value in words.chain(others) {
+            let mut out = Vec::new();
+            write_value(value.as_ref(), &mut out).unwrap();
+            assert_eq!(out, serde_json::to_vec(&value).unwrap(), "{value:?}");
+        }
+    }
+}
