@@ -137,7 +137,9 @@ async fn connect(wire: &mut Wire) -> Result<(), DisconnectReason> {
     let mut refusal = None;
     while let Err(reason) = wire.connect().await {
         match wire.failed_address() {
-            Some(address) if !failed.contains(&address) && failed.len() + 1 < address.of() => {
+            Some(address)
+                if !failed.contains(&address) && failed.len() + 1 < address.address_count() =>
+            {
                 failed.push(address);
                 if matches!(reason, DisconnectReason::Refused(..)) {
                     refusal.get_or_insert(reason);

@@ -151,7 +151,7 @@ impl Wire {
                     let tls = connector.as_ref();
                     let shows_certificate = tls.map(|_| self.shows_certificate);
                     let reason = connection_error::unanswered(loss, shows_certificate);
-                    (self.failed(address, reason), false)
+                    (self.unanswered(address, reason), false)
                 }
             };
             if !is_offered_again {
@@ -195,12 +195,12 @@ impl Wire {
                 DisconnectReason::Lost(BrokerCause::Tls, why)
             }
         };
-        Err(self.failed(address, reason))
+        Err(self.unanswered(address, reason))
     }
 
     /// There is no answer to CONNECT from this address, for this reason: the next attempt begins with another one, if there
     /// is any, and the reason has the address.
-    fn failed(&mut self, address: HostAddress, reason: DisconnectReason) -> DisconnectReason {
+    fn unanswered(&mut self, address: HostAddress, reason: DisconnectReason) -> DisconnectReason {
         self.host.failed(address);
         self.failed = Some(address);
         match address.one_of_several() {

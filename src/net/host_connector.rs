@@ -47,20 +47,21 @@ pub struct HostStream {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HostAddress {
     address: SocketAddr,
-    of: usize,
+    /// How many addresses the host has.
+    address_count: usize,
 }
 
 impl HostAddress {
     /// The address, where the host has several. For people: a host with a single one is known by its name.
     #[must_use]
     pub fn one_of_several(self) -> Option<SocketAddr> {
-        (self.of > 1).then_some(self.address)
+        (self.address_count > 1).then_some(self.address)
     }
 
-    /// How many addresses the host has.
+    /// How many addresses the host has, this one included.
     #[must_use]
-    pub fn of(self) -> usize {
-        self.of
+    pub fn address_count(self) -> usize {
+        self.address_count
     }
 }
 
@@ -123,7 +124,7 @@ impl HostConnector {
                 stream,
                 address: HostAddress {
                     address,
-                    of: addresses.len(),
+                    address_count: addresses.len(),
                 },
             }),
             Err(failures) => Err(HostError::Connect {
