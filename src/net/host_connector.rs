@@ -20,8 +20,8 @@ use super::host_lookup::{FoundAddresses, HostLookup};
 /// The time that an address has before the next one is tried beside it.
 const HEAD_START: Duration = Duration::from_secs(1);
 
-/// The same before an address that gave no answer last time: on a slow way it would else win each time. Two packets that
-/// are lost at the start of a connection take 3 s.
+/// The same before an address that gave no answer last time: where the way to the others is slow, it would else win each
+/// time. Two packets that are lost at the start of a connection take 3 s.
 const HEAD_START_OF_FAILED: Duration = Duration::from_secs(5);
 
 /// A host that is reached again and again. A clone is another handle of the same.
