@@ -9,12 +9,14 @@
 //! |---|---|
 //! | `configuration` | the faults of the configuration and of scenarios |
 //! | `files` | passwords, certificates, keys; the errors of the system |
+//! | `network` | why a host cannot be reached |
 //! | `tls` | why there is no TLS with a broker |
 //! | `arguments` | values of the command line |
 
 mod arguments;
 mod configuration;
 mod files;
+mod network;
 mod tls;
 
 use super::Words;
@@ -22,6 +24,15 @@ use crate::config::{ConfigError, Fault, Language};
 
 /// An English text and its French one.
 type TranslatedRow = (&'static str, &'static str);
+
+/// All rows; of those that fit a text the first counts.
+const TABLES: [&[TranslatedRow]; 5] = [
+    configuration::ROWS,
+    files::ROWS,
+    network::ROWS,
+    tls::ROWS,
+    arguments::ROWS,
+];
 
 /// What stands between a text and its advice.
 const ADVICE: &str = "\n    ";
@@ -87,10 +98,8 @@ impl Words {
 }
 
 fn in_french(english: &str, depth: u8) -> String {
-    let rows = [configuration::ROWS, files::ROWS, tls::ROWS, arguments::ROWS];
-    let found = rows
-        .iter()
-        .copied()
+    let found = TABLES
+        .into_iter()
         .flatten()
         .find_map(|(pattern, french)| Some((french, varying(pattern, english)?)));
     let Some((french, parts)) = found else {
@@ -160,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_row_uses_all_that_varies_and_is_reached() {
-        let rows = [configuration::ROWS, files::ROWS, tls::ROWS, arguments::ROWS].concat();
+        let rows = TABLES.concat();
         for (at, (english, french)) in rows.iter().enumerate() {
             for number in 0..english.matches("{}").count() {
                 assert!(french.contains(&format!("{{{number}}}")), "{french}");
