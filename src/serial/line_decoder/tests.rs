@@ -1,6 +1,5 @@
 use super::*;
 use crate::serial::Refusal;
-use crate::simulator::{Scenario, SimulatedMeter};
 use crate::tic::{Parity, push_group, with_parity};
 
 fn settings() -> PortSettings {
@@ -101,19 +100,31 @@ fn no_input_is_due_before_the_end_of_a_regular_frame() {
         mode: Some(Mode::Historique),
         ..settings()
     };
-    let scenario = Scenario {
-        mode: Mode::Historique,
-        ..Scenario::default()
-    };
-    let sent = SimulatedMeter::new(scenario).unwrap().next().unwrap();
-    let wire_time = Duration::from_secs(10) / 1200 * u32::try_from(sent.bytes.len()).unwrap();
+    let mut frame = vec![0x02];
+    for (label, data) in [
+        ("ADCO", "012345678901"),
+        ("OPTARIF", "HC.."),
+        ("ISOUSC", "30"),
+        ("HCHC", "001234567"),
+        ("HCHP", "007654321"),
+        ("PTEC", "HP.."),
+        ("IINST", "003"),
+        ("IMAX", "090"),
+        ("PAPP", "00740"),
+        ("HHPHC", "A"),
+        ("MOTDETAT", "000000"),
+    ] {
+        push_group(Mode::Historique, label, None, data, &mut frame);
+    }
+    frame.push(0x03);
+    let wire_time = Duration::from_secs(10) / 1200 * u32::try_from(frame.len()).unwrap();
     let interval = wire_time + Duration::from_millis(30);
     assert!(interval > REPORT_INTERVAL, "{interval:?}");
     let mut line = LineDecoder::new(settings, Instant::now());
     let mut at = line.report_at();
     line.push(PortEvent::Opened, at);
     for is_regular in [false, false, true, true] {
-        let inputs = line.push(PortEvent::Bytes(&sent.bytes), at);
+        let inputs = line.push(PortEvent::Bytes(&frame), at);
         assert_eq!(frames(&inputs).len(), 1);
         let due = line.report_at() - at;
         assert_eq!(due > interval, is_regular, "{due:?}");
