@@ -317,6 +317,8 @@ impl Follower {
             .filter_map(|name| Some((spec.property(name)?.key()?, None)));
         let mut all = values(spec, properties);
         all.extend(gone);
+        // `Updated` emits no change and is asked for with the counts; until then it is when the change came.
+        all.push((Key::TIME, Some(Value::Instant(ago(Duration::ZERO)))));
         vec![News::Values(id.to_owned(), all)]
     }
 }

@@ -86,10 +86,19 @@ fn each_update_is_a_line_and_a_closed_pipe_is_the_end() {
     });
     assert_eq!(end.code(), Some(0));
     let mut printing = Printing::start(&house, &["--json"]);
-    for line in printing.lines(3) {
-        let json: Value = serde_json::from_str(&line).unwrap();
-        assert_eq!(json["meter"], "maison");
-    }
+    let lines = printing.lines(6);
+    let lines: Vec<Value> = lines
+        .iter()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert!(lines.iter().all(|json| json["meter"] == "maison"));
+    // The counts are asked for every five seconds; what changes in between has its own time.
+    let has_own_time = |pair: &[Value]| {
+        let [before, after] = pair else { return false };
+        before["frames_received"] == after["frames_received"]
+            && before["time"].as_str() < after["time"].as_str()
+    };
+    assert!(lines.windows(2).any(has_own_time), "{lines:?}");
 }
 
 /// What the screen asks for when it is opened.
