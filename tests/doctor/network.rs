@@ -1,4 +1,4 @@
-//! Servers of a port, which take their time.
+//! Servers of a port, which take their time; a broker that is not found.
 
 use std::fs;
 use std::io::Write;
@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use tokio::net::TcpSocket;
 
-use super::stage::{Lang, NO_BUS, compare, ended, on_port, replaced, without_counts};
+use super::chain::House;
+use super::stage::{Lang, NO_BUS, compare, ended, on_port, replaced, run, without_counts};
 use super::support::daemon::WAIT_TIMEOUT;
 use super::support::line::Wired;
 
@@ -99,4 +100,13 @@ fn a_server_that_has_another_client_is_quoted() {
         compare("server-busy", lang, &text);
     }
     drop(answering);
+}
+
+#[test]
+fn a_broker_whose_name_is_not_found_is_explained_in_french() {
+    let house = House::new("", "url = \"mqtt://linky.invalid\"\n");
+    let printed = run(house.command(&["--lang", "fr"])).text;
+    // What the resolver answers depends on the name servers of the machine.
+    let why = "(la recherche de linky.invalid a échoué\u{a0}: ";
+    assert!(printed.replace(" :", "\u{a0}:").contains(why), "{printed}");
 }

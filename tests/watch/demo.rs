@@ -40,11 +40,9 @@ fn the_demo_opens_the_screen_with_a_past_and_ends_in_order() {
     let directory = tempfile::tempdir().unwrap();
     let tmux = Tmux::new();
     begin(&tmux, directory.path(), "--contract tempo");
-    let screen = tmux.until(" live");
-    for text in ["demo", "24 h", "TEMPO"] {
-        assert!(screen.contains(text), "{text}: {screen}");
+    for text in [" live", "demo", "24 h", "TEMPO", "yesterday"] {
+        tmux.until(text);
     }
-    tmux.until("yesterday");
     assert!(!tmux.screen().contains("The plot begins now."));
     assert!(!processes(directory.path()).is_empty());
     tmux.press(&["q"]);
