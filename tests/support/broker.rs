@@ -268,23 +268,26 @@ impl Subscriber {
         let (sender, received) = channel();
         let (ready, is_ready) = channel();
         let listener = thread::spawn(move || {
-            for event in connection.iter() {
-                match event {
-                    Ok(Event::Incoming(Packet::SubAck(_))) => ready.send(()).unwrap(),
-                    Ok(Event::Incoming(Packet::Publish(publish))) => {
-                        let message = Received {
-                            payload: String::from_utf8(publish.payload.to_vec()).unwrap(),
-                            topic: publish.topic,
-                            retained: publish.retain,
-                            at: Instant::now(),
-                        };
-                        if sender.send(message).is_err() {
-                            return;
-                        }
-                    }
-                    Ok(_) => {}
-                    Err(_) => return,
+            let take = |event: Event| match event {
+                Event::Incoming(Packet::SubAck(_)) => ready.send(()).unwrap(),
+                Event::Incoming(Packet::Publish(publish)) => {
+                    let message = Received {
+                        payload: String::from_utf8(publish.payload.to_vec()).unwrap(),
+                        topic: publish.topic,
+                        retained: publish.retain,
+                        at: Instant::now(),
+                    };
+                    // Nobody may be interested any more.
+                    let _ = sender.send(message);
                 }
+                _ => {}
+            };
+            for event in connection.iter().map_while(Result::ok) {
+                take(event);
+            }
+            // What was read when its acknowledgement could not be written any more: the broker was killed.
+            for event in connection.eventloop.state.events.drain(..) {
+                take(event);
             }
         });
         is_ready
