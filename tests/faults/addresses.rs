@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6, TcpListener, TcpStream, UdpSocket};
 use std::path::Path;
 use std::process::Command;
 use std::thread;
@@ -25,13 +25,23 @@ const CONNECTED: &str = "connected to mqtt://";
 /// The loopback is the first interface of a machine.
 const LOOPBACK: u32 = 1;
 
-/// Gives the loopback one more address.
-fn add_address(address: &str) {
+/// Gives the loopback one more address, and waits until there is a way to it: the kernel adds the route afterwards.
+fn add_address(address: Ipv6Addr, prefix: u8) {
     let added = Command::new("ip")
-        .args(["-6", "address", "add", address, "dev", "lo", "nodad"])
+        .args(["-6", "address", "add", &format!("{address}/{prefix}")])
+        .args(["dev", "lo", "nodad"])
         .status()
         .expect("ip is not there: install the package iproute2");
     assert!(added.success(), "{address}: {added}");
+    let scope = if address.is_unicast_link_local() {
+        LOOPBACK
+    } else {
+        0
+    };
+    let there = SocketAddrV6::new(address, 9, 0, scope);
+    within(WAIT_TIMEOUT, "a route", || {
+        UdpSocket::bind(there).ok()?.connect(there).ok()
+    });
 }
 
 /// The address that is tried first: IPv6 goes before IPv4.
@@ -39,7 +49,7 @@ const FIRST: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 2);
 
 /// Adds this address, and gives the name it and another one.
 fn name_two(machine: &Machine, name: &str, second: &str) {
-    add_address(&format!("{FIRST}/128"));
+    add_address(FIRST, 128);
     let second: IpAddr = second.parse().unwrap();
     let both = vec![FIRST.into(), second];
     machine.names.set(name, Answer::Addresses(both));
@@ -47,10 +57,7 @@ fn name_two(machine: &Machine, name: &str, second: &str) {
 
 /// A server at the first address that takes connections, and never reads or writes.
 fn silent(port: u16) -> TcpListener {
-    // An address that was just added takes its time.
-    within(WAIT_TIMEOUT, "a listener", || {
-        TcpListener::bind((FIRST, port)).ok()
-    })
+    TcpListener::bind((FIRST, port)).unwrap()
 }
 
 /// The next connection.
@@ -71,10 +78,7 @@ fn unanswering(address: SocketAddr) -> impl Sized {
     let socket = tokio::net::TcpSocket::new_v6().unwrap();
     socket.bind(address).unwrap();
     let listener = socket.listen(1).unwrap();
-    // An address that was just added takes its time.
-    let mut queued = vec![within(WAIT_TIMEOUT, "a connection", || {
-        TcpStream::connect(address).ok()
-    })];
+    let mut queued = Vec::new();
     while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_secs(1)) {
         queued.push(stream);
     }
@@ -198,10 +202,7 @@ fn an_address_that_closes_or_refuses_tls_by_silence_is_tried_last() {
             let living = machine.way(([127, 0, 0, 2], 0));
             let port = living.port;
             name_two(&machine, NAME, "127.0.0.2");
-            let closing = within(WAIT_TIMEOUT, "a listener", || {
-                drop(TcpListener::bind((FIRST, port)).ok()?);
-                Some(machine.way((FIRST, port)))
-            });
+            let closing = machine.way((FIRST, port));
             closing.cut();
             {
                 let home = machine.home(&format!("mqtt://{NAME}:{port}"), &[]);
@@ -343,8 +344,8 @@ fn an_address_of_an_interface_is_reached_and_a_missing_interface_is_named() {
         "addresses::an_address_of_an_interface_is_reached_and_a_missing_interface_is_named",
         |_| {
             let mut machine = Machine::new(PATIENT);
-            add_address("fe80::1/64");
             let address = "fe80::1".parse().unwrap();
+            add_address(address, 64);
             let way = machine.way(SocketAddrV6::new(address, 0, 0, LOOPBACK));
             let nowhere = meter("remote", Path::new("tcp://[fe80::2%nowhere0]:1"));
             let url = format!("MQTT://[FE80::1%25lo]:{}", way.port);
