@@ -287,7 +287,7 @@ fn a_port_that_hangs_up_every_second_makes_few_lines_events_and_states() {
     let stop = Arc::new(AtomicBool::new(false));
     let (device, asked) = (house.device.clone(), stop.clone());
     let flapping = thread::spawn(move || {
-        let mut flaps = 0usize;
+        let mut flaps = 0;
         while !asked.load(Ordering::Relaxed) {
             let playing = Playing::on(&device, Scenario::default());
             // What is tested: a port that is there for a second.
@@ -320,6 +320,7 @@ fn a_port_that_hangs_up_every_second_makes_few_lines_events_and_states() {
     shown.dedup();
     stop.store(true, Ordering::Relaxed);
     let flaps = flapping.join().unwrap();
+    // Each is two changes: in all more than may be shown.
     assert!(2 * flaps > CALM_MAX, "{flaps}");
     assert!(
         lines <= CALM_MAX && events <= CALM_MAX && shown.len() <= CALM_MAX,

@@ -1,7 +1,7 @@
 //! A name has several addresses, another than before, or one that only an interface makes whole.
 
 use std::fs;
-use std::io::{ErrorKind, Write as _};
+use std::io::Write as _;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
@@ -81,21 +81,16 @@ fn unanswering(address: SocketAddr) -> impl Sized {
     socket.bind(address).unwrap();
     let listener = socket.listen(1).unwrap();
     let mut queued = Vec::new();
-    loop {
-        match TcpStream::connect_timeout(&address, Duration::from_secs(1)) {
-            Ok(stream) => queued.push(stream),
-            Err(error) => {
-                assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
-                break;
-            }
-        }
+    while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_secs(1)) {
+        queued.push(stream);
     }
+    assert!(!queued.is_empty(), "no connection arrives at {address}");
     drop(inside);
     (runtime, listener, queued)
 }
 
-/// How many connections were refused in this test's name space since a queue was full. A connection that is being made is
-/// there too shortly to be seen on a busy machine.
+/// How many attempts to connect the kernel has dropped in this test's name space because a queue was full. A busy machine
+/// would miss the attempt itself, which is over in a quarter of a second.
 fn dropped_by_full_queues() -> u64 {
     let counters = fs::read_to_string("/proc/thread-self/net/netstat").unwrap();
     let mut lines = counters.lines().filter(|line| line.starts_with("TcpExt: "));

@@ -168,13 +168,10 @@ fn records_are_replayed_after_ten_seconds_twenty_a_second_beside_live_ones() {
         }
         assert!(mended.elapsed() < REPLAY_TIMEOUT, "{}", come.len());
     }
-    // None comes sooner, however late a busy machine receives it. A delay is made up for by half an interval at most.
+    // However late a busy machine is, none comes sooner. That none is due later is seen in the tests of the outbox.
     assert!(come[0] >= REPLAY_DELAY, "{:?}", come[0]);
-    assert!(
-        come[99] >= REPLAY_DELAY + REPLAY_INTERVAL / 2 * 99,
-        "{come:?}"
-    );
-    assert!(live > 0, "{live} beside them");
+    assert!(come[99] >= REPLAY_DELAY + REPLAY_INTERVAL * 99, "{come:?}");
+    assert!(live > 20, "{live} beside them");
 }
 
 #[test]
